@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/{api,cli,judge}/src/**/*.test.ts', 'apps/web/src/lib/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/{api,cli,judge}/src/**/*.test.ts',
+            'apps/web/src/lib/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

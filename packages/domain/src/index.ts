@@ -1,6 +1,14 @@
 export type { Brand } from './brand.ts';
 export { type BySlot, bySlot, mapSlots, SLOTS, type Slot, swapSlots } from './by-slot.ts';
 export {
+  COMPARISON_SOURCES,
+  type Comparison,
+  type ComparisonColumns,
+  type ComparisonSource,
+  OUTCOME_CODES,
+  toColumns,
+} from './comparison.ts';
+export {
   ArenaError,
   type ArenaErrorDetails,
   ERROR_CODES,
@@ -29,3 +37,21 @@ export type {
   VoteId,
 } from './ids.ts';
 export { isOutcome, OUTCOMES, type Outcome, swapOutcome } from './outcome.ts';
+export {
+  BOTH_BAD_POLICIES,
+  type BothBadPolicy,
+  CLUSTER_CHOICES,
+  type ClusterChoice,
+  DEFAULT_RATING_SETTINGS,
+  INTERVAL_METHODS,
+  type IntervalMethod,
+  type ModelRating,
+  type PairCount,
+  RATING_METHODS,
+  type RatingMethod,
+  type RatingResult,
+  type RatingSettings,
+  type RatingWarning,
+  TIE_POLICIES,
+  type TiePolicy,
+} from './rating.ts';

@@ -1,1 +1,9 @@
-export {};
+export type {
+  Place,
+  ReadAnswer,
+  ReadComparison,
+  ReadFile,
+  ReadPrompt,
+  ReadScore,
+  RefusedRow,
+} from './record.ts';

@@ -1,0 +1,105 @@
+/** How ratings are fitted: every switch that changes a number, as it is shown on the board and echoed by `agon rank`. */
+export const RATING_METHODS = ['bradley-terry', 'elo', 'win-rate'] as const;
+export type RatingMethod = (typeof RATING_METHODS)[number];
+
+export const TIE_POLICIES = ['half', 'drop'] as const;
+/** `half`: half a win each. `drop`: left out and counted as excluded. */
+export type TiePolicy = (typeof TIE_POLICIES)[number];
+
+export const BOTH_BAD_POLICIES = ['tie', 'drop'] as const;
+export type BothBadPolicy = (typeof BOTH_BAD_POLICIES)[number];
+
+export const INTERVAL_METHODS = ['sandwich', 'bootstrap', 'fisher', 'none'] as const;
+export type IntervalMethod = (typeof INTERVAL_METHODS)[number];
+
+export const CLUSTER_CHOICES = ['none', 'rater', 'prompt', 'rater,prompt'] as const;
+/** Votes of one rater, or on one prompt, are not independent: what the interval treats as one draw. */
+export type ClusterChoice = (typeof CLUSTER_CHOICES)[number];
+
+export type RatingSettings = {
+  readonly method: RatingMethod;
+  readonly ties: TiePolicy;
+  readonly bothBad: BothBadPolicy;
+  readonly interval: IntervalMethod;
+  readonly cluster: ClusterChoice;
+  /** Bootstrap rounds, >= 2. */
+  readonly rounds: number;
+  readonly seed: number;
+  /** What the scale is fixed to: the mean of all models, or one model, at `value` Elo points. */
+  readonly anchor: { readonly model: string | null; readonly value: number };
+  /** Elo method: points at stake per battle, > 0. */
+  readonly k: number;
+  /** Elo method: the rating that every model starts from. */
+  readonly initial: number;
+  /** Win-rate method: the model that all others are compared with; null: the panel of all others. */
+  readonly baseline: string | null;
+};
+
+export const DEFAULT_RATING_SETTINGS: RatingSettings = {
+  method: 'bradley-terry',
+  ties: 'half',
+  bothBad: 'tie',
+  interval: 'sandwich',
+  cluster: 'none',
+  rounds: 1000,
+  seed: 1,
+  anchor: { model: null, value: 1000 },
+  k: 4,
+  initial: 1000,
+  baseline: null,
+};
+
+export type ModelRating = {
+  readonly model: string;
+  /** Elo points; null where the data cannot rate this model (see the warnings). */
+  readonly rating: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** 1 = best; from the rating's order, null where unrated. */
+  readonly rank: number | null;
+  /** Best and worst place that the intervals allow. */
+  readonly rankLow: number | null;
+  readonly rankHigh: number | null;
+  readonly comparisons: number;
+  readonly wins: number;
+  readonly losses: number;
+  readonly ties: number;
+  /** Per cent, win-rate method only. */
+  readonly winRate?: number | null;
+  /** Standard error of `winRate`, ddof 1, in per cent. */
+  readonly winRateSe?: number | null;
+  /** Per cent, each comparison counted as 1, 1/2 or 0. */
+  readonly discreteWinRate?: number | null;
+};
+
+export type RatingWarning = { readonly code: string; readonly message: string };
+
+/** Ratings with all that is needed to trust or doubt them. */
+export type RatingResult = {
+  readonly method: RatingMethod;
+  readonly settings: RatingSettings;
+  readonly comparisons: {
+    readonly read: number;
+    readonly used: number;
+    readonly excluded: readonly { readonly reason: string; readonly count: number }[];
+  };
+  readonly fit: {
+    readonly converged: boolean;
+    readonly iterations: number;
+    /** Groups of models that some chain of comparisons connects, largest first. */
+    readonly components: readonly (readonly string[])[];
+  };
+  /** By falling rating; unrated models last. */
+  readonly models: readonly ModelRating[];
+  readonly warnings: readonly RatingWarning[];
+};
+
+/** One cell of the head-to-head tables: row model against column model. */
+export type PairCount = {
+  readonly modelA: string;
+  readonly modelB: string;
+  /** Weighted counts, from model a's side. */
+  readonly wins: number;
+  readonly ties: number;
+  readonly losses: number;
+};
