@@ -1,0 +1,218 @@
+import { BOTH_BAD_POLICIES, CLUSTER_CHOICES, INTERVAL_METHODS, TIE_POLICIES } from '@agon/domain';
+import { z } from 'zod';
+import { CAMPAIGN_STATES } from './campaigns.ts';
+import { pageOf } from './paging.ts';
+import { ratingResultSchema } from './rating-json.ts';
+
+export const BOARD_METHODS = ['bradley-terry', 'elo', 'win-rate'] as const;
+
+/** Every switch and filter of the board; the page keeps the same names in its URL. Absent: the default. */
+export const boardQuerySchema = z
+  .strictObject({
+    source: z
+      .enum(['people', 'judges'])
+      .default('people')
+      .describe('Whose comparisons order the table and fill the heat map'),
+    method: z.enum(BOARD_METHODS).default('bradley-terry'),
+    ties: z.enum(TIE_POLICIES).default('half'),
+    both_bad: z.enum(BOTH_BAD_POLICIES).default('tie'),
+    interval: z.enum(INTERVAL_METHODS).default('sandwich'),
+    cluster: z.enum(CLUSTER_CHOICES).default('prompt'),
+    category: z.string().optional(),
+    language: z.string().optional(),
+    turn: z.coerce.number().int().positive().optional(),
+    judge: z.string().optional().describe('One judge; absent: all'),
+    anchor: z.string().optional().describe('mean=1000 or MODEL=1114'),
+  })
+  .meta({ id: 'BoardQuery' });
+export type BoardQuery = z.infer<typeof boardQuerySchema>;
+
+export const boardModelSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  provider: z.string().nullable(),
+  licence: z.string().nullable(),
+  open_weights: z.boolean().nullable(),
+  retired: z.boolean(),
+});
+
+export const boardScoreSchema = z.strictObject({
+  model: z.string(),
+  benchmark: z.string(),
+  /** Fraction 0..1. */
+  score: z.number(),
+  n: z.number().int().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  source: z.string(),
+});
+
+export const benchmarkSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  /** Score of guessing, 0..1. */
+  chance: z.number(),
+});
+
+export const agreementSummarySchema = z
+  .strictObject({
+    left: z.string(),
+    right: z.string(),
+    items: z.number().int(),
+    agreement: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+    ties_dropped: z.boolean(),
+    ceiling: z.strictObject({ items: z.number().int(), agreement: z.number().nullable() }),
+  })
+  .meta({ id: 'AgreementSummary' });
+
+/** All that the board page shows, so that a snapshot of it is the page. */
+export const boardSchema = z
+  .strictObject({
+    campaign: z.strictObject({
+      slug: z.string(),
+      title: z.string(),
+      state: z.enum(CAMPAIGN_STATES),
+      attribution: z.string().nullable(),
+    }),
+    snapshot: z.string().nullable().describe('Id where this is a kept snapshot; null: live'),
+    at: z.string(),
+    query: boardQuerySchema,
+    counts: z.strictObject({
+      votes: z.number().int(),
+      raters: z.number().int(),
+      verdicts: z.number().int(),
+      judges: z.number().int(),
+      benchmarks: z.number().int(),
+      excluded: z.array(z.strictObject({ reason: z.string(), count: z.number().int() })),
+    }),
+    facets: z.strictObject({
+      categories: z.array(z.strictObject({ name: z.string(), comparisons: z.number().int() })),
+      languages: z.array(z.strictObject({ name: z.string(), comparisons: z.number().int() })),
+      turns: z.array(z.number().int()),
+      judges: z.array(z.string()),
+    }),
+    models: z.array(boardModelSchema),
+    people: ratingResultSchema
+      .nullable()
+      .describe('Null where there is no comparison to fit; `empty` says why'),
+    judges: ratingResultSchema.nullable(),
+    empty: z.strictObject({ people: z.string().nullable(), judges: z.string().nullable() }),
+    pairs: z
+      .array(
+        z.strictObject({
+          model_a: z.string(),
+          model_b: z.string(),
+          wins: z.number(),
+          ties: z.number(),
+          losses: z.number(),
+        }),
+      )
+      .describe('Head to head from model a’s side, under `query.source` and its filters'),
+    benchmarks: z.array(benchmarkSchema),
+    scores: z.array(boardScoreSchema),
+    unsettled: z
+      .strictObject({
+        places: z.tuple([z.number().int(), z.number().int()]),
+        model_a: z.string(),
+        model_b: z.string(),
+        gap: z.number(),
+        margin: z.number(),
+        votes_needed: z.number().int().nullable(),
+      })
+      .nullable()
+      .describe('The best two neighbours that the votes cannot tell apart yet'),
+    agreement: z.array(agreementSummarySchema),
+  })
+  .meta({ id: 'Board' });
+export type Board = z.infer<typeof boardSchema>;
+
+/** One SSE message: something changed; the page asks for the board again. `event: board`. */
+export const boardEventSchema = z.strictObject({
+  votes: z.number().int(),
+  verdicts: z.number().int(),
+  at: z.string(),
+});
+export type BoardEvent = z.infer<typeof boardEventSchema>;
+
+export const WEIGHT_PRESETS = {
+  default: { people: 50, judges: 20, benchmarks: 30 },
+  people: { people: 100, judges: 0, benchmarks: 0 },
+  measured: { people: 0, judges: 0, benchmarks: 100 },
+  equal: { people: 1, judges: 1, benchmarks: 1 },
+} as const;
+
+export const unifiedQuerySchema = z
+  .strictObject({
+    people: z.coerce.number().min(0).max(100).default(50),
+    judges: z.coerce.number().min(0).max(100).default(20),
+    benchmarks: z.coerce.number().min(0).max(100).default(30),
+  })
+  .meta({ id: 'UnifiedQuery' });
+
+export const unifiedCellSchema = z.strictObject({
+  kind: z.enum(['people', 'judges', 'benchmark']),
+  /** On the 0..100 scale of the composite; null: not measured. */
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: z.number().int().nullable(),
+  imputed: z.boolean(),
+});
+
+/** The document of `agon board --json`. Scores 0..100. */
+export const unifiedSchema = z
+  .strictObject({
+    snapshot: z.string().nullable(),
+    at: z.string(),
+    method: z.literal('composite-v1'),
+    weights: z.record(z.string(), z.number()),
+    weights_hash: z.string(),
+    models: z.array(
+      z.strictObject({
+        model: z.string(),
+        score: z.number().nullable(),
+        low: z.number().nullable(),
+        high: z.number().nullable(),
+        rank: z.number().int().nullable(),
+        rank_low: z.number().int().nullable(),
+        rank_high: z.number().int().nullable(),
+        p_top: z.number().nullable(),
+        tier: z.number().int().nullable(),
+        measured: z.strictObject({ present: z.number().int(), of: z.number().int() }),
+        provisional: z.boolean(),
+        cells: z.record(z.string(), unifiedCellSchema).describe('Keys: people, judges, and one a benchmark'),
+      }),
+    ),
+    diagnostics: z.strictObject({
+      missing_cells: z.number().int(),
+      cells: z.number().int(),
+      leave_one_out: z.array(
+        z.strictObject({ without: z.string(), same_order: z.boolean(), order: z.array(z.string()) }),
+      ),
+      anchors: z.record(z.string(), z.string()).describe('What 0 and 100 mean for each source, in words'),
+      notes: z.array(z.string()),
+    }),
+  })
+  .meta({ id: 'Unified' });
+export type Unified = z.infer<typeof unifiedSchema>;
+
+export const snapshotSchema = z
+  .strictObject({
+    id: z.string(),
+    campaign: z.string(),
+    title: z.string(),
+    at: z.string(),
+    votes: z.number().int(),
+    verdicts: z.number().int(),
+  })
+  .meta({ id: 'Snapshot' });
+export const snapshotListSchema = pageOf(snapshotSchema);
+export const createSnapshotSchema = z.strictObject({ query: boardQuerySchema.partial().default({}) });
+export const keptSnapshotSchema = z.strictObject({
+  snapshot: snapshotSchema,
+  board: boardSchema,
+  unified: unifiedSchema,
+});
+export type KeptSnapshot = z.infer<typeof keptSnapshotSchema>;

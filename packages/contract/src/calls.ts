@@ -1,0 +1,345 @@
+import { z } from 'zod';
+import {
+  apiKeyListSchema,
+  changeMemberSchema,
+  claimSetupSchema,
+  createdKeySchema,
+  createKeySchema,
+  memberListSchema,
+  memberSchema,
+  meSchema,
+} from './accounts.ts';
+import {
+  boardEventSchema,
+  boardQuerySchema,
+  boardSchema,
+  createSnapshotSchema,
+  keptSnapshotSchema,
+  snapshotListSchema,
+  snapshotSchema,
+  unifiedQuerySchema,
+  unifiedSchema,
+} from './board.ts';
+import {
+  campaignListSchema,
+  campaignProgressSchema,
+  campaignSchema,
+  changeCampaignSchema,
+  createCampaignSchema,
+} from './campaigns.ts';
+import {
+  createImportSchema,
+  exportQuerySchema,
+  importListSchema,
+  importRecordSchema,
+  importResultSchema,
+} from './imports.ts';
+import {
+  judgeListSchema,
+  judgeRunListSchema,
+  judgeRunSchema,
+  judgeSchema,
+  startJudgeRunSchema,
+} from './judges.ts';
+import { pageQuerySchema } from './paging.ts';
+import type { CallName } from './paths.ts';
+import {
+  annotateReplySchema,
+  annotateVoteSchema,
+  castVoteSchema,
+  consentReplySchema,
+  drawBattlesReplySchema,
+  drawBattlesSchema,
+  giveConsentSchema,
+  skipBattleSchema,
+  skipReplySchema,
+  undoReplySchema,
+  voteReplySchema,
+} from './voting.ts';
+
+/** Who may make a call; use cases check it again. `public` needs no session, `voter` any session. */
+export type Access = 'public' | 'voter' | 'researcher' | 'admin';
+
+export type CallShape = {
+  readonly summary: string;
+  readonly tag: string;
+  readonly access: Access;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly reply: z.ZodType;
+  /** Default 200. */
+  readonly status?: 200 | 201;
+  /** Where the reply is no JSON document. */
+  readonly replyType?: string;
+};
+
+function call<const Shape extends CallShape>(shape: Shape): Shape {
+  return shape;
+}
+
+/** Schemas of every call, by the names of `PATHS`. Path parameters are always strings. */
+export const CALLS = {
+  getMe: call({
+    summary: 'Who asks, and what they may do',
+    tag: 'accounts',
+    access: 'public',
+    reply: meSchema,
+  }),
+  claimSetup: call({
+    summary: 'Make the first admin with the one-time token of the first start',
+    tag: 'accounts',
+    access: 'public',
+    body: claimSetupSchema,
+    reply: meSchema,
+    status: 201,
+  }),
+
+  listCampaigns: call({
+    summary: 'Campaigns: open and closed ones for all, drafts for researchers',
+    tag: 'campaigns',
+    access: 'public',
+    query: pageQuerySchema,
+    reply: campaignListSchema,
+  }),
+  createCampaign: call({
+    summary: 'Create a campaign, as a draft',
+    tag: 'campaigns',
+    access: 'researcher',
+    body: createCampaignSchema,
+    reply: campaignSchema,
+    status: 201,
+  }),
+  getCampaign: call({ summary: 'One campaign', tag: 'campaigns', access: 'public', reply: campaignSchema }),
+  changeCampaign: call({
+    summary: 'Change, open or close a campaign',
+    tag: 'campaigns',
+    access: 'researcher',
+    body: changeCampaignSchema,
+    reply: campaignSchema,
+  }),
+  getProgress: call({
+    summary: 'How far a campaign is, by pair and by rater',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: campaignProgressSchema,
+  }),
+
+  giveConsent: call({
+    summary: 'Agree to take part; starts an anonymous session where there is none',
+    tag: 'voting',
+    access: 'public',
+    body: giveConsentSchema,
+    reply: consentReplySchema,
+    status: 201,
+  }),
+  drawBattles: call({
+    summary: 'Draw battles for this voter',
+    tag: 'voting',
+    access: 'voter',
+    body: drawBattlesSchema,
+    reply: drawBattlesReplySchema,
+    status: 201,
+  }),
+  castVote: call({
+    summary: 'Vote on a battle; the reply comes after the commit',
+    tag: 'voting',
+    access: 'voter',
+    body: castVoteSchema,
+    reply: voteReplySchema,
+    status: 201,
+  }),
+  skipBattle: call({
+    summary: 'Skip a battle, with a reason',
+    tag: 'voting',
+    access: 'voter',
+    body: skipBattleSchema,
+    reply: skipReplySchema,
+    status: 201,
+  }),
+  undoVote: call({
+    summary: 'Take a vote back within the grace period; kept as a revision',
+    tag: 'voting',
+    access: 'voter',
+    reply: undoReplySchema,
+  }),
+  annotateVote: call({
+    summary: 'Add reasons or a note to a vote',
+    tag: 'voting',
+    access: 'voter',
+    body: annotateVoteSchema,
+    reply: annotateReplySchema,
+    status: 201,
+  }),
+
+  getBoard: call({
+    summary: 'The board: ratings, intervals, head to head, scores',
+    tag: 'board',
+    access: 'public',
+    query: boardQuerySchema,
+    reply: boardSchema,
+  }),
+  watchBoard: call({
+    summary: 'Server-sent events: one each time the board changed',
+    tag: 'board',
+    access: 'public',
+    reply: boardEventSchema,
+    replyType: 'text/event-stream',
+  }),
+  getUnified: call({
+    summary: 'People, judges and benchmarks in one ranking',
+    tag: 'board',
+    access: 'public',
+    query: unifiedQuerySchema,
+    reply: unifiedSchema,
+  }),
+  listSnapshots: call({
+    summary: 'Kept snapshots of a board',
+    tag: 'board',
+    access: 'public',
+    query: pageQuerySchema,
+    reply: snapshotListSchema,
+  }),
+  createSnapshot: call({
+    summary: 'Keep the board as it is now',
+    tag: 'board',
+    access: 'researcher',
+    body: createSnapshotSchema,
+    reply: snapshotSchema,
+    status: 201,
+  }),
+  getSnapshot: call({
+    summary: 'A kept snapshot, as it was',
+    tag: 'board',
+    access: 'public',
+    reply: keptSnapshotSchema,
+  }),
+
+  createImport: call({
+    summary: 'Import files, or preview them',
+    tag: 'data',
+    access: 'researcher',
+    body: createImportSchema,
+    reply: importResultSchema,
+  }),
+  listImports: call({
+    summary: 'Imports of a campaign',
+    tag: 'data',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: importListSchema,
+  }),
+  undoImport: call({
+    summary: 'Take a whole import back',
+    tag: 'data',
+    access: 'researcher',
+    reply: importRecordSchema,
+  }),
+  exportCampaign: call({
+    summary: 'Export a campaign',
+    tag: 'data',
+    access: 'researcher',
+    query: exportQuerySchema,
+    reply: z.string(),
+    replyType: 'application/octet-stream',
+  }),
+
+  listJudges: call({
+    summary: 'Judges that can be asked',
+    tag: 'judges',
+    access: 'public',
+    query: pageQuerySchema,
+    reply: judgeListSchema,
+  }),
+  getJudge: call({
+    summary: 'One judge: template, settings, identity',
+    tag: 'judges',
+    access: 'public',
+    reply: judgeSchema,
+  }),
+  startJudgeRun: call({
+    summary: 'Ask a judge model about the battles of a campaign',
+    tag: 'judges',
+    access: 'researcher',
+    body: startJudgeRunSchema,
+    reply: judgeRunSchema,
+    status: 201,
+  }),
+  listJudgeRuns: call({
+    summary: 'Judge runs of a campaign',
+    tag: 'judges',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: judgeRunListSchema,
+  }),
+  getJudgeRun: call({
+    summary: 'One judge run, with its counts so far',
+    tag: 'judges',
+    access: 'researcher',
+    reply: judgeRunSchema,
+  }),
+  cancelJudgeRun: call({
+    summary: 'Stop a judge run; what is scored stays',
+    tag: 'judges',
+    access: 'researcher',
+    reply: judgeRunSchema,
+  }),
+
+  listMembers: call({
+    summary: 'People with accounts',
+    tag: 'accounts',
+    access: 'admin',
+    query: pageQuerySchema,
+    reply: memberListSchema,
+  }),
+  changeMember: call({
+    summary: 'Give a person another role',
+    tag: 'accounts',
+    access: 'admin',
+    body: changeMemberSchema,
+    reply: memberSchema,
+  }),
+  listKeys: call({
+    summary: 'My API keys',
+    tag: 'accounts',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: apiKeyListSchema,
+  }),
+  createKey: call({
+    summary: 'Make an API key; it is shown once',
+    tag: 'accounts',
+    access: 'researcher',
+    body: createKeySchema,
+    reply: createdKeySchema,
+    status: 201,
+  }),
+  deleteKey: call({
+    summary: 'Revoke an API key',
+    tag: 'accounts',
+    access: 'researcher',
+    reply: z.strictObject({ id: z.string() }),
+  }),
+} as const satisfies Record<CallName, CallShape>;
+
+export type Calls = typeof CALLS;
+export type ReplyOf<Name extends CallName> = z.output<Calls[Name]['reply']>;
+export type BodyOf<Name extends CallName> = Calls[Name] extends {
+  readonly body: infer Body extends z.ZodType;
+}
+  ? z.input<Body>
+  : undefined;
+export type ParsedBodyOf<Name extends CallName> = Calls[Name] extends {
+  readonly body: infer Body extends z.ZodType;
+}
+  ? z.output<Body>
+  : undefined;
+export type QueryOf<Name extends CallName> = Calls[Name] extends {
+  readonly query: infer Query extends z.ZodType;
+}
+  ? z.input<Query>
+  : undefined;
+export type ParsedQueryOf<Name extends CallName> = Calls[Name] extends {
+  readonly query: infer Query extends z.ZodType;
+}
+  ? z.output<Query>
+  : undefined;

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { pageOf } from './paging.ts';
+
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens, at most 63')
+  .describe('Name of the campaign in URLs and on the command line');
+
+export const CAMPAIGN_STATES = ['draft', 'open', 'closed'] as const;
+export const SELF_NAMING_RULES = ['flag', 'mask', 'exclude'] as const;
+export const SKIP_REASONS = [
+  'cannot_judge',
+  'both_same',
+  'broken_display',
+  'offensive',
+  'names_a_model',
+  'other',
+] as const;
+
+/** What a researcher decides about a campaign. Every field has a default, so `{}` is a campaign. */
+export const campaignSettingsSchema = z
+  .strictObject({
+    reveal: z.boolean().default(true).describe('Show after the vote who the models were'),
+    show_others: z.boolean().default(false).describe('Show after the vote how others voted'),
+    quota: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('Votes asked of one voter; null: no limit'),
+    tags: z
+      .array(z.string().min(1).max(40))
+      .max(12)
+      .default(['correct', 'complete', 'clear', 'style', 'safe'])
+      .describe('Optional reasons that a voter may tick after a vote'),
+    notes: z.boolean().default(true),
+    self_naming: z
+      .enum(SELF_NAMING_RULES)
+      .default('flag')
+      .describe(
+        'What happens to an answer that names its own model: counted and marked, shown masked, or never drawn',
+      ),
+    sampling_seed: z.number().int().nonnegative().default(1),
+    battle_ttl_s: z
+      .number()
+      .int()
+      .min(60)
+      .default(3600)
+      .describe('An unfinished battle returns to the pool after this'),
+    undo_grace_s: z.number().int().min(0).max(3600).default(30),
+    completion_code: z.string().max(80).nullable().default(null),
+    consent_version: z.number().int().positive().default(1),
+    who: z.enum(['anyone', 'signed_in']).default('anyone'),
+  })
+  .meta({ id: 'CampaignSettings' });
+export type CampaignSettings = z.infer<typeof campaignSettingsSchema>;
+
+export const campaignCountsSchema = z.strictObject({
+  models: z.number().int(),
+  prompts: z.number().int(),
+  answers: z.number().int(),
+  battles: z.number().int(),
+  votes: z.number().int(),
+  verdicts: z.number().int(),
+});
+
+export const campaignSchema = z
+  .strictObject({
+    slug: slugSchema,
+    title: z.string(),
+    description: z.string(),
+    attribution: z
+      .string()
+      .nullable()
+      .describe('Where prompts and answers come from, and under what licence'),
+    state: z.enum(CAMPAIGN_STATES),
+    settings: campaignSettingsSchema,
+    counts: campaignCountsSchema,
+    created_at: z.string(),
+  })
+  .meta({ id: 'Campaign' });
+export type Campaign = z.infer<typeof campaignSchema>;
+
+export const campaignListSchema = pageOf(campaignSchema);
+
+export const createCampaignSchema = z
+  .strictObject({
+    slug: slugSchema,
+    title: z.string().trim().min(1).max(200),
+    description: z.string().max(4000).default(''),
+    attribution: z.string().max(2000).nullable().default(null),
+    settings: campaignSettingsSchema.partial().default({}),
+  })
+  .meta({ id: 'NewCampaign' });
+
+export const changeCampaignSchema = z
+  .strictObject({
+    title: z.string().trim().min(1).max(200).optional(),
+    description: z.string().max(4000).optional(),
+    state: z.enum(CAMPAIGN_STATES).optional(),
+    settings: campaignSettingsSchema.partial().optional(),
+  })
+  .meta({ id: 'CampaignChange' });
+
+/** What a researcher watches: how far the campaign is, and where votes are thin. */
+export const campaignProgressSchema = z
+  .strictObject({
+    votes: z.number().int(),
+    votes_last_hour: z.number().int(),
+    raters: z.number().int(),
+    battles: z.strictObject({
+      issued: z.number().int(),
+      voted: z.number().int(),
+      skipped: z.number().int(),
+      expired: z.number().int(),
+    }),
+    skips: z.array(z.strictObject({ reason: z.enum(SKIP_REASONS), count: z.number().int() })),
+    self_naming_answers: z.number().int(),
+    pairs: z.array(
+      z.strictObject({
+        model_a: z.string(),
+        model_b: z.string(),
+        votes: z.number().int(),
+        issued: z.number().int(),
+      }),
+    ),
+    raters_by_votes: z.array(
+      z.strictObject({
+        rater: z.string().describe('Pseudonym'),
+        votes: z.number().int(),
+        last_vote_at: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'CampaignProgress' });
+export type CampaignProgress = z.infer<typeof campaignProgressSchema>;

@@ -1,0 +1,48 @@
+/**
+ * Every call of the API: name → method and path. Plain strings, so that the browser's client carries no schema library.
+ * Paths are resources, names are use cases.
+ */
+export const PATHS = {
+  getMe: 'GET /api/v1/me',
+  claimSetup: 'POST /api/v1/setup',
+
+  listCampaigns: 'GET /api/v1/campaigns',
+  createCampaign: 'POST /api/v1/campaigns',
+  getCampaign: 'GET /api/v1/campaigns/{campaign}',
+  changeCampaign: 'PATCH /api/v1/campaigns/{campaign}',
+  getProgress: 'GET /api/v1/campaigns/{campaign}/progress',
+
+  giveConsent: 'POST /api/v1/campaigns/{campaign}/consents',
+  drawBattles: 'POST /api/v1/campaigns/{campaign}/battles',
+  castVote: 'POST /api/v1/battles/{battle}/votes',
+  skipBattle: 'POST /api/v1/battles/{battle}/skips',
+  undoVote: 'POST /api/v1/votes/{vote}/undo',
+  annotateVote: 'POST /api/v1/votes/{vote}/annotations',
+
+  getBoard: 'GET /api/v1/campaigns/{campaign}/board',
+  watchBoard: 'GET /api/v1/campaigns/{campaign}/board/events',
+  getUnified: 'GET /api/v1/campaigns/{campaign}/unified',
+  listSnapshots: 'GET /api/v1/campaigns/{campaign}/snapshots',
+  createSnapshot: 'POST /api/v1/campaigns/{campaign}/snapshots',
+  getSnapshot: 'GET /api/v1/snapshots/{snapshot}',
+
+  createImport: 'POST /api/v1/campaigns/{campaign}/imports',
+  listImports: 'GET /api/v1/campaigns/{campaign}/imports',
+  undoImport: 'DELETE /api/v1/imports/{import}',
+  exportCampaign: 'GET /api/v1/campaigns/{campaign}/export',
+
+  listJudges: 'GET /api/v1/judges',
+  getJudge: 'GET /api/v1/judges/{judge}',
+  startJudgeRun: 'POST /api/v1/campaigns/{campaign}/judge-runs',
+  listJudgeRuns: 'GET /api/v1/campaigns/{campaign}/judge-runs',
+  getJudgeRun: 'GET /api/v1/judge-runs/{run}',
+  cancelJudgeRun: 'POST /api/v1/judge-runs/{run}/cancel',
+
+  listMembers: 'GET /api/v1/members',
+  changeMember: 'PATCH /api/v1/members/{user}',
+  listKeys: 'GET /api/v1/keys',
+  createKey: 'POST /api/v1/keys',
+  deleteKey: 'DELETE /api/v1/keys/{key}',
+} as const;
+
+export type CallName = keyof typeof PATHS;

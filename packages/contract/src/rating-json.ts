@@ -1,0 +1,125 @@
+import {
+  BOTH_BAD_POLICIES,
+  CLUSTER_CHOICES,
+  INTERVAL_METHODS,
+  RATING_METHODS,
+  type RatingResult,
+  TIE_POLICIES,
+} from '@agon/domain';
+import { z } from 'zod';
+
+const nullable = () => z.number().nullable();
+
+/** One model's rating as `agon rank --json` prints it. Ratings in Elo points, win rates in per cent. */
+export const modelRatingSchema = z
+  .strictObject({
+    model: z.string(),
+    rating: nullable(),
+    low: nullable(),
+    high: nullable(),
+    rank: nullable(),
+    rank_low: nullable(),
+    rank_high: nullable(),
+    comparisons: z.number(),
+    wins: z.number(),
+    losses: z.number(),
+    ties: z.number(),
+    win_rate: nullable().optional(),
+    win_rate_se: nullable().optional(),
+    discrete_win_rate: nullable().optional(),
+  })
+  .meta({ id: 'ModelRating' });
+export type ModelRatingJson = z.infer<typeof modelRatingSchema>;
+
+export const ratingSettingsSchema = z
+  .strictObject({
+    method: z.enum(RATING_METHODS),
+    ties: z.enum(TIE_POLICIES),
+    both_bad: z.enum(BOTH_BAD_POLICIES),
+    interval: z.enum(INTERVAL_METHODS),
+    cluster: z.enum(CLUSTER_CHOICES),
+    rounds: z.number().int(),
+    seed: z.number().int(),
+    anchor: z.string(),
+    k: z.number(),
+    initial: z.number(),
+    baseline: z.string().nullable(),
+  })
+  .meta({ id: 'RatingSettings' });
+
+/** The document of `agon rank --json`; also what the board is made from. */
+export const ratingResultSchema = z
+  .strictObject({
+    method: z.enum(RATING_METHODS),
+    settings: ratingSettingsSchema,
+    comparisons: z.strictObject({
+      read: z.number().int(),
+      used: z.number().int(),
+      excluded: z.array(z.strictObject({ reason: z.string(), count: z.number().int() })),
+    }),
+    fit: z.strictObject({
+      converged: z.boolean(),
+      iterations: z.number().int(),
+      components: z.array(z.array(z.string())),
+    }),
+    models: z.array(modelRatingSchema),
+    warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'RatingResult' });
+export type RatingResultJson = z.infer<typeof ratingResultSchema>;
+
+/** Domain to JSON: the names of commands.md, nothing else changed. */
+export function toRatingJson(result: RatingResult): RatingResultJson {
+  const { settings } = result;
+  const anchor =
+    settings.anchor.model === null
+      ? `mean=${settings.anchor.value}`
+      : `${settings.anchor.model}=${settings.anchor.value}`;
+  return {
+    method: result.method,
+    settings: {
+      method: settings.method,
+      ties: settings.ties,
+      both_bad: settings.bothBad,
+      interval: settings.interval,
+      cluster: settings.cluster,
+      rounds: settings.rounds,
+      seed: settings.seed,
+      anchor,
+      k: settings.k,
+      initial: settings.initial,
+      baseline: settings.baseline,
+    },
+    comparisons: {
+      read: result.comparisons.read,
+      used: result.comparisons.used,
+      excluded: result.comparisons.excluded.map(({ reason, count }) => ({ reason, count })),
+    },
+    fit: {
+      converged: result.fit.converged,
+      iterations: result.fit.iterations,
+      components: result.fit.components.map((names) => [...names]),
+    },
+    models: result.models.map((model) => ({
+      model: model.model,
+      rating: model.rating,
+      low: model.low,
+      high: model.high,
+      rank: model.rank,
+      rank_low: model.rankLow,
+      rank_high: model.rankHigh,
+      comparisons: model.comparisons,
+      wins: model.wins,
+      losses: model.losses,
+      ties: model.ties,
+      ...(model.winRate === undefined
+        ? {}
+        : {
+            win_rate: model.winRate,
+            win_rate_se: model.winRateSe,
+            discrete_win_rate: model.discreteWinRate,
+          }),
+    })),
+    warnings: result.warnings.map(({ code, message }) => ({ code, message })),
+  };
+}
