@@ -1,1 +1,65 @@
-export {};
+export {
+  ACTOR_ROLES,
+  type Actor,
+  type ActorRole,
+  hasRole,
+  PUBLIC_ACTOR,
+  requireRole,
+  requireScope,
+  SYSTEM_ACTOR,
+} from './actor.ts';
+export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
+export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
+export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
+export { getProgress } from './campaigns/get-progress.ts';
+export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
+export { presentCampaigns } from './campaigns/present-campaign.ts';
+export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
+export type { AuditLog } from './ports/audit-log.ts';
+export type { BattleStore, GivenBattle, NewBattle } from './ports/battle-store.ts';
+export type { BoardFeed } from './ports/board-feed.ts';
+export type { BenchmarkRecord, BoardStore, ScoreRecord, SnapshotRecord } from './ports/board-store.ts';
+export type { CampaignChange, CampaignRecord, CampaignStore } from './ports/campaign-store.ts';
+export type { Clock } from './ports/clock.ts';
+export type { CampaignComparison, CampaignComparisons, ComparisonStore } from './ports/comparison-store.ts';
+export type {
+  AnswerRecord,
+  AnswerText,
+  CampaignContent,
+  ContentStore,
+  ModelRecord,
+  PromptRecord,
+  SelfNamingSpan,
+} from './ports/content-store.ts';
+export type {
+  ExportedAnswer,
+  ExportedBattle,
+  ExportedScore,
+  ExportedVerdict,
+  ExportedVote,
+  ExportStore,
+} from './ports/export-store.ts';
+export type { Ids } from './ports/ids.ts';
+export type {
+  ImportBundle,
+  ImportCounts,
+  ImportedModel,
+  ImportRecord,
+  ImportStore,
+} from './ports/import-store.ts';
+export type { Ports } from './ports/ports.ts';
+export type { RaterStore } from './ports/rater-store.ts';
+export type { TextRenderer } from './ports/text-renderer.ts';
+export type { TicketSigner } from './ports/ticket-signer.ts';
+export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
+export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';
+export { showBattles } from './voting/blind-battle.ts';
+export { type CastVote, castVote } from './voting/cast-vote.ts';
+export { type DrawBattles, drawBattles } from './voting/draw-battles.ts';
+export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
+export { identifyVoter } from './voting/identify-voter.ts';
+export { type DrawnPair, drawPair, promptPairKey } from './voting/pair-sampler.ts';
+export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
+export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
+export { type UndoVote, undoVote } from './voting/undo-vote.ts';
+export { voterProgress } from './voting/voter-progress.ts';

@@ -1,0 +1,39 @@
+import type { Board, Unified } from '@agon/contract';
+import type { CampaignId, EpochMs, SnapshotId } from '@agon/domain';
+
+export type ScoreRecord = {
+  readonly model: string;
+  readonly benchmark: string;
+  readonly score: number;
+  readonly n: number | null;
+  readonly source: string;
+};
+
+export type BenchmarkRecord = { readonly name: string; readonly title: string; readonly chance: number };
+
+export type SnapshotRecord = {
+  readonly id: SnapshotId;
+  readonly campaign: string;
+  readonly title: string;
+  readonly atMs: EpochMs;
+  readonly votes: number;
+  readonly verdicts: number;
+};
+
+export interface BoardStore {
+  scores(
+    campaign: CampaignId,
+  ): Promise<{ readonly benchmarks: readonly BenchmarkRecord[]; readonly scores: readonly ScoreRecord[] }>;
+  keep(
+    snapshot: SnapshotRecord & { readonly campaignId: CampaignId; readonly by: string | null },
+    board: Board,
+    unified: Unified,
+  ): Promise<void>;
+  listSnapshots(
+    campaign: CampaignId,
+    page: { readonly after: SnapshotId | null; readonly limit: number },
+  ): Promise<readonly SnapshotRecord[]>;
+  findSnapshot(
+    id: SnapshotId,
+  ): Promise<{ readonly snapshot: SnapshotRecord; readonly board: Board; readonly unified: Unified } | null>;
+}

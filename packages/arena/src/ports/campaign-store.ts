@@ -1,0 +1,31 @@
+import type { Campaign, CampaignProgress, CampaignSettings } from '@agon/contract';
+import type { CampaignId, EpochMs } from '@agon/domain';
+
+export type CampaignRecord = {
+  readonly id: CampaignId;
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly attribution: string | null;
+  readonly state: Campaign['state'];
+  readonly settings: CampaignSettings;
+  readonly createdAtMs: EpochMs;
+};
+
+export type CampaignChange = Partial<Pick<CampaignRecord, 'title' | 'description' | 'state' | 'settings'>>;
+
+export interface CampaignStore {
+  find(slug: string): Promise<CampaignRecord | null>;
+  findById(id: CampaignId): Promise<CampaignRecord | null>;
+  /** Newest first; `after` is the id of the last one of the page before. */
+  list(page: {
+    readonly drafts: boolean;
+    readonly after: CampaignId | null;
+    readonly limit: number;
+  }): Promise<readonly CampaignRecord[]>;
+  /** @throws ArenaError('already_exists') where the slug is taken */
+  create(campaign: CampaignRecord, by: string | null): Promise<void>;
+  change(id: CampaignId, change: CampaignChange): Promise<CampaignRecord>;
+  counts(ids: readonly CampaignId[]): Promise<ReadonlyMap<CampaignId, Campaign['counts']>>;
+  progress(id: CampaignId, nowMs: EpochMs): Promise<CampaignProgress>;
+}

@@ -1,0 +1,5 @@
+import type { EpochMs } from '@agon/domain';
+
+export interface Clock {
+  now(): EpochMs;
+}

@@ -1,0 +1,22 @@
+import type { CampaignId, Comparison } from '@agon/domain';
+
+/** One comparison of a campaign with what a board filters by. */
+export type CampaignComparison = Comparison & {
+  /** Vote or verdict id. */
+  readonly id: string;
+  /** Counts from 1 within one state of the store. */
+  readonly excluded: string | null;
+  /** Unordered pair of answers at one turn: what two raters must share to be compared. */
+  readonly item: string;
+};
+
+export type CampaignComparisons = {
+  readonly rows: readonly CampaignComparison[];
+  /** Grows with every change; the same number means the same rows. */
+  readonly revision: number;
+};
+
+export interface ComparisonStore {
+  /** All votes and verdicts of a campaign, kept in memory and brought up to date with what was added. */
+  read(campaign: CampaignId): Promise<CampaignComparisons>;
+}

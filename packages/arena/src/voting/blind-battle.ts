@@ -1,0 +1,69 @@
+import type { BlindBattle } from '@agon/contract';
+import { ArenaError, mapSlots, type RaterId } from '@agon/domain';
+import type { GivenBattle } from '../ports/battle-store.ts';
+import type { CampaignRecord } from '../ports/campaign-store.ts';
+import type { AnswerText } from '../ports/content-store.ts';
+import type { Ports } from '../ports/ports.ts';
+import { writeTicket } from './ticket.ts';
+
+/** What stands where an answer named its model, when the campaign masks such names. */
+const MASK = '[…]';
+
+/** What a browser may see of battles before the vote; the type has no field that could name a model. */
+export async function showBattles(
+  battles: readonly GivenBattle[],
+  campaign: CampaignRecord,
+  raterId: RaterId,
+  deps: Pick<Ports, 'content' | 'tickets' | 'renderer'>,
+): Promise<BlindBattle[]> {
+  if (battles.length === 0) return [];
+  const content = await deps.content.content(campaign.id);
+  const promptOf = new Map(content.prompts.map((prompt) => [prompt.id, prompt]));
+  const turnsOf = await deps.content.promptTurns(battles.map((battle) => battle.promptId));
+  const answerOf = await deps.content.answerTexts(
+    battles.flatMap((battle) => [battle.answers.a, battle.answers.b]),
+  );
+  return battles.map((battle) => {
+    const turns = turnsOf.get(battle.promptId);
+    const answers = mapSlots(battle.answers, (id) => answerOf.get(id));
+    if (turns === undefined || answers.a === undefined || answers.b === undefined) {
+      throw new ArenaError('internal', 'A battle points to a prompt or an answer that is gone.', {
+        data: { battle: battle.id },
+      });
+    }
+    const prompt = promptOf.get(battle.promptId);
+    const show = (text: string) => ({ ...deps.renderer.render(text) });
+    const showAnswer = (answer: AnswerText) => ({
+      turns: turns.map((_, turn) => show(answerTurn(answer, turn, campaign.settings.self_naming === 'mask'))),
+    });
+    return {
+      id: battle.id,
+      ticket: writeTicket(
+        { battleId: battle.id, campaignId: campaign.id, raterId, expiresAtMs: battle.expiresAtMs },
+        deps.tickets,
+      ),
+      expires_at: new Date(battle.expiresAtMs).toISOString(),
+      prompt: {
+        category: prompt?.category ?? null,
+        language: prompt?.language ?? null,
+        turns: turns.map(show),
+      },
+      answers: { a: showAnswer(answers.a), b: showAnswer(answers.b) },
+    };
+  });
+}
+
+/** Where a model gave fewer turns than the prompt has, the missing ones are empty texts. */
+function answerTurn(answer: AnswerText, turn: number, mask: boolean): string {
+  const text = answer.turns[turn] ?? '';
+  const spans = answer.selfNaming[turn] ?? [];
+  if (!mask || spans.length === 0) return text;
+  let masked = '';
+  let from = 0;
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    if (span.start < from) continue;
+    masked += text.slice(from, span.start) + MASK;
+    from = span.end;
+  }
+  return masked + text.slice(from);
+}

@@ -1,0 +1,77 @@
+import type { CountedVote } from '@agon/contract';
+import { ArenaError, type BattleId, type Outcome, type VoteId } from '@agon/domain';
+import type { Actor } from '../actor.ts';
+import { refuseUnlessOpen, requireCampaignById } from '../campaigns/require-campaign.ts';
+import type { Ports } from '../ports/ports.ts';
+import { identifyVoter } from './identify-voter.ts';
+import { readTicket, refuseExpired } from './ticket.ts';
+import { voterProgress } from './voter-progress.ts';
+
+export type CastVote = {
+  readonly actor: Actor;
+  readonly battle: string;
+  readonly ticket: string;
+  readonly outcome: Outcome;
+  readonly idempotencyKey: string;
+  readonly shownMs: number | null;
+};
+
+/**
+ * Counts a vote. Resolves after the commit, never before.
+ * The same request again (same idempotency key) gets the same answer; another vote on the battle is refused.
+ * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted
+ */
+export async function castVote(
+  command: CastVote,
+  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'tickets' | 'clock' | 'ids' | 'feed'>,
+): Promise<CountedVote> {
+  const raterId = await identifyVoter(command.actor, deps);
+  const ticket = readTicket(command.ticket, { battleId: command.battle, raterId }, deps.tickets);
+  const campaign = await requireCampaignById(ticket.campaignId, deps);
+  const nowMs = deps.clock.now();
+  const vote = {
+    id: deps.ids.next() as VoteId,
+    campaignId: campaign.id,
+    battleId: ticket.battleId as BattleId,
+    raterId,
+    outcome: command.outcome,
+    idempotencyKey: command.idempotencyKey,
+    shownMs: command.shownMs,
+    atMs: nowMs,
+  };
+  // A replay of a counted vote is answered even after the campaign closed or the ticket ran out.
+  const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs;
+  if (late) {
+    const counted = await deps.votes.findByKey(raterId, command.idempotencyKey);
+    if (counted === null || counted.battleId !== ticket.battleId) {
+      refuseUnlessOpen(campaign);
+      refuseExpired(ticket, nowMs);
+    }
+  }
+  const result = await deps.votes.append(vote);
+  if (result.kind === 'unknown_battle') {
+    throw new ArenaError('not_found', 'This battle does not exist.', { hint: 'Go on with the next battle.' });
+  }
+  if (result.kind === 'conflict') {
+    throw new ArenaError('already_voted', 'You have voted on this battle; that vote is counted.', {
+      hint: 'To change it, undo it within the grace period.',
+    });
+  }
+  if (result.kind === 'appended') deps.feed.changed(campaign.id);
+  const { settings } = campaign;
+  const others =
+    settings.reveal && settings.show_others
+      ? await deps.votes.othersOn(ticket.battleId as BattleId, raterId)
+      : null;
+  return {
+    vote: {
+      id: result.vote.id,
+      battle: result.vote.battleId,
+      outcome: result.vote.outcome,
+      at: new Date(result.vote.atMs).toISOString(),
+      undo_until: new Date(result.vote.atMs + settings.undo_grace_s * 1000).toISOString(),
+    },
+    reveal: settings.reveal ? { models: { ...result.models }, others } : null,
+    progress: voterProgress(result.votesOfRater, settings),
+  };
+}

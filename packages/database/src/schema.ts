@@ -1,0 +1,452 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+export const campaigns = pgTable('campaigns', {
+  id: uuid('id').primaryKey(),
+  slug: text('slug').notNull().unique(),
+  title: text('title').notNull(),
+  description: text('description').notNull().default(''),
+  attribution: text('attribution'),
+  state: text('state', { enum: ['draft', 'open', 'closed'] })
+    .notNull()
+    .default('draft'),
+  settings: jsonb('settings').notNull(),
+  /** Grows with every change of prompts, answers or models: caches compare it. */
+  contentVersion: bigint('content_version', { mode: 'number' }).notNull().default(0),
+  createdAt: at('created_at').notNull().defaultNow(),
+  createdBy: text('created_by'),
+});
+
+/** Models are never deleted, only retired: a board shows every model that ever entered. */
+export const models = pgTable('models', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull().unique(),
+  title: text('title').notNull(),
+  provider: text('provider'),
+  licence: text('licence'),
+  openWeights: boolean('open_weights'),
+  aliases: text('aliases').array().notNull().default(sql`'{}'`),
+  retiredAt: at('retired_at'),
+  createdAt: at('created_at').notNull().defaultNow(),
+});
+
+export const imports = pgTable(
+  'imports',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    format: text('format').notNull(),
+    /** [{name, sha256}] */
+    files: jsonb('files').notNull(),
+    /** {read, imported, refused} */
+    rows: jsonb('rows').notNull(),
+    errors: jsonb('errors').notNull(),
+    by: text('by'),
+    at: at('at').notNull().defaultNow(),
+    /** Rows of an undone import stay, and every reader leaves them out. */
+    undoneAt: at('undone_at'),
+  },
+  (t) => [index('imports_campaign').on(t.campaignId)],
+);
+
+export const campaignModels = pgTable(
+  'campaign_models',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    modelId: uuid('model_id')
+      .notNull()
+      .references(() => models.id),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.modelId] })],
+);
+
+/** Content-addressed: the same turns, category and language are one prompt. */
+export const prompts = pgTable('prompts', {
+  id: uuid('id').primaryKey(),
+  contentHash: text('content_hash').notNull().unique(),
+  /** string[]: user turns */
+  turns: jsonb('turns').notNull(),
+  category: text('category'),
+  language: text('language'),
+  /** string[] | null */
+  reference: jsonb('reference'),
+});
+
+export const campaignPrompts = pgTable(
+  'campaign_prompts',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    promptId: uuid('prompt_id')
+      .notNull()
+      .references(() => prompts.id),
+    /** The source's own id of the prompt. */
+    key: text('key').notNull(),
+    importId: uuid('import_id').references(() => imports.id),
+  },
+  (t) => [
+    primaryKey({ columns: [t.campaignId, t.key] }),
+    index('campaign_prompts_prompt').on(t.campaignId, t.promptId),
+  ],
+);
+
+export const answers = pgTable(
+  'answers',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    promptId: uuid('prompt_id')
+      .notNull()
+      .references(() => prompts.id),
+    modelId: uuid('model_id')
+      .notNull()
+      .references(() => models.id),
+    /** string[]: one text a turn */
+    turns: jsonb('turns').notNull(),
+    contentHash: text('content_hash').notNull(),
+    /** Hits of the self-naming detector, one list a turn; null where there is none. */
+    selfNaming: jsonb('self_naming'),
+    importId: uuid('import_id').references(() => imports.id),
+  },
+  (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId)],
+);
+
+/** Pseudonymous: a person with a session, or a rater named in an imported file. */
+export const raters = pgTable(
+  'raters',
+  {
+    id: uuid('id').primaryKey(),
+    userId: text('user_id').unique(),
+    campaignId: uuid('campaign_id').references(() => campaigns.id),
+    /** Imported raters: the source's own name. */
+    external: text('external'),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex('raters_external').on(t.campaignId, t.external).where(sql`${t.external} is not null`)],
+);
+
+export const consents = pgTable(
+  'consents',
+  {
+    raterId: uuid('rater_id')
+      .notNull()
+      .references(() => raters.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    version: integer('version').notNull(),
+    language: text('language').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.raterId, t.campaignId, t.version] })],
+);
+
+export const battles = pgTable(
+  'battles',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    promptId: uuid('prompt_id').references(() => prompts.id),
+    modelA: uuid('model_a')
+      .notNull()
+      .references(() => models.id),
+    modelB: uuid('model_b')
+      .notNull()
+      .references(() => models.id),
+    /** Null where only the outcome was imported. */
+    answerA: uuid('answer_a').references(() => answers.id),
+    answerB: uuid('answer_b').references(() => answers.id),
+    /** How many turns of the prompt were shown; null: all. */
+    turns: integer('turns'),
+    origin: text('origin', { enum: ['draw', 'import', 'judge'] }).notNull(),
+    /** The voter it was drawn for; null for imported and judge battles. */
+    raterId: uuid('rater_id').references(() => raters.id),
+    state: text('state', { enum: ['issued', 'voted', 'skipped', 'expired', 'kept'] }).notNull(),
+    /** Probability, 0..1, with which this prompt and unordered pair was drawn; null where unknown. */
+    drawProbability: doublePrecision('draw_probability'),
+    drawReason: text('draw_reason'),
+    skipReason: text('skip_reason'),
+    skipNote: text('skip_note'),
+    drawnAt: at('drawn_at').notNull().defaultNow(),
+    expiresAt: at('expires_at'),
+    importId: uuid('import_id').references(() => imports.id),
+    /** Imported battles: names the same two answers, in the same slots, to the same prompt at the same turn. */
+    key: text('key'),
+    /** The source's id of the prompt, its category and language: kept where the prompt itself was not imported. */
+    promptKey: text('prompt_key'),
+    category: text('category'),
+    language: text('language'),
+  },
+  (t) => [
+    uniqueIndex('battles_key').on(t.campaignId, t.key).where(sql`${t.key} is not null`),
+    index('battles_rater').on(t.campaignId, t.raterId),
+    index('battles_open').on(t.expiresAt).where(sql`${t.state} = 'issued'`),
+  ],
+);
+
+/** End of each campaign's hash chain; its row lock orders the votes of a campaign. */
+export const voteChains = pgTable('vote_chains', {
+  campaignId: uuid('campaign_id')
+    .primaryKey()
+    .references(() => campaigns.id),
+  seq: bigint('seq', { mode: 'number' }).notNull().default(0),
+  hash: text('hash').notNull(),
+});
+
+/** Append-only. A correction is a row of vote_revisions. */
+export const votes = pgTable(
+  'votes',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    /** Place in the campaign's chain, from 1. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    battleId: uuid('battle_id')
+      .notNull()
+      .references(() => battles.id),
+    raterId: uuid('rater_id')
+      .notNull()
+      .references(() => raters.id),
+    outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }).notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    shownMs: integer('shown_ms'),
+    at: at('at').notNull(),
+    importId: uuid('import_id').references(() => imports.id),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (t) => [
+    unique('votes_once').on(t.battleId, t.raterId),
+    unique('votes_chain').on(t.campaignId, t.seq),
+    unique('votes_idempotency').on(t.raterId, t.idempotencyKey),
+    index('votes_rater').on(t.campaignId, t.raterId),
+  ],
+);
+
+export const voteRevisions = pgTable(
+  'vote_revisions',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    voteId: uuid('vote_id')
+      .notNull()
+      .references(() => votes.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    kind: text('kind', { enum: ['undo', 'recast', 'annotate'] }).notNull(),
+    outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }),
+    /** {a: string[], b: string[]} */
+    tags: jsonb('tags'),
+    note: text('note'),
+    idempotencyKey: text('idempotency_key'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [index('vote_revisions_vote').on(t.voteId), index('vote_revisions_campaign').on(t.campaignId, t.id)],
+);
+
+/** Votes that a board leaves out, each with its reason; restorable, never deleted. */
+export const quarantine = pgTable('quarantine', {
+  voteId: uuid('vote_id')
+    .primaryKey()
+    .references(() => votes.id),
+  reason: text('reason').notNull(),
+  by: text('by'),
+  at: at('at').notNull().defaultNow(),
+});
+
+export const judges = pgTable('judges', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  /** Name and content hash: stamped on every verdict. */
+  identity: text('identity').notNull().unique(),
+  title: text('title').notNull(),
+  measures: text('measures').notNull().default(''),
+  /** The instrument's file, as it was when it was asked; empty for imported verdicts. */
+  source: text('source').notNull().default(''),
+  origin: text('origin', { enum: ['built_in', 'imported'] }).notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+});
+
+export const judgeRuns = pgTable(
+  'judge_runs',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    judgeId: uuid('judge_id')
+      .notNull()
+      .references(() => judges.id),
+    model: text('model').notNull(),
+    baseUrl: text('base_url').notNull(),
+    apiKeyEnv: text('api_key_env'),
+    orders: text('orders', { enum: ['both', 'first', 'random'] }).notNull(),
+    repeat: integer('repeat').notNull().default(1),
+    limit: integer('limit'),
+    concurrency: integer('concurrency').notNull().default(8),
+    budgetUsd: doublePrecision('budget_usd'),
+    seed: integer('seed').notNull().default(1),
+    state: text('state', { enum: ['queued', 'running', 'done', 'cancelled', 'failed'] }).notNull(),
+    error: text('error'),
+    createdBy: text('created_by'),
+    startedAt: at('started_at').notNull().defaultNow(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [index('judge_runs_campaign').on(t.campaignId)],
+);
+
+/** One row a question to a judge model: the truth about what is pending; the queue is a hint. */
+export const judgeCalls = pgTable(
+  'judge_calls',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => judgeRuns.id),
+    battleId: uuid('battle_id')
+      .notNull()
+      .references(() => battles.id),
+    slotOrder: text('slot_order', { enum: ['ab', 'ba'] }).notNull(),
+    repeat: integer('repeat').notNull().default(1),
+    state: text('state', { enum: ['pending', 'leased', 'done'] })
+      .notNull()
+      .default('pending'),
+    leasedUntil: at('leased_until'),
+    attempts: integer('attempts').notNull().default(0),
+    retried: integer('retried').notNull().default(0),
+    lastError: text('last_error'),
+  },
+  (t) => [
+    unique('judge_calls_once').on(t.runId, t.battleId, t.slotOrder, t.repeat),
+    index('judge_calls_pending').on(t.runId, t.state),
+  ],
+);
+
+/** Append-only. `outcome` is in the battle's own slots, whatever order the judge saw. */
+export const verdicts = pgTable(
+  'verdicts',
+  {
+    id: uuid('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    battleId: uuid('battle_id')
+      .notNull()
+      .references(() => battles.id),
+    judgeId: uuid('judge_id')
+      .notNull()
+      .references(() => judges.id),
+    runId: uuid('run_id').references(() => judgeRuns.id),
+    /** The judge model; empty where an import does not say. */
+    model: text('model').notNull().default(''),
+    slotOrder: text('slot_order', { enum: ['ab', 'ba', 'reconciled', 'unknown'] }).notNull(),
+    repeat: integer('repeat').notNull().default(1),
+    outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }),
+    /** Why there is no outcome; exactly one of the two is set. */
+    unscored: text('unscored'),
+    shareA: doublePrecision('share_a'),
+    raw: text('raw'),
+    promptTokens: integer('prompt_tokens'),
+    cachedTokens: integer('cached_tokens'),
+    completionTokens: integer('completion_tokens'),
+    costUsd: doublePrecision('cost_usd'),
+    latencyMs: integer('latency_ms'),
+    importId: uuid('import_id').references(() => imports.id),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('verdicts_once').on(t.judgeId, t.model, t.battleId, t.slotOrder, t.repeat),
+    index('verdicts_campaign').on(t.campaignId, t.seq),
+    index('verdicts_run').on(t.runId),
+  ],
+);
+
+export const benchmarks = pgTable('benchmarks', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull().unique(),
+  title: text('title').notNull(),
+  /** Score of guessing, 0..1. */
+  chance: doublePrecision('chance').notNull().default(0),
+});
+
+export const scores = pgTable(
+  'scores',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    modelId: uuid('model_id')
+      .notNull()
+      .references(() => models.id),
+    benchmarkId: uuid('benchmark_id')
+      .notNull()
+      .references(() => benchmarks.id),
+    /** Fraction, 0..1. */
+    score: doublePrecision('score').notNull(),
+    n: integer('n'),
+    source: text('source').notNull(),
+    importId: uuid('import_id').references(() => imports.id),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [unique('scores_once').on(t.campaignId, t.modelId, t.benchmarkId, t.source)],
+);
+
+/** Dated snapshots: the whole page as it was. */
+export const leaderboards = pgTable(
+  'leaderboards',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    title: text('title').notNull(),
+    board: jsonb('board').notNull(),
+    unified: jsonb('unified').notNull(),
+    votes: integer('votes').notNull(),
+    verdicts: integer('verdicts').notNull(),
+    by: text('by'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [index('leaderboards_campaign').on(t.campaignId, t.at)],
+);
+
+export const auditLog = pgTable('audit_log', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  at: at('at').notNull().defaultNow(),
+  actor: text('actor').notNull(),
+  action: text('action').notNull(),
+  campaignId: uuid('campaign_id'),
+  details: jsonb('details').notNull(),
+});
+
+export * from './auth-tables.ts';
