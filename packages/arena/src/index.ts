@@ -1,3 +1,14 @@
+export { type ChangeMember, changeMember } from './accounts/change-member.ts';
+export { type ClaimSetup, claimSetup } from './accounts/claim-setup.ts';
+export { type CreateKey, createKey, KEY_PREFIX } from './accounts/create-key.ts';
+export { deleteKey } from './accounts/delete-key.ts';
+export { getMe } from './accounts/get-me.ts';
+export { identifyKey } from './accounts/identify-key.ts';
+export { type ListKeys, listKeys } from './accounts/list-keys.ts';
+export { type ListMembers, listMembers } from './accounts/list-members.ts';
+export { offerSetup } from './accounts/offer-setup.ts';
+export { presentKey } from './accounts/present-key.ts';
+export { presentMember } from './accounts/present-member.ts';
 export {
   ACTOR_ROLES,
   type Actor,
@@ -8,3 +19,73 @@ export {
   requireScope,
   SYSTEM_ACTOR,
 } from './actor.ts';
+export { summariseAgreement } from './board/agreement-summary.ts';
+export { findUnsettled } from './board/find-unsettled.ts';
+export { type BoardPorts, fitSource, getBoard, readBoard } from './board/get-board.ts';
+export { getUnified, readUnified, type UnifiedWeights } from './board/get-unified.ts';
+export { parseAnchor, selectComparisons, toRatingSettings } from './board/rating-query.ts';
+export { scoreInterval } from './board/score-interval.ts';
+export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
+export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
+export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
+export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
+export { getProgress } from './campaigns/get-progress.ts';
+export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
+export { presentCampaigns } from './campaigns/present-campaign.ts';
+export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
+export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
+export { type ImportFiles, importFiles, listImports, undoImport } from './data/import-files.ts';
+export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
+export { previewImport } from './data/preview-import.ts';
+export type { AccountRecord, AccountStore } from './ports/account-store.ts';
+export type { AuditLog } from './ports/audit-log.ts';
+export type { BattleStore, GivenBattle, NewBattle } from './ports/battle-store.ts';
+export type { BoardFeed } from './ports/board-feed.ts';
+export type { BenchmarkRecord, BoardStore, ScoreRecord, SnapshotRecord } from './ports/board-store.ts';
+export type { CampaignChange, CampaignRecord, CampaignStore } from './ports/campaign-store.ts';
+export type { Clock } from './ports/clock.ts';
+export type { CampaignComparison, CampaignComparisons, ComparisonStore } from './ports/comparison-store.ts';
+export type {
+  AnswerRecord,
+  AnswerText,
+  CampaignContent,
+  ContentStore,
+  ModelRecord,
+  PromptRecord,
+  SelfNamingSpan,
+} from './ports/content-store.ts';
+export type {
+  ExportedAnswer,
+  ExportedBattle,
+  ExportedScore,
+  ExportedVerdict,
+  ExportedVote,
+  ExportStore,
+} from './ports/export-store.ts';
+export type { Ids } from './ports/ids.ts';
+export type {
+  ImportBundle,
+  ImportCounts,
+  ImportedModel,
+  ImportRecord,
+  ImportStore,
+} from './ports/import-store.ts';
+export type { KeyRecord, KeyStore } from './ports/key-store.ts';
+export type { Ports } from './ports/ports.ts';
+export type { RaterStore } from './ports/rater-store.ts';
+export type { Secrets } from './ports/secrets.ts';
+export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
+export type { TextRenderer } from './ports/text-renderer.ts';
+export type { TicketSigner } from './ports/ticket-signer.ts';
+export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
+export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';
+export { showBattles } from './voting/blind-battle.ts';
+export { type CastVote, castVote } from './voting/cast-vote.ts';
+export { type DrawBattles, drawBattles } from './voting/draw-battles.ts';
+export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
+export { identifyVoter } from './voting/identify-voter.ts';
+export { type DrawnPair, drawPair, promptPairKey } from './voting/pair-sampler.ts';
+export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
+export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
+export { type UndoVote, undoVote } from './voting/undo-vote.ts';
+export { voterProgress } from './voting/voter-progress.ts';

@@ -1,1 +1,16 @@
-export {};
+export { createAuditLog } from './audit-log.ts';
+export { createBattleStore } from './battle-store.ts';
+export { createBoardFeed } from './board-feed.ts';
+export { createBoardStore } from './board-store.ts';
+export { createCampaignStore } from './campaign-store.ts';
+export { createComparisonStore } from './comparison-store.ts';
+export { checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';
+export { createContentStore } from './content-store.ts';
+export { createExportStore } from './export-store.ts';
+export { GroupCommit } from './group-commit.ts';
+export { createIds } from './ids.ts';
+export { createImportStore } from './import-store.ts';
+export { MIGRATIONS_FOLDER, type MigrationStatus, migrateDatabase, migrationStatus } from './migrate.ts';
+export { createRaterStore } from './rater-store.ts';
+export * as schema from './schema.ts';
+export { CHAIN_START, chainHash, createVoteStore, lockChain } from './vote-store.ts';

@@ -43,6 +43,8 @@ export type AnswerText = {
 export interface ContentStore {
   /** Cached by the adapter until the campaign's content version changes. */
   content(campaign: CampaignId): Promise<CampaignContent>;
+  /** The sources' own ids of the campaign's prompts. */
+  promptKeys(campaign: CampaignId): Promise<ReadonlySet<string>>;
   promptTurns(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, readonly string[]>>;
   answerTexts(ids: readonly AnswerId[]): Promise<ReadonlyMap<AnswerId, AnswerText>>;
 }

@@ -1,3 +1,4 @@
+import type { AccountStore } from './account-store.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BattleStore } from './battle-store.ts';
 import type { BoardFeed } from './board-feed.ts';
@@ -9,13 +10,21 @@ import type { ContentStore } from './content-store.ts';
 import type { ExportStore } from './export-store.ts';
 import type { Ids } from './ids.ts';
 import type { ImportStore } from './import-store.ts';
+import type { KeyStore } from './key-store.ts';
 import type { RaterStore } from './rater-store.ts';
+import type { Secrets } from './secrets.ts';
+import type { SessionStore, Sessions } from './session.ts';
 import type { TextRenderer } from './text-renderer.ts';
 import type { TicketSigner } from './ticket-signer.ts';
 import type { VoteStore } from './vote-store.ts';
 
 /** Everything that use cases need from outside. Each names only what it uses: `Pick<Ports, …>`. */
 export type Ports = {
+  readonly accounts: AccountStore;
+  readonly keys: KeyStore;
+  readonly sessions: Sessions;
+  readonly sessionStore: SessionStore;
+  readonly secrets: Secrets;
   readonly campaigns: CampaignStore;
   readonly content: ContentStore;
   readonly raters: RaterStore;

@@ -1,0 +1,146 @@
+import { type Board, type BoardQuery, toRatingJson } from '@agon/contract';
+import { isArenaError, type RatingResult, toColumns } from '@agon/domain';
+import { fitRatings, pairCounts } from '@agon/rating';
+import type { Actor } from '../actor.ts';
+import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { CampaignRecord } from '../ports/campaign-store.ts';
+import type { CampaignComparison, CampaignComparisons } from '../ports/comparison-store.ts';
+import type { Ports } from '../ports/ports.ts';
+import { summariseAgreement } from './agreement-summary.ts';
+import { findUnsettled } from './find-unsettled.ts';
+import { selectComparisons, toRatingSettings } from './rating-query.ts';
+import { scoreInterval } from './score-interval.ts';
+
+export type BoardPorts = Pick<Ports, 'campaigns' | 'content' | 'comparisons' | 'boards' | 'clock'>;
+
+/**
+ * The board of a campaign under the switches and filters of `query`: everything that the page shows.
+ * Where nothing can be fitted, the fit is null and `empty` says why.
+ */
+export async function getBoard(
+  command: { readonly actor: Actor; readonly campaign: string; readonly query: BoardQuery },
+  deps: BoardPorts,
+): Promise<Board> {
+  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  return readBoard(campaign, command.query, deps);
+}
+
+/** Fits are kept until the comparisons change: readers of a busy board share one. */
+const fits = new WeakMap<CampaignComparisons['rows'], Map<string, FittedSource>>();
+const fitRevisions = new WeakMap<CampaignComparisons['rows'], number>();
+
+type FittedSource = {
+  readonly result: RatingResult | null;
+  readonly empty: string | null;
+  readonly rows: readonly CampaignComparison[];
+  readonly excluded: ReadonlyMap<string, number>;
+};
+
+/** One source fitted under a query, from memory where nothing changed. */
+export function fitSource(
+  comparisons: CampaignComparisons,
+  source: 'people' | 'judges',
+  query: BoardQuery,
+): FittedSource {
+  if (fitRevisions.get(comparisons.rows) !== comparisons.revision) {
+    fits.set(comparisons.rows, new Map());
+    fitRevisions.set(comparisons.rows, comparisons.revision);
+  }
+  const kept = fits.get(comparisons.rows)!;
+  const key = JSON.stringify([source, { ...query, source: undefined }]);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const { rows, excluded } = selectComparisons(comparisons.rows, source, query);
+  let fitted: FittedSource;
+  try {
+    fitted = { result: fitRatings(toColumns(rows), toRatingSettings(query)), empty: null, rows, excluded };
+  } catch (error) {
+    if (!isArenaError(error) || error.kind === 'bug') throw error;
+    fitted = { result: null, empty: error.message, rows, excluded };
+  }
+  kept.set(key, fitted);
+  return fitted;
+}
+
+export async function readBoard(
+  campaign: CampaignRecord,
+  query: BoardQuery,
+  deps: BoardPorts,
+): Promise<Board> {
+  const [comparisons, content, measured] = await Promise.all([
+    deps.comparisons.read(campaign.id),
+    deps.content.content(campaign.id),
+    deps.boards.scores(campaign.id),
+  ]);
+  const people = fitSource(comparisons, 'people', query);
+  const judges = fitSource(comparisons, 'judges', query);
+  const shown = query.source === 'people' ? people : judges;
+  const settings = toRatingSettings(query);
+  return {
+    campaign: {
+      slug: campaign.slug,
+      title: campaign.title,
+      state: campaign.state,
+      attribution: campaign.attribution,
+    },
+    snapshot: null,
+    at: new Date(deps.clock.now()).toISOString(),
+    query,
+    counts: {
+      votes: people.rows.length,
+      raters: distinct(people.rows.map((row) => row.rater)),
+      verdicts: judges.rows.length,
+      judges: distinct(judges.rows.map((row) => row.rater)),
+      benchmarks: measured.benchmarks.length,
+      excluded: [...people.excluded].map(([reason, count]) => ({ reason, count })),
+    },
+    facets: facetsOf(comparisons.rows),
+    models: content.models.map((model) => ({
+      name: model.name,
+      title: model.title,
+      provider: model.provider,
+      licence: model.licence,
+      open_weights: model.openWeights,
+      retired: model.retired,
+    })),
+    people: people.result === null ? null : toRatingJson(people.result),
+    judges: judges.result === null ? null : toRatingJson(judges.result),
+    empty: { people: people.empty, judges: judges.empty },
+    pairs: pairCounts(toColumns(shown.rows), settings).map((pair) => ({
+      model_a: pair.modelA,
+      model_b: pair.modelB,
+      wins: pair.wins,
+      ties: pair.ties,
+      losses: pair.losses,
+    })),
+    benchmarks: measured.benchmarks.map((benchmark) => ({ ...benchmark })),
+    scores: measured.scores.map((score) => ({ ...score, ...scoreInterval(score.score, score.n) })),
+    unsettled: shown.result === null ? null : findUnsettled(shown.result),
+    agreement: summariseAgreement(people.rows, judges.rows),
+  };
+}
+
+function distinct(names: readonly (string | undefined)[]): number {
+  return new Set(names).size;
+}
+
+function facetsOf(rows: readonly CampaignComparison[]): Board['facets'] {
+  const count = (nameOf: (row: CampaignComparison) => string | undefined) => {
+    const counts = new Map<string, number>();
+    for (const row of rows) {
+      const name = nameOf(row);
+      if (name !== undefined && row.excluded === null) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return [...counts]
+      .map(([name, comparisons]) => ({ name, comparisons }))
+      .sort((x, y) => y.comparisons - x.comparisons || (x.name < y.name ? -1 : 1));
+  };
+  return {
+    categories: count((row) => row.category),
+    languages: count((row) => row.language),
+    turns: [...new Set(rows.flatMap((row) => (row.turn === undefined ? [] : [row.turn])))].sort(
+      (x, y) => x - y,
+    ),
+    judges: count((row) => (row.source === 'judges' ? row.rater : undefined)).map((facet) => facet.name),
+  };
+}

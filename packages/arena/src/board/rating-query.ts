@@ -1,0 +1,52 @@
+import type { BoardQuery } from '@agon/contract';
+import { ArenaError, DEFAULT_RATING_SETTINGS, type RatingSettings } from '@agon/domain';
+import type { CampaignComparison } from '../ports/comparison-store.ts';
+
+/** The board's switches as settings of a fit. @throws ArenaError('invalid_request') for an anchor that cannot be read */
+export function toRatingSettings(query: BoardQuery): RatingSettings {
+  return {
+    ...DEFAULT_RATING_SETTINGS,
+    method: query.method,
+    ties: query.ties,
+    bothBad: query.both_bad,
+    interval: query.method === 'bradley-terry' ? query.interval : 'none',
+    cluster: query.cluster,
+    rounds: 400,
+    anchor: parseAnchor(query.anchor),
+  };
+}
+
+/** `mean=1000` or `MODEL=1114`; absent: the mean at 1000. */
+export function parseAnchor(text: string | undefined): RatingSettings['anchor'] {
+  if (text === undefined) return DEFAULT_RATING_SETTINGS.anchor;
+  const at = text.lastIndexOf('=');
+  const value = Number(text.slice(at + 1));
+  if (at <= 0 || text.slice(at + 1).trim() === '' || !Number.isFinite(value)) {
+    throw new ArenaError('invalid_request', `"${text}" is no anchor.`, {
+      hint: 'Write mean=1000, or a model and its rating: gpt-4=1114.',
+      at: { column: 'anchor', value: text },
+    });
+  }
+  const name = text.slice(0, at);
+  return { model: name === 'mean' ? null : name, value };
+}
+
+/** Rows that a filter lets through, and how many were left out for a reason of their own. */
+export function selectComparisons(
+  rows: readonly CampaignComparison[],
+  source: 'people' | 'judges',
+  query: Pick<BoardQuery, 'category' | 'language' | 'turn' | 'judge'>,
+): { readonly rows: readonly CampaignComparison[]; readonly excluded: ReadonlyMap<string, number> } {
+  const kept: CampaignComparison[] = [];
+  const excluded = new Map<string, number>();
+  for (const row of rows) {
+    if (row.source !== source) continue;
+    if (query.category !== undefined && row.category !== query.category) continue;
+    if (query.language !== undefined && row.language !== query.language) continue;
+    if (query.turn !== undefined && row.turn !== query.turn) continue;
+    if (source === 'judges' && query.judge !== undefined && row.rater !== query.judge) continue;
+    if (row.excluded === null) kept.push(row);
+    else excluded.set(row.excluded, (excluded.get(row.excluded) ?? 0) + 1);
+  }
+  return { rows: kept, excluded };
+}

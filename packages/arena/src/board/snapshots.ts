@@ -1,0 +1,88 @@
+import { type Board, type BoardQuery, boardQuerySchema, type KeptSnapshot } from '@agon/contract';
+import { ArenaError, type SnapshotId } from '@agon/domain';
+import { type Actor, requireRole, requireScope } from '../actor.ts';
+import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { SnapshotRecord } from '../ports/board-store.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type BoardPorts, readBoard } from './get-board.ts';
+import { readUnified } from './get-unified.ts';
+
+const DEFAULT_WEIGHTS = { people: 50, judges: 20, benchmarks: 30 };
+
+function present(record: SnapshotRecord) {
+  return {
+    id: record.id as string,
+    campaign: record.campaign,
+    title: record.title,
+    at: new Date(record.atMs).toISOString(),
+    votes: record.votes,
+    verdicts: record.verdicts,
+  };
+}
+
+/** Keeps the board as it is now, under a date and a link that never changes. */
+export async function createSnapshot(
+  command: { readonly actor: Actor; readonly campaign: string; readonly query: Partial<BoardQuery> },
+  deps: BoardPorts & Pick<Ports, 'ids' | 'audit'>,
+) {
+  requireRole(command.actor, 'researcher');
+  requireScope(command.actor, 'write');
+  const campaign = await requireCampaign(command.campaign, deps);
+  const query = boardQuerySchema.parse(command.query);
+  const id = deps.ids.next() as SnapshotId;
+  const board: Board = { ...(await readBoard(campaign, query, deps)), snapshot: id };
+  const unified = { ...(await readUnified(campaign, DEFAULT_WEIGHTS, deps, query)), snapshot: id as string };
+  const record = {
+    id,
+    campaign: campaign.slug,
+    title: campaign.title,
+    atMs: deps.clock.now(),
+    votes: board.counts.votes,
+    verdicts: board.counts.verdicts,
+  };
+  await deps.boards.keep({ ...record, campaignId: campaign.id, by: command.actor.userId }, board, unified);
+  await deps.audit.record({
+    actor: command.actor.userId ?? command.actor.role,
+    action: 'keep_snapshot',
+    campaignId: campaign.id,
+    details: { snapshot: id },
+    atMs: record.atMs,
+  });
+  return present(record);
+}
+
+/** Kept snapshots of a campaign, newest first. */
+export async function listSnapshots(
+  command: {
+    readonly actor: Actor;
+    readonly campaign: string;
+    readonly cursor?: string;
+    readonly limit: number;
+  },
+  deps: Pick<Ports, 'campaigns' | 'boards'>,
+) {
+  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  const records = await deps.boards.listSnapshots(campaign.id, {
+    after: (command.cursor as SnapshotId | undefined) ?? null,
+    limit: command.limit + 1,
+  });
+  const page = records.slice(0, command.limit);
+  return {
+    items: page.map(present),
+    next_cursor: records.length > command.limit ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+/** A kept snapshot, as it was. @throws ArenaError('not_found') */
+export async function getSnapshot(
+  command: { readonly snapshot: string },
+  deps: Pick<Ports, 'boards'>,
+): Promise<KeptSnapshot> {
+  const kept = await deps.boards.findSnapshot(command.snapshot as SnapshotId);
+  if (kept === null) {
+    throw new ArenaError('not_found', 'There is no such snapshot.', {
+      hint: 'See the campaign’s list of snapshots.',
+    });
+  }
+  return { snapshot: present(kept.snapshot), board: kept.board, unified: kept.unified };
+}

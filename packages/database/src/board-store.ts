@@ -1,0 +1,73 @@
+import type { BoardStore, SnapshotRecord } from '@agon/arena';
+import type { Board, Unified } from '@agon/contract';
+import type { SnapshotId } from '@agon/domain';
+import type { Database } from './connect.ts';
+
+type SnapshotRow = { id: string; slug: string; title: string; at: Date; votes: number; verdicts: number };
+
+export function createBoardStore({ sql }: Database): BoardStore {
+  return {
+    async scores(campaign) {
+      const rows = await sql<
+        {
+          model: string;
+          benchmark: string;
+          title: string;
+          chance: number;
+          score: number;
+          n: number | null;
+          source: string;
+        }[]
+      >`
+        select m.name as model, k.name as benchmark, k.title, k.chance, s.score, s.n, s.source
+        from scores s join models m on m.id = s.model_id join benchmarks k on k.id = s.benchmark_id
+        left join imports i on i.id = s.import_id
+        where s.campaign_id = ${campaign} and i.undone_at is null order by k.name, m.name, s.at desc`;
+      const benchmarks = new Map(
+        rows.map((row) => [row.benchmark, { name: row.benchmark, title: row.title, chance: row.chance }]),
+      );
+      return {
+        benchmarks: [...benchmarks.values()],
+        scores: rows.map(({ model, benchmark, score, n, source }) => ({
+          model,
+          benchmark,
+          score,
+          n,
+          source,
+        })),
+      };
+    },
+
+    async keep(snapshot, board, unified) {
+      await sql`insert into leaderboards (id, campaign_id, title, board, unified, votes, verdicts, by, at)
+        values (${snapshot.id}, ${snapshot.campaignId}, ${snapshot.title}, ${sql.json(board as never)}, ${sql.json(unified as never)},
+          ${snapshot.votes}, ${snapshot.verdicts}, ${snapshot.by}, ${new Date(snapshot.atMs)})`;
+    },
+
+    async listSnapshots(campaign, { after, limit }) {
+      const rows = await sql<SnapshotRow[]>`
+        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts from leaderboards l join campaigns c on c.id = l.campaign_id
+        where l.campaign_id = ${campaign} and ${after === null ? sql`true` : sql`l.id < ${after}`} order by l.id desc limit ${limit}`;
+      return rows.map(toSnapshot);
+    },
+
+    async findSnapshot(id) {
+      if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+      const [row] = await sql<(SnapshotRow & { board: Board; unified: Unified })[]>`
+        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board, l.unified
+        from leaderboards l join campaigns c on c.id = l.campaign_id where l.id = ${id}`;
+      return row === undefined ? null : { snapshot: toSnapshot(row), board: row.board, unified: row.unified };
+    },
+  };
+}
+
+function toSnapshot(row: SnapshotRow): SnapshotRecord {
+  return {
+    id: row.id as SnapshotId,
+    campaign: row.slug,
+    title: row.title,
+    atMs: row.at.getTime(),
+    votes: row.votes,
+    verdicts: row.verdicts,
+  };
+}

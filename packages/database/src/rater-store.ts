@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { RaterStore } from '@agon/arena';
+import type { RaterId } from '@agon/domain';
+import type { Database } from './connect.ts';
+import { RecentMap } from './recent-map.ts';
+
+export function createRaterStore({ sql }: Database): RaterStore {
+  const raterByUser = new RecentMap<RaterId>(50_000);
+  const consented = new RecentMap<true>(50_000);
+  return {
+    async raterOf(user) {
+      const known = raterByUser.get(user);
+      if (known !== undefined) return known;
+      const [row] = await sql<{ id: string }[]>`
+        insert into raters (id, user_id) values (${randomUUID()}, ${user})
+        on conflict (user_id) do update set user_id = excluded.user_id returning id`;
+      const rater = row!.id as RaterId;
+      raterByUser.set(user, rater);
+      return rater;
+    },
+
+    async giveConsent(rater, campaign, version, language, atMs) {
+      await sql`insert into consents (rater_id, campaign_id, version, language, at)
+        values (${rater}, ${campaign}, ${version}, ${language}, ${new Date(atMs)}) on conflict do nothing`;
+      consented.set(`${rater}/${campaign}/${version}`, true);
+    },
+
+    async hasConsent(rater, campaign, version) {
+      const key = `${rater}/${campaign}/${version}`;
+      if (consented.get(key)) return true;
+      const rows = await sql`select 1 from consents
+        where rater_id = ${rater} and campaign_id = ${campaign} and version = ${version}`;
+      if (rows.length > 0) consented.set(key, true);
+      return rows.length > 0;
+    },
+  };
+}
