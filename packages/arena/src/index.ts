@@ -1,24 +1,12 @@
-export {
-  type ChangeMember,
-  type ChangeMember,
-  changeMember,
-  changeMember,
-} from './accounts/change-member.ts';
-export { type ClaimSetup, type ClaimSetup, claimSetup, claimSetup } from './accounts/claim-setup.ts';
-export {
-  type CreateKey,
-  type CreateKey,
-  createKey,
-  createKey,
-  KEY_PREFIX,
-  KEY_PREFIX,
-} from './accounts/create-key.ts';
-export { deleteKey, deleteKey } from './accounts/delete-key.ts';
-export { getMe, getMe } from './accounts/get-me.ts';
-export { identifyKey, identifyKey } from './accounts/identify-key.ts';
-export { type ListKeys, type ListKeys, listKeys, listKeys } from './accounts/list-keys.ts';
-export { type ListMembers, type ListMembers, listMembers, listMembers } from './accounts/list-members.ts';
-export { offerSetup, offerSetup } from './accounts/offer-setup.ts';
+export { type ChangeMember, changeMember } from './accounts/change-member.ts';
+export { type ClaimSetup, claimSetup } from './accounts/claim-setup.ts';
+export { type CreateKey, createKey, KEY_PREFIX } from './accounts/create-key.ts';
+export { deleteKey } from './accounts/delete-key.ts';
+export { getMe } from './accounts/get-me.ts';
+export { identifyKey } from './accounts/identify-key.ts';
+export { type ListKeys, listKeys } from './accounts/list-keys.ts';
+export { type ListMembers, listMembers } from './accounts/list-members.ts';
+export { offerSetup } from './accounts/offer-setup.ts';
 export { presentKey } from './accounts/present-key.ts';
 export { presentMember } from './accounts/present-member.ts';
 export {
@@ -49,7 +37,7 @@ export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
 export { type ImportFiles, importFiles, listImports, undoImport } from './data/import-files.ts';
 export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
 export { previewImport } from './data/preview-import.ts';
-export type { AccountRecord, AccountRecord, AccountStore, AccountStore } from './ports/account-store.ts';
+export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type { BattleStore, GivenBattle, NewBattle } from './ports/battle-store.ts';
 export type { BoardFeed } from './ports/board-feed.ts';
@@ -82,20 +70,11 @@ export type {
   ImportRecord,
   ImportStore,
 } from './ports/import-store.ts';
-export type { KeyRecord, KeyRecord, KeyStore, KeyStore } from './ports/key-store.ts';
+export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { RaterStore } from './ports/rater-store.ts';
-export type { Secrets, Secrets } from './ports/secrets.ts';
-export type {
-  OpenedSession,
-  OpenedSession,
-  SessionRecord,
-  SessionRecord,
-  SessionStore,
-  SessionStore,
-  Sessions,
-  Sessions,
-} from './ports/session.ts';
+export type { Secrets } from './ports/secrets.ts';
+export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
 export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';

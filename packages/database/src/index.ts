@@ -1,3 +1,4 @@
+export { createAccountStore } from './account-store.ts';
 export { createAuditLog } from './audit-log.ts';
 export { createBattleStore } from './battle-store.ts';
 export { createBoardFeed } from './board-feed.ts';
@@ -10,6 +11,7 @@ export { createExportStore } from './export-store.ts';
 export { GroupCommit } from './group-commit.ts';
 export { createIds } from './ids.ts';
 export { createImportStore } from './import-store.ts';
+export { createKeyStore } from './key-store.ts';
 export { MIGRATIONS_FOLDER, type MigrationStatus, migrateDatabase, migrationStatus } from './migrate.ts';
 export { createRaterStore } from './rater-store.ts';
 export * as schema from './schema.ts';
