@@ -64,6 +64,11 @@ export function createAccountStore({ sql }: Database): AccountStore & SessionSto
       return rows.length > 0;
     },
 
+    async linkRater(anonymous, account) {
+      await sql`update raters set user_id = ${account} where user_id = ${anonymous}
+        and not exists (select 1 from raters where user_id = ${account})`;
+    },
+
     async offerSetup(tokenHash, atMs) {
       await sql`insert into setup_tokens (hash, created_at) values (${tokenHash}, ${new Date(atMs)})
         on conflict do nothing`;

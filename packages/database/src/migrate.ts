@@ -48,7 +48,7 @@ export async function migrationStatus(sql: postgres.Sql): Promise<MigrationStatu
  * Brings a database up to date. Several processes may call it at once: an advisory lock lets one of them work.
  * @throws ArenaError('data_folder_newer') where the database was written by a newer version
  */
-export async function migrateDatabase(url: string): Promise<MigrationStatus> {
+export async function migrateDatabase(url: string): Promise<MigrationStatus & { readonly firstTime: boolean }> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await sql`select pg_advisory_lock(727001)`;
@@ -59,7 +59,7 @@ export async function migrateDatabase(url: string): Promise<MigrationStatus> {
       });
     }
     if (status.pending.length > 0) await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS_FOLDER });
-    return await migrationStatus(sql);
+    return { ...(await migrationStatus(sql)), firstTime: status.applied === 0 };
   } finally {
     await sql.end({ timeout: 5 });
   }

@@ -18,6 +18,11 @@ export interface AccountStore {
   /** Null where there is no such person; `last_admin` where it would leave the arena without an admin. */
   changeRole(id: UserId, role: Role): Promise<AccountRecord | 'last_admin' | null>;
   hasAdmin(): Promise<boolean>;
+  /**
+   * An anonymous voter signed up: their rater, with all its votes, belongs to the account from now on. Where the account
+   * has voted before, it keeps its own rater, and the anonymous votes stay with theirs.
+   */
+  linkRater(anonymous: UserId, account: UserId): Promise<void>;
   /** Keeps the hash of a one-time token for the first admin. */
   offerSetup(tokenHash: string, atMs: EpochMs): Promise<void>;
   /** The token was offered, is unused, and no admin exists. */

@@ -1,0 +1,39 @@
+import { ArenaError } from '@agon/domain';
+
+/** `--name value` as a whole number within a range. @throws ArenaError('unknown_option') */
+export function wholeNumber(name: string, least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most || text.trim() === '') {
+      throw refuse(name, text, most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least}` : `a whole number from ${least} to ${most}`);
+    }
+    return value;
+  };
+}
+
+/** `--name value` as a number above `above`. */
+export function numberAbove(name: string, above: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isFinite(value) || value <= above || text.trim() === '') throw refuse(name, text, `a number above ${above}`);
+    return value;
+  };
+}
+
+/** `--name value` as one of a closed list. */
+export function oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): (text: string) => Choice {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw refuse(name, text, `one of ${choices.join(', ')}`);
+    return found;
+  };
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function refuse(name: string, value: string, wanted: string): ArenaError {
+  return new ArenaError('unknown_option', `--${name} takes ${wanted}, not "${value}".`, { at: { column: name, value } });
+}

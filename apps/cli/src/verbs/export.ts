@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { EXPORT_FORMATS, EXPORT_WHATS } from '@agon/contract';
+import { Command } from 'commander';
+import { oneOf } from '../parse-options.ts';
+import { note, printJson } from '../print.ts';
+import { withServer } from '../with-server.ts';
+
+type Options = {
+  campaign: string;
+  what: (typeof EXPORT_WHATS)[number];
+  as: (typeof EXPORT_FORMATS)[number];
+  out?: string;
+  data?: string;
+  json?: boolean;
+};
+
+/** `agon export`: to a file, or to stdout. */
+export function command(): Command {
+  return new Command('export')
+    .description('Write what a campaign holds to a file, or to stdout.')
+    .requiredOption('--campaign <slug>', 'campaign to read')
+    .requiredOption('--what <what>', EXPORT_WHATS.join(', '), oneOf('what', EXPORT_WHATS))
+    .option('--as <format>', EXPORT_FORMATS.join(', '), oneOf('as', EXPORT_FORMATS), 'jsonl' as const)
+    .option('--out <path>', 'file to write (default: stdout)')
+    .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
+    .option('--json', 'with --out: say what was written as one JSON document')
+    .addHelpText('after', '\nExample:\n  agon export --campaign spring --what votes --as csv --out votes.csv')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const text = await withServer(options, ({ client }) =>
+    client('exportCampaign', { params: { campaign: options.campaign }, query: { what: options.what, as: options.as } }),
+  );
+  const body = typeof text === 'string' ? text : JSON.stringify(text);
+  if (options.out === undefined) {
+    process.stdout.write(body);
+    return;
+  }
+  writeFileSync(options.out, body);
+  const bytes = Buffer.byteLength(body);
+  if (options.json) printJson({ campaign: options.campaign, what: options.what, as: options.as, path: options.out, bytes });
+  else note(`Wrote ${options.out} (${bytes} bytes)`);
+}
