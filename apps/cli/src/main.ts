@@ -3,16 +3,39 @@ import type { Command } from 'commander';
 import { reportError } from './report-error.ts';
 
 /** One file a verb; only the file of the verb that was asked for is loaded. */
-const VERBS: Readonly<Record<string, { readonly summary: string; load(): Promise<{ readonly command: () => Command }> }>> = {
-  start: { summary: 'run the arena: database, web pages, API and judge service', load: () => import('./verbs/start.ts') },
-  rank: { summary: 'ratings from files, without a database, or from a campaign', load: () => import('./verbs/rank.ts') },
-  agreement: { summary: 'how far raters, people and judges agree', load: () => import('./verbs/agreement.ts') },
-  import: { summary: 'add prompts, answers, votes, verdicts or scores to a campaign', load: () => import('./verbs/import.ts') },
+const VERBS: Readonly<
+  Record<string, { readonly summary: string; load(): Promise<{ readonly command: () => Command }> }>
+> = {
+  start: {
+    summary: 'run the arena: database, web pages, API and judge service',
+    load: () => import('./verbs/start.ts'),
+  },
+  rank: {
+    summary: 'ratings from files, without a database, or from a campaign',
+    load: () => import('./verbs/rank.ts'),
+  },
+  agreement: {
+    summary: 'how far raters, people and judges agree',
+    load: () => import('./verbs/agreement.ts'),
+  },
+  import: {
+    summary: 'add prompts, answers, votes, verdicts or scores to a campaign',
+    load: () => import('./verbs/import.ts'),
+  },
   export: { summary: 'write what a campaign holds to a file', load: () => import('./verbs/export.ts') },
-  campaign: { summary: 'list, show, create, open and close campaigns', load: () => import('./verbs/campaign.ts') },
-  judge: { summary: 'list judges; ask a judge model about a campaign', load: () => import('./verbs/judge.ts') },
+  campaign: {
+    summary: 'list, show, create, open and close campaigns',
+    load: () => import('./verbs/campaign.ts'),
+  },
+  judge: {
+    summary: 'list judges; ask a judge model about a campaign',
+    load: () => import('./verbs/judge.ts'),
+  },
   board: { summary: 'the unified ranking of a campaign', load: () => import('./verbs/board.ts') },
-  migrate: { summary: 'bring the database up to date, or say what is missing', load: () => import('./verbs/migrate.ts') },
+  migrate: {
+    summary: 'bring the database up to date, or say what is missing',
+    load: () => import('./verbs/migrate.ts'),
+  },
   doctor: { summary: 'check this machine and the data folder', load: () => import('./verbs/doctor.ts') },
 };
 
@@ -44,7 +67,9 @@ async function main(argv: readonly string[]): Promise<number> {
 function overview(): string {
   const width = Math.max(...Object.keys(VERBS).map((name) => name.length)) + 2;
   const lines = Object.entries(VERBS).map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`);
-  return ['Usage: agon <verb> [options]', '', ...lines, '', 'Help on one verb: agon <verb> --help', ''].join('\n');
+  return ['Usage: agon <verb> [options]', '', ...lines, '', 'Help on one verb: agon <verb> --help', ''].join(
+    '\n',
+  );
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,11 +1,21 @@
 import { ArenaError } from '@agon/domain';
 
 /** `--name value` as a whole number within a range. @throws ArenaError('unknown_option') */
-export function wholeNumber(name: string, least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+export function wholeNumber(
+  name: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < least || value > most || text.trim() === '') {
-      throw refuse(name, text, most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least}` : `a whole number from ${least} to ${most}`);
+      throw refuse(
+        name,
+        text,
+        most === Number.MAX_SAFE_INTEGER
+          ? `a whole number from ${least}`
+          : `a whole number from ${least} to ${most}`,
+      );
     }
     return value;
   };
@@ -15,13 +25,17 @@ export function wholeNumber(name: string, least: number, most = Number.MAX_SAFE_
 export function numberAbove(name: string, above: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isFinite(value) || value <= above || text.trim() === '') throw refuse(name, text, `a number above ${above}`);
+    if (!Number.isFinite(value) || value <= above || text.trim() === '')
+      throw refuse(name, text, `a number above ${above}`);
     return value;
   };
 }
 
 /** `--name value` as one of a closed list. */
-export function oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): (text: string) => Choice {
+export function oneOf<const Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+): (text: string) => Choice {
   return (text) => {
     const found = choices.find((choice) => choice === text);
     if (found === undefined) throw refuse(name, text, `one of ${choices.join(', ')}`);
@@ -35,5 +49,7 @@ export function collect(value: string, before: readonly string[] | undefined): s
 }
 
 function refuse(name: string, value: string, wanted: string): ArenaError {
-  return new ArenaError('unknown_option', `--${name} takes ${wanted}, not "${value}".`, { at: { column: name, value } });
+  return new ArenaError('unknown_option', `--${name} takes ${wanted}, not "${value}".`, {
+    at: { column: name, value },
+  });
 }

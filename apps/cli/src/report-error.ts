@@ -7,7 +7,9 @@ import { ArenaError, isArenaError } from '@agon/domain';
 export function reportError(thrown: unknown, json: boolean): number {
   const error = isArenaError(thrown)
     ? thrown
-    : new ArenaError('internal', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+    : new ArenaError('internal', thrown instanceof Error ? thrown.message : String(thrown), {
+        cause: thrown,
+      });
   if (json) {
     const document = {
       error: {
@@ -24,12 +26,17 @@ export function reportError(thrown: unknown, json: boolean): number {
     process.stderr.write(`agon: ${error.message}${place}\n`);
     if (error.hint !== undefined) process.stderr.write(`      ${error.hint}\n`);
   }
-  if (error.code === 'internal' && thrown instanceof Error && process.env.AGON_DEBUG) process.stderr.write(`${thrown.stack}\n`);
+  if (error.code === 'internal' && thrown instanceof Error && process.env.AGON_DEBUG)
+    process.stderr.write(`${thrown.stack}\n`);
   return 2;
 }
 
 function describePlace(at: NonNullable<ArenaError['at']>): string {
-  const parts = [at.file, at.line === undefined ? undefined : `line ${at.line}`, at.column === undefined ? undefined : `column ${at.column}`];
+  const parts = [
+    at.file,
+    at.line === undefined ? undefined : `line ${at.line}`,
+    at.column === undefined ? undefined : `column ${at.column}`,
+  ];
   const known = parts.filter((part) => part !== undefined);
   return known.length === 0 ? '' : ` (${known.join(', ')})`;
 }

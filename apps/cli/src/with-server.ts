@@ -16,25 +16,39 @@ export async function withServer<Result>(
   if (remote !== undefined && remote !== '') {
     const url = remote.replace(/\/$/, '');
     const apiKey = process.env.AGON_API_KEY;
-    return work({ client: createClient({ baseUrl: url, ...(apiKey === undefined ? {} : { apiKey }) }), url, apiKey });
+    return work({
+      client: createClient({ baseUrl: url, ...(apiKey === undefined ? {} : { apiKey }) }),
+      url,
+      apiKey,
+    });
   }
   const running = readRunning(dataFolder(options.data));
   if (running !== null) {
-    return work({ client: createClient({ baseUrl: running.url, apiKey: running.ownerKey }), url: running.url, apiKey: running.ownerKey });
+    return work({
+      client: createClient({ baseUrl: running.url, apiKey: running.ownerKey }),
+      url: running.url,
+      apiKey: running.ownerKey,
+    });
   }
   const { startArena } = await import('./start/start-arena.ts');
   const arena = await startArena({
     host: '127.0.0.1',
     port: 0,
     ...(options.data === undefined ? {} : { data: options.data }),
-    ...(process.env.DATABASE_URL === undefined || process.env.DATABASE_URL === '' ? {} : { databaseUrl: process.env.DATABASE_URL }),
+    ...(process.env.DATABASE_URL === undefined || process.env.DATABASE_URL === ''
+      ? {}
+      : { databaseUrl: process.env.DATABASE_URL }),
     demo: false,
     withWeb: false,
     withJudge: options.judge ?? false,
     onEvent: () => {},
   });
   try {
-    return await work({ client: createClient({ baseUrl: arena.url, apiKey: arena.ownerKey }), url: arena.url, apiKey: arena.ownerKey });
+    return await work({
+      client: createClient({ baseUrl: arena.url, apiKey: arena.ownerKey }),
+      url: arena.url,
+      apiKey: arena.ownerKey,
+    });
   } finally {
     await arena.stop();
   }

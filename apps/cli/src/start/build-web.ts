@@ -13,7 +13,10 @@ export async function buildWeb(onEvent: (event: Readonly<Record<string, unknown>
   if (existsSync(HANDLER) && newestSource() <= statSync(HANDLER).mtimeMs) return;
   onEvent({ event: 'building', message: 'Building the web pages (once, about half a minute)' });
   const vite = fileURLToPath(import.meta.resolve('vite/package.json'));
-  const child = spawn(process.execPath, [join(dirname(vite), 'bin', 'vite.js'), 'build'], { cwd: WEB, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(dirname(vite), 'bin', 'vite.js'), 'build'], {
+    cwd: WEB,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -38,6 +41,7 @@ function newestSource(): number {
       else newest = Math.max(newest, statSync(path).mtimeMs);
     }
   };
-  for (const folder of ['src', 'messages', 'static']) if (existsSync(join(WEB, folder))) walk(join(WEB, folder));
+  for (const folder of ['src', 'messages', 'static'])
+    if (existsSync(join(WEB, folder))) walk(join(WEB, folder));
   return newest;
 }

@@ -19,14 +19,21 @@ export function prepareDataFolder(folder: string): Secrets {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, 'secrets.json');
     if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
-    const secrets: Secrets = { secret: randomBytes(32).toString('base64url'), ownerKey: `agon_owner_${randomBytes(24).toString('base64url')}` };
+    const secrets: Secrets = {
+      secret: randomBytes(32).toString('base64url'),
+      ownerKey: `agon_owner_${randomBytes(24).toString('base64url')}`,
+    };
     writeWhole(path, JSON.stringify(secrets));
     return secrets;
   } catch (cause) {
-    throw new ArenaError('data_folder_unusable', `The data folder ${folder} cannot be used: ${reason(cause)}.`, {
-      hint: 'Make it writable for this user, or name another one with --data.',
-      cause,
-    });
+    throw new ArenaError(
+      'data_folder_unusable',
+      `The data folder ${folder} cannot be used: ${reason(cause)}.`,
+      {
+        hint: 'Make it writable for this user, or name another one with --data.',
+        cause,
+      },
+    );
   }
 }
 

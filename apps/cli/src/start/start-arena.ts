@@ -40,9 +40,13 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
   const { secret, ownerKey } = prepareDataFolder(data);
   const running = readRunning(data);
   if (running !== null) {
-    throw new ArenaError('data_folder_unusable', `An arena is running on this data folder already: ${running.url}`, {
-      hint: `Open that page, stop process ${running.pid}, or name another folder with --data.`,
-    });
+    throw new ArenaError(
+      'data_folder_unusable',
+      `An arena is running on this data folder already: ${running.url}`,
+      {
+        hint: `Open that page, stop process ${running.pid}, or name another folder with --data.`,
+      },
+    );
   }
   if (options.withWeb) await buildWeb(options.onEvent);
   const postgres: EmbeddedPostgres | null =
@@ -85,7 +89,14 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
     env.PORT = new URL(url).port;
     if (options.withJudge) {
       services.push(
-        await supervise({ name: 'judge', script: script('judge'), env, readyMs: 60_000, drainMs: 20_000, onEvent: options.onEvent }),
+        await supervise({
+          name: 'judge',
+          script: script('judge'),
+          env,
+          readyMs: 60_000,
+          drainMs: 20_000,
+          onEvent: options.onEvent,
+        }),
       );
     }
     writeRunning(data, { url, pid: process.pid, ownerKey });

@@ -51,7 +51,11 @@ export async function supervise(options: ServiceOptions): Promise<Service> {
       watch(started.child);
       if (stopping) started.child.kill('SIGTERM');
     } catch (error) {
-      options.onEvent({ event: 'service_failed', service: options.name, message: error instanceof Error ? error.message : String(error) });
+      options.onEvent({
+        event: 'service_failed',
+        service: options.name,
+        message: error instanceof Error ? error.message : String(error),
+      });
       if (!stopping) timer = setTimeout(restart, pauseMs);
       pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
     }
@@ -74,7 +78,9 @@ export async function supervise(options: ServiceOptions): Promise<Service> {
   };
 }
 
-async function launch(options: ServiceOptions): Promise<{ child: ChildProcess; ready: Record<string, unknown> }> {
+async function launch(
+  options: ServiceOptions,
+): Promise<{ child: ChildProcess; ready: Record<string, unknown> }> {
   const child = spawn(process.execPath, [options.script], {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -85,12 +91,23 @@ async function launch(options: ServiceOptions): Promise<{ child: ChildProcess; r
   const first = new Promise<Record<string, unknown>>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new ArenaError('internal', `The ${options.name} service did not get ready within ${options.readyMs / 1000} s.`));
+      reject(
+        new ArenaError(
+          'internal',
+          `The ${options.name} service did not get ready within ${options.readyMs / 1000} s.`,
+        ),
+      );
     }, options.readyMs);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      reject(new ArenaError('internal', `The ${options.name} service ended at its start (${signal ?? `exit code ${code}`}).`, { hint: 'The lines above say why.' }));
+      reject(
+        new ArenaError(
+          'internal',
+          `The ${options.name} service ended at its start (${signal ?? `exit code ${code}`}).`,
+          { hint: 'The lines above say why.' },
+        ),
+      );
     });
     lines.on('line', (line) => {
       const event = parseLine(line);
@@ -100,8 +117,15 @@ async function launch(options: ServiceOptions): Promise<{ child: ChildProcess; r
         resolve(event);
       } else if (event.event === 'error') {
         clearTimeout(timer);
-        const code = typeof event.code === 'string' && event.code in ERROR_CODES ? (event.code as ErrorCode) : 'internal';
-        reject(new ArenaError(code, String(event.message), { hint: typeof event.hint === 'string' ? event.hint : undefined }));
+        const code =
+          typeof event.code === 'string' && event.code in ERROR_CODES
+            ? (event.code as ErrorCode)
+            : 'internal';
+        reject(
+          new ArenaError(code, String(event.message), {
+            hint: typeof event.hint === 'string' ? event.hint : undefined,
+          }),
+        );
       } else options.onEvent(event);
     });
   });

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { ArenaError } from '@agon/domain';
+import { Command } from 'commander';
 import { printJson, printTable } from '../print.ts';
 import { withServer } from '../with-server.ts';
 
@@ -12,10 +12,16 @@ export function command(): Command {
   return new Command('board')
     .description('The unified ranking of a campaign: people, judges and benchmarks.')
     .requiredOption('--campaign <slug>', 'campaign to read')
-    .option('--weights <pillar=n,…>', 'weights of people, judges, benchmarks, each 0 to 100 (default: people=50,judges=20,benchmarks=30)')
+    .option(
+      '--weights <pillar=n,…>',
+      'weights of people, judges, benchmarks, each 0 to 100 (default: people=50,judges=20,benchmarks=30)',
+    )
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  agon board --campaign spring --weights people=100,judges=0,benchmarks=0')
+    .addHelpText(
+      'after',
+      '\nExample:\n  agon board --campaign spring --weights people=100,judges=0,benchmarks=0',
+    )
     .action(run);
 }
 
@@ -50,9 +56,13 @@ function parseWeights(text: string): Partial<Record<(typeof PILLARS)[number], nu
       const pillar = PILLARS.find((each) => each === name.trim());
       const weight = Number(value);
       if (pillar === undefined || value.trim() === '' || !(weight >= 0 && weight <= 100)) {
-        throw new ArenaError('unknown_option', `--weights takes people=50,judges=20,benchmarks=30, not "${part}".`, {
-          at: { column: 'weights', value: part },
-        });
+        throw new ArenaError(
+          'unknown_option',
+          `--weights takes people=50,judges=20,benchmarks=30, not "${part}".`,
+          {
+            at: { column: 'weights', value: part },
+          },
+        );
       }
       return [pillar, weight];
     }),

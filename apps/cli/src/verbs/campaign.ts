@@ -9,18 +9,27 @@ type Common = { data?: string; json?: boolean };
 export function command(): Command {
   const campaign = new Command('campaign')
     .description('List, show, create, open and close campaigns.')
-    .addHelpText('after', '\nExample:\n  agon campaign create spring --title "Spring round" && agon campaign open spring');
+    .addHelpText(
+      'after',
+      '\nExample:\n  agon campaign create spring --title "Spring round" && agon campaign open spring',
+    );
   const common = (each: Command) =>
-    each.option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)').option('--json', 'one JSON document on stdout');
+    each
+      .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
+      .option('--json', 'one JSON document on stdout');
   common(campaign.command('list').description('all campaigns')).action(list);
-  common(campaign.command('show <slug>').description('one campaign with its settings and counts')).action(show);
+  common(campaign.command('show <slug>').description('one campaign with its settings and counts')).action(
+    show,
+  );
   common(campaign.command('create <slug>').description('a new campaign, as a draft'))
     .requiredOption('--title <text>', 'title that voters see')
     .option('--description <text>', 'what it is about', '')
     .action(create);
-  common(campaign.command('open <slug>').description('let people vote')).action((slug: string, options: Common) => change(slug, 'open', options));
-  common(campaign.command('close <slug>').description('stop voting; the board stays')).action((slug: string, options: Common) =>
-    change(slug, 'closed', options),
+  common(campaign.command('open <slug>').description('let people vote')).action(
+    (slug: string, options: Common) => change(slug, 'open', options),
+  );
+  common(campaign.command('close <slug>').description('stop voting; the board stays')).action(
+    (slug: string, options: Common) => change(slug, 'closed', options),
   );
   return campaign;
 }
@@ -35,7 +44,16 @@ async function list(options: Common): Promise<void> {
   }
   printTable(
     ['slug', 'title', 'state', 'models', 'prompts', 'answers', 'votes', 'verdicts'],
-    campaigns.map(({ slug, title, state, counts }) => [slug, title, state, counts.models, counts.prompts, counts.answers, counts.votes, counts.verdicts]),
+    campaigns.map(({ slug, title, state, counts }) => [
+      slug,
+      title,
+      state,
+      counts.models,
+      counts.prompts,
+      counts.answers,
+      counts.votes,
+      counts.verdicts,
+    ]),
   );
 }
 
@@ -52,16 +70,29 @@ async function allCampaigns({ client }: Server): Promise<Campaign[]> {
 }
 
 async function show(slug: string, options: Common): Promise<void> {
-  print(await withServer(options, ({ client }) => client('getCampaign', { params: { campaign: slug } })), options);
+  print(
+    await withServer(options, ({ client }) => client('getCampaign', { params: { campaign: slug } })),
+    options,
+  );
 }
 
 async function create(slug: string, options: Common & { title: string; description: string }): Promise<void> {
   const { title, description } = options;
-  print(await withServer(options, ({ client }) => client('createCampaign', { body: { slug, title, description } })), options);
+  print(
+    await withServer(options, ({ client }) =>
+      client('createCampaign', { body: { slug, title, description } }),
+    ),
+    options,
+  );
 }
 
 async function change(slug: string, state: 'open' | 'closed', options: Common): Promise<void> {
-  print(await withServer(options, ({ client }) => client('changeCampaign', { params: { campaign: slug }, body: { state } })), options);
+  print(
+    await withServer(options, ({ client }) =>
+      client('changeCampaign', { params: { campaign: slug }, body: { state } }),
+    ),
+    options,
+  );
 }
 
 function print(campaign: Campaign, options: Common): void {

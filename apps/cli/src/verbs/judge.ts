@@ -23,9 +23,14 @@ type RunOptions = Common & {
 export function command(): Command {
   const judge = new Command('judge')
     .description('List judges; ask a judge model about the battles of a campaign.')
-    .addHelpText('after', '\nExample:\n  agon judge run pairwise-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1');
+    .addHelpText(
+      'after',
+      '\nExample:\n  agon judge run pairwise-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
+    );
   const common = (each: Command) =>
-    each.option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)').option('--json', 'one JSON document on stdout');
+    each
+      .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
+      .option('--json', 'one JSON document on stdout');
   common(judge.command('list').description('judges that can be asked')).action(list);
   common(judge.command('show <id>').description('template, settings and identity of a judge')).action(show);
   common(judge.command('run <id>').description('ask a judge model; Ctrl-C cancels, what is scored stays'))
@@ -33,10 +38,20 @@ export function command(): Command {
     .option('--model <name>', 'model name as the server knows it')
     .option('--base-url <url>', 'any OpenAI-compatible server, such as http://127.0.0.1:8000/v1')
     .option('--api-key-env <name>', 'environment variable of the judge service that holds the key')
-    .option('--orders <both|first|random>', 'slot orders to ask', oneOf('orders', ['both', 'first', 'random']), 'both' as const)
+    .option(
+      '--orders <both|first|random>',
+      'slot orders to ask',
+      oneOf('orders', ['both', 'first', 'random']),
+      'both' as const,
+    )
     .option('--limit <n>', 'battles at most', wholeNumber('limit', 1))
     .option('--repeat <n>', 'times each question is asked', wholeNumber('repeat', 1, 20), 1)
-    .option('--concurrency <auto|n>', 'questions in flight', (text) => (text === 'auto' ? ('auto' as const) : wholeNumber('concurrency', 1, 256)(text)), 'auto' as const)
+    .option(
+      '--concurrency <auto|n>',
+      'questions in flight',
+      (text) => (text === 'auto' ? ('auto' as const) : wholeNumber('concurrency', 1, 256)(text)),
+      'auto' as const,
+    )
     .option('--budget <usd>', 'stop at this cost', numberAbove('budget', 0))
     .option('--resume <run>', 'watch a run that was started before')
     .action(run);
@@ -44,9 +59,15 @@ export function command(): Command {
 }
 
 async function list(options: Common): Promise<void> {
-  const { items } = await withServer(options, ({ client }) => client('listJudges', { query: { limit: 500 } }));
+  const { items } = await withServer(options, ({ client }) =>
+    client('listJudges', { query: { limit: 500 } }),
+  );
   if (options.json) printJson({ judges: items });
-  else printTable(['id', 'title', 'identity', 'origin'], items.map(({ id, title, identity, origin }) => [id, title, identity, origin]));
+  else
+    printTable(
+      ['id', 'title', 'identity', 'origin'],
+      items.map(({ id, title, identity, origin }) => [id, title, identity, origin]),
+    );
 }
 
 async function show(id: string, options: Common): Promise<void> {
@@ -57,7 +78,10 @@ async function show(id: string, options: Common): Promise<void> {
 
 async function run(id: string, options: RunOptions): Promise<void> {
   const result = await withServer({ data: options.data, judge: true }, async (server) => {
-    const first = options.resume === undefined ? await begin(id, options, server) : await server.client('getJudgeRun', { params: { run: options.resume } });
+    const first =
+      options.resume === undefined
+        ? await begin(id, options, server)
+        : await server.client('getJudgeRun', { params: { run: options.resume } });
     return watch(first, server);
   });
   if (options.json) printJson(result);
@@ -124,6 +148,12 @@ function progressLine({ calls, seconds, state }: JudgeRunJson): string {
 function print(result: JudgeRunJson): void {
   const { ok, unscored } = result.verdicts;
   process.stdout.write(`${result.judge} with ${result.model}: ${result.state}, run ${result.run}\n`);
-  printTable(['verdict', 'count'], [...Object.entries(ok), ...Object.entries(unscored).map(([reason, count]) => [`unscored: ${reason}`, count] as const)]);
+  printTable(
+    ['verdict', 'count'],
+    [
+      ...Object.entries(ok),
+      ...Object.entries(unscored).map(([reason, count]) => [`unscored: ${reason}`, count] as const),
+    ],
+  );
   for (const error of result.errors) note(`${error.count} × ${error.reason}: ${error.example}`);
 }

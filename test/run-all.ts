@@ -1,0 +1,100 @@
+/**
+ * `npm test`: everything, in this order: format, lint and types; unit, golden and medium tests; the web build; the
+ * browser; the crash test. Counts every test and ends with the plain line "N passed, N failed, N skipped".
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runStep, type Step } from './run-step.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const reports = mkdtempSync(join(tmpdir(), 'agon-tests-'));
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+type VitestReport = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  numFailedTestSuites: number;
+};
+type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } };
+
+/** A step without a report of its own counts as one test. */
+async function step(
+  given: Step,
+  count: (ok: boolean) => void = (ok) => add(ok ? 1 : 0, ok ? 0 : 1, 0),
+): Promise<void> {
+  process.stdout.write(`\n== ${given.name}\n`);
+  const result = await runStep(given, ROOT);
+  count(result.ok);
+  if (!result.ok && !given.loud) process.stdout.write(result.output);
+  process.stdout.write(`${result.ok ? 'ok' : 'FAILED'} in ${(result.ms / 1000).toFixed(1)} s\n`);
+}
+
+function add(passed: number, failed: number, skipped: number): void {
+  counts.passed += passed;
+  counts.failed += failed;
+  counts.skipped += skipped;
+}
+
+function vitest(name: string, projects: readonly string[]): Promise<void> {
+  const file = join(reports, `${projects[0]}.json`);
+  const args = [
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
+  return step({ name, command: 'vitest', args, loud: true }, (ok) => {
+    const report = read<VitestReport>(file);
+    if (report === null) return add(0, 1, 0);
+    add(report.numPassedTests, report.numFailedTests, report.numPendingTests + report.numTodoTests);
+    // a file that could not be loaded fails the run without failing a test
+    if (!ok && report.numFailedTests === 0) add(0, Math.max(1, report.numFailedTestSuites), 0);
+  });
+}
+
+function read<T>(file: string): T | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return null;
+  }
+}
+
+await step({ name: 'Format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] });
+await step({ name: 'Types', command: 'tsc', args: ['-p', '.'] });
+await step({
+  name: 'Types of the web pages',
+  command: 'npm',
+  args: ['run', 'check', '--workspace', 'apps/web', '--silent'],
+});
+await step({ name: 'Dead code', command: 'knip', args: [] });
+await vitest('Unit tests and architecture', ['unit']);
+await vitest('Golden numbers, from real data', ['golden']);
+await vitest('Medium and API tests, on a real PostgreSQL', ['medium']);
+await step({ name: 'Web build', command: 'npm', args: ['run', 'build', '--silent'] });
+const browser = join(reports, 'browser.json');
+await step(
+  {
+    name: 'Browser tests',
+    command: 'playwright',
+    args: ['test', '--config', 'test/e2e/playwright.config.ts'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browser },
+    loud: true,
+  },
+  (ok) => {
+    const report = read<PlaywrightReport>(browser);
+    if (report === null) return add(0, 1, 0);
+    add(report.stats.expected + report.stats.flaky, report.stats.unexpected, report.stats.skipped);
+    if (!ok && report.stats.unexpected === 0) add(0, 1, 0);
+  },
+);
+await step({ name: 'Crash test', command: 'node', args: ['test/crash/main.ts'], loud: true });
+
+rmSync(reports, { recursive: true, force: true });
+process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
