@@ -1,0 +1,35 @@
+import type { RateLimit } from './http/rate-limiter.ts';
+
+/** Limits by what they guard. Votes and draws count per voter, the others per client address. */
+export type RateLimits = {
+  readonly votes: RateLimit;
+  readonly draws: RateLimit;
+  readonly consents: RateLimit;
+  readonly signIns: RateLimit;
+  readonly boards: RateLimit;
+};
+
+/** A class of 200 behind one address may begin at once; one voter may not vote faster than people read. */
+export const DEFAULT_RATE_LIMITS: RateLimits = {
+  votes: { perSecond: 5, burst: 20 },
+  draws: { perSecond: 5, burst: 20 },
+  consents: { perSecond: 10, burst: 300 },
+  signIns: { perSecond: 0.5, burst: 30 },
+  boards: { perSecond: 20, burst: 200 },
+};
+
+export type ApiSettings = {
+  /** Origin that people see; null: whatever host the request was sent to. */
+  readonly publicOrigin: string | null;
+  /** Host names that are answered; null: all. */
+  readonly allowedHosts: ReadonlySet<string> | null;
+  /** How many proxies of ours stand in front. */
+  readonly trustedProxies: number;
+  /** Null: off, for load tests. */
+  readonly rateLimits: RateLimits | null;
+  /** `all`: every reply is checked against its schema; `blind`: only those that a voter sees before the vote. */
+  readonly checkReplies: 'all' | 'blind';
+  /** Bearer secret of the owner of the data folder; null: there is none. */
+  readonly ownerKey: string | null;
+  readonly version: string;
+};

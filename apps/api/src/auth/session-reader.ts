@@ -1,0 +1,46 @@
+import type { Clock, SessionRecord, SessionStore } from '@agon/arena';
+
+/** A session that was ended elsewhere may go on voting this long. Higher roles are asked for every time. */
+export const KEPT_MS = 30_000;
+const MOST_KEPT = 50_000;
+
+/**
+ * Sessions by token. Those of voters are kept in memory for a moment, so that a vote asks the database nothing but to
+ * store the vote; those of researchers and admins are read anew, so that a role taken away is gone at once.
+ */
+export class SessionReader {
+  readonly #store: SessionStore;
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, { readonly session: SessionRecord; readonly untilMs: number }>();
+
+  constructor(store: SessionStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  async find(token: string): Promise<SessionRecord | null> {
+    const nowMs = this.#clock.now();
+    const kept = this.#kept.get(token);
+    if (kept !== undefined && kept.untilMs > nowMs) return kept.session;
+    this.#kept.delete(token);
+    const session = await this.#store.findSession(token, nowMs);
+    if (session?.role === 'voter') this.#keep(token, session, nowMs);
+    return session;
+  }
+
+  /** After anything that may have changed sessions or roles. */
+  forgetAll(): void {
+    this.#kept.clear();
+  }
+
+  forget(token: string): void {
+    this.#kept.delete(token);
+  }
+
+  #keep(token: string, session: SessionRecord, nowMs: number): void {
+    this.#kept.set(token, { session, untilMs: Math.min(nowMs + KEPT_MS, session.expiresAtMs) });
+    if (this.#kept.size <= MOST_KEPT) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+}

@@ -1,0 +1,138 @@
+import type { Ports } from '@agon/arena';
+import { ArenaError } from '@agon/domain';
+import { Hono } from 'hono';
+import type { ApiSettings } from './api-settings.ts';
+import { createAuthHandler } from './auth/auth-handler.ts';
+import { AUTH_PATH, type Auth, sessionCookieName } from './auth/create-auth.ts';
+import { identify } from './auth/identify.ts';
+import { readSessionToken } from './auth/session-cookie.ts';
+import { SessionReader } from './auth/session-reader.ts';
+import { BoardWatchers } from './board-watchers.ts';
+import { docsRoutes } from './docs-page.ts';
+import { checkReady, type ReadyCheck } from './health.ts';
+import { checkOrigin } from './http/check-origin.ts';
+import { clientAddress } from './http/client-address.ts';
+import { type ErrorLog, logToStderr, problemResponse, toArenaError } from './http/problem-response.ts';
+import { API_HEADERS, JSON_HEADERS, TEXT_HEADERS } from './http/security-headers.ts';
+import type { Metrics } from './metrics.ts';
+import { createRateGuard } from './rate-guard.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { boardRoutes } from './routes/board.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
+import { dataRoutes } from './routes/data.ts';
+import type { RouteDeps } from './routes/route-deps.ts';
+import { votingRoutes } from './routes/voting.ts';
+import { type ApiEnv, createServe } from './serve-call.ts';
+
+export type AppDeps = {
+  readonly ports: Ports;
+  readonly auth: Auth;
+  /** The secret that `auth` was made with. */
+  readonly authSecret: string;
+  readonly settings: ApiSettings;
+  readonly metrics: Metrics;
+  readonly readyChecks: readonly ReadyCheck[];
+  readonly log?: ErrorLog;
+};
+
+export type ApiApp = {
+  readonly app: Hono<ApiEnv>;
+  /** From now on: not ready, and no open event streams. */
+  drain(): void;
+};
+
+/** The whole HTTP API on the given ports. Holds no state but sessions, rate limits and event streams in memory. */
+export function createApp(deps: AppDeps): ApiApp {
+  const { ports, settings, metrics } = deps;
+  const log = deps.log ?? logToStderr;
+  const app = new Hono<ApiEnv>();
+  const sessions = new SessionReader(ports.sessionStore, ports.clock);
+  const cookieName = sessionCookieName(settings.publicOrigin);
+  const identifyOptions = { cookieName, secret: deps.authSecret, ownerKey: settings.ownerKey, sessions };
+  const guard = createRateGuard(settings.rateLimits, ports.clock);
+  const watchers = new BoardWatchers(ports, metrics.watching);
+  let isDraining = false;
+
+  app.use(async (context, next) => {
+    if (!context.env?.inProcess) checkOrigin(context.req.raw, settings);
+    await next();
+  });
+  app.onError((error, context) => problemResponse(toArenaError(error, context.req.path, log)));
+  app.notFound((context) => {
+    metrics.requestDone('unknown', 404, 0);
+    return problemResponse(
+      new ArenaError(
+        'not_found',
+        `There is nothing at ${context.req.method} ${context.req.path.slice(0, 200)}.`,
+        {
+          hint: 'See /api/v1/docs for what there is.',
+        },
+      ),
+    );
+  });
+
+  const serve = createServe(app, {
+    settings,
+    metrics,
+    log,
+    clock: ports.clock,
+    identify: (headers) => identify(headers, identifyOptions, ports),
+  });
+  const routes: RouteDeps = {
+    serve,
+    ports,
+    guard,
+    metrics,
+    watchers,
+    forgetSessions: () => sessions.forgetAll(),
+  };
+  accountRoutes(routes);
+  campaignRoutes(routes);
+  votingRoutes(routes);
+  boardRoutes(routes);
+  dataRoutes(routes);
+  docsRoutes(app, ports.renderer, settings.version);
+
+  const handleAuth = createAuthHandler(deps.auth);
+  app.all(`${AUTH_PATH}/*`, async (context) => {
+    const startedAt = performance.now();
+    const request = context.req.raw;
+    const changes = request.method !== 'GET';
+    if (changes && /\/sign-(in|up)\//.test(context.req.path)) {
+      guard(
+        'signIns',
+        { role: 'public', userId: null, scopes: null },
+        clientAddress(context.env?.incoming, settings.trustedProxies),
+      );
+    }
+    const response = await handleAuth(request);
+    const token = readSessionToken(request.headers.get('cookie'), cookieName, deps.authSecret);
+    if (changes && token !== null) sessions.forget(token);
+    if (changes && /revoke|password|update-user/.test(context.req.path)) sessions.forgetAll();
+    metrics.requestDone('auth', response.status, (performance.now() - startedAt) / 1000);
+    return response;
+  });
+
+  app.get('/healthz', () => new Response('ok\n', { headers: TEXT_HEADERS }));
+  app.get('/readyz', async () => {
+    const { ready, checks } = isDraining
+      ? { ready: false, checks: [{ name: 'running', ok: false, found: 'the server is stopping' }] }
+      : await checkReady(deps.readyChecks);
+    return new Response(JSON.stringify({ ready, checks }), {
+      status: ready ? 200 : 503,
+      headers: JSON_HEADERS,
+    });
+  });
+  app.get('/metrics', async () => {
+    const text = await metrics.text();
+    return new Response(text, { headers: { ...API_HEADERS, 'content-type': metrics.contentType } });
+  });
+
+  return {
+    app,
+    drain() {
+      isDraining = true;
+      watchers.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Problem } from '@agon/contract';
+import { ArenaError, type ErrorCode, isArenaError } from '@agon/domain';
+import { HTTP_STATUS } from './http-status.ts';
+import { PROBLEM_HEADERS } from './security-headers.ts';
+
+/** SQLSTATE classes and driver codes that say "no connection", not "wrong statement". */
+const UNREACHABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)/;
+const DEFAULT_RETRY_MS = 1000;
+
+/** Where the lines of unexpected errors go; replaced in tests. */
+export type ErrorLog = (entry: Readonly<Record<string, unknown>>) => void;
+
+export const logToStderr: ErrorLog = (entry) => {
+  process.stderr.write(`${JSON.stringify(entry)}\n`);
+};
+
+/** Any failure → an error with a code. What nobody foresaw becomes `internal` with an id that is logged once. */
+export function toArenaError(error: unknown, route: string, log: ErrorLog): ArenaError {
+  if (isArenaError(error) && error.kind !== 'bug') return error;
+  const code = codeOf(error) ?? codeOf((error as { cause?: unknown } | null)?.cause);
+  if (code !== undefined && UNREACHABLE.test(code)) {
+    return new ArenaError('database_unreachable', 'The database does not answer at the moment.', {
+      hint: 'Try again in a moment. Nothing was counted twice: a repeated vote is recognised.',
+      retryAfterMs: DEFAULT_RETRY_MS,
+      cause: error,
+    });
+  }
+  const id = randomUUID();
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  const cause = error instanceof Error ? causeOf(error) : undefined;
+  log({ event: 'error', id, route, message, ...(cause === undefined ? {} : { cause }), stack });
+  return new ArenaError(isArenaError(error) ? error.code : 'internal', `Something went wrong here (${id}).`, {
+    hint: 'Try again. If it stays, report it with this id; the server’s log has the details.',
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function causeOf(error: Error): string | undefined {
+  const { cause } = error;
+  return cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause);
+}
+
+const TITLES: Readonly<Partial<Record<ErrorCode, string>>> = { internal: 'Internal error' };
+
+/** `already_voted` → `Already voted`. */
+function titleOf(code: ErrorCode): string {
+  return TITLES[code] ?? `${code[0]?.toUpperCase()}${code.slice(1).replaceAll('_', ' ')}`;
+}
+
+export function toProblem(error: ArenaError): Problem {
+  const retryAfterMs = error.retryAfterMs ?? (error.kind === 'unavailable' ? DEFAULT_RETRY_MS : null);
+  return {
+    type: `/api/v1/docs/errors#${error.code}`,
+    title: titleOf(error.code),
+    status: HTTP_STATUS[error.code],
+    code: error.code,
+    detail: error.message,
+    hint: error.hint ?? null,
+    at: error.at ?? null,
+    retry_after_ms: retryAfterMs,
+  };
+}
+
+/** RFC 9457 problem details; `Retry-After` in whole seconds, rounded up. */
+export function problemResponse(error: ArenaError, headers: Readonly<Record<string, string>> = {}): Response {
+  const problem = toProblem(error);
+  const response = new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { ...PROBLEM_HEADERS, ...headers },
+  });
+  if (problem.retry_after_ms !== null) {
+    response.headers.set('retry-after', String(Math.ceil(problem.retry_after_ms / 1000)));
+  }
+  return response;
+}

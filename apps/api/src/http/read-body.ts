@@ -1,0 +1,54 @@
+import { ArenaError } from '@agon/domain';
+
+/** Most bytes of an ordinary request. */
+export const BODY_LIMIT = 512 * 1024;
+/** Most bytes of an import: AlpacaEval's twelve models are about 30 MB. */
+export const IMPORT_LIMIT = 64 * 1024 * 1024;
+
+function tooLarge(limit: number): ArenaError {
+  const shown = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MB` : `${limit / 1024} kB`;
+  return new ArenaError('too_large', `The request is larger than ${shown}.`, {
+    hint: 'Send it in parts; an import may be split into several.',
+  });
+}
+
+/**
+ * The body as JSON. A browser cannot send this content type to another site without asking first, so the check of it
+ * is also a guard against forged forms.
+ * @throws ArenaError too_large, invalid_request
+ */
+export async function readJson(request: Request, limit: number): Promise<unknown> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new ArenaError('invalid_request', 'The body must be JSON.', {
+      hint: 'Send the header "Content-Type: application/json".',
+      at: { column: 'content-type', value: type.slice(0, 100) },
+    });
+  }
+  const text = await readText(request, limit);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ArenaError('invalid_request', `The body is not JSON: ${(error as Error).message}`, {
+      hint: 'Check quotes, commas and brackets.',
+    });
+  }
+}
+
+async function readText(request: Request, limit: number): Promise<string> {
+  const declared = request.headers.get('content-length');
+  if (declared !== null) {
+    if (Number(declared) > limit) throw tooLarge(limit);
+    return request.text();
+  }
+  // no length given (chunked): count while reading
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > limit) throw tooLarge(limit);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,44 @@
+import {
+  createSnapshot,
+  getBoard,
+  getSnapshot,
+  getUnified,
+  listSnapshots,
+  requireCampaign,
+} from '@agon/arena';
+import type { RouteDeps } from './route-deps.ts';
+
+export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDeps): void {
+  const timed = async <Result>(read: Promise<Result>): Promise<Result> => {
+    const startedAt = performance.now();
+    const result = await read;
+    metrics.boardRead((performance.now() - startedAt) / 1000);
+    return result;
+  };
+
+  serve('getBoard', ({ actor, params, query, address }) => {
+    guard('boards', actor, address);
+    return timed(getBoard({ actor, campaign: params.campaign, query }, ports));
+  });
+
+  serve('watchBoard', async ({ actor, params, address }) => {
+    guard('boards', actor, address);
+    const campaign = await requireCampaign(params.campaign, ports, actor);
+    return watchers.open(campaign.id);
+  });
+
+  serve('getUnified', ({ actor, params, query, address }) => {
+    guard('boards', actor, address);
+    return timed(getUnified({ actor, campaign: params.campaign, weights: query }, ports));
+  });
+
+  serve('listSnapshots', ({ actor, params, query }) =>
+    listSnapshots({ actor, campaign: params.campaign, ...query }, ports),
+  );
+
+  serve('createSnapshot', ({ actor, params, body }) =>
+    createSnapshot({ actor, campaign: params.campaign, query: body.query }, ports),
+  );
+
+  serve('getSnapshot', ({ params }) => getSnapshot({ snapshot: params.snapshot }, ports));
+}

@@ -1,0 +1,12 @@
+import { changeCampaign, createCampaign, getCampaign, getProgress, listCampaigns } from '@agon/arena';
+import type { RouteDeps } from './route-deps.ts';
+
+export function campaignRoutes({ serve, ports }: RouteDeps): void {
+  serve('listCampaigns', ({ actor, query }) => listCampaigns({ actor, ...query }, ports));
+  serve('createCampaign', ({ actor, body }) => createCampaign({ actor, ...body }, ports));
+  serve('getCampaign', ({ actor, params }) => getCampaign({ actor, campaign: params.campaign }, ports));
+  serve('changeCampaign', ({ actor, params, body }) =>
+    changeCampaign({ actor, campaign: params.campaign, ...body }, ports),
+  );
+  serve('getProgress', ({ actor, params }) => getProgress({ actor, campaign: params.campaign }, ports));
+}

@@ -1,0 +1,30 @@
+import { exportCampaign, importFiles, listImports, undoImport } from '@agon/arena';
+import { API_HEADERS } from '../http/security-headers.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+export function dataRoutes({ serve, ports }: RouteDeps): void {
+  serve('createImport', ({ actor, params, body }) => {
+    const { on_error: onError, dry_run: dryRun, ...rest } = body;
+    return importFiles({ actor, campaign: params.campaign, ...rest, onError, dryRun }, ports);
+  });
+
+  serve('listImports', ({ actor, params, query }) =>
+    listImports({ actor, campaign: params.campaign, ...query }, ports),
+  );
+
+  serve('undoImport', ({ actor, params }) => undoImport({ actor, import: params.import }, ports));
+
+  serve('exportCampaign', async ({ actor, params, query }) => {
+    const { text, fileName, mediaType } = await exportCampaign(
+      { actor, campaign: params.campaign, ...query },
+      ports,
+    );
+    return new Response(text, {
+      headers: {
+        ...API_HEADERS,
+        'content-type': mediaType,
+        'content-disposition': `attachment; filename="${fileName}"`,
+      },
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import type { Ports } from '@agon/arena';
+import type { BoardWatchers } from '../board-watchers.ts';
+import type { Metrics } from '../metrics.ts';
+import type { RateGuard } from '../rate-guard.ts';
+import type { Serve } from '../serve-call.ts';
+
+/** What every route file is given. */
+export type RouteDeps = {
+  readonly serve: Serve;
+  readonly ports: Ports;
+  readonly guard: RateGuard;
+  readonly metrics: Metrics;
+  readonly watchers: BoardWatchers;
+  /** Sessions and roles may have changed: what is kept of them in memory is dropped. */
+  readonly forgetSessions: () => void;
+};
