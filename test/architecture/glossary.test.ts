@@ -30,7 +30,7 @@ function sources(): string[] {
   );
 }
 
-export function avoidedWords(text: string): string[] {
+function avoidedWords(text: string): string[] {
   const code = text
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/\/\/.*$/gm, '')

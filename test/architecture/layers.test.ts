@@ -70,7 +70,7 @@ function importsOf(text: string): string[] {
 }
 
 /** What is wrong with one file's imports; empty when nothing is. */
-export function faultsOf(source: Pick<Source, 'path' | 'owner' | 'text' | 'isTest'>): string[] {
+function faultsOf(source: Pick<Source, 'path' | 'owner' | 'text' | 'isTest'>): string[] {
   const rank = RANKS[source.owner];
   return importsOf(source.text).flatMap((target) => {
     if (target.startsWith('.')) {

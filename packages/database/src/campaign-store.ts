@@ -116,7 +116,7 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
             and (v.import_id is null or v.import_id in (select id from live))) as votes,
           (select count(*)::int from verdicts d where d.campaign_id = c.id and d.outcome is not null
             and (d.import_id is null or d.import_id in (select id from live))) as verdicts
-        from campaigns c where c.id = any(${ids as string[]})`;
+        from campaigns c where c.id = any(${[...ids] as string[]})`;
       return new Map(rows.map(({ id, ...counts }) => [id as CampaignId, counts]));
     },
 

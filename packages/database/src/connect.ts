@@ -14,21 +14,31 @@ export type Database = {
 export const OLDEST_POSTGRES = 15;
 
 /**
- * Opens a pool.
+ * Opens a pool for our own SQL, and a small one for Drizzle: `drizzle()` changes how its client reads dates and JSON.
  * @param url postgres://…
  * @param options.connections size of the pool, > 0
  */
 export function connect(url: string, options: { readonly connections?: number } = {}): Database {
-  const sql = postgres(url, {
-    max: options.connections ?? 10,
+  const settings = {
     idle_timeout: 0,
     connect_timeout: 10,
     onnotice: () => {},
+    connection: { application_name: 'agon' },
+  };
+  const sql = postgres(url, {
+    ...settings,
+    max: options.connections ?? 10,
     // bigint counters stay far below 2^53
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    connection: { application_name: 'agon' },
   });
-  return { sql: sql as Sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+  const ormSql = postgres(url, { ...settings, max: 4 });
+  return {
+    sql: sql as Sql,
+    orm: drizzle(ormSql, { schema }),
+    async close() {
+      await Promise.all([sql.end({ timeout: 5 }), ormSql.end({ timeout: 5 })]);
+    },
+  };
 }
 
 /** Checks that a server answers and is new enough. @throws ArenaError database_unreachable, database_too_old */

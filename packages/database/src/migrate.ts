@@ -48,7 +48,9 @@ export async function migrationStatus(sql: postgres.Sql): Promise<MigrationStatu
  * Brings a database up to date. Several processes may call it at once: an advisory lock lets one of them work.
  * @throws ArenaError('data_folder_newer') where the database was written by a newer version
  */
-export async function migrateDatabase(url: string): Promise<MigrationStatus & { readonly firstTime: boolean }> {
+export async function migrateDatabase(
+  url: string,
+): Promise<MigrationStatus & { readonly firstTime: boolean }> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await sql`select pg_advisory_lock(727001)`;
