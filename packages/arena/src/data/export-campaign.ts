@@ -1,4 +1,4 @@
-import { type EXPORT_FORMATS, type EXPORT_WHATS, boardQuerySchema } from '@agon/contract';
+import { boardQuerySchema, type EXPORT_FORMATS, type EXPORT_WHATS } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { writeCsv, writeJsonl } from '@agon/formats';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
@@ -105,7 +105,8 @@ async function rowsOf(
         turn: verdict.turns,
         slot_order: verdict.slotOrder,
         repeat: verdict.repeat,
-        winner: verdict.outcome === 'a' || verdict.outcome === 'b' ? `model_${verdict.outcome}` : verdict.outcome,
+        winner:
+          verdict.outcome === 'a' || verdict.outcome === 'b' ? `model_${verdict.outcome}` : verdict.outcome,
         unscored: verdict.unscored,
         share_a: verdict.shareA,
         raw: verdict.raw,
@@ -128,15 +129,26 @@ async function rowsOf(
   }
 }
 
-async function foreignFormat(command: ExportCampaign, campaign: Parameters<Ports['exports']['votes']>[0], deps: Pick<Ports, 'exports'>): Promise<string> {
+async function foreignFormat(
+  command: ExportCampaign,
+  campaign: Parameters<Ports['exports']['votes']>[0],
+  deps: Pick<Ports, 'exports'>,
+): Promise<string> {
   if (command.as === 'fastchat' && command.what === 'votes') {
-    const votes = (await deps.exports.votes(campaign)).filter((vote) => !vote.undone && vote.excluded === null);
+    const votes = (await deps.exports.votes(campaign)).filter(
+      (vote) => !vote.undone && vote.excluded === null,
+    );
     return JSON.stringify(
       votes.map((vote) => ({
         question_id: vote.prompt ?? vote.battle,
         model_a: vote.modelA,
         model_b: vote.modelB,
-        winner: vote.outcome === 'both_bad' ? 'tie (bothbad)' : vote.outcome === 'tie' ? 'tie' : `model_${vote.outcome}`,
+        winner:
+          vote.outcome === 'both_bad'
+            ? 'tie (bothbad)'
+            : vote.outcome === 'tie'
+              ? 'tie'
+              : `model_${vote.outcome}`,
         judge: `arena_user_${vote.rater}`,
         turn: vote.turns ?? 1,
         anony: true,

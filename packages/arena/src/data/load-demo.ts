@@ -19,7 +19,11 @@ export type DemoCampaign = {
     readonly turns: readonly string[];
     readonly reference: readonly string[] | null;
   }[];
-  readonly answers: readonly { readonly promptKey: string; readonly model: string; readonly turns: readonly string[] }[];
+  readonly answers: readonly {
+    readonly promptKey: string;
+    readonly model: string;
+    readonly turns: readonly string[];
+  }[];
   readonly votes: readonly DemoComparison[];
   readonly verdicts: readonly (Omit<DemoComparison, 'rater'> & { readonly judge: string })[];
 };
@@ -44,7 +48,10 @@ export const DEMO_SLUG = 'mt-bench-excerpt';
 export async function loadDemo(
   command: { readonly demo: DemoCampaign; readonly scoresCsv: string },
   deps: Pick<Ports, 'campaigns' | 'imports' | 'clock' | 'ids'>,
-): Promise<{ readonly slug: string; readonly counts: Pick<ImportResult, 'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'> } | null> {
+): Promise<{
+  readonly slug: string;
+  readonly counts: Pick<ImportResult, 'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'>;
+} | null> {
   const some = await deps.campaigns.list({ drafts: true, after: null, limit: 1 });
   if (some.length > 0) return null;
   const { demo } = command;
@@ -63,18 +70,33 @@ export async function loadDemo(
     },
     null,
   );
-  const scores = readFile({ name: 'demo-scores.csv', text: command.scoresCsv }, { format: 'scores', scale: 100 });
+  const scores = readFile(
+    { name: 'demo-scores.csv', text: command.scoresCsv },
+    { format: 'scores', scale: 100 },
+  );
   const at = { file: 'demo-campaign.json' };
   const merged: MergedFiles = {
-    prompts: demo.prompts.map(({ reference, ...prompt }) => ({ ...prompt, ...(reference === null ? {} : { reference }), at })),
+    prompts: demo.prompts.map(({ reference, ...prompt }) => ({
+      ...prompt,
+      ...(reference === null ? {} : { reference }),
+      at,
+    })),
     answers: demo.answers.map((answer) => ({ ...answer, at })),
     comparisons: [
       ...numbered(demo.votes.map((vote) => ({ ...vote, source: 'people' as const, at }))),
-      ...numbered(demo.verdicts.map(({ judge, ...verdict }) => ({ ...verdict, rater: judge, source: 'judges' as const, at }))),
+      ...numbered(
+        demo.verdicts.map(({ judge, ...verdict }) => ({
+          ...verdict,
+          rater: judge,
+          source: 'judges' as const,
+          at,
+        })),
+      ),
     ],
     scores: scores.scores,
     refused: [],
-    rowsRead: demo.prompts.length + demo.answers.length + demo.votes.length + demo.verdicts.length + scores.rowsRead,
+    rowsRead:
+      demo.prompts.length + demo.answers.length + demo.votes.length + demo.verdicts.length + scores.rowsRead,
   };
   const counts = await deps.imports.write(
     buildBundle(merged, {

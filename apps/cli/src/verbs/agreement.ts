@@ -1,0 +1,102 @@
+import { measureAgreement } from '@agon/rating';
+import { Command } from 'commander';
+import { oneOf, wholeNumber } from '../parse-options.ts';
+import { note, printJson, printTable } from '../print.ts';
+import { readComparisonFiles } from '../read-comparison-files.ts';
+
+type Options = {
+  by: 'rater' | 'source' | 'judge';
+  left?: string;
+  right?: string;
+  turn?: number;
+  ties: 'keep' | 'drop';
+  format?: string;
+  seed: number;
+  json?: boolean;
+};
+
+/** `agon agreement`: how far raters, people and judges agree on the same answers. */
+export function command(): Command {
+  return new Command('agreement')
+    .description('How far raters, people and judges agree on the same pairs of answers.')
+    .argument('<files...>', 'comparison files; the format is found from each')
+    .option(
+      '--by <rater|source|judge>',
+      'who is compared with whom',
+      oneOf('by', ['rater', 'source', 'judge']),
+      'rater' as const,
+    )
+    .option('--left <name>', 'only pairs with this one on the left; a trailing * stands for any ending')
+    .option('--right <name>', 'only pairs with this one on the right; a trailing * stands for any ending')
+    .option('--turn <n>', 'only comparisons of this turn', wholeNumber('turn', 1))
+    .option(
+      '--ties <keep|drop>',
+      'count ties, or only comparisons that both decided',
+      oneOf('ties', ['keep', 'drop']),
+      'keep' as const,
+    )
+    .option('--format <name>', 'format of the files (default: found from each file)')
+    .option('--seed <n>', 'seed of the bootstrap', wholeNumber('seed', 0), 1)
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText(
+      'after',
+      '\nExample:\n  agon agreement votes.jsonl verdicts.jsonl --by source --turn 1 --ties drop',
+    )
+    .action(run);
+}
+
+async function run(files: string[], options: Options): Promise<void> {
+  const { comparisons, refused } = readComparisonFiles(
+    files,
+    options.format === undefined ? {} : { format: options.format },
+  );
+  const result = measureAgreement(comparisons, {
+    by: options.by,
+    ties: options.ties,
+    seed: options.seed,
+    ...(options.left === undefined ? {} : { left: options.left }),
+    ...(options.right === undefined ? {} : { right: options.right }),
+    ...(options.turn === undefined ? {} : { turn: options.turn }),
+  });
+  if (options.json) {
+    printJson({
+      pairs: result.pairs.map((pair) => ({
+        left: pair.left,
+        right: pair.right,
+        items: pair.items,
+        agreement: pair.agreement,
+        low: pair.low,
+        high: pair.high,
+        kappa: pair.kappa,
+        kappa_low: pair.kappaLow,
+        kappa_high: pair.kappaHigh,
+        ties_dropped: pair.tiesDropped,
+      })),
+      alpha: result.alpha,
+      ceiling: { items: result.ceiling.items, agreement: result.ceiling.agreement },
+    });
+  } else {
+    const percent = (share: number | null) => (share === null ? null : `${(100 * share).toFixed(1)} %`);
+    printTable(
+      ['left', 'right', 'items', 'agreement', 'low', 'high', 'kappa'],
+      result.pairs.map((pair) => [
+        pair.left,
+        pair.right,
+        pair.items,
+        percent(pair.agreement),
+        percent(pair.low),
+        percent(pair.high),
+        pair.kappa?.toFixed(3) ?? null,
+      ]),
+    );
+    note(
+      `Krippendorff's alpha ${result.alpha?.toFixed(3) ?? '—'}; two people agree on ${percent(result.ceiling.agreement) ?? '—'} of ${result.ceiling.items}`,
+    );
+  }
+  if (refused.length > 0) {
+    note(
+      `${refused.length} rows refused; the first: ${refused[0]?.file}:${refused[0]?.line} ${refused[0]?.reason}`,
+    );
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,254 @@
+import { boardQuerySchema, type RatingResultJson, toRatingJson } from '@agon/contract';
+import {
+  ArenaError,
+  BOTH_BAD_POLICIES,
+  CLUSTER_CHOICES,
+  type Comparison,
+  DEFAULT_RATING_SETTINGS,
+  INTERVAL_METHODS,
+  RATING_METHODS,
+  type RatingSettings,
+  TIE_POLICIES,
+  toColumns,
+} from '@agon/domain';
+import { fitRatings } from '@agon/rating';
+import { Command } from 'commander';
+import { collect, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
+import { note, printJson, printTable } from '../print.ts';
+import { readComparisonFiles } from '../read-comparison-files.ts';
+
+type Options = {
+  campaign?: string;
+  format?: string;
+  map?: string[];
+  source: 'people' | 'judges' | 'all';
+  method: RatingSettings['method'];
+  ties: RatingSettings['ties'];
+  bothBad: RatingSettings['bothBad'];
+  interval: RatingSettings['interval'];
+  cluster: RatingSettings['cluster'];
+  rounds: number;
+  baseline?: string;
+  anchor?: string;
+  k: number;
+  initial: number;
+  seed: number;
+  category?: string;
+  language?: string;
+  data?: string;
+  json?: boolean;
+};
+
+const DEFAULTS = DEFAULT_RATING_SETTINGS;
+
+/** `agon rank`: with files it needs no database and no server. */
+export function command(): Command {
+  return new Command('rank')
+    .description('Ratings with intervals, from comparison files or from a campaign.')
+    .argument('[files...]', 'comparison files; the format is found from each')
+    .option('--campaign <slug>', 'rank a campaign instead of files')
+    .option('--format <name>', 'format of the files (default: found from each file)')
+    .option(
+      '--map <column=field>',
+      'column of the file and the field it means; may be given several times',
+      collect,
+    )
+    .option(
+      '--source <people|judges|all>',
+      'whose comparisons count',
+      oneOf('source', ['people', 'judges', 'all']),
+      'all' as const,
+    )
+    .option('--method <name>', RATING_METHODS.join(', '), oneOf('method', RATING_METHODS), DEFAULTS.method)
+    .option('--ties <policy>', TIE_POLICIES.join(', '), oneOf('ties', TIE_POLICIES), DEFAULTS.ties)
+    .option(
+      '--both-bad <policy>',
+      BOTH_BAD_POLICIES.join(', '),
+      oneOf('both-bad', BOTH_BAD_POLICIES),
+      DEFAULTS.bothBad,
+    )
+    .option(
+      '--interval <method>',
+      INTERVAL_METHODS.join(', '),
+      oneOf('interval', INTERVAL_METHODS),
+      DEFAULTS.interval,
+    )
+    .option(
+      '--cluster <choice>',
+      `${CLUSTER_CHOICES.join(' | ')}`,
+      oneOf('cluster', CLUSTER_CHOICES),
+      DEFAULTS.cluster,
+    )
+    .option('--rounds <n>', 'bootstrap rounds', wholeNumber('rounds', 2, 100_000), DEFAULTS.rounds)
+    .option('--baseline <model>', 'win-rate: the model that all others are compared with')
+    .option('--anchor <mean=n|model=n>', 'what the scale is fixed to', 'mean=1000')
+    .option('--k <n>', 'elo: points at stake per battle', numberAbove('k', 0), DEFAULTS.k)
+    .option(
+      '--initial <n>',
+      'elo: rating that every model starts from',
+      numberAbove('initial', Number.NEGATIVE_INFINITY),
+      DEFAULTS.initial,
+    )
+    .option('--seed <n>', 'seed of everything random', wholeNumber('seed', 0), DEFAULTS.seed)
+    .option('--category <name>', 'only this category')
+    .option('--language <name>', 'only this language')
+    .option('--data <dir>', 'with --campaign: data folder (default: AGON_DATA, or .agon)')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  agon rank votes.jsonl --cluster rater --json')
+    .action(run);
+}
+
+async function run(files: string[], options: Options): Promise<void> {
+  if ((files.length === 0) === (options.campaign === undefined)) {
+    throw new ArenaError('unknown_option', 'rank needs files or --campaign, one of the two.', {
+      hint: 'For example: agon rank votes.jsonl',
+    });
+  }
+  const result =
+    options.campaign === undefined
+      ? rankFiles(files, options)
+      : await rankCampaign(options.campaign, options);
+  if (options.json) printJson(result);
+  else print(result);
+  const lost = result.comparisons.excluded.length > 0 && result.comparisons.used === 0;
+  const unrated = result.models.some((model) => model.rating === null && model.win_rate === undefined);
+  if (lost || unrated || result.fit.components.length > 1) process.exitCode = 1;
+}
+
+function rankFiles(files: readonly string[], options: Options): RatingResultJson {
+  const map = options.map === undefined ? undefined : Object.fromEntries(options.map.map(parsePair));
+  const { comparisons, refused } = readComparisonFiles(files, {
+    ...(options.format === undefined ? {} : { format: options.format }),
+    ...(map === undefined ? {} : { map }),
+  });
+  const selected = comparisons.filter((row) => matches(row, options));
+  const result = toRatingJson(fitRatings(toColumns(selected), settingsOf(options)));
+  const reasons = new Map<string, number>();
+  for (const row of refused) reasons.set(row.reason, (reasons.get(row.reason) ?? 0) + 1);
+  const filtered = comparisons.length - selected.length;
+  if (filtered > 0) reasons.set('filtered out', filtered);
+  return {
+    ...result,
+    comparisons: {
+      read: comparisons.length + refused.length,
+      used: result.comparisons.used,
+      excluded: [
+        ...[...reasons].map(([reason, count]) => ({ reason, count })),
+        ...result.comparisons.excluded,
+      ],
+    },
+  };
+}
+
+async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {
+  const { withServer } = await import('../with-server.ts');
+  const source = options.source === 'judges' ? 'judges' : 'people';
+  if (options.source === 'all')
+    note('A campaign is ranked by its people; use --source judges for its verdicts.');
+  if (!boardQuerySchema.shape.method.safeParse(options.method).success) {
+    throw new ArenaError('unknown_option', `A campaign cannot be ranked by ${options.method}.`, {
+      at: { column: 'method', value: options.method },
+    });
+  }
+  const board = await withServer(options, ({ client }) =>
+    client('getBoard', {
+      params: { campaign },
+      query: {
+        source,
+        method: options.method,
+        ties: options.ties,
+        both_bad: options.bothBad,
+        interval: options.interval,
+        cluster: options.cluster,
+        ...(options.anchor === undefined ? {} : { anchor: options.anchor }),
+        ...(options.category === undefined ? {} : { category: options.category }),
+        ...(options.language === undefined ? {} : { language: options.language }),
+      },
+    }),
+  );
+  const result = board[source];
+  if (result === null) {
+    throw new ArenaError('no_comparisons', board.empty[source] ?? 'There is nothing to rank.', {
+      hint: 'Vote, or import comparisons.',
+    });
+  }
+  return result;
+}
+
+function matches(row: Comparison, options: Options): boolean {
+  if (options.source !== 'all' && row.source !== options.source) return false;
+  if (options.category !== undefined && row.category !== options.category) return false;
+  return options.language === undefined || row.language === options.language;
+}
+
+function settingsOf(options: Options): RatingSettings {
+  return {
+    method: options.method,
+    ties: options.ties,
+    bothBad: options.bothBad,
+    interval: options.interval,
+    cluster: options.cluster,
+    rounds: options.rounds,
+    seed: options.seed,
+    anchor: parseAnchor(options.anchor ?? 'mean=1000'),
+    k: options.k,
+    initial: options.initial,
+    baseline: options.baseline ?? null,
+  };
+}
+
+function parseAnchor(text: string): RatingSettings['anchor'] {
+  const [name, value] = parsePair(text);
+  const points = Number(value);
+  if (value.trim() === '' || !Number.isFinite(points)) {
+    throw new ArenaError('unknown_option', `--anchor takes mean=1000 or MODEL=1114, not "${text}".`, {
+      at: { column: 'anchor', value: text },
+    });
+  }
+  return { model: name === 'mean' ? null : name, value: points };
+}
+
+function parsePair(text: string): [string, string] {
+  const at = text.lastIndexOf('=');
+  if (at <= 0)
+    throw new ArenaError('unknown_option', `"${text}" is not of the form name=value.`, {
+      at: { value: text },
+    });
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function print(result: RatingResultJson): void {
+  const whole = (value: number | null | undefined) =>
+    value === null || value === undefined ? null : Math.round(value);
+  if (result.method === 'win-rate') {
+    printTable(
+      ['rank', 'model', 'win rate %', 'se', 'wins', 'losses', 'ties'],
+      result.models.map((model) => [
+        model.rank,
+        model.model,
+        model.win_rate?.toFixed(2) ?? null,
+        model.win_rate_se?.toFixed(2) ?? null,
+        model.wins,
+        model.losses,
+        model.ties,
+      ]),
+    );
+  } else {
+    printTable(
+      ['rank', 'model', 'rating', 'low', 'high', 'comparisons'],
+      result.models.map((model) => [
+        model.rank_low === model.rank_high ? model.rank : `${model.rank_low}–${model.rank_high}`,
+        model.model,
+        whole(model.rating),
+        whole(model.low),
+        whole(model.high),
+        model.comparisons,
+      ]),
+    );
+  }
+  note(
+    `${result.comparisons.used} of ${result.comparisons.read} comparisons used, ${result.method}, interval ${result.settings.interval}, clusters ${result.settings.cluster}`,
+  );
+  for (const { reason, count } of result.comparisons.excluded) note(`left out: ${count} × ${reason}`);
+  for (const warning of result.warnings) note(`${warning.code}: ${warning.message}`);
+}
