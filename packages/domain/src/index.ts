@@ -8,6 +8,7 @@ export {
   OUTCOME_CODES,
   toColumns,
 } from './comparison.ts';
+export { contentHash } from './content-hash.ts';
 export {
   ArenaError,
   type ArenaErrorDetails,

@@ -1,1 +1,14 @@
-export {};
+export {
+  factorCholesky,
+  factorSemidefinite,
+  invertCholesky,
+  type SquareMatrix,
+  solveCholesky,
+} from './cholesky.ts';
+export { drawPoisson } from './draw-poisson.ts';
+export { mean, sampleSd } from './mean-and-sd.ts';
+export { multiplyMatrices } from './multiply-matrices.ts';
+export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';
+export { normalDraws } from './normal-draws.ts';
+export { quantile, quantiles } from './quantile.ts';
+export { type SeededRandom, seededRandom } from './seeded-random.ts';

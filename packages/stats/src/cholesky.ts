@@ -1,0 +1,92 @@
+/** Dense symmetric matrices, row by row in one Float64Array of n × n numbers. */
+export type SquareMatrix = Float64Array;
+
+/**
+ * Lower factor L of a positive definite matrix, A = L Lᵀ; reads the lower triangle only.
+ * @returns null where the matrix is not positive definite to working precision
+ */
+export function factorCholesky(matrix: SquareMatrix, n: number): SquareMatrix | null {
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    const row = i * n;
+    for (let j = 0; j < i; j += 1) {
+      lower[row + j] = (matrix[row + j]! - dot(lower, row, j * n, j)) / lower[j * n + j]!;
+    }
+    const pivot = matrix[row + i]! - dot(lower, row, row, i);
+    if (!(pivot > 0) || pivot === Number.POSITIVE_INFINITY) return null;
+    lower[row + i] = Math.sqrt(pivot);
+  }
+  return lower;
+}
+
+/**
+ * As `factorCholesky` for a matrix that may have lower rank: a pivot below `tolerance` times the largest diagonal entry
+ * counts as zero. L Lᵀ is the matrix to about that tolerance; for draws from N(0, A).
+ */
+export function factorSemidefinite(matrix: SquareMatrix, n: number, tolerance = 1e-12): SquareMatrix {
+  const lower = new Float64Array(n * n);
+  let largest = 0;
+  for (let i = 0; i < n; i += 1) largest = Math.max(largest, matrix[i * n + i]!);
+  for (let i = 0; i < n; i += 1) {
+    const row = i * n;
+    for (let j = 0; j < i; j += 1) {
+      const pivot = lower[j * n + j]!;
+      if (pivot > 0) lower[row + j] = (matrix[row + j]! - dot(lower, row, j * n, j)) / pivot;
+    }
+    const pivot = matrix[row + i]! - dot(lower, row, row, i);
+    if (pivot > tolerance * largest) lower[row + i] = Math.sqrt(pivot);
+  }
+  return lower;
+}
+
+/** x with L Lᵀ x = b. */
+export function solveCholesky(lower: SquareMatrix, n: number, b: Float64Array): Float64Array {
+  const x = Float64Array.from(b);
+  for (let i = 0; i < n; i += 1) {
+    const row = i * n;
+    let sum = x[i]!;
+    for (let j = 0; j < i; j += 1) sum -= lower[row + j]! * x[j]!;
+    x[i] = sum / lower[row + i]!;
+  }
+  for (let i = n - 1; i >= 0; i -= 1) {
+    const row = i * n;
+    const value = x[i]! / lower[row + i]!;
+    x[i] = value;
+    for (let j = 0; j < i; j += 1) x[j]! -= lower[row + j]! * value;
+  }
+  return x;
+}
+
+/** (L Lᵀ)⁻¹, symmetric to the last bit. */
+export function invertCholesky(lower: SquareMatrix, n: number): SquareMatrix {
+  // rows of M = L⁻¹ from the top; then A⁻¹ = Mᵀ M
+  const inverse = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    const row = i * n;
+    for (let k = 0; k < i; k += 1) {
+      const factor = lower[row + k]!;
+      const other = k * n;
+      for (let j = 0; j <= k; j += 1) inverse[row + j]! -= factor * inverse[other + j]!;
+    }
+    const scale = 1 / lower[row + i]!;
+    for (let j = 0; j < i; j += 1) inverse[row + j]! *= scale;
+    inverse[row + i] = scale;
+  }
+  const result = new Float64Array(n * n);
+  for (let k = 0; k < n; k += 1) {
+    const row = k * n;
+    for (let i = 0; i <= k; i += 1) {
+      const factor = inverse[row + i]!;
+      const target = i * n;
+      for (let j = 0; j <= i; j += 1) result[target + j]! += factor * inverse[row + j]!;
+    }
+  }
+  for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) result[j * n + i] = result[i * n + j]!;
+  return result;
+}
+
+function dot(values: Float64Array, x: number, y: number, length: number): number {
+  let sum = 0;
+  for (let k = 0; k < length; k += 1) sum += values[x + k]! * values[y + k]!;
+  return sum;
+}
