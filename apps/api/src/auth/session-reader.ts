@@ -1,4 +1,5 @@
 import type { Clock, SessionRecord, SessionStore } from '@agon/arena';
+import { LruMap } from '../adapters/lru-map.ts';
 
 /** A session that was ended elsewhere may go on voting this long. Higher roles are asked for every time. */
 export const KEPT_MS = 30_000;
@@ -11,7 +12,7 @@ const MOST_KEPT = 50_000;
 export class SessionReader {
   readonly #store: SessionStore;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, { readonly session: SessionRecord; readonly untilMs: number }>();
+  readonly #kept = new LruMap<{ readonly session: SessionRecord; readonly untilMs: number }>(MOST_KEPT);
 
   constructor(store: SessionStore, clock: Clock) {
     this.#store = store;
@@ -24,7 +25,9 @@ export class SessionReader {
     if (kept !== undefined && kept.untilMs > nowMs) return kept.session;
     this.#kept.delete(token);
     const session = await this.#store.findSession(token, nowMs);
-    if (session?.role === 'voter') this.#keep(token, session, nowMs);
+    if (session?.role === 'voter') {
+      this.#kept.set(token, { session, untilMs: Math.min(nowMs + KEPT_MS, session.expiresAtMs) });
+    }
     return session;
   }
 
@@ -35,12 +38,5 @@ export class SessionReader {
 
   forget(token: string): void {
     this.#kept.delete(token);
-  }
-
-  #keep(token: string, session: SessionRecord, nowMs: number): void {
-    this.#kept.set(token, { session, untilMs: Math.min(nowMs + KEPT_MS, session.expiresAtMs) });
-    if (this.#kept.size <= MOST_KEPT) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
+import { LruMap } from '../adapters/lru-map.ts';
 
 /** A bucket of tokens: `burst` at most, refilled at `perSecond`. */
 export type RateLimit = { readonly perSecond: number; readonly burst: number };
@@ -10,14 +11,13 @@ type Bucket = { tokens: number; atMs: number };
 export class RateLimiter {
   readonly #limit: RateLimit;
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #maxKeys: number;
+  readonly #buckets: LruMap<Bucket>;
 
   /** @param maxKeys how many buckets are kept; the one that was touched least recently is dropped first */
   constructor(limit: RateLimit, clock: Clock, maxKeys = 50_000) {
     this.#limit = limit;
     this.#clock = clock;
-    this.#maxKeys = maxKeys;
+    this.#buckets = new LruMap(maxKeys);
   }
 
   /** Takes one token. @throws ArenaError('rate_limited') with the time until the next one */
@@ -27,12 +27,7 @@ export class RateLimiter {
     const bucket = this.#buckets.get(key) ?? { tokens: burst, atMs: nowMs };
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1000) * perSecond);
     bucket.atMs = nowMs;
-    this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
-    if (this.#buckets.size > this.#maxKeys) {
-      const [oldest] = this.#buckets.keys();
-      if (oldest !== undefined) this.#buckets.delete(oldest);
-    }
     if (bucket.tokens < 1) {
       throw new ArenaError('rate_limited', 'Too many requests in a short time.', {
         hint: 'Slow down a little; nothing that was counted is lost.',

@@ -1,0 +1,85 @@
+import type { Ports } from '@agon/arena';
+import {
+  connect,
+  createAccountStore,
+  createAuditLog,
+  createBattleStore,
+  createBoardFeed,
+  createBoardStore,
+  createCampaignStore,
+  createComparisonStore,
+  createContentStore,
+  createExportStore,
+  createIds,
+  createImportStore,
+  createKeyStore,
+  createRaterStore,
+  createVoteStore,
+  type Database,
+} from '@agon/database';
+import { renderText } from '@agon/rendering';
+import { nodeSecrets } from './adapters/node-secrets.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { cacheRenderer } from './adapters/text-renderer.ts';
+import { createTicketSigner } from './adapters/ticket-signer.ts';
+import { type Auth, createAuth } from './auth/create-auth.ts';
+import { createSessions } from './auth/sessions.ts';
+
+export type ComposeOptions = {
+  readonly databaseUrl: string;
+  readonly connections?: number;
+  readonly secret: string;
+  readonly publicOrigin: string | null;
+};
+
+export type Composed = {
+  readonly ports: Ports;
+  readonly auth: Auth;
+  readonly database: Database;
+  close(): Promise<void>;
+};
+
+/** The one place of this app where ports meet their adapters. */
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { secret, publicOrigin } = options;
+  const database = connect(options.databaseUrl, { connections: options.connections ?? 10 });
+  const accounts = createAccountStore(database);
+  const auth = createAuth({
+    database,
+    secret,
+    publicOrigin,
+    onLink: (anonymous, account) => accounts.linkRater(anonymous, account),
+  });
+  const feed = await createBoardFeed(database);
+  const ports: Ports = {
+    accounts,
+    sessionStore: accounts,
+    sessions: createSessions(auth),
+    keys: createKeyStore(database),
+    secrets: nodeSecrets,
+    campaigns: createCampaignStore(database),
+    content: createContentStore(database),
+    raters: createRaterStore(database),
+    battles: createBattleStore(database),
+    votes: createVoteStore(database),
+    comparisons: createComparisonStore(database),
+    boards: createBoardStore(database),
+    imports: createImportStore(database),
+    exports: createExportStore(database),
+    audit: createAuditLog(database),
+    feed,
+    tickets: createTicketSigner(secret),
+    renderer: cacheRenderer(renderText),
+    clock: systemClock,
+    ids: createIds(systemClock),
+  };
+  return {
+    ports,
+    auth,
+    database,
+    async close() {
+      await feed.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { isArenaError } from '@agon/domain';
+import { readConfig } from './read-config.ts';
+import { type ApiServer, startApiServer } from './start-api-server.ts';
+
+/** One JSON line a event on stdout: `ready`, or `error` with what to do. */
+function print(event: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+let server: ApiServer | undefined;
+let stopping = false;
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await server?.stop();
+  process.exit(0);
+}
+
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// the supervisor is gone, whatever became of it
+process.on('disconnect', stop);
+
+try {
+  server = await startApiServer(readConfig(process.env));
+  print({ event: 'ready', url: server.url, setup_token: server.setupToken, pid: process.pid });
+  if (stopping) await server.stop();
+} catch (error) {
+  if (isArenaError(error))
+    print({ event: 'error', code: error.code, message: error.message, hint: error.hint ?? null });
+  else {
+    print({
+      event: 'error',
+      code: 'internal',
+      message: error instanceof Error ? error.message : String(error),
+      hint: null,
+    });
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+  process.exit(2);
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ArenaError } from '@agon/domain';
+import { type ApiSettings, DEFAULT_RATE_LIMITS } from './api-settings.ts';
+
+export type ApiConfig = {
+  readonly databaseUrl: string;
+  /** Size of the connection pool. */
+  readonly connections: number;
+  readonly host: string;
+  readonly port: number;
+  /** Signs sessions and tickets. */
+  readonly secret: string;
+  readonly loadsDemo: boolean;
+  /** Where the built pages are; null: the API alone. */
+  readonly pages: string | null;
+  readonly settings: ApiSettings;
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+const SHORTEST_SECRET = 32;
+const PAGES = fileURLToPath(new URL('../../web/build/handler.js', import.meta.url));
+const PACKAGE = new URL('../package.json', import.meta.url);
+
+function refuse(name: string, what: string, hint: string): never {
+  throw new ArenaError('unknown_option', `${name} ${what}`, { hint, at: { column: name } });
+}
+
+function readCount(env: Env, name: string, fallback: number, most: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  return refuse(
+    name,
+    `must be a whole number from 0 to ${most}, not "${text}".`,
+    'Correct it, or leave it out.',
+  );
+}
+
+function readOrigin(env: Env): string | null {
+  const text = env.AGON_PUBLIC_URL;
+  if (text === undefined || text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/') return url.origin;
+  return refuse(
+    'AGON_PUBLIC_URL',
+    `is not the address of a site: "${text}".`,
+    'Write it as https://arena.example.org',
+  );
+}
+
+/**
+ * Settings of the api process, all of them from the environment:
+ * AGON_DATABASE_URL, AGON_SECRET, AGON_OWNER_KEY, HOST, PORT, AGON_PUBLIC_URL, AGON_TRUSTED_PROXY (how many proxies
+ * of one's own stand in front), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1).
+ * @throws ArenaError('unknown_option') that names the wrong one
+ */
+export function readConfig(env: Env): ApiConfig {
+  const databaseUrl = env.AGON_DATABASE_URL ?? env.DATABASE_URL ?? '';
+  if (databaseUrl === '') {
+    refuse('AGON_DATABASE_URL', 'is missing.', 'Use `npm start`, which brings a database, or name one.');
+  }
+  const secret = env.AGON_SECRET ?? '';
+  if (secret.length < SHORTEST_SECRET) {
+    refuse(
+      'AGON_SECRET',
+      `must have at least ${SHORTEST_SECRET} characters.`,
+      'Make one: openssl rand -base64 32',
+    );
+  }
+  const rateLimits = env.AGON_RATE_LIMITS ?? 'on';
+  if (rateLimits !== 'on' && rateLimits !== 'off') {
+    refuse('AGON_RATE_LIMITS', `must be "on" or "off", not "${rateLimits}".`, 'Leave it out for "on".');
+  }
+  const host = env.HOST ?? '127.0.0.1';
+  const publicOrigin = readOrigin(env);
+  const isLocal = LOOPBACK.includes(host) || host === '::1';
+  const publicHost = publicOrigin === null ? [] : [new URL(publicOrigin).hostname];
+  return {
+    databaseUrl,
+    connections: readCount(env, 'AGON_POOL', 10, 1000),
+    host,
+    port: readCount(env, 'PORT', 3000, 65_535),
+    secret,
+    loadsDemo: env.AGON_DEMO === '1',
+    pages: env.AGON_WEB === '0' ? null : PAGES,
+    settings: {
+      publicOrigin,
+      allowedHosts: isLocal ? new Set([...LOOPBACK, ...publicHost]) : null,
+      trustedProxies: readCount(env, 'AGON_TRUSTED_PROXY', 0, 10),
+      rateLimits: rateLimits === 'off' ? null : DEFAULT_RATE_LIMITS,
+      checkReplies: env.NODE_ENV === 'production' ? 'blind' : 'all',
+      ownerKey: env.AGON_OWNER_KEY || null,
+      version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { offerSetup } from '@agon/arena';
+import { checkServer, migrationStatus } from '@agon/database';
+import { compose } from './compose.ts';
+import { createApp } from './create-app.ts';
+import { loadDemoCampaign } from './load-demo-campaign.ts';
+import { createMetrics, type PoolState } from './metrics.ts';
+import type { ApiConfig } from './read-config.ts';
+import { startServer } from './server.ts';
+
+export type ApiServer = {
+  readonly url: string;
+  /** One-time token for the first admin; null once there is one. */
+  readonly setupToken: string | null;
+  stop(): Promise<void>;
+};
+
+/** Composes, checks the database, loads the demo where wanted, and listens. @throws ArenaError that says what to do */
+export async function startApiServer(config: ApiConfig): Promise<ApiServer> {
+  const { settings } = config;
+  const composed = await compose({ ...config, publicOrigin: settings.publicOrigin });
+  const { ports, auth, database } = composed;
+  try {
+    await checkServer(database);
+    if (config.loadsDemo) await loadDemoCampaign(ports);
+    const api = createApp({
+      ports,
+      auth,
+      authSecret: config.secret,
+      settings,
+      metrics: createMetrics({
+        processMetrics: true,
+        readPool: async () => [
+          ...(await database.sql<PoolState[]>`
+            select coalesce(state, 'background') as state, count(*)::int as connections
+            from pg_stat_activity where datname = current_database() group by 1`),
+        ],
+      }),
+      readyChecks: [
+        { name: 'database', run: async () => void (await checkServer(database)) },
+        {
+          name: 'migrations',
+          run: async () => {
+            const { pending, newer } = await migrationStatus(database.sql);
+            if (newer) throw new Error('the database was written by a newer version');
+            if (pending.length > 0) throw new Error(`pending: ${pending.join(', ')}`);
+          },
+        },
+      ],
+    });
+    const setupToken = await offerSetup(ports);
+    const server = await startServer({
+      api,
+      host: config.host,
+      port: config.port,
+      pages: config.pages,
+      isHttps: settings.publicOrigin?.startsWith('https://') ?? false,
+    });
+    return {
+      url: server.url,
+      setupToken,
+      async stop() {
+        await server.stop();
+        await composed.close();
+      },
+    };
+  } catch (error) {
+    await composed.close();
+    throw error;
+  }
+}
