@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** An api process that is killed without warning, and started again on the same port. */
+export type ApiProcess = {
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  readonly pid: number | undefined;
+};
+
+export function apiProcess(script: string, env: Readonly<Record<string, string>>): ApiProcess {
+  let child: ChildProcess | undefined;
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    async start() {
+      for (;;) {
+        child = spawn(process.execPath, [script], {
+          env: { ...process.env, ...env },
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        const lines = createInterface({ input: child.stdout! });
+        const ready = new Promise<boolean>((resolve) => {
+          lines.on('line', (line) => {
+            if (line.includes('"event":"ready"')) resolve(true);
+            else if (line.includes('"event":"error"')) resolve(false);
+          });
+          child!.once('exit', () => resolve(false));
+        });
+        if (await ready) return;
+        // the database is down at this moment: as a supervisor would, try again
+        child.kill('SIGKILL');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async kill() {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

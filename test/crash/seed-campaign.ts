@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { campaignSettingsSchema } from '@agon/contract';
+import { createCampaignStore, createImportStore, type Database } from '@agon/database';
+import type { CampaignId, ImportId } from '@agon/domain';
+
+/** An open campaign of short texts: every model answers every prompt. */
+export async function seedCampaign(
+  database: Database,
+  options: { readonly slug: string; readonly models: number; readonly prompts: number },
+): Promise<CampaignId> {
+  const campaigns = createCampaignStore(database, Date.now);
+  const id = randomUUID() as string as CampaignId;
+  const nowMs = Date.now();
+  await campaigns.create(
+    {
+      id,
+      slug: options.slug,
+      title: options.slug,
+      description: '',
+      attribution: null,
+      state: 'open',
+      settings: campaignSettingsSchema.parse({ battle_ttl_s: 86_400 }),
+      createdAtMs: nowMs,
+    },
+    null,
+  );
+  const models = Array.from({ length: options.models }, (_, i) => `model-${i + 1}`);
+  const prompts = Array.from({ length: options.prompts }, (_, i) => `prompt-${i + 1}`);
+  await createImportStore(database).write({
+    id: randomUUID() as string as ImportId,
+    campaignId: id,
+    format: 'seed',
+    files: [],
+    rows: { read: prompts.length, imported: prompts.length, refused: 0 },
+    errors: [],
+    by: null,
+    atMs: nowMs,
+    models: models.map((name) => ({
+      name,
+      title: name,
+      provider: null,
+      licence: null,
+      openWeights: null,
+      aliases: [],
+    })),
+    prompts: prompts.map((key) => ({
+      key,
+      contentHash: `${options.slug}/${key}`,
+      turns: [`What is ${key}?`],
+      category: null,
+      language: 'en',
+      reference: null,
+    })),
+    answers: prompts.flatMap((promptKey) =>
+      models.map((model, i) => ({
+        promptKey,
+        model,
+        turns: [`Answer ${i + 1} to ${promptKey}.`],
+        contentHash: `${promptKey}/${model}`,
+        selfNaming: null,
+      })),
+    ),
+    battles: [],
+    votes: [],
+    verdicts: [],
+    scores: [],
+  });
+  return id;
+}
