@@ -1,4 +1,4 @@
-import type { Ports } from '@agon/arena';
+import type { Clock, Ports, TextRenderer } from '@agon/arena';
 import {
   connect,
   createAccountStore,
@@ -17,10 +17,8 @@ import {
   createVoteStore,
   type Database,
 } from '@agon/database';
-import { renderText } from '@agon/rendering';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import { cacheRenderer } from './adapters/text-renderer.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
 import { type Auth, createAuth } from './auth/create-auth.ts';
 import { createSessions } from './auth/sessions.ts';
@@ -30,6 +28,9 @@ export type ComposeOptions = {
   readonly connections?: number;
   readonly secret: string;
   readonly publicOrigin: string | null;
+  readonly renderer: TextRenderer;
+  /** Default: the clock of this machine. */
+  readonly clock?: Clock;
 };
 
 export type Composed = {
@@ -41,7 +42,7 @@ export type Composed = {
 
 /** The one place of this app where ports meet their adapters. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
-  const { secret, publicOrigin } = options;
+  const { secret, publicOrigin, renderer, clock = systemClock } = options;
   const database = connect(options.databaseUrl, { connections: options.connections ?? 10 });
   const accounts = createAccountStore(database);
   const auth = createAuth({
@@ -57,7 +58,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     sessions: createSessions(auth),
     keys: createKeyStore(database),
     secrets: nodeSecrets,
-    campaigns: createCampaignStore(database),
+    campaigns: createCampaignStore(database, clock.now),
     content: createContentStore(database),
     raters: createRaterStore(database),
     battles: createBattleStore(database),
@@ -69,9 +70,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     audit: createAuditLog(database),
     feed,
     tickets: createTicketSigner(secret),
-    renderer: cacheRenderer(renderText),
-    clock: systemClock,
-    ids: createIds(systemClock),
+    renderer,
+    clock,
+    ids: createIds(clock),
   };
   return {
     ports,

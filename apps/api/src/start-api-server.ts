@@ -1,5 +1,7 @@
 import { offerSetup } from '@agon/arena';
 import { checkServer, migrationStatus } from '@agon/database';
+import { renderText } from '@agon/rendering';
+import { cacheRenderer } from './adapters/text-renderer.ts';
 import { compose } from './compose.ts';
 import { createApp } from './create-app.ts';
 import { loadDemoCampaign } from './load-demo-campaign.ts';
@@ -17,7 +19,11 @@ export type ApiServer = {
 /** Composes, checks the database, loads the demo where wanted, and listens. @throws ArenaError that says what to do */
 export async function startApiServer(config: ApiConfig): Promise<ApiServer> {
   const { settings } = config;
-  const composed = await compose({ ...config, publicOrigin: settings.publicOrigin });
+  const composed = await compose({
+    ...config,
+    publicOrigin: settings.publicOrigin,
+    renderer: cacheRenderer(renderText),
+  });
   const { ports, auth, database } = composed;
   try {
     await checkServer(database);

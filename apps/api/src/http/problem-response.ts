@@ -6,6 +6,10 @@ import { PROBLEM_HEADERS } from './security-headers.ts';
 
 /** SQLSTATE classes and driver codes that say "no connection", not "wrong statement". */
 const UNREACHABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)/;
+/** A text that should be an identifier is none: then there is nothing of that name. */
+const NO_IDENTIFIER = '22P02';
+/** Characters that PostgreSQL cannot store, as U+0000. */
+const UNSTORABLE = /^(22021|22P05)$/;
 const DEFAULT_RETRY_MS = 1000;
 
 /** Where the lines of unexpected errors go; replaced in tests. */
@@ -24,6 +28,16 @@ export function toArenaError(error: unknown, route: string, log: ErrorLog): Aren
       hint: 'Try again in a moment. Nothing was counted twice: a repeated vote is recognised.',
       retryAfterMs: DEFAULT_RETRY_MS,
       cause: error,
+    });
+  }
+  if (code === NO_IDENTIFIER) {
+    return new ArenaError('not_found', 'An identifier of this request names nothing here.', {
+      hint: 'Take it from a list or an earlier reply, unchanged.',
+    });
+  }
+  if (code !== undefined && UNSTORABLE.test(code)) {
+    return new ArenaError('invalid_request', 'The request holds a character that cannot be stored.', {
+      hint: 'Remove control characters, such as U+0000, from its texts.',
     });
   }
   const id = randomUUID();

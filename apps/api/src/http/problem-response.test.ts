@@ -1,0 +1,58 @@
+import { problemSchema } from '@agon/contract';
+import { ArenaError } from '@agon/domain';
+import { describe, expect, it } from 'vitest';
+import { problemResponse, toArenaError } from './problem-response.ts';
+
+describe('problems', () => {
+  it('carry code, hint, place and the time to wait', async () => {
+    const error = new ArenaError('rate_limited', 'Too many.', { hint: 'Wait.', retryAfterMs: 1200 });
+    const response = problemResponse(error);
+    expect(response.status).toBe(429);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(problemSchema.parse(await response.json())).toEqual({
+      type: '/api/v1/docs/errors#rate_limited',
+      title: 'Rate limited',
+      status: 429,
+      code: 'rate_limited',
+      detail: 'Too many.',
+      hint: 'Wait.',
+      at: null,
+      retry_after_ms: 1200,
+    });
+  });
+
+  it('tell nothing of an unexpected error but an id, and log it once', () => {
+    const lines: unknown[] = [];
+    const secret = new Error('password is hunter2', { cause: new Error('select * from votes') });
+    const error = toArenaError(secret, 'castVote', (entry) => lines.push(entry));
+    expect(error.code).toBe('internal');
+    expect(error.message).not.toMatch(/hunter2|select/);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      route: 'castVote',
+      message: 'password is hunter2',
+      cause: 'select * from votes',
+    });
+    expect(error.message).toContain((lines[0] as { id: string }).id);
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'database_unreachable'],
+    ['CONNECTION_CLOSED', 'database_unreachable'],
+    ['57P01', 'database_unreachable'],
+    ['53300', 'database_unreachable'],
+    ['22P02', 'not_found'],
+    ['22021', 'invalid_request'],
+    ['23505', 'internal'],
+  ])('driver code %s is %s, also as a cause', (code, expected) => {
+    const plain = Object.assign(new Error('x'), { code });
+    expect(toArenaError(plain, 'x', () => {}).code).toBe(expected);
+    expect(toArenaError(new Error('wrapped', { cause: plain }), 'x', () => {}).code).toBe(expected);
+  });
+
+  it('leave a refusal as it is', () => {
+    const refusal = new ArenaError('already_voted', 'x');
+    expect(toArenaError(refusal, 'x', () => expect.unreachable())).toBe(refusal);
+  });
+});
