@@ -1,1 +1,12 @@
-export {};
+export { winProbability } from './elo-scale.ts';
+export {
+  type Composite,
+  type CompositeCell,
+  type CompositeInput,
+  type CompositeModel,
+  fitComposite,
+} from './fit-composite.ts';
+export { fitRatings } from './fit-ratings.ts';
+export { pairCounts } from './pair-counts.ts';
+export { upperBoundRanks } from './rank-sets.ts';
+export { votesToSeparate } from './votes-to-separate.ts';

@@ -6,6 +6,7 @@ export {
   solveCholesky,
 } from './cholesky.ts';
 export { drawPoisson } from './draw-poisson.ts';
+export { eigenSymmetric } from './eigen-symmetric.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
 export { multiplyMatrices } from './multiply-matrices.ts';
 export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';

@@ -1,0 +1,108 @@
+import type { PairTable } from './pair-table.ts';
+
+export type ConnectedModels = {
+  /** Groups that some chain of comparisons joins; each group ascending. Models without a comparison are in none. */
+  readonly components: readonly (readonly number[])[];
+  /**
+   * Inside each component, the largest group whose members all beat each other through some chain (a tie counts as
+   * half a win each way): there, and only there, is the maximum of the likelihood finite and unique (Zermelo, Ford).
+   * Empty where no two models are joined that way.
+   */
+  readonly cores: readonly (readonly number[])[];
+};
+
+/** Components largest first (then by their first model), with their cores in the same order. */
+export function connectModels(table: PairTable): ConnectedModels {
+  const { beats, meets } = neighbours(table);
+  const component = new Int32Array(table.models).fill(-1);
+  const components: number[][] = [];
+  for (let start = 0; start < table.models; start += 1) {
+    if (component[start]! >= 0 || meets[start]!.length === 0) continue;
+    const group = [start];
+    component[start] = components.length;
+    for (let i = 0; i < group.length; i += 1) {
+      for (const other of meets[group[i]!]!) {
+        if (component[other]! >= 0) continue;
+        component[other] = components.length;
+        group.push(other);
+      }
+    }
+    components.push(group.sort((x, y) => x - y));
+  }
+  const coreOf = components.map((): readonly number[] => []);
+  for (const group of strongGroups(beats)) {
+    if (group.length < 2) continue;
+    const home = component[group[0]!]!;
+    const known = coreOf[home]!;
+    const larger = group.length - known.length || known[0]! - group[0]!;
+    if (larger > 0) coreOf[home] = group;
+  }
+  const order = components
+    .map((_, i) => i)
+    .sort((x, y) => components[y]!.length - components[x]!.length || components[x]![0]! - components[y]![0]!);
+  return { components: order.map((i) => components[i]!), cores: order.map((i) => coreOf[i]!) };
+}
+
+function neighbours(table: PairTable): { beats: number[][]; meets: number[][] } {
+  const beats: number[][] = Array.from({ length: table.models }, () => []);
+  const meets: number[][] = Array.from({ length: table.models }, () => []);
+  for (let cell = 0; cell < table.cells; cell += 1) {
+    const low = table.low[cell]!;
+    const high = table.high[cell]!;
+    meets[low]!.push(high);
+    meets[high]!.push(low);
+    if (table.points[cell]! > 0) beats[low]!.push(high);
+    if (table.points[cell]! < table.weight[cell]!) beats[high]!.push(low);
+  }
+  return { beats, meets };
+}
+
+/** Strongly connected groups, each ascending: Tarjan (1972), with its own stack so that long chains do not overflow. */
+function strongGroups(edges: readonly (readonly number[])[]): number[][] {
+  const found = new Int32Array(edges.length).fill(-1);
+  const reach = new Int32Array(edges.length);
+  const open = new Uint8Array(edges.length);
+  const next = new Int32Array(edges.length);
+  const pending: number[] = [];
+  const groups: number[][] = [];
+  let clock = 0;
+  for (let root = 0; root < edges.length; root += 1) {
+    if (found[root]! >= 0) continue;
+    const path = [root];
+    while (path.length > 0) {
+      const node = path[path.length - 1]!;
+      if (found[node]! < 0) {
+        found[node] = clock;
+        reach[node] = clock;
+        clock += 1;
+        pending.push(node);
+        open[node] = 1;
+      }
+      const targets = edges[node]!;
+      let deeper = -1;
+      while (next[node]! < targets.length && deeper < 0) {
+        const target = targets[next[node]!]!;
+        next[node]! += 1;
+        if (found[target]! < 0) deeper = target;
+        else if (open[target] === 1) reach[node] = Math.min(reach[node]!, found[target]!);
+      }
+      if (deeper >= 0) {
+        path.push(deeper);
+        continue;
+      }
+      path.pop();
+      const parent = path[path.length - 1];
+      if (parent !== undefined) reach[parent] = Math.min(reach[parent]!, reach[node]!);
+      if (reach[node] !== found[node]) continue;
+      const group: number[] = [];
+      for (;;) {
+        const member = pending.pop()!;
+        open[member] = 0;
+        group.push(member);
+        if (member === node) break;
+      }
+      groups.push(group.sort((x, y) => x - y));
+    }
+  }
+  return groups;
+}

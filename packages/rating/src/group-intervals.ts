@@ -1,0 +1,111 @@
+import type { RatingWarning } from '@agon/domain';
+import { factorSemidefinite, normalDraws, quantiles, type SquareMatrix, Z95 } from '@agon/stats';
+import type { BootstrapDraws } from './bootstrap-bradley-terry.ts';
+import { type RankSet, rankSets } from './rank-sets.ts';
+
+/** 95 % intervals of one rated group, in logits from the anchor (the anchor model, or the group's mean). */
+export type GroupIntervals = {
+  readonly low: Float64Array | null;
+  readonly high: Float64Array | null;
+  readonly ranks: readonly RankSet[] | null;
+  readonly warnings: readonly RatingWarning[];
+};
+
+/** Draws of the normal error for rank sets: the limit's own error is then about 1 % of it. */
+const RANK_DRAWS = 2000;
+
+export function withoutIntervals(warnings: readonly RatingWarning[]): GroupIntervals {
+  return { low: null, high: null, ranks: null, warnings };
+}
+
+/** θ ± z·se from a covariance under Σθ = 0; `anchor`: number of the anchor model in the group, or -1 for the mean. */
+export function fromCovariance(
+  theta: Float64Array,
+  covariance: SquareMatrix,
+  anchor: number,
+  seed: number,
+  warnings: readonly RatingWarning[],
+): GroupIntervals {
+  const m = theta.length;
+  const origin = anchor < 0 ? 0 : theta[anchor]!;
+  const half = theta.map((_, i) => {
+    const own = covariance[i * m + i]!;
+    const variance =
+      anchor < 0 ? own : own + covariance[anchor * m + anchor]! - 2 * covariance[i * m + anchor]!;
+    // rounding may leave the anchor's own variance a hair below zero
+    return Z95 * Math.sqrt(Math.max(0, variance));
+  });
+  const notes = [...warnings];
+  if (half.every((width) => width < NO_WIDTH)) {
+    notes.push({
+      code: 'no_variance',
+      message:
+        'Every comparison came out exactly as fitted (all ties, for example), so the intervals have no width; more varied votes are needed to know the error.',
+    });
+  }
+  return {
+    low: theta.map((value, i) => value - origin - half[i]!),
+    high: theta.map((value, i) => value - origin + half[i]!),
+    ranks: rankSets(theta, covariance, gaussianDeviations(covariance, m, seed), RANK_DRAWS),
+    warnings: notes,
+  };
+}
+
+const NO_WIDTH = 1e-7;
+
+/** Percentiles 2.5 and 97.5 of the refitted ratings. */
+export function fromDraws(theta: Float64Array, draws: BootstrapDraws, anchor: number): GroupIntervals {
+  const m = theta.length;
+  const warnings: RatingWarning[] = [];
+  const rounds = draws.kept + draws.dropped;
+  if (draws.dropped > 0) {
+    warnings.push({
+      code: 'bootstrap_dropped',
+      message: `In ${draws.dropped} of ${rounds} bootstrap rounds some model won or lost everything; they are left out, so the intervals are too narrow.`,
+    });
+  }
+  // with half of the rounds gone, the rest says little
+  if (draws.kept < 2 || draws.kept < draws.dropped) return withoutIntervals(warnings);
+  const low = new Float64Array(m);
+  const high = new Float64Array(m);
+  const values = new Float64Array(draws.kept);
+  const deviations = new Float64Array(draws.kept * m);
+  for (let i = 0; i < m; i += 1) {
+    for (let k = 0; k < draws.kept; k += 1) {
+      const value = draws.theta[k * m + i]!;
+      values[k] = anchor < 0 ? value : value - draws.theta[k * m + anchor]!;
+      deviations[k * m + i] = value - theta[i]!;
+    }
+    [low[i], high[i]] = quantiles(values, [0.025, 0.975]) as [number, number];
+  }
+  const ranks = rankSets(theta, momentMatrix(deviations, draws.kept, m), deviations, draws.kept);
+  return { low, high, ranks, warnings };
+}
+
+/** Draws of N(0, covariance), row by row. */
+function gaussianDeviations(covariance: SquareMatrix, m: number, seed: number): Float64Array {
+  const lower = factorSemidefinite(covariance, m);
+  const noise = normalDraws(`ranks/${seed}`, RANK_DRAWS * m);
+  const deviations = new Float64Array(RANK_DRAWS * m);
+  for (let draw = 0; draw < RANK_DRAWS; draw += 1) {
+    const row = draw * m;
+    for (let i = 0; i < m; i += 1) {
+      let sum = 0;
+      for (let j = 0; j <= i; j += 1) sum += lower[i * m + j]! * noise[row + j]!;
+      deviations[row + i] = sum;
+    }
+  }
+  return deviations;
+}
+
+/** Second moments about zero: the spread of refits around the fit. */
+function momentMatrix(deviations: Float64Array, draws: number, m: number): SquareMatrix {
+  const sum = new Float64Array(m * m);
+  for (let draw = 0; draw < draws; draw += 1) {
+    const row = draw * m;
+    for (let i = 0; i < m; i += 1) {
+      for (let j = 0; j < m; j += 1) sum[i * m + j]! += deviations[row + i]! * deviations[row + j]!;
+    }
+  }
+  return sum.map((value) => value / draws);
+}

@@ -1,0 +1,145 @@
+import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
+import { factorCholesky, multiplyMatrices, type SquareMatrix } from '@agon/stats';
+import { clipToSemidefinite } from './clip-to-semidefinite.ts';
+import { logistic } from './elo-scale.ts';
+import type { BradleyTerryFit } from './fit-bradley-terry.ts';
+import type { PairTable } from './pair-table.ts';
+import { scoreRows } from './row-scores.ts';
+import { type ClusterSum, sumClusterScores } from './sum-cluster-scores.ts';
+
+/** What a covariance of one rated group is computed from. `place`: from a model's code to its number there, or -1. */
+export type FittedGroup = {
+  readonly columns: ComparisonColumns;
+  readonly settings: RatingSettings;
+  readonly place: Int32Array;
+  readonly table: PairTable;
+  readonly fit: BradleyTerryFit;
+};
+
+export type Covariance = {
+  /** Of the logits, Σθ = 0; null where the data cannot tell it. */
+  readonly matrix: SquareMatrix | null;
+  readonly warnings: readonly RatingWarning[];
+};
+
+/** Fewer clusters than this, or a larger one than that share: the clustered error is itself poorly known. */
+const ENOUGH_CLUSTERS = 50;
+const LARGE_SHARE = 0.1;
+
+/**
+ * Sandwich V = H⁺ G H⁺. It stays right where ties are halves (the plain H⁺ is then too wide) and where votes of one
+ * rater or on one prompt go together (H⁺ is then too narrow). Two-way clusters: G = G_rater + G_prompt − G_both
+ * (Cameron, Gelbach and Miller, 2011).
+ */
+export function sandwichCovariance(group: FittedGroup): Covariance {
+  const { fit, table, settings } = group;
+  const m = table.models;
+  if (settings.cluster === 'none') {
+    return { matrix: sandwich(fit.inverse, independentMeat(table, fit.theta), m), warnings: [] };
+  }
+  const scores = scoreRows(group.columns, settings, group.place, fit.theta);
+  const codesOf = (column: Int32Array | undefined): Int32Array =>
+    scores.row.map((row) => (column === undefined ? -1 : column[row]!));
+  const warnings: RatingWarning[] = [];
+  const sums: ClusterSum[] = [];
+  const cluster = (name: 'rater' | 'prompt'): Int32Array => {
+    const codes = codesOf(group.columns[name]);
+    const sum = sumClusterScores(scores, codes, m);
+    warnings.push(...clusterWarnings(name, sum, scores.length));
+    sums.push(sum);
+    return codes;
+  };
+  if (settings.cluster !== 'rater,prompt') {
+    cluster(settings.cluster);
+    return { matrix: tooFew(sums) ? null : sandwich(fit.inverse, sums[0]!.meat, m), warnings };
+  }
+  const both = sumClusterScores(scores, joinCodes(cluster('rater'), cluster('prompt')), m);
+  if (tooFew(sums)) return { matrix: null, warnings };
+  const [rater, prompt] = sums;
+  const meat = both.meat.map((value, k) => rater!.meat[k]! + prompt!.meat[k]! - value);
+  if (!isSemidefinite(meat, m)) {
+    clipToSemidefinite(meat, m);
+    warnings.push({
+      code: 'clipped_covariance',
+      message:
+        'Clustered by rater and prompt together, some combination of ratings had a negative variance; it was set to zero.',
+    });
+  }
+  return { matrix: sandwich(fit.inverse, meat, m), warnings };
+}
+
+/** Σ over cells of Σ w² (y − p)² d dᵀ: every comparison its own draw. */
+function independentMeat(table: PairTable, theta: Float64Array): SquareMatrix {
+  const m = table.models;
+  const meat = new Float64Array(m * m);
+  for (let cell = 0; cell < table.cells; cell += 1) {
+    const i = table.low[cell]!;
+    const j = table.high[cell]!;
+    const p = logistic(theta[i]! - theta[j]!);
+    const square =
+      table.squarePoints2[cell]! - 2 * p * table.squarePoints[cell]! + p * p * table.square[cell]!;
+    meat[i * m + i]! += square;
+    meat[j * m + j]! += square;
+    meat[i * m + j]! -= square;
+    meat[j * m + i]! -= square;
+  }
+  return meat;
+}
+
+function sandwich(inverse: SquareMatrix, meat: SquareMatrix, m: number): SquareMatrix {
+  return multiplyMatrices(multiplyMatrices(inverse, meat, m), inverse, m);
+}
+
+/** One code for each pair of codes; unknown where either is. */
+function joinCodes(first: Int32Array, second: Int32Array): Int32Array {
+  const known = new Map<number, number>();
+  const base = second.reduce((largest, code) => Math.max(largest, code), 0) + 1;
+  return first.map((code, at) => {
+    const other = second[at]!;
+    if (code < 0 || other < 0) return -1;
+    const key = code * base + other;
+    let joined = known.get(key);
+    if (joined === undefined) {
+      joined = known.size;
+      known.set(key, joined);
+    }
+    return joined;
+  });
+}
+
+function tooFew(sums: readonly ClusterSum[]): boolean {
+  return sums.some((sum) => sum.clusters < 2);
+}
+
+/** To rounding: a shift of 1e-9 of the mean variance makes it positive definite, and the gauge direction is filled. */
+function isSemidefinite(matrix: SquareMatrix, m: number): boolean {
+  let trace = 0;
+  for (let i = 0; i < m; i += 1) trace += matrix[i * m + i]!;
+  if (!(trace > 0)) return false;
+  const filled = matrix.map((value) => value + trace / (m * m));
+  for (let i = 0; i < m; i += 1) filled[i * m + i]! += (1e-9 * trace) / m;
+  return factorCholesky(filled, m) !== null;
+}
+
+function clusterWarnings(name: 'rater' | 'prompt', sum: ClusterSum, votes: number): RatingWarning[] {
+  const warnings: RatingWarning[] = [];
+  const share = `${Math.round(100 * sum.largestShare)} %`;
+  if (sum.clusters < 2) {
+    warnings.push({
+      code: 'few_clusters',
+      message: `All comparisons come from one ${name}: how much ${name}s differ cannot be told, so there are no intervals.`,
+    });
+  } else if (sum.clusters < ENOUGH_CLUSTERS || sum.largestShare > LARGE_SHARE) {
+    warnings.push({
+      code: 'few_clusters',
+      message: `Intervals rest on ${sum.clusters} ${name}s, the largest with ${share} of the comparisons; below ${ENOUGH_CLUSTERS}, or above ${100 * LARGE_SHARE} %, they tend to be too narrow.`,
+    });
+  }
+  if (sum.unknown > 0) {
+    warnings.push({
+      code: 'unknown_clusters',
+      message: `${sum.unknown} of ${votes} comparisons name no ${name}; each counted as a ${name} of its own.`,
+    });
+  }
+  return warnings;
+}
