@@ -33,6 +33,7 @@ export { getProgress } from './campaigns/get-progress.ts';
 export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
 export { presentCampaigns } from './campaigns/present-campaign.ts';
 export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
+export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
 export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
 export { type ImportFiles, importFiles, listImports, undoImport } from './data/import-files.ts';
 export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
