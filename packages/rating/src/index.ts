@@ -1,3 +1,10 @@
+export {
+  type Agreement,
+  type AgreementOptions,
+  type AgreementPair,
+  measureAgreement,
+} from './agreement/measure-agreement.ts';
+export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-sides.ts';
 export { winProbability } from './elo-scale.ts';
 export {
   type Composite,

@@ -1,3 +1,4 @@
+export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
 export {
   factorCholesky,
   factorSemidefinite,
@@ -5,8 +6,10 @@ export {
   type SquareMatrix,
   solveCholesky,
 } from './cholesky.ts';
+export { cohenKappa } from './cohen-kappa.ts';
 export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
+export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
 export { multiplyMatrices } from './multiply-matrices.ts';
 export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';
