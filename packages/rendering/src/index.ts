@@ -1,1 +1,1 @@
-export {};
+export { LONGEST_MARKDOWN, type RenderedText, renderText } from './render-text.ts';
