@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { defaultAliases } from './default-aliases.ts';
+import { findOwnName } from './find-own-name.ts';
+
+const find = (model: string, text: string, prompt = '') =>
+  findOwnName(text, { name: model, aliases: defaultAliases(model) }, prompt).map(({ start, end }) =>
+    text.slice(start, end),
+  );
+
+describe('findOwnName', () => {
+  it.each([
+    ['gpt-4', 'As GPT-4, I cannot do that.', ['GPT-4']],
+    ['gpt-3.5-turbo', 'I am ChatGPT, a large language model trained by OpenAI.', ['ChatGPT', 'OpenAI']],
+    ['gpt-3.5-turbo', 'This was written by gpt 3.5.', ['gpt 3.5']],
+    ['claude-v1', "I'm Claude, an AI assistant created by Anthropic.", ['Claude', 'Anthropic']],
+    ['claude-v1', 'My name is Claude.', ['Claude']],
+    ['llama-13b', 'I am LLaMA, developed by Meta AI.', ['LLaMA', 'Meta AI']],
+    [
+      'vicuna-13b-v1.2',
+      'I am a language model called Vicuna, and I was trained by LMSYS.',
+      ['Vicuna', 'LMSYS'],
+    ],
+    ['Qwen-14B-Chat', '我是通义千问，由阿里云开发。', ['通义千问']],
+    ['Qwen-14B-Chat', 'I am Qwen.', ['Qwen']],
+  ])('finds %s in %j', (model, text, names) => {
+    expect(find(model, text)).toEqual(names);
+  });
+
+  it.each([
+    ['llama-13b', 'The llama climbed the hill; a llama eats grass.'],
+    ['claude-v1', 'Claude Monet painted water lilies.'],
+    ['alpaca-13b', 'An alpaca is smaller than a llama, and alpaca wool is warm.'],
+    ['bard', 'The bard sang of palm trees.'],
+    ['Mistral-7B', 'The mistral blows from the north.'],
+    ['gemini-pro', 'People born under Gemini are curious.'],
+    ['gpt-4', 'The gpt-45 chip, and egpt-4x.'],
+    ['phi-2', 'The golden ratio is written phi.'],
+    ['gpt-4', 'Claude was here; I am Claude.'],
+  ])('leaves %s alone in %j', (model, text) => {
+    expect(find(model, text)).toEqual([]);
+  });
+
+  it('does not count the prompt’s own words', () => {
+    expect(find('gpt-4', 'GPT-4 is a model of OpenAI.', 'What is GPT-4?')).toEqual([]);
+  });
+
+  it('flags few answers of the demo campaign', () => {
+    const demo = JSON.parse(
+      readFileSync(new URL('../../data/demo-campaign.json', import.meta.url), 'utf8'),
+    ) as {
+      models: { name: string; aliases: string[] }[];
+      prompts: { key: string; turns: string[] }[];
+      answers: { promptKey: string; model: string; turns: string[] }[];
+    };
+    const flagged = demo.answers.filter((answer) => {
+      const model = demo.models.find((each) => each.name === answer.model)!;
+      const asked = demo.prompts.find((each) => each.key === answer.promptKey)!.turns.join('\n');
+      return answer.turns.some((turn) => findOwnName(turn, model, asked).length > 0);
+    });
+    expect(flagged.map((answer) => `${answer.promptKey} ${answer.model}`)).toEqual([]);
+  });
+});
