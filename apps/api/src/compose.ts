@@ -58,7 +58,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     sessions: createSessions(auth),
     keys: createKeyStore(database),
     secrets: nodeSecrets,
-    campaigns: createCampaignStore(database, clock.now),
+    campaigns: createCampaignStore(database, () => clock.now()),
     content: createContentStore(database),
     raters: createRaterStore(database),
     battles: createBattleStore(database),

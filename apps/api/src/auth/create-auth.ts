@@ -27,6 +27,8 @@ const DISABLED_PATHS = [
   '/delete-user',
   '/delete-anonymous-user',
   '/update-session',
+  '/error',
+  '/ok',
 ];
 
 export type AuthOptions = {
@@ -83,6 +85,7 @@ export function createAuth({ database, secret, publicOrigin, onLink }: AuthOptio
       useSecureCookies: isSecure,
       // decided before it is asked, by checkOrigin, for every method that changes something
       disableOriginCheck: true,
+      disableCSRFCheck: true,
       ipAddress: { disableIpTracking: true },
     },
   });

@@ -1,0 +1,95 @@
+import { type Clock, offerSetup } from '@agon/arena';
+import { createTestDatabase } from '@agon/testkit';
+import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
+import { type Composed, compose } from '../../apps/api/src/compose.ts';
+import { type ApiApp, createApp } from '../../apps/api/src/create-app.ts';
+import type { ErrorLog } from '../../apps/api/src/http/problem-response.ts';
+import { createMetrics } from '../../apps/api/src/metrics.ts';
+import { Visitor } from './visitor.ts';
+
+export const OWNER_KEY = 'agon_owner_of-this-test';
+const SECRET = 'only for tests: 0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** A clock that a test can push forward; else it runs as usual. */
+export class TestClock implements Clock {
+  aheadMs = 0;
+  now(): number {
+    return Date.now() + this.aheadMs;
+  }
+}
+
+export type ArenaUnderTest = Composed & {
+  readonly api: ApiApp;
+  readonly clock: TestClock;
+  /** What was logged as unexpected. */
+  readonly logged: Readonly<Record<string, unknown>>[];
+  /** A browser without any session. */
+  visitor(): Visitor;
+  /** The owner of the data folder, as the command line speaks. */
+  owner(): Visitor;
+  script(key: string): Visitor;
+  /** Somebody with an account, signed in; the first one made becomes the admin. */
+  person(name: string): Promise<Visitor>;
+};
+
+export type ArenaOptions = Partial<Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies'>> & {
+  readonly adapt?: (composed: Composed) => Composed;
+};
+
+/** The whole API in process, on a database of its own. Texts are shown escaped, not rendered: that is tested elsewhere. */
+export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderTest> {
+  const testDatabase = await createTestDatabase();
+  const clock = new TestClock();
+  const plain = await compose({
+    databaseUrl: testDatabase.url,
+    connections: 5,
+    secret: SECRET,
+    publicOrigin: options.publicOrigin ?? null,
+    clock,
+    renderer: {
+      render: (text) => ({ html: `<p>${text.replaceAll('<', '&lt;')}</p>`, direction: 'auto' }),
+    },
+  });
+  const composed = options.adapt?.(plain) ?? plain;
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const log: ErrorLog = (entry) => logged.push(entry);
+  const api = createApp({
+    ports: composed.ports,
+    auth: composed.auth,
+    authSecret: SECRET,
+    metrics: createMetrics(),
+    readyChecks: [{ name: 'database', run: async () => void (await composed.database.sql`select 1`) }],
+    log,
+    settings: {
+      publicOrigin: options.publicOrigin ?? null,
+      allowedHosts: null,
+      trustedProxies: 0,
+      rateLimits: options.rateLimits ?? null,
+      checkReplies: options.checkReplies ?? 'all',
+      ownerKey: OWNER_KEY,
+      version: '0.0.0',
+    },
+  });
+  return {
+    ...composed,
+    api,
+    clock,
+    logged,
+    visitor: () => new Visitor(api.app),
+    owner: () => new Visitor(api.app, { authorization: `Bearer ${OWNER_KEY}` }),
+    script: (key) => new Visitor(api.app, { authorization: `Bearer ${key}` }),
+    async person(name) {
+      const visitor = new Visitor(api.app);
+      const account = { name, email: `${name}@example.org`, password: `password of ${name}` };
+      const token = await offerSetup(composed.ports);
+      if (token !== null) await visitor.call('claimSetup', { body: { token, ...account } });
+      else await visitor.send('POST', '/api/auth/sign-up/email', account);
+      return visitor;
+    },
+    async close() {
+      api.drain();
+      await composed.close();
+      await testDatabase.drop();
+    },
+  };
+}
