@@ -1,4 +1,4 @@
-import { ArenaError } from '@agon/domain';
+import { ArenaError, isArenaError } from '@agon/domain';
 
 /** Most bytes of an ordinary request. */
 export const BODY_LIMIT = 512 * 1024;
@@ -25,7 +25,10 @@ export async function readJson(request: Request, limit: number): Promise<unknown
       at: { column: 'content-type', value: type.slice(0, 100) },
     });
   }
-  const text = await readText(request, limit);
+  const text = await readText(request, limit).catch((cause: unknown) => {
+    if (isArenaError(cause)) throw cause;
+    throw new ArenaError('invalid_request', 'The request ended before its body did.', { cause });
+  });
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
+import { seedCampaign } from './seed-campaign.ts';
+import { consentTo, drawOne, vote } from './voter.ts';
+
+let arena: ArenaUnderTest;
+let slug: string;
+
+beforeAll(async () => {
+  arena = await openArena();
+  ({ slug } = await seedCampaign(arena));
+});
+afterAll(() => arena.close());
+
+/** Reads events of a stream one by one; null at its end. */
+function readEvents(response: Response) {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  return {
+    async next(): Promise<{ id: string; event: string; data: Record<string, unknown> } | null> {
+      for (;;) {
+        const end = text.indexOf('\n\n');
+        if (end >= 0) {
+          const block = text.slice(0, end);
+          text = text.slice(end + 2);
+          const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+          if (field('event') === '') continue;
+          return { id: field('id'), event: field('event'), data: JSON.parse(field('data')) };
+        }
+        const { done, value } = await reader.read();
+        if (done) return null;
+        text += value;
+      }
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+const watch = () => arena.visitor().send('GET', `/api/v1/campaigns/${slug}/board/events`);
+
+describe('board events', () => {
+  it('tell the counts at once, and again after a vote', async () => {
+    const response = await watch();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const events = readEvents(response);
+    expect(await events.next()).toMatchObject({ id: '0-0', event: 'board', data: { votes: 0, verdicts: 0 } });
+    const visitor = arena.visitor();
+    await consentTo(visitor, slug);
+    await vote(visitor, await drawOne(visitor, slug), 'a');
+    expect(await events.next()).toMatchObject({ event: 'board', data: { votes: 1 } });
+    await events.cancel();
+  });
+
+  it('let go of what they held when the reader leaves', async () => {
+    const events = readEvents(await watch());
+    await events.next();
+    const open = async () => /agon_board_watchers (\d+)/.exec(await arenaMetrics())?.[1];
+    expect(await open()).toBe('1');
+    await events.cancel();
+    expect(await open()).toBe('0');
+  });
+
+  it('of a campaign that is not there are refused', async () => {
+    const response = await arena.visitor().send('GET', '/api/v1/campaigns/nothing/board/events');
+    expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+  });
+
+  it('end when the server stops, and none begin after', async () => {
+    const stopping = await openArena();
+    try {
+      const campaign = await seedCampaign(stopping);
+      const path = `/api/v1/campaigns/${campaign.slug}/board/events`;
+      const events = readEvents(await stopping.visitor().send('GET', path));
+      await events.next();
+      stopping.api.drain();
+      expect(await events.next()).toBeNull();
+      expect((await stopping.visitor().send('GET', path)).status).toBe(503);
+    } finally {
+      await stopping.close();
+    }
+  });
+});
+
+async function arenaMetrics(): Promise<string> {
+  return (await arena.visitor().send('GET', '/metrics')).text();
+}
