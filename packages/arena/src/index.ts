@@ -36,6 +36,7 @@ export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campai
 export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
 export { type ImportFiles, importFiles, listImports, undoImport } from './data/import-files.ts';
+export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
 export { previewImport } from './data/preview-import.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
