@@ -29,7 +29,7 @@ export function readCsv(path: string): Record<string, string>[] {
 }
 
 function fieldsOf(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+  return [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
     (found) => found[1]?.replaceAll('""', '"') ?? found[2] ?? '',
   );
 }

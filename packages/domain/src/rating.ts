@@ -25,7 +25,10 @@ export type RatingSettings = {
   /** Bootstrap rounds, >= 2. */
   readonly rounds: number;
   readonly seed: number;
-  /** What the scale is fixed to: the mean of all models, or one model, at `value` Elo points. */
+  /**
+   * What the scale is fixed to: the mean of all models, or one model, at `value` Elo points. Online Elo keeps its mean
+   * at `initial` instead.
+   */
   readonly anchor: { readonly model: string | null; readonly value: number };
   /** Elo method: points at stake per battle, > 0. */
   readonly k: number;
@@ -51,13 +54,13 @@ export const DEFAULT_RATING_SETTINGS: RatingSettings = {
 
 export type ModelRating = {
   readonly model: string;
-  /** Elo points; null where the data cannot rate this model (see the warnings). */
+  /** Elo points; null where the data cannot rate this model (see the warnings), and throughout for win rates. */
   readonly rating: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** 1 = best; from the rating's order, null where unrated. */
+  /** 1 = best; from the order of ratings (or win rates) within its component, null where unrated. */
   readonly rank: number | null;
-  /** Best and worst place that the intervals allow. */
+  /** Best and worst place, within its component, that the data allow: right for all models together with 95 %. */
   readonly rankLow: number | null;
   readonly rankHigh: number | null;
   readonly comparisons: number;
@@ -68,6 +71,9 @@ export type ModelRating = {
   readonly winRate?: number | null;
   /** Standard error of `winRate`, ddof 1, in per cent. */
   readonly winRateSe?: number | null;
+  /** 95 % interval of `winRate`, per cent. */
+  readonly winRateLow?: number | null;
+  readonly winRateHigh?: number | null;
   /** Per cent, each comparison counted as 1, 1/2 or 0. */
   readonly discreteWinRate?: number | null;
 };
@@ -89,7 +95,7 @@ export type RatingResult = {
     /** Groups of models that some chain of comparisons connects, largest first. */
     readonly components: readonly (readonly string[])[];
   };
-  /** By falling rating; unrated models last. */
+  /** By falling rating, component by component (largest first); unrated models last. */
   readonly models: readonly ModelRating[];
   readonly warnings: readonly RatingWarning[];
 };

@@ -1,4 +1,5 @@
 import { drawPoisson, type SeededRandom, type SquareMatrix, seededRandom } from '@agon/stats';
+import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { logistic } from './elo-scale.ts';
 import { maximiseBradleyTerry } from './fit-bradley-terry.ts';
@@ -15,9 +16,7 @@ export type BootstrapDraws = {
 };
 
 /**
- * Poisson bootstrap: in each round every comparison counts Poisson(1) times; with clusters, every cluster does, and
- * with both raters and prompts the two counts multiply (Owen and Eckles, 2012, Annals of Applied Statistics 6(3)).
- * Round r has its own random stream, so rounds do not depend on how many there are.
+ * Poisson bootstrap: in each round every comparison, or every cluster, counts Poisson(1) times. Round r has its own random stream, so rounds do not depend on how many there are.
  */
 export function bootstrapBradleyTerry(group: FittedGroup): BootstrapDraws {
   const { table, fit, settings } = group;
@@ -52,11 +51,11 @@ function resampler(group: FittedGroup): (random: SeededRandom) => PairTable {
     };
   }
   const rows = readRows(group);
-  const times = multiplicities(group, rows.row);
+  const codings = clusterCodes(group.columns, settings.cluster, rows.row);
   return (random) => {
     weight.fill(0);
     points.fill(0);
-    const timesOf = times(random);
+    const timesOf = drawMultiplicities(random, codings);
     for (let at = 0; at < rows.row.length; at += 1) {
       const w = timesOf(at) * rows.weight[at]!;
       weight[rows.cell[at]!]! += w;
@@ -97,40 +96,6 @@ function readRows({ columns, settings, place, table }: FittedGroup): Rows {
     points: Float64Array.from(shares),
     weight: Float64Array.from(weights),
   };
-}
-
-/** How often each comparison counts in a round: drawn for each cluster once, for unknown clusters one by one. */
-function multiplicities(
-  { columns, settings }: FittedGroup,
-  row: Int32Array,
-): (random: SeededRandom) => (at: number) => number {
-  const codings = (['rater', 'prompt'] as const)
-    .filter((name) => settings.cluster.split(',').includes(name))
-    .map((name) => denseCodes(columns[name], row));
-  if (codings.length === 0) return (random) => () => drawPoisson(random, 1);
-  return (random) => {
-    const counts = codings.map(({ clusters }) =>
-      Uint8Array.from({ length: clusters }, () => drawPoisson(random, 1)),
-    );
-    return (at) => codings.reduce((product, { codes }, k) => product * counts[k]![codes[at]!]!, 1);
-  };
-}
-
-function denseCodes(
-  column: Int32Array | undefined,
-  row: Int32Array,
-): { readonly codes: Int32Array; readonly clusters: number } {
-  const known = new Map<number, number>();
-  let clusters = 0;
-  const codes = row.map((at) => {
-    const code = column === undefined ? -1 : column[at]!;
-    const seen = code < 0 ? undefined : known.get(code);
-    if (seen !== undefined) return seen;
-    if (code >= 0) known.set(code, clusters);
-    clusters += 1;
-    return clusters - 1;
-  });
-  return { codes, clusters };
 }
 
 function isStronglyConnected(sample: PairTable): boolean {

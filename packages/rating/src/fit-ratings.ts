@@ -1,5 +1,7 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
+import { rateElo } from './rate-elo.ts';
+import { rateWinRate } from './rate-win-rate.ts';
 
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
@@ -10,7 +12,14 @@ import { rateBradleyTerry } from './rate-bradley-terry.ts';
  */
 export function fitRatings(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   checkSettings(columns, settings);
-  return rateBradleyTerry(columns, settings);
+  switch (settings.method) {
+    case 'bradley-terry':
+      return rateBradleyTerry(columns, settings);
+    case 'elo':
+      return rateElo(columns, settings);
+    case 'win-rate':
+      return rateWinRate(columns, settings);
+  }
 }
 
 function checkSettings(columns: ComparisonColumns, settings: RatingSettings): void {

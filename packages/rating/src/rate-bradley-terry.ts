@@ -1,19 +1,14 @@
-import type {
-  ComparisonColumns,
-  ModelRating,
-  RatingResult,
-  RatingSettings,
-  RatingWarning,
-} from '@agon/domain';
+import type { ComparisonColumns, RatingResult, RatingSettings, RatingWarning } from '@agon/domain';
 import { bootstrapBradleyTerry } from './bootstrap-bradley-terry.ts';
 import { type ConnectedModels, connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { fitBradleyTerry } from './fit-bradley-terry.ts';
 import { fromCovariance, fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
+import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
 import { sliceTable } from './pair-table.ts';
+import { connectionWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
 import { type FittedGroup, sandwichCovariance } from './sandwich-covariance.ts';
 import { type Tally, tallyComparisons } from './tally-comparisons.ts';
-import { connectionWarnings, listNames, thinDataWarning } from './warnings.ts';
 
 /**
  * Bradley–Terry ratings. Each connected group is rated on its own (no number compares models of two groups); models
@@ -23,7 +18,7 @@ export function rateBradleyTerry(columns: ComparisonColumns, settings: RatingSet
   const tally = tallyComparisons(columns, settings);
   const connected = connectModels(tally.table);
   const warnings: RatingWarning[] = [...connectionWarnings(columns.models, connected, tally)];
-  const rated = new Map<number, ModelRating>();
+  const rated = new Map<number, RatedModel>();
   let iterations = 0;
   let used = 0;
   connected.cores.forEach((core, group) => {
@@ -63,7 +58,7 @@ export function rateBradleyTerry(columns: ComparisonColumns, settings: RatingSet
       iterations,
       components: connected.components.map((group) => group.map((model) => columns.models[model]!)),
     },
-    models: inOrder(columns, connected, tally, rated),
+    models: listModels(columns, connected.cores, tally, rated),
     warnings,
   };
 }
@@ -77,7 +72,7 @@ function rateCore(
   readonly iterations: number;
   readonly used: number;
   readonly warnings: readonly RatingWarning[];
-  readonly ratings: readonly (readonly [number, ModelRating])[];
+  readonly ratings: readonly (readonly [number, RatedModel])[];
 } {
   const table = sliceTable(tally.table, core);
   const fit = fitBradleyTerry(table);
@@ -90,23 +85,22 @@ function rateCore(
   const intervals = estimateIntervals({ columns, settings, place, table, fit }, anchor);
   const origin = anchor < 0 ? 0 : fit.theta[anchor]!;
   const elo = Array.from(fit.theta, (value) => settings.anchor.value + ELO_PER_LOGIT * (value - origin));
+  const ranks = ranksByValue(elo, SAME_RATING);
   return {
     iterations: fit.iterations,
     used: table.count.reduce((sum, count) => sum + count, 0),
     warnings: intervals.warnings,
     ratings: core.map((model, i) => {
-      const { low, high, ranks } = intervals;
+      const { low, high, ranks: sets } = intervals;
       return [
         model,
         {
-          model: columns.models[model]!,
           rating: elo[i]!,
           low: low === null ? null : settings.anchor.value + ELO_PER_LOGIT * low[i]!,
           high: high === null ? null : settings.anchor.value + ELO_PER_LOGIT * high[i]!,
-          rank: 1 + elo.filter((other) => other > elo[i]! + SAME_RATING).length,
-          rankLow: ranks?.[i]?.low ?? null,
-          rankHigh: ranks?.[i]?.high ?? null,
-          ...countsOf(tally, model),
+          rank: ranks[i]!,
+          rankLow: sets?.[i]?.low ?? null,
+          rankHigh: sets?.[i]?.high ?? null,
         },
       ];
     }),
@@ -114,7 +108,7 @@ function rateCore(
 }
 
 /** Elo points within which two ratings are one, and share a rank: far above rounding, far below meaning. */
-const SAME_RATING = 1e-7;
+export const SAME_RATING = 1e-7;
 
 function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
   const { settings, fit } = group;
@@ -131,47 +125,6 @@ function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
     case 'bootstrap':
       return fromDraws(fit.theta, bootstrapBradleyTerry(group), anchor);
   }
-}
-
-/** Groups by size, models by falling rating inside them, then what is unrated, by name. */
-function inOrder(
-  columns: ComparisonColumns,
-  connected: ConnectedModels,
-  tally: Tally,
-  rated: ReadonlyMap<number, ModelRating>,
-): ModelRating[] {
-  const first = connected.cores.flatMap((core) =>
-    core.map((model) => rated.get(model)!).sort((x, y) => x.rank! - y.rank! || (x.model < y.model ? -1 : 1)),
-  );
-  const rest = columns.models
-    .map((_, model) => model)
-    .filter((model) => !rated.has(model))
-    .map((model) => unratedModel(columns.models[model]!, tally, model))
-    .sort((x, y) => (x.model < y.model ? -1 : 1));
-  return [...first, ...rest];
-}
-
-export function unratedModel(name: string, tally: Tally, model: number): ModelRating {
-  return {
-    model: name,
-    rating: null,
-    low: null,
-    high: null,
-    rank: null,
-    rankLow: null,
-    rankHigh: null,
-    ...countsOf(tally, model),
-  };
-}
-
-export function countsOf(
-  tally: Tally,
-  model: number,
-): Pick<ModelRating, 'comparisons' | 'wins' | 'losses' | 'ties'> {
-  const wins = tally.wins[model]!;
-  const losses = tally.losses[model]!;
-  const ties = tally.ties[model]!;
-  return { comparisons: wins + losses + ties, wins, losses, ties };
 }
 
 function inGroup(

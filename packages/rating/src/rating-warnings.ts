@@ -24,16 +24,14 @@ export function connectionWarnings(
       message: `No finite rating exists for ${listNames(outside.map((model) => names[model]!))}: won or lost every comparison with the others, alone or as a group.`,
     });
   });
-  const unseen = names.filter(
-    (_, model) => tally.wins[model]! + tally.losses[model]! + tally.ties[model]! === 0,
-  );
-  if (unseen.length > 0) {
-    warnings.push({
-      code: 'without_comparisons',
-      message: `No comparison counts for ${listNames(unseen)}.`,
-    });
-  }
+  warnings.push(...unseenWarning(names, tally));
   return warnings;
+}
+
+export function unseenWarning(names: readonly string[], tally: Tally): RatingWarning[] {
+  const unseen = names.filter((_, model) => countOf(tally, model) === 0);
+  if (unseen.length === 0) return [];
+  return [{ code: 'without_comparisons', message: `No comparison counts for ${listNames(unseen)}.` }];
 }
 
 export function disconnectedWarning(
@@ -49,7 +47,7 @@ export function disconnectedWarning(
 
 export function thinDataWarning(names: readonly string[], tally: Tally): RatingWarning[] {
   const thin = names.filter((_, model) => {
-    const count = tally.wins[model]! + tally.losses[model]! + tally.ties[model]!;
+    const count = countOf(tally, model);
     return count > 0 && count < FEW_COMPARISONS;
   });
   if (thin.length === 0) return [];
@@ -65,4 +63,8 @@ export function thinDataWarning(names: readonly string[], tally: Tally): RatingW
 export function listNames(names: readonly string[]): string {
   const shown = names.slice(0, NAMES_SHOWN).join(', ');
   return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown;
+}
+
+function countOf(tally: Tally, model: number): number {
+  return tally.wins[model]! + tally.losses[model]! + tally.ties[model]!;
 }

@@ -1,0 +1,163 @@
+import {
+  ArenaError,
+  type ComparisonColumns,
+  type RatingResult,
+  type RatingSettings,
+  type RatingWarning,
+} from '@agon/domain';
+import { seededRandom } from '@agon/stats';
+import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
+import { connectModels } from './connected-models.ts';
+import { winProbability } from './elo-scale.ts';
+import { fromDraws, withoutIntervals } from './group-intervals.ts';
+import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
+import { disconnectedWarning, thinDataWarning, unseenWarning } from './rating-warnings.ts';
+import { scanComparisons } from './scan-comparisons.ts';
+import { type Tally, tallyComparisons } from './tally-comparisons.ts';
+
+/**
+ * Online Elo in the order of the rows: after each comparison slot a gains `k · weight · (share − expected share)` and
+ * slot b loses as much. Zero-sum, so the mean of connected models stays at `initial`; an anchor model shifts
+ * those that it is connected with, a mean anchor nothing.
+ * @throws ArenaError('invalid_request') where stakes are so large that ratings overflow
+ */
+export function rateElo(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
+  const tally = tallyComparisons(columns, settings);
+  const battles = readBattles(columns, settings, tally.used);
+  const elo = play(battles, columns.models.length, settings, () => 1);
+  if (!elo.every(Number.isFinite)) {
+    throw new ArenaError('invalid_request', 'The stakes are so large that ratings overflow.', {
+      hint: 'Lower k, or rescale the weights.',
+      at: { column: 'k', value: String(settings.k) },
+    });
+  }
+  const { components } = connectModels(tally.table);
+  const warnings: RatingWarning[] = [
+    {
+      code: 'order_dependent',
+      message:
+        'Online Elo depends on the order of the comparisons: the same votes in another order give other ratings.',
+    },
+  ];
+  if (components.length > 1) warnings.push(disconnectedWarning(columns.models, components));
+  warnings.push(...unseenWarning(columns.models, tally), ...thinDataWarning(columns.models, tally));
+  if (settings.interval === 'sandwich' || settings.interval === 'fisher') {
+    warnings.push({
+      code: 'interval_not_available',
+      message: `Online Elo has no ${settings.interval} interval; the bootstrap works.`,
+    });
+  }
+  const replays = replay(columns, settings, battles);
+  const rated = new Map(components.flatMap((group) => rateGroup(group, columns, settings, elo, replays)));
+  return {
+    method: 'elo',
+    settings,
+    comparisons: { read: columns.length, used: tally.used, excluded: tally.excluded },
+    fit: {
+      converged: true,
+      iterations: 1,
+      components: components.map((group) => group.map((model) => columns.models[model]!)),
+    },
+    models: listModels(columns, components, tally, rated),
+    warnings,
+  };
+}
+
+type Battles = {
+  readonly row: Int32Array;
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly points: Float64Array;
+  readonly weight: Float64Array;
+};
+
+function readBattles(columns: ComparisonColumns, settings: RatingSettings, used: Tally['used']): Battles {
+  const battles: Battles = {
+    row: new Int32Array(used),
+    a: new Int32Array(used),
+    b: new Int32Array(used),
+    points: new Float64Array(used),
+    weight: new Float64Array(used),
+  };
+  let at = 0;
+  scanComparisons(columns, settings, (row, a, b, points, weight) => {
+    battles.row[at] = row;
+    battles.a[at] = a;
+    battles.b[at] = b;
+    battles.points[at] = points;
+    battles.weight[at] = weight;
+    at += 1;
+  });
+  return battles;
+}
+
+/** `times`: how often the comparison counts, one right after the other. */
+function play(
+  battles: Battles,
+  models: number,
+  settings: RatingSettings,
+  times: (at: number) => number,
+): Float64Array {
+  const elo = new Float64Array(models).fill(settings.initial);
+  for (let at = 0; at < battles.row.length; at += 1) {
+    const a = battles.a[at]!;
+    const b = battles.b[at]!;
+    for (let left = times(at); left > 0; left -= 1) {
+      const surprise = battles.points[at]! - winProbability(elo[a]!, elo[b]!);
+      const change = settings.k * battles.weight[at]! * surprise;
+      elo[a]! += change;
+      elo[b]! -= change;
+    }
+  }
+  return elo;
+}
+
+/** Bootstrap replays, row by row: `rounds` × models; null where no interval is asked for or to be had. */
+function replay(columns: ComparisonColumns, settings: RatingSettings, battles: Battles): Float64Array | null {
+  if (settings.interval !== 'bootstrap') return null;
+  const m = columns.models.length;
+  const codings = clusterCodes(columns, settings.cluster, battles.row);
+  const replays = new Float64Array(settings.rounds * m);
+  for (let round = 0; round < settings.rounds; round += 1) {
+    const random = seededRandom(`elo/${settings.seed}/${round}`);
+    replays.set(play(battles, m, settings, drawMultiplicities(random, codings)), round * m);
+  }
+  return replays;
+}
+
+function rateGroup(
+  group: readonly number[],
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  elo: Float64Array,
+  replays: Float64Array | null,
+): (readonly [number, RatedModel])[] {
+  const m = elo.length;
+  const own = Float64Array.from(group, (model) => elo[model]!);
+  const anchor =
+    settings.anchor.model === null ? -1 : group.indexOf(columns.models.indexOf(settings.anchor.model));
+  const shift = anchor < 0 ? 0 : settings.anchor.value - own[anchor]!;
+  // replays count from the anchor model where there is one
+  const origin = anchor < 0 ? 0 : settings.anchor.value;
+  let intervals = withoutIntervals([]);
+  if (replays !== null) {
+    const theta = Float64Array.from(
+      { length: settings.rounds * group.length },
+      (_, k) => replays[Math.floor(k / group.length) * m + group[k % group.length]!]!,
+    );
+    intervals = fromDraws(own, { theta, kept: settings.rounds, dropped: 0 }, anchor);
+  }
+  const { low, high, ranks: sets } = intervals;
+  const ranks = ranksByValue(own, 0);
+  return group.map((model, i) => [
+    model,
+    {
+      rating: own[i]! + shift,
+      low: low === null ? null : low[i]! + origin,
+      high: high === null ? null : high[i]! + origin,
+      rank: ranks[i]!,
+      rankLow: sets?.[i]?.low ?? null,
+      rankHigh: sets?.[i]?.high ?? null,
+    },
+  ]);
+}

@@ -1,0 +1,245 @@
+import type { ComparisonColumns, RatingResult, RatingSettings, RatingWarning } from '@agon/domain';
+import { normalDraws, quantiles, seededRandom, Z95 } from '@agon/stats';
+import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
+import { connectModels } from './connected-models.ts';
+import { listModels, type RatedModel, ranksByValue, UNRATED } from './list-models.ts';
+import { PLAIN_POINTS } from './pair-table.ts';
+import { rankSets } from './rank-sets.ts';
+import { disconnectedWarning, listNames, thinDataWarning, unseenWarning } from './rating-warnings.ts';
+import { scanComparisons } from './scan-comparisons.ts';
+import { noComparisons, type Tally, tallyComparisons } from './tally-comparisons.ts';
+
+/**
+ * Win rates in per cent: the mean share of the point, against the baseline alone (as AlpacaEval), or against whoever a
+ * model met where the baseline is null. Ratings stay null: a win rate is on no Elo scale.
+ * @throws ArenaError('no_comparisons') where no comparison involves the baseline
+ */
+export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
+  const tally = tallyComparisons(columns, settings);
+  const baseline = settings.baseline === null ? -1 : columns.models.indexOf(settings.baseline);
+  const shares = readShares(columns, settings, baseline);
+  const away = tally.used - shares.comparisons;
+  const excluded = [...tally.excluded, ...(away > 0 ? [{ reason: 'without_baseline', count: away }] : [])];
+  if (shares.comparisons === 0) throw noComparisons(columns, excluded);
+  const rated = new Map<number, RatedModel>();
+  shares.byModel.forEach((own, model) => {
+    if (own.points.length > 0) rated.set(model, { ...UNRATED, ...winRateOf(own, columns, settings, model) });
+  });
+  if (baseline >= 0) rated.set(baseline, { ...UNRATED, ...BASELINE_ROW });
+  const { components } = connectModels(tally.table);
+  const groups = baseline >= 0 ? [[...rated.keys()]] : components;
+  for (const group of groups) rankGroup(group, rated, settings);
+  return {
+    method: 'win-rate',
+    settings,
+    comparisons: { read: columns.length, used: shares.comparisons, excluded },
+    fit: {
+      converged: true,
+      iterations: 1,
+      components: components.map((group) => group.map((model) => columns.models[model]!)),
+    },
+    models: listModels(columns, groups, tally, rated, {
+      ...UNRATED,
+      winRate: null,
+      winRateSe: null,
+      winRateLow: null,
+      winRateHigh: null,
+      discreteWinRate: null,
+    }),
+    warnings: warningsOf(columns, settings, components, tally, rated),
+  };
+}
+
+const BASELINE_ROW = {
+  winRate: 50,
+  winRateSe: 0,
+  winRateLow: 50,
+  winRateHigh: 50,
+  discreteWinRate: 50,
+} as const;
+
+/** One model's comparisons, from its own side. */
+type Shares = { readonly row: number[]; readonly points: number[]; readonly weight: number[]; won: number };
+
+function readShares(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  baseline: number,
+): { readonly comparisons: number; readonly byModel: readonly Shares[] } {
+  const byModel = columns.models.map((): Shares => ({ row: [], points: [], weight: [], won: 0 }));
+  let comparisons = 0;
+  scanComparisons(columns, settings, (row, a, b, points, weight, kind) => {
+    if (baseline >= 0 && a !== baseline && b !== baseline) return;
+    comparisons += 1;
+    const add = (model: number, share: number, won: number): void => {
+      const own = byModel[model]!;
+      own.row.push(row);
+      own.points.push(share);
+      own.weight.push(weight);
+      own.won += won;
+    };
+    const wonByA = PLAIN_POINTS[kind]!;
+    if (a !== baseline) add(a, points, wonByA);
+    if (b !== baseline) add(b, 1 - points, 1 - wonByA);
+  });
+  return { comparisons, byModel };
+}
+
+function winRateOf(
+  own: Shares,
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  model: number,
+): Pick<RatedModel, 'winRate' | 'winRateSe' | 'winRateLow' | 'winRateHigh' | 'discreteWinRate'> {
+  const rate = weightedMean(own, () => 1)!;
+  const codings = clusterCodes(columns, settings.cluster, Int32Array.from(own.row));
+  const { se, clusters } = standardError(
+    own,
+    rate,
+    codings.map((coding) => coding.codes),
+  );
+  const percent = { winRate: 100 * rate, discreteWinRate: (100 * own.won) / own.points.length };
+  const winRateSe = se === null ? null : 100 * se;
+  if (settings.interval === 'bootstrap') {
+    const random = seededRandom(`win-rate/${settings.seed}/${columns.models[model]}`);
+    const draws = Array.from({ length: settings.rounds }, () =>
+      weightedMean(own, drawMultiplicities(random, codings)),
+    ).filter((draw) => draw !== null);
+    if (own.points.length > 1 && draws.length > settings.rounds / 2) {
+      const [low, high] = quantiles(draws, [0.025, 0.975]);
+      return { ...percent, winRateSe, winRateLow: 100 * low!, winRateHigh: 100 * high! };
+    }
+  }
+  if (settings.interval !== 'sandwich' || winRateSe === null) {
+    return { ...percent, winRateSe, winRateLow: null, winRateHigh: null };
+  }
+  // after nothing but wins, or losses, the standard error is 0 and says too much: the exact limit instead
+  const doubt = 100 * (1 - 0.025 ** (1 / clusters));
+  if (rate === 1) return { ...percent, winRateSe, winRateLow: 100 - doubt, winRateHigh: 100 };
+  if (rate === 0) return { ...percent, winRateSe, winRateLow: 0, winRateHigh: doubt };
+  return {
+    ...percent,
+    winRateSe,
+    winRateLow: Math.max(0, percent.winRate - Z95 * winRateSe),
+    winRateHigh: Math.min(100, percent.winRate + Z95 * winRateSe),
+  };
+}
+
+function weightedMean(own: Shares, times: (at: number) => number): number | null {
+  let total = 0;
+  let weight = 0;
+  for (let at = 0; at < own.points.length; at += 1) {
+    const w = times(at) * own.weight[at]!;
+    total += w * own.points[at]!;
+    weight += w;
+  }
+  return weight > 0 ? total / weight : null;
+}
+
+/**
+ * Of the weighted mean, from sums over clusters, with C / (C − 1): for unit weights and no clusters the sample
+ * standard deviation (ddof 1) over √n. Two-way as in the sandwich. Null with fewer than two clusters.
+ */
+function standardError(
+  own: Shares,
+  rate: number,
+  codings: readonly Int32Array[],
+): { readonly se: number | null; readonly clusters: number } {
+  const parts = [...codings];
+  if (parts.length === 0) parts.push(Int32Array.from(own.row, (_, at) => at));
+  if (parts.length === 2) {
+    const [first, second] = parts;
+    const keys = new Map<string, number>();
+    parts.push(
+      first!.map((code, at) => {
+        const key = `${code}/${second![at]}`;
+        if (!keys.has(key)) keys.set(key, keys.size);
+        return keys.get(key)!;
+      }),
+    );
+  }
+  const weight = own.weight.reduce((sum, value) => sum + value, 0);
+  let variance = 0;
+  let clusters = Number.POSITIVE_INFINITY;
+  for (const [k, codes] of parts.entries()) {
+    const sums = new Map<number, number>();
+    codes.forEach((code, at) => {
+      const deviation = (own.weight[at]! / weight) * (own.points[at]! - rate);
+      sums.set(code, (sums.get(code) ?? 0) + deviation);
+    });
+    clusters = Math.min(clusters, sums.size);
+    if (sums.size < 2) return { se: null, clusters };
+    let squares = 0;
+    for (const sum of sums.values()) squares += sum * sum;
+    variance += ((k === 2 ? -1 : 1) * squares * sums.size) / (sums.size - 1);
+  }
+  return { se: Math.sqrt(Math.max(0, variance)), clusters };
+}
+
+/** Places by win rate; rank sets from the standard errors as if independent, which a shared baseline makes cautious. */
+function rankGroup(group: readonly number[], rated: Map<number, RatedModel>, settings: RatingSettings): void {
+  const members = group.filter((model) => rated.has(model));
+  const m = members.length;
+  const rates = Float64Array.from(members, (model) => rated.get(model)!.winRate!);
+  const ranks = ranksByValue(rates, 1e-9);
+  const errors = members.map((model) => {
+    const { winRateSe: se, winRateLow: low, winRateHigh: high } = rated.get(model)!;
+    if (se == null) return null;
+    return low == null || high == null ? se : Math.max(se, (high - low) / (2 * Z95));
+  });
+  const known = settings.interval !== 'none' && errors.every((se) => se !== null);
+  const covariance = new Float64Array(m * m);
+  errors.forEach((se, i) => {
+    covariance[i * m + i] = (se ?? 0) ** 2;
+  });
+  const sets = known ? rankSets(rates, covariance, independentDraws(errors, settings.seed), DRAWS) : null;
+  members.forEach((model, i) => {
+    rated.set(model, {
+      ...rated.get(model)!,
+      rank: ranks[i]!,
+      rankLow: sets?.[i]?.low ?? null,
+      rankHigh: sets?.[i]?.high ?? null,
+    });
+  });
+}
+
+const DRAWS = 2000;
+
+function independentDraws(errors: readonly (number | null)[], seed: number): Float64Array {
+  const m = errors.length;
+  return normalDraws(`win-rate/ranks/${seed}`, DRAWS * m).map((draw, k) => draw * (errors[k % m] ?? 0));
+}
+
+function warningsOf(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  components: readonly (readonly number[])[],
+  tally: Tally,
+  rated: ReadonlyMap<number, RatedModel>,
+): RatingWarning[] {
+  const warnings: RatingWarning[] = [];
+  if (settings.baseline === null) {
+    if (components.length > 1) warnings.push(disconnectedWarning(columns.models, components));
+    warnings.push({
+      code: 'panel_dependent',
+      message: 'Each win rate is against whoever the model met; models that met weaker ones look stronger.',
+    });
+  }
+  const strangers = columns.models.filter(
+    (_, model) => !rated.has(model) && tally.wins[model]! + tally.losses[model]! + tally.ties[model]! > 0,
+  );
+  if (strangers.length > 0) {
+    warnings.push({
+      code: 'without_baseline',
+      message: `Never compared with ${settings.baseline}: ${listNames(strangers)}.`,
+    });
+  }
+  if (settings.interval === 'fisher') {
+    warnings.push({
+      code: 'interval_not_available',
+      message: 'Win rates have no fisher interval; sandwich and bootstrap work.',
+    });
+  }
+  warnings.push(...unseenWarning(columns.models, tally), ...thinDataWarning(columns.models, tally));
+  return warnings;
+}
