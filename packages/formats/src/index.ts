@@ -1,3 +1,6 @@
+export type { Format, ReadOptions } from './format.ts';
+export { FORMATS } from './formats.ts';
+export { detectFormat, readFile, type SourceFile } from './read-file.ts';
 export type {
   Place,
   ReadAnswer,
@@ -7,3 +10,4 @@ export type {
   ReadScore,
   RefusedRow,
 } from './record.ts';
+export { writeCsv, writeJsonl } from './write-rows.ts';

@@ -1,0 +1,31 @@
+import type { Format } from './format.ts';
+import { alpacaEvalAnnotations, alpacaEvalOutputs, alpacaEvalTable } from './readers/alpaca-eval.ts';
+import { arenaHard } from './readers/arena-hard.ts';
+import { fastchatBattles, fastchatLog, kaggle55k } from './readers/fastchat.ts';
+import { llmfaoComparisons, llmfaoPrompts, llmfaoResults } from './readers/llmfao.ts';
+import { mtBenchAnswers, mtBenchHuman, mtBenchPairs, mtBenchQuestions } from './readers/mt-bench.ts';
+import { pandalm } from './readers/pandalm.ts';
+import { plainAnswers, plainComparisons, plainPrompts, scores } from './readers/plain.ts';
+
+/** Every format that is read. A file is the first one that its columns fit: the special before the plain. */
+export const FORMATS: readonly Format[] = [
+  alpacaEvalAnnotations,
+  alpacaEvalOutputs,
+  alpacaEvalTable,
+  fastchatLog,
+  kaggle55k,
+  fastchatBattles,
+  mtBenchPairs,
+  mtBenchHuman,
+  arenaHard,
+  llmfaoComparisons,
+  llmfaoResults,
+  llmfaoPrompts,
+  pandalm,
+  plainComparisons,
+  scores,
+  mtBenchAnswers,
+  plainAnswers,
+  mtBenchQuestions,
+  plainPrompts,
+];
