@@ -45,9 +45,10 @@ export class RowReader {
   /** A text that may be empty but must be there: an answer can be. */
   anyText(column: string): string {
     const value = this.values[column];
-    if (typeof value !== 'string')
-      throw new RowFault(value === undefined || value === null ? 'missing' : 'not a text', column, value);
-    return value;
+    // JSON files hold answers such as true and 42 as themselves
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    if (typeof value === 'string') return value;
+    throw new RowFault(value === undefined || value === null ? 'missing' : 'not a text', column, value);
   }
 
   optionalText(column: string): string | undefined {

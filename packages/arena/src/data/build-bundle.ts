@@ -81,7 +81,7 @@ function collectModels(
       provider: described?.provider ?? before?.provider ?? null,
       licence: described?.licence ?? before?.licence ?? null,
       openWeights: described?.openWeights ?? before?.openWeights ?? null,
-      aliases: described?.aliases ?? before?.aliases ?? defaultAliases(name),
+      aliases: [...new Set([...(described?.aliases ?? before?.aliases ?? []), ...defaultAliases(name)])],
     };
   });
 }

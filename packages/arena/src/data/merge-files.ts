@@ -46,10 +46,25 @@ export function mergeFiles(
       }
     }
   }
+  const comparisons: ReadComparison[] = [];
+  for (const file of files) {
+    for (const row of file.comparisons) {
+      if (row.modelA !== row.modelB) comparisons.push(row);
+      else {
+        refused.push({
+          file: row.at.file ?? '',
+          line: row.at.line ?? 1,
+          column: null,
+          value: row.modelA,
+          reason: 'the same model on both sides',
+        });
+      }
+    }
+  }
   return {
     prompts: [...prompts.values()],
     answers: [...answers.values()],
-    comparisons: files.flatMap((file) => file.comparisons),
+    comparisons,
     scores: files.flatMap((file) => file.scores),
     refused,
     rowsRead: files.reduce((sum, file) => sum + file.rowsRead, 0),

@@ -45,7 +45,8 @@ describe('findOwnName', () => {
     expect(find('gpt-4', 'GPT-4 is a model of OpenAI.', 'What is GPT-4?')).toEqual([]);
   });
 
-  it('flags few answers of the demo campaign', () => {
+  // read by eye: the one answer that introduces itself ("an AI assistant created by Anthropic"); "Claude Monet" is none
+  it('flags the one answer of the demo campaign that names its maker', () => {
     const demo = JSON.parse(
       readFileSync(new URL('../../data/demo-campaign.json', import.meta.url), 'utf8'),
     ) as {
@@ -54,10 +55,11 @@ describe('findOwnName', () => {
       answers: { promptKey: string; model: string; turns: string[] }[];
     };
     const flagged = demo.answers.filter((answer) => {
-      const model = demo.models.find((each) => each.name === answer.model)!;
+      const known = demo.models.find((each) => each.name === answer.model)!;
+      const model = { name: known.name, aliases: [...known.aliases, ...defaultAliases(known.name)] };
       const asked = demo.prompts.find((each) => each.key === answer.promptKey)!.turns.join('\n');
       return answer.turns.some((turn) => findOwnName(turn, model, asked).length > 0);
     });
-    expect(flagged.map((answer) => `${answer.promptKey} ${answer.model}`)).toEqual([]);
+    expect(flagged.map((answer) => `${answer.promptKey} ${answer.model}`)).toEqual(['mtbench-100 claude-v1']);
   });
 });

@@ -95,14 +95,18 @@ function compare(
 ): void {
   const shareA = 2 - given.preference;
   const outcome: Outcome = shareA > 0.5 ? 'a' : shareA < 0.5 ? 'b' : 'tie';
-  sink.comparison(row, {
-    modelA: given.model1,
-    modelB: given.model2,
-    outcome,
-    shareA,
-    source: 'judges',
-    rater: given.judge,
-    promptKey: given.key,
-    ...(given.category === undefined ? {} : { category: given.category }),
-  });
+  sink.comparison(
+    row,
+    {
+      modelA: given.model1,
+      modelB: given.model2,
+      outcome,
+      shareA,
+      source: 'judges',
+      rater: given.judge,
+      promptKey: given.key,
+      ...(given.category === undefined ? {} : { category: given.category }),
+    },
+    { allowSame: true },
+  );
 }
