@@ -1,5 +1,6 @@
 import type { Clock, Ports, TextRenderer } from '@agon/arena';
 import {
+  checkServer,
   connect,
   createAccountStore,
   createAuditLog,
@@ -40,7 +41,7 @@ export type Composed = {
   close(): Promise<void>;
 };
 
-/** The one place of this app where ports meet their adapters. */
+/** The one place of this app where ports meet their adapters. @throws ArenaError database_unreachable, database_too_old */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { secret, publicOrigin, renderer, clock = systemClock } = options;
   const database = connect(options.databaseUrl, { connections: options.connections ?? 10 });
@@ -51,7 +52,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     publicOrigin,
     onLink: (anonymous, account) => accounts.linkRater(anonymous, account),
   });
-  const feed = await createBoardFeed(database);
+  let feed: Awaited<ReturnType<typeof createBoardFeed>>;
+  try {
+    await checkServer(database);
+    feed = await createBoardFeed(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   const ports: Ports = {
     accounts,
     sessionStore: accounts,

@@ -26,7 +26,6 @@ export async function startApiServer(config: ApiConfig): Promise<ApiServer> {
   });
   const { ports, auth, database } = composed;
   try {
-    await checkServer(database);
     if (config.loadsDemo) await loadDemoCampaign(ports);
     const api = createApp({
       ports,

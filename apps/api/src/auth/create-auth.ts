@@ -1,6 +1,6 @@
 import { type Database, schema } from '@agon/database';
 import type { UserId } from '@agon/domain';
-import { betterAuth } from 'better-auth';
+import { betterAuth } from 'better-auth/minimal';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { anonymous } from 'better-auth/plugins/anonymous';
 
