@@ -30,11 +30,13 @@ export class RowSink {
     this.answers.push({ ...answer, at: this.#place(row) });
   }
 
+  /** `allowSame`: the format compares a model with itself on purpose, as AlpacaEval does with its baseline. */
   comparison(
     row: RowReader,
     comparison: Omit<ReadComparison, 'at' | 'key'> & { readonly key?: string },
+    options: { readonly allowSame?: boolean } = {},
   ): void {
-    if (comparison.modelA === comparison.modelB)
+    if (comparison.modelA === comparison.modelB && options.allowSame !== true)
       throw new RowFault('the same model on both sides', null, comparison.modelA);
     if (comparison.weight !== undefined && !(comparison.weight >= 0))
       throw new RowFault('a weight below 0', 'weight', comparison.weight);

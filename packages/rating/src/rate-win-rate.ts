@@ -1,4 +1,10 @@
-import type { ComparisonColumns, RatingResult, RatingSettings, RatingWarning } from '@agon/domain';
+import type {
+  ComparisonColumns,
+  ModelRating,
+  RatingResult,
+  RatingSettings,
+  RatingWarning,
+} from '@agon/domain';
 import { normalDraws, quantiles, seededRandom, Z95 } from '@agon/stats';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
@@ -38,16 +44,37 @@ export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings
       iterations: 1,
       components: components.map((group) => group.map((model) => columns.models[model]!)),
     },
-    models: listModels(columns, groups, tally, rated, {
-      ...UNRATED,
-      winRate: null,
-      winRateSe: null,
-      winRateLow: null,
-      winRateHigh: null,
-      discreteWinRate: null,
-    }),
+    models: withOwnRow(
+      columns,
+      baseline,
+      listModels(columns, groups, tally, rated, {
+        ...UNRATED,
+        winRate: null,
+        winRateSe: null,
+        winRateLow: null,
+        winRateHigh: null,
+        discreteWinRate: null,
+      }),
+    ),
     warnings: warningsOf(columns, settings, components, tally, rated),
   };
+}
+
+/** The baseline meets only itself: its counts are the rows that say so, all draws, as AlpacaEval has them. */
+function withOwnRow(
+  columns: ComparisonColumns,
+  baseline: number,
+  models: readonly ModelRating[],
+): ModelRating[] {
+  if (baseline < 0) return [...models];
+  let ties = 0;
+  for (let row = 0; row < columns.length; row += 1) {
+    if (columns.a[row] === baseline && columns.b[row] === baseline) ties += 1;
+  }
+  const name = columns.models[baseline];
+  return models.map((model) =>
+    model.model === name ? { ...model, comparisons: ties, wins: 0, losses: 0, ties } : model,
+  );
 }
 
 const BASELINE_ROW = {
