@@ -1,5 +1,5 @@
-import { offerSetup } from '@agon/arena';
-import { checkServer, migrationStatus } from '@agon/database';
+import { offerSetup, type Ports } from '@agon/arena';
+import { checkServer, type Database, migrationStatus } from '@agon/database';
 import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
 import { compose } from './compose.ts';
@@ -17,14 +17,21 @@ export type ApiServer = {
 };
 
 /** Composes, checks the database, loads the demo where wanted, and listens. @throws ArenaError that says what to do */
-export async function startApiServer(config: ApiConfig): Promise<ApiServer> {
+export async function startApiServer(
+  config: ApiConfig,
+  options: {
+    /** Puts other adapters in place: how the crash test runs designs that are broken on purpose. */
+    readonly replace?: (ports: Ports, database: Database) => Ports;
+  } = {},
+): Promise<ApiServer> {
   const { settings } = config;
   const composed = await compose({
     ...config,
     publicOrigin: settings.publicOrigin,
     renderer: cacheRenderer(renderText),
   });
-  const { ports, auth, database } = composed;
+  const { auth, database } = composed;
+  const ports = options.replace?.(composed.ports, database) ?? composed.ports;
   try {
     if (config.loadsDemo) await loadDemoCampaign(ports);
     const api = createApp({

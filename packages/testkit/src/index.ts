@@ -1,1 +1,1 @@
-export {};
+export { createTestDatabase, SERVER_VARIABLE, TEMPLATE, type TestDatabase } from './test-database.ts';

