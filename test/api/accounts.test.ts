@@ -133,6 +133,29 @@ describe('accounts', () => {
     expect(await reply.json()).toMatchObject({ signed_in: false });
   });
 
+  it('stay signed in while they come back, and not for ever', async () => {
+    const visitor = await arena.person('faithful');
+    const day = 24 * 60 * 60 * 1000;
+    const expires = async () => {
+      const [row] = await arena.database.sql<{ at: Date }[]>`
+        select s.expires_at as at from sessions s join users u on u.id = s.user_id where u.name = 'faithful'`;
+      return row?.at.getTime() ?? 0;
+    };
+    await visitor.call('getMe');
+    const first = await expires();
+    await arena.database.sql`update sessions set expires_at = expires_at - interval '10 days'`;
+    arena.clock.aheadMs = 60_000;
+    try {
+      await visitor.call('getMe');
+      expect(await expires()).toBeGreaterThan(first - day);
+      expect(await visitor.call('getMe')).toMatchObject({ signed_in: true });
+      arena.clock.aheadMs = 31 * day;
+      expect(await visitor.call('getMe')).toMatchObject({ signed_in: false });
+    } finally {
+      arena.clock.aheadMs = 0;
+    }
+  });
+
   it('store no address', async () => {
     const rows = await arena.database.sql`select 1 from sessions where coalesce(ip_address, '') <> ''`;
     expect(rows.length).toBe(0);

@@ -123,6 +123,25 @@ describe('the server', () => {
 });
 
 describe('addresses', () => {
+  it('that are not ours get no page', async () => {
+    const local = await startServer({
+      api: arena.api,
+      host: '127.0.0.1',
+      port: 0,
+      pages: null,
+      allowedHosts: new Set(['localhost']),
+      isHttps: false,
+    });
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      httpRequest({ host: '127.0.0.1', port: new URL(local.url).port, headers: { host: 'evil.example' } })
+        .on('response', (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(403);
+    await local.stop();
+  });
+
   it('are shown as a browser can open them', async () => {
     const all = await startServer({ api: arena.api, host: '0.0.0.0', port: 0, pages: null, isHttps: false });
     expect(all.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -3,7 +3,7 @@ import { ArenaError } from '@agon/domain';
 import { Hono } from 'hono';
 import type { ApiSettings } from './api-settings.ts';
 import { createAuthHandler } from './auth/auth-handler.ts';
-import { AUTH_PATH, type Auth, sessionCookieName } from './auth/create-auth.ts';
+import { AUTH_PATH, type Auth, RENEW_BELOW_MS, sessionCookieName } from './auth/create-auth.ts';
 import { identify } from './auth/identify.ts';
 import { readSessionToken } from './auth/session-cookie.ts';
 import { SessionReader } from './auth/session-reader.ts';
@@ -78,6 +78,10 @@ export function createApp(deps: AppDeps): ApiApp {
     clock: ports.clock,
     identify: (headers) => identify(headers, identifyOptions, ports),
   });
+  const tokenOf = (headers: Headers) =>
+    headers.has('authorization')
+      ? null
+      : readSessionToken(headers.get('cookie'), cookieName, deps.authSecret);
   const routes: RouteDeps = {
     serve,
     ports,
@@ -85,6 +89,15 @@ export function createApp(deps: AppDeps): ApiApp {
     metrics,
     watchers,
     forgetSessions: () => sessions.forgetAll(),
+    async renewSession(headers) {
+      const token = tokenOf(headers);
+      const session = token === null ? null : await sessions.find(token);
+      if (token === null || session === null) return [];
+      if (session.expiresAtMs - ports.clock.now() > RENEW_BELOW_MS) return [];
+      sessions.forget(token);
+      const { headers: renewed } = await deps.auth.api.getSession({ headers, returnHeaders: true });
+      return renewed.getSetCookie();
+    },
   };
   accountRoutes(routes);
   campaignRoutes(routes);
@@ -106,7 +119,7 @@ export function createApp(deps: AppDeps): ApiApp {
       );
     }
     const response = await handleAuth(request);
-    const token = readSessionToken(request.headers.get('cookie'), cookieName, deps.authSecret);
+    const token = tokenOf(request.headers);
     if (changes && token !== null) sessions.forget(token);
     if (changes && /revoke|password|update-user/.test(context.req.path)) sessions.forgetAll();
     metrics.requestDone('auth', response.status, (performance.now() - startedAt) / 1000);

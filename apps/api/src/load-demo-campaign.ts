@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { type DemoCampaign, loadDemo, type Ports } from '@agon/arena';
 
-const DATA = new URL('../data/', import.meta.resolve('@agon/arena'));
+const DATA = new URL('../data/', pathToFileURL(createRequire(import.meta.url).resolve('@agon/arena')));
 
 /** The first-run campaign, where the database has none. */
 export async function loadDemoCampaign(ports: Ports): Promise<void> {

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { ArenaError } from '@agon/domain';
 import { getRequestListener } from '@hono/node-server';
 import type { ApiApp } from './create-app.ts';
+import { hostnameOf } from './http/check-origin.ts';
+import { TEXT_HEADERS } from './http/security-headers.ts';
 import { loadPages } from './web-pages.ts';
 
 export type ServerOptions = {
@@ -13,6 +15,8 @@ export type ServerOptions = {
   readonly port: number;
   /** apps/web/build/handler.js; null: no pages. */
   readonly pages: string | null;
+  /** Host names that pages are shown for; null: all. */
+  readonly allowedHosts?: ReadonlySet<string> | null;
   /** Pages are shown over https: to be told to the page renderer. */
   readonly isHttps: boolean;
   /** How long requests in flight may take to end after `stop`. */
@@ -40,6 +44,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     if (API_ROUTE.test(request.url ?? '')) {
       void answerApi(request, response);
+      return;
+    }
+    const { allowedHosts = null } = options;
+    if (allowedHosts !== null && !allowedHosts.has(hostnameOf(request.headers.host ?? ''))) {
+      response.writeHead(403, TEXT_HEADERS).end('This server does not answer for that host name.\n');
       return;
     }
     request.headers['x-forwarded-proto'] = options.isHttps ? 'https' : 'http';

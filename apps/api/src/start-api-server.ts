@@ -4,6 +4,8 @@ import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
 import { compose } from './compose.ts';
 import { createApp } from './create-app.ts';
+import { logToStderr } from './http/problem-response.ts';
+import { keepHouse } from './keep-house.ts';
 import { loadDemoCampaign } from './load-demo-campaign.ts';
 import { createMetrics, type PoolState } from './metrics.ts';
 import type { ApiConfig } from './read-config.ts';
@@ -59,18 +61,21 @@ export async function startApiServer(
         },
       ],
     });
+    const stopKeepingHouse = keepHouse(ports, logToStderr);
     const setupToken = await offerSetup(ports);
     const server = await startServer({
       api,
       host: config.host,
       port: config.port,
       pages: config.pages,
+      allowedHosts: settings.allowedHosts,
       isHttps: settings.publicOrigin?.startsWith('https://') ?? false,
     });
     return {
       url: server.url,
       setupToken,
       async stop() {
+        stopKeepingHouse();
         await server.stop();
         await composed.close();
       },

@@ -93,6 +93,11 @@ export function createAccountStore({ sql }: Database): AccountStore & SessionSto
       });
     },
 
+    async removeExpired(nowMs) {
+      const { count } = await sql`delete from sessions where expires_at <= ${new Date(nowMs)}`;
+      return count;
+    },
+
     async findSession(token, nowMs) {
       const [row] = await sql<{ user_id: string; role: Role; is_anonymous: boolean; expires_at: Date }[]>`
         select s.user_id, u.role, u.is_anonymous, s.expires_at

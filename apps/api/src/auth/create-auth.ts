@@ -1,12 +1,14 @@
 import { type Database, schema } from '@agon/database';
 import type { UserId } from '@agon/domain';
-import { betterAuth } from 'better-auth/minimal';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { betterAuth } from 'better-auth/minimal';
 import { anonymous } from 'better-auth/plugins/anonymous';
 
 /** A voter comes back to a campaign after weeks; the session is renewed while it is used. */
-export const SESSION_DAYS = 30;
+const SESSION_DAYS = 30;
 const DAY_S = 24 * 60 * 60;
+/** A session with less than this left is renewed when its owner comes back. */
+export const RENEW_BELOW_MS = (SESSION_DAYS - 1) * DAY_S * 1000;
 
 export const AUTH_PATH = '/api/auth';
 const COOKIE_PREFIX = 'agon';

@@ -10,8 +10,11 @@ import {
 } from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
 
-export function accountRoutes({ serve, ports, guard, forgetSessions }: RouteDeps): void {
-  serve('getMe', ({ actor }) => getMe({ actor }, ports));
+export function accountRoutes({ serve, ports, guard, renewSession, forgetSessions }: RouteDeps): void {
+  serve('getMe', async ({ actor, request, setCookies }) => {
+    setCookies(await renewSession(request.headers));
+    return getMe({ actor }, ports);
+  });
 
   serve('claimSetup', async ({ body, address, setCookies }) => {
     guard('signIns', PUBLIC_ACTOR, address);

@@ -11,6 +11,8 @@ export type RouteDeps = {
   readonly guard: RateGuard;
   readonly metrics: Metrics;
   readonly watchers: BoardWatchers;
+  /** Gives an ageing session its full time again: Set-Cookie values, empty where nothing is due. */
+  readonly renewSession: (headers: Headers) => Promise<readonly string[]>;
   /** Sessions and roles may have changed: what is kept of them in memory is dropped. */
   readonly forgetSessions: () => void;
 };

@@ -11,6 +11,8 @@ export type SessionRecord = {
 export interface SessionStore {
   /** The session of a token; null where it is unknown or over. */
   findSession(token: string, nowMs: EpochMs): Promise<SessionRecord | null>;
+  /** Removes sessions that are over; returns how many. */
+  removeExpired(nowMs: EpochMs): Promise<number>;
 }
 
 /** A session that has just begun, and what hands it to the browser. */

@@ -1,0 +1,25 @@
+import type { Ports } from '@agon/arena';
+import { type ErrorLog, toArenaError } from './http/problem-response.ts';
+
+const EVERY_MS = 60_000;
+
+/**
+ * Once a minute: battles past their time go back to the pool, sessions past theirs are removed. Several processes may
+ * do it at once. Returns the way to stop.
+ */
+export function keepHouse(
+  ports: Pick<Ports, 'battles' | 'sessionStore' | 'clock'>,
+  log: ErrorLog,
+): () => void {
+  const timer = setInterval(async () => {
+    try {
+      await ports.battles.expire(ports.clock.now());
+      await ports.sessionStore.removeExpired(ports.clock.now());
+    } catch (error) {
+      // an unreachable database is told by /readyz; the next minute tries again
+      toArenaError(error, 'keepHouse', log);
+    }
+  }, EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
