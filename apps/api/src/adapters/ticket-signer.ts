@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { TicketSigner } from '@agon/arena';
 
 /** Keeps a signature of tickets from being used as one of anything else made with the same secret. */
@@ -6,7 +6,8 @@ const PURPOSE = 'agon/ticket/1';
 
 /** HMAC-SHA-256 over the payload: `base64url(payload).base64url(signature)`. */
 export function createTicketSigner(secret: string): TicketSigner {
-  const key = createHmac('sha256', secret).update(PURPOSE).digest();
+  // a key object: with a buffer, each signature would prepare the key anew and take five times as long
+  const key = createSecretKey(createHmac('sha256', secret).update(PURPOSE).digest());
   const sign = (payload: string) => createHmac('sha256', key).update(payload).digest();
   return {
     sign(payload) {
