@@ -13,11 +13,14 @@ import {
   createExportStore,
   createIds,
   createImportStore,
+  createJudgeStore,
   createKeyStore,
   createRaterStore,
   createVoteStore,
   type Database,
+  openJudgeQueue,
 } from '@agon/database';
+import { createJudgeModels, instrumentFiles } from '@agon/inference';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
@@ -60,6 +63,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     await database.close();
     throw error;
   }
+  const queue = await openJudgeQueue(options.databaseUrl, (error) => {
+    process.stderr.write(`${JSON.stringify({ level: 'error', service: 'queue', message: error.message })}\n`);
+  });
   const ports: Ports = {
     accounts,
     sessionStore: accounts,
@@ -75,6 +81,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     boards: createBoardStore(database),
     imports: createImportStore(database),
     exports: createExportStore(database),
+    judgeRuns: createJudgeStore(database),
+    judgeQueue: queue,
+    // the api starts runs and never asks a model itself
+    judgeModels: createJudgeModels({}),
+    instruments: instrumentFiles(),
     audit: createAuditLog(database),
     feed,
     tickets: createTicketSigner(secret),
@@ -87,6 +98,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     auth,
     database,
     async close() {
+      await queue.stop();
       await feed.close();
       await database.close();
     },

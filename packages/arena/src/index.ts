@@ -39,6 +39,10 @@ export { type ImportFiles, importFiles, listImports, undoImport } from './data/i
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
 export { previewImport } from './data/preview-import.ts';
+export { cancelJudgeRun, getJudge, getJudgeRun, listJudgeRuns, listJudges } from './judging/judge-runs.ts';
+export { presentJudgeRun, requireJudgeRun } from './judging/present-judge-run.ts';
+export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
+export { type WorkPorts, type WorkResult, workJudgeRun } from './judging/work-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type { BattleStore, GivenBattle, NewBattle } from './ports/battle-store.ts';
@@ -72,6 +76,19 @@ export type {
   ImportRecord,
   ImportStore,
 } from './ports/import-store.ts';
+export type { JudgeAnswer, JudgeModel, JudgeModels } from './ports/judge-model.ts';
+export type {
+  InstrumentSource,
+  JudgeQueue,
+  JudgeRunCounts,
+  JudgeRunRecord,
+  JudgeRunState,
+  JudgeStore,
+  LeasedCall,
+  NewJudgeCall,
+  NewJudgeRun,
+  NewVerdict,
+} from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { RaterStore } from './ports/rater-store.ts';
@@ -80,6 +97,8 @@ export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './por
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
 export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
+export { defaultAliases } from './self-naming/default-aliases.ts';
+export { findOwnName } from './self-naming/find-own-name.ts';
 export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';
 export { showBattles } from './voting/blind-battle.ts';
 export { type CastVote, castVote } from './voting/cast-vote.ts';

@@ -1,4 +1,4 @@
-import type { BattleStore, GivenBattle, NewBattle } from '@agon/arena';
+import { type BattleStore, type GivenBattle, type NewBattle, promptPairKey } from '@agon/arena';
 import type { AnswerId, BattleId, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -24,13 +24,13 @@ export function createBattleStore({ sql }: Database): BattleStore {
       model_b: battle.models.b,
       answer_a: battle.answers.a,
       answer_b: battle.answers.b,
-      origin: 'draw',
+      origin: battle.raterId === null ? 'judge' : 'draw',
       rater_id: battle.raterId,
-      state: 'issued',
+      state: battle.raterId === null ? 'kept' : 'issued',
       draw_probability: battle.drawProbability,
       draw_reason: battle.drawReason,
       drawn_at: new Date(battle.drawnAtMs),
-      expires_at: new Date(battle.expiresAtMs),
+      expires_at: battle.expiresAtMs === null ? null : new Date(battle.expiresAtMs),
     }));
     await sql`insert into battles ${sql(rows)}`;
     return battles.map(() => null);
@@ -48,6 +48,13 @@ export function createBattleStore({ sql }: Database): BattleStore {
         state: row.state,
         expiresAtMs: row.expires_at.getTime(),
       }));
+    },
+
+    async pairsOf(campaign) {
+      const rows = await sql<{ prompt_id: string; model_a: string; model_b: string }[]>`
+        select distinct prompt_id, model_a, model_b from battles
+        where campaign_id = ${campaign} and prompt_id is not null and answer_a is not null and answer_b is not null`;
+      return rows.map((row) => promptPairKey(row.prompt_id, row.model_a, row.model_b));
     },
 
     async issue(battle) {

@@ -11,6 +11,8 @@ export { createExportStore } from './export-store.ts';
 export { GroupCommit } from './group-commit.ts';
 export { createIds } from './ids.ts';
 export { createImportStore } from './import-store.ts';
+export { type JudgeQueueConnection, openJudgeQueue } from './judge-queue.ts';
+export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
 export { MIGRATIONS_FOLDER, type MigrationStatus, migrateDatabase, migrationStatus } from './migrate.ts';
 export { createRaterStore } from './rater-store.ts';

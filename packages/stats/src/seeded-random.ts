@@ -1,11 +1,11 @@
 /** Draws that depend only on a seed. */
 export type SeededRandom = {
-  /** Uniform in [0, 1), 53 bits. */
+  /** Uniform in [0, 1), 53 uint32. */
   next(): number;
   /** Uniform whole number in [0, n); n from 1 to 2^32. Exact: no modulo bias. */
   below(n: number): number;
-  /** 32 random bits. */
-  bits(): number;
+  /** 32 random uint32. */
+  uint32(): number;
 };
 
 /**
@@ -14,7 +14,7 @@ export type SeededRandom = {
  */
 export function seededRandom(seed: string | number): SeededRandom {
   const state = hashSeed(String(seed));
-  const bits = (): number => {
+  const uint32 = (): number => {
     const result = Math.imul(rotate(Math.imul(state[1]!, 5), 7), 9) >>> 0;
     const t = state[1]! << 9;
     state[2]! ^= state[0]!;
@@ -26,12 +26,12 @@ export function seededRandom(seed: string | number): SeededRandom {
     return result;
   };
   return {
-    bits,
-    next: () => ((bits() >>> 5) * 67_108_864 + (bits() >>> 6)) / 9_007_199_254_740_992,
+    uint32,
+    next: () => ((uint32() >>> 5) * 67_108_864 + (uint32() >>> 6)) / 9_007_199_254_740_992,
     below(n) {
       const limit = 4_294_967_296 - (4_294_967_296 % n);
-      let draw = bits();
-      while (draw >= limit) draw = bits();
+      let draw = uint32();
+      while (draw >= limit) draw = uint32();
       return draw % n;
     },
   };

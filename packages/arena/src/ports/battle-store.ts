@@ -16,12 +16,14 @@ export type NewBattle = {
   readonly promptId: PromptId;
   readonly models: BySlot<ModelId>;
   readonly answers: BySlot<AnswerId>;
-  readonly raterId: RaterId;
+  /** Null: for a judge. */
+  readonly raterId: RaterId | null;
   /** Probability with which this prompt and unordered pair was drawn; each slot order is half of it. */
   readonly drawProbability: Probability;
   readonly drawReason: string;
   readonly drawnAtMs: EpochMs;
-  readonly expiresAtMs: EpochMs;
+  /** Null: it does not expire. */
+  readonly expiresAtMs: EpochMs | null;
 };
 
 /** A battle that this voter was given before, whatever became of it. */
@@ -37,6 +39,8 @@ export type GivenBattle = {
 export interface BattleStore {
   /** All battles drawn for a voter in a campaign, oldest first. */
   givenTo(campaign: CampaignId, rater: RaterId): Promise<readonly GivenBattle[]>;
+  /** Prompts and pairs that have a battle already, as `promptPairKey`s. */
+  pairsOf(campaign: CampaignId): Promise<readonly string[]>;
   /** Durable when it returns. */
   issue(battle: NewBattle): Promise<void>;
   /** Only from `issued`; returns false where the battle was not open for this voter. */

@@ -1,0 +1,28 @@
+import { isArenaError } from '@agon/domain';
+import { startJudgeService } from './start-judge-service.ts';
+
+/** One JSON line an event on stdout: `ready`, or `error` with what to do. */
+function print(event: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+const abort = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, () => abort.abort());
+
+try {
+  const url = process.env.AGON_DATABASE_URL ?? process.env.DATABASE_URL ?? '';
+  const service = await startJudgeService({
+    databaseUrl: url,
+    environment: process.env,
+    signal: abort.signal,
+  });
+  print({ event: 'ready', pid: process.pid });
+  await service.ended;
+  process.exit(0);
+} catch (error) {
+  const { code, message, hint } = isArenaError(error)
+    ? error
+    : { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: undefined };
+  print({ event: 'error', code, message, hint: hint ?? null });
+  process.exit(2);
+}

@@ -1,0 +1,35 @@
+import type { JudgeQueue } from '@agon/arena';
+import type { JudgeRunId } from '@agon/domain';
+import { PgBoss } from 'pg-boss';
+
+const QUEUE = 'judge-run';
+
+export type JudgeQueueConnection = JudgeQueue & {
+  /** Calls `work` for each announced run, one after another for each listener. */
+  listen(work: (run: JudgeRunId) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** pg-boss on the same database, in a schema of its own. What it tells is a hint; the rows of judge_calls are the truth. */
+export async function openJudgeQueue(
+  url: string,
+  onError: (error: Error) => void,
+): Promise<JudgeQueueConnection> {
+  const boss = new PgBoss({ connectionString: url, max: 2, application_name: 'agon-queue' });
+  boss.on('error', onError);
+  await boss.start();
+  await boss.createQueue(QUEUE);
+  return {
+    async announce(run) {
+      await boss.send(QUEUE, { run });
+    },
+    async listen(work) {
+      await boss.work<{ run: string }>(QUEUE, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async (jobs) => {
+        for (const job of jobs) await work(job.data.run as JudgeRunId);
+      });
+    },
+    async stop() {
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
+}

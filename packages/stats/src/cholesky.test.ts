@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  factorCholesky,
+  factorSemidefinite,
+  invertCholesky,
+  type SquareMatrix,
+  solveCholesky,
+} from './cholesky.ts';
+import { eigenSymmetric } from './eigen-symmetric.ts';
+import { multiplyMatrices } from './multiply-matrices.ts';
+
+/** A size and n × k numbers: A = X Xᵀ has rank at most k. */
+const grams = (rank: (n: number) => number, shift: number) =>
+  fc.integer({ min: 1, max: 9 }).chain((n) =>
+    fc
+      .array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: n * rank(n), maxLength: n * rank(n) })
+      .map((x) => {
+        const k = rank(n);
+        const a = new Float64Array(n * n);
+        for (let i = 0; i < n; i += 1) {
+          for (let j = 0; j < n; j += 1) {
+            for (let c = 0; c < k; c += 1) a[i * n + j]! += x[i * k + c]! * x[j * k + c]!;
+            if (i === j) a[i * n + j]! += shift;
+          }
+        }
+        return { n, a };
+      }),
+  );
+
+function transposed(a: SquareMatrix, n: number): SquareMatrix {
+  return a.map((_, k) => a[(k % n) * n + Math.floor(k / n)]!);
+}
+
+function expectClose(x: ArrayLike<number>, y: ArrayLike<number>, tolerance: number): void {
+  expect(x.length).toBe(y.length);
+  for (let k = 0; k < x.length; k += 1) expect(Math.abs(x[k]! - y[k]!)).toBeLessThan(tolerance);
+}
+
+describe('Cholesky', () => {
+  it('factors, solves and inverts by hand: [[4, 2], [2, 3]] = L Lᵀ with L = [[2, 0], [1, √2]]', () => {
+    const lower = factorCholesky(Float64Array.of(4, 2, 2, 3), 2)!;
+    expectClose(lower, [2, 0, 1, Math.SQRT2], 1e-15);
+    expectClose(solveCholesky(lower, 2, Float64Array.of(8, 7)), [1.25, 1.5], 1e-15);
+    expectClose(invertCholesky(lower, 2), [0.375, -0.25, -0.25, 0.5], 1e-15);
+  });
+
+  it('gives back the matrix, and an inverse and solutions that are', () => {
+    fc.assert(
+      fc.property(
+        grams((n) => n, 0.5),
+        ({ n, a }) => {
+          const lower = factorCholesky(a, n)!;
+          expectClose(multiplyMatrices(lower, transposed(lower, n), n), a, 1e-10);
+          const inverse = invertCholesky(lower, n);
+          const identity = new Float64Array(n * n);
+          for (let i = 0; i < n; i += 1) identity[i * n + i] = 1;
+          expectClose(multiplyMatrices(a, inverse, n), identity, 1e-9);
+          const b = Float64Array.from({ length: n }, (_, i) => i - 1);
+          const x = solveCholesky(lower, n, b);
+          for (let i = 0; i < n; i += 1) {
+            let sum = 0;
+            for (let j = 0; j < n; j += 1) sum += a[i * n + j]! * x[j]!;
+            expect(Math.abs(sum - b[i]!)).toBeLessThan(1e-9);
+          }
+        },
+      ),
+    );
+  });
+
+  it('refuses what is not positive definite', () => {
+    expect(factorCholesky(Float64Array.of(1, 2, 2, 1), 2)).toBeNull();
+    expect(factorCholesky(Float64Array.of(1, 1, 1, 1), 2)).toBeNull();
+    expect(factorCholesky(Float64Array.of(Number.NaN), 1)).toBeNull();
+    expect(factorCholesky(Float64Array.of(Number.POSITIVE_INFINITY), 1)).toBeNull();
+  });
+
+  it('takes lower rank where it may', () => {
+    fc.assert(
+      fc.property(
+        grams((n) => Math.max(1, n - 2), 0),
+        ({ n, a }) => {
+          const lower = factorSemidefinite(a, n);
+          expectClose(multiplyMatrices(lower, transposed(lower, n), n), a, 1e-4);
+        },
+      ),
+    );
+  });
+});
+
+describe('eigenSymmetric', () => {
+  it('finds 1 and 3 in [[2, 1], [1, 2]]', () => {
+    const { values } = eigenSymmetric(Float64Array.of(2, 1, 1, 2), 2);
+    expectClose([...values].sort(), [1, 3], 1e-14);
+  });
+
+  it('gives vectors that the matrix only stretches, each of length 1, at right angles', () => {
+    fc.assert(
+      fc.property(
+        grams((n) => n, -1),
+        ({ n, a }) => {
+          const { values, vectors } = eigenSymmetric(a, n);
+          const stretched = vectors.map((value, k) => value * values[k % n]!);
+          expectClose(multiplyMatrices(a, vectors, n), stretched, 1e-9);
+          const square = multiplyMatrices(transposed(vectors, n), vectors, n);
+          expectClose(
+            square,
+            square.map((_, k) => Number(k % (n + 1) === 0)),
+            1e-12,
+          );
+        },
+      ),
+    );
+  });
+});
