@@ -1,10 +1,10 @@
 /** Draws that depend only on a seed. */
 export type SeededRandom = {
-  /** Uniform in [0, 1), 53 uint32. */
+  /** Uniform in [0, 1), 53 bits. */
   next(): number;
   /** Uniform whole number in [0, n); n from 1 to 2^32. Exact: no modulo bias. */
   below(n: number): number;
-  /** 32 random uint32. */
+  /** 32 random bits, as a whole number from 0 to 2^32 - 1. */
   uint32(): number;
 };
 
