@@ -1,4 +1,5 @@
 import { type Clock, offerSetup } from '@agon/arena';
+import type { JudgeRunId } from '@agon/domain';
 import { createTestDatabase } from '@agon/testkit';
 import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
 import { type Composed, compose } from '../../apps/api/src/compose.ts';
@@ -21,6 +22,8 @@ export class TestClock implements Clock {
 export type ArenaUnderTest = Composed & {
   readonly api: ApiApp;
   readonly clock: TestClock;
+  /** Judge runs that workers were told of. */
+  readonly announced: readonly JudgeRunId[];
   /** What was logged as unexpected. */
   readonly logged: Readonly<Record<string, unknown>>[];
   /** A browser without any session. */
@@ -40,12 +43,18 @@ export type ArenaOptions = Partial<Pick<ApiSettings, 'rateLimits' | 'publicOrigi
 export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderTest> {
   const testDatabase = await createTestDatabase();
   const clock = new TestClock();
+  const announced: JudgeRunId[] = [];
   const plain = await compose({
     databaseUrl: testDatabase.url,
     connections: 5,
     secret: SECRET,
     publicOrigin: options.publicOrigin ?? null,
     clock,
+    queue: {
+      announce: async (run) => void announced.push(run),
+      check: async () => {},
+      stop: async () => {},
+    },
     renderer: {
       render: (text) => ({ html: `<p>${text.replaceAll('<', '&lt;')}</p>`, direction: 'auto' }),
     },
@@ -74,6 +83,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     ...composed,
     api,
     clock,
+    announced,
     logged,
     visitor: () => new Visitor(api.app),
     owner: () => new Visitor(api.app, { authorization: `Bearer ${OWNER_KEY}` }),

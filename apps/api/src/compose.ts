@@ -18,14 +18,16 @@ import {
   createRaterStore,
   createVoteStore,
   type Database,
+  type JudgeQueueConnection,
   openJudgeQueue,
 } from '@agon/database';
-import { createJudgeModels, instrumentFiles } from '@agon/inference';
+import { instrumentFiles } from '@agon/inference/instruments';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
 import { type Auth, createAuth } from './auth/create-auth.ts';
 import { createSessions } from './auth/sessions.ts';
+import { logToStderr } from './http/problem-response.ts';
 
 export type ComposeOptions = {
   readonly databaseUrl: string;
@@ -35,12 +37,21 @@ export type ComposeOptions = {
   readonly renderer: TextRenderer;
   /** Default: the clock of this machine. */
   readonly clock?: Clock;
+  /** Default: pg-boss on the same database. */
+  readonly queue?: ApiQueue;
 };
 
+/** The api announces judge runs; the judge service listens. */
+export type ApiQueue = Omit<JudgeQueueConnection, 'listen'>;
+
+/** Judge models are asked by the judge service alone. */
+export type ApiPorts = Omit<Ports, 'judgeModels'>;
+
 export type Composed = {
-  readonly ports: Ports;
+  readonly ports: ApiPorts;
   readonly auth: Auth;
   readonly database: Database;
+  readonly queue: ApiQueue;
   close(): Promise<void>;
 };
 
@@ -56,17 +67,21 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     onLink: (anonymous, account) => accounts.linkRater(anonymous, account),
   });
   let feed: Awaited<ReturnType<typeof createBoardFeed>>;
+  let queue: ApiQueue;
   try {
     await checkServer(database);
-    feed = await createBoardFeed(database);
+    [feed, queue] = await Promise.all([
+      createBoardFeed(database),
+      options.queue ??
+        openJudgeQueue(options.databaseUrl, ({ message }) =>
+          logToStderr({ event: 'error', route: 'queue', message }),
+        ),
+    ]);
   } catch (error) {
     await database.close();
     throw error;
   }
-  const queue = await openJudgeQueue(options.databaseUrl, (error) => {
-    process.stderr.write(`${JSON.stringify({ level: 'error', service: 'queue', message: error.message })}\n`);
-  });
-  const ports: Ports = {
+  const ports: ApiPorts = {
     accounts,
     sessionStore: accounts,
     sessions: createSessions(auth),
@@ -83,8 +98,6 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     exports: createExportStore(database),
     judgeRuns: createJudgeStore(database),
     judgeQueue: queue,
-    // the api starts runs and never asks a model itself
-    judgeModels: createJudgeModels({}),
     instruments: instrumentFiles(),
     audit: createAuditLog(database),
     feed,
@@ -97,6 +110,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     ports,
     auth,
     database,
+    queue,
     async close() {
       await queue.stop();
       await feed.close();

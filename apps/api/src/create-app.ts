@@ -1,4 +1,3 @@
-import type { Ports } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
 import { Hono } from 'hono';
 import type { ApiSettings } from './api-settings.ts';
@@ -8,6 +7,7 @@ import { identify } from './auth/identify.ts';
 import { readSessionToken } from './auth/session-cookie.ts';
 import { SessionReader } from './auth/session-reader.ts';
 import { BoardWatchers } from './board-watchers.ts';
+import type { ApiPorts } from './compose.ts';
 import { docsRoutes } from './docs-page.ts';
 import { checkReady, type ReadyCheck } from './health.ts';
 import { checkOrigin } from './http/check-origin.ts';
@@ -20,12 +20,13 @@ import { accountRoutes } from './routes/accounts.ts';
 import { boardRoutes } from './routes/board.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { dataRoutes } from './routes/data.ts';
+import { judgeRoutes } from './routes/judges.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
 import { votingRoutes } from './routes/voting.ts';
 import { type ApiEnv, createServe } from './serve-call.ts';
 
 export type AppDeps = {
-  readonly ports: Ports;
+  readonly ports: ApiPorts;
   readonly auth: Auth;
   /** The secret that `auth` was made with. */
   readonly authSecret: string;
@@ -104,6 +105,7 @@ export function createApp(deps: AppDeps): ApiApp {
   votingRoutes(routes);
   boardRoutes(routes);
   dataRoutes(routes);
+  judgeRoutes(routes);
   docsRoutes(app, ports.renderer, settings.version);
 
   const handleAuth = createAuthHandler(deps.auth);

@@ -1,8 +1,8 @@
-import { offerSetup, type Ports } from '@agon/arena';
+import { offerSetup } from '@agon/arena';
 import { checkServer, type Database, migrationStatus } from '@agon/database';
 import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
-import { compose } from './compose.ts';
+import { type ApiPorts, compose } from './compose.ts';
 import { createApp } from './create-app.ts';
 import { logToStderr } from './http/problem-response.ts';
 import { keepHouse } from './keep-house.ts';
@@ -23,7 +23,7 @@ export async function startApiServer(
   config: ApiConfig,
   options: {
     /** Puts other adapters in place: how the crash test runs designs that are broken on purpose. */
-    readonly replace?: (ports: Ports, database: Database) => Ports;
+    readonly replace?: (ports: ApiPorts, database: Database) => ApiPorts;
   } = {},
 ): Promise<ApiServer> {
   const { settings } = config;
@@ -32,7 +32,7 @@ export async function startApiServer(
     publicOrigin: settings.publicOrigin,
     renderer: cacheRenderer(renderText),
   });
-  const { auth, database } = composed;
+  const { auth, database, queue } = composed;
   const ports = options.replace?.(composed.ports, database) ?? composed.ports;
   try {
     if (config.loadsDemo) await loadDemoCampaign(ports);
@@ -59,6 +59,7 @@ export async function startApiServer(
             if (pending.length > 0) throw new Error(`pending: ${pending.join(', ')}`);
           },
         },
+        { name: 'queue', run: () => queue.check() },
       ],
     });
     const stopKeepingHouse = keepHouse(ports, logToStderr);

@@ -7,6 +7,8 @@ const QUEUE = 'judge-run';
 export type JudgeQueueConnection = JudgeQueue & {
   /** Calls `work` for each announced run, one after another for each listener. */
   listen(work: (run: JudgeRunId) => Promise<void>): Promise<void>;
+  /** Rejects where the queue cannot be used. */
+  check(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -27,6 +29,9 @@ export async function openJudgeQueue(
       await boss.work<{ run: string }>(QUEUE, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async (jobs) => {
         for (const job of jobs) await work(job.data.run as JudgeRunId);
       });
+    },
+    async check() {
+      if ((await boss.getQueue(QUEUE)) === null) throw new Error(`the queue ${QUEUE} is not there`);
     },
     async stop() {
       await boss.stop({ graceful: true, timeout: 10_000 });

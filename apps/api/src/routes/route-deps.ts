@@ -1,5 +1,5 @@
-import type { Ports } from '@agon/arena';
 import type { BoardWatchers } from '../board-watchers.ts';
+import type { ApiPorts } from '../compose.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RateGuard } from '../rate-guard.ts';
 import type { Serve } from '../serve-call.ts';
@@ -7,7 +7,7 @@ import type { Serve } from '../serve-call.ts';
 /** What every route file is given. */
 export type RouteDeps = {
   readonly serve: Serve;
-  readonly ports: Ports;
+  readonly ports: ApiPorts;
   readonly guard: RateGuard;
   readonly metrics: Metrics;
   readonly watchers: BoardWatchers;
