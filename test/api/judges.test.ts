@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
+import { seedCampaign } from './seed-campaign.ts';
+import type { Visitor } from './visitor.ts';
+
+let arena: ArenaUnderTest;
+let slug: string;
+let researcher: Visitor;
+let judge: string;
+
+beforeAll(async () => {
+  arena = await openArena();
+  ({ slug } = await seedCampaign(arena));
+  researcher = await arena.person('researcher');
+});
+afterAll(() => arena.close());
+
+const start = (body: object = {}) =>
+  researcher.call('startJudgeRun', {
+    params: { campaign: slug },
+    body: { judge, model: 'scripted', base_url: 'http://127.0.0.1:9/v1', ...body },
+  });
+
+describe('judges', () => {
+  it('are listed and shown to everybody, template and all', async () => {
+    const visitor = arena.visitor();
+    const { items } = await visitor.call('listJudges');
+    expect(items.length).toBeGreaterThan(0);
+    judge = items[0]?.id ?? '';
+    expect(await visitor.call('getJudge', { params: { judge } })).toEqual(items[0]);
+    expect(items[0]?.identity).toContain(judge);
+    await expect(visitor.call('getJudge', { params: { judge: 'nobody' } })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('are asked about battles in both orders, and workers are told', async () => {
+    const run = await start({ limit: 4, seed: 7 });
+    expect(run).toMatchObject({
+      state: 'queued',
+      battles: 4,
+      calls: { total: 8, pending: 8, sent: 0 },
+      judge,
+    });
+    expect(arena.announced).toEqual([run.run]);
+    expect(await researcher.call('getJudgeRun', { params: { run: run.run } })).toMatchObject({
+      calls: { total: 8 },
+    });
+    const { items } = await researcher.call('listJudgeRuns', { params: { campaign: slug } });
+    expect(items.map((item) => item.run)).toEqual([run.run]);
+  });
+
+  it('stop when they are told to', async () => {
+    const run = await start({ limit: 2, orders: 'first' });
+    const cancelled = await researcher.call('cancelJudgeRun', { params: { run: run.run } });
+    expect(cancelled).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+    expect(await researcher.call('cancelJudgeRun', { params: { run: run.run } })).toMatchObject({
+      state: 'cancelled',
+    });
+  });
+
+  it('are not asked wrongly', async () => {
+    await expect(start({ judge: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(start({ base_url: 'not a URL' })).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(start({ api_key_env: 'sk-a-key-itself' })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    const missing = await researcher.send('GET', '/api/v1/judge-runs/00000000-0000-7000-8000-000000000000');
+    expect([missing.status, await missing.json()]).toMatchObject([404, { code: 'not_found' }]);
+    expect(arena.logged).toEqual([]);
+  });
+
+  it('do not take battles away from voters', async () => {
+    const visitor = arena.visitor();
+    await visitor.call('giveConsent', { params: { campaign: slug }, body: { version: 1, language: 'en' } });
+    const drawn = await visitor.call('drawBattles', { params: { campaign: slug }, body: { count: 5 } });
+    expect(drawn.battles).toHaveLength(5);
+  });
+});
