@@ -27,7 +27,9 @@ export function bootstrapBradleyTerry(group: FittedGroup): BootstrapDraws {
   for (let round = 0; round < settings.rounds; round += 1) {
     const sample = resample(seededRandom(`bootstrap/${settings.seed}/${round}`));
     if (!isStronglyConnected(sample)) continue;
-    theta.set(refit(sample, fit.theta, fit.inverse), kept * m);
+    const refitted = refit(sample, fit.theta, fit.inverse);
+    if (refitted === null) continue;
+    theta.set(refitted, kept * m);
     kept += 1;
   }
   return { theta: theta.subarray(0, kept * m), kept, dropped: settings.rounds - kept };
@@ -106,7 +108,7 @@ function isStronglyConnected(sample: PairTable): boolean {
  * Chord steps with the full fit's H⁺: a replicate is near it, so no new factor is needed. Where they shrink too slowly
  * (few votes), Newton from the start.
  */
-function refit(sample: PairTable, start: Float64Array, inverse: SquareMatrix): Float64Array {
+function refit(sample: PairTable, start: Float64Array, inverse: SquareMatrix): Float64Array | null {
   const m = sample.models;
   const theta = Float64Array.from(start);
   const gradient = new Float64Array(m);
@@ -132,5 +134,5 @@ function refit(sample: PairTable, start: Float64Array, inverse: SquareMatrix): F
     if (!(largest < 0.7 * before)) break;
     before = largest;
   }
-  return maximiseBradleyTerry(sample, start).theta;
+  return maximiseBradleyTerry(sample, start)?.theta ?? null;
 }

@@ -26,11 +26,18 @@ const MAX_ITERATIONS = 100;
  */
 export function fitBradleyTerry(table: PairTable): BradleyTerryFit {
   const maximum = maximiseBradleyTerry(table, new Float64Array(table.models));
-  return { ...maximum, inverse: pseudoInverse(table, maximum.theta) };
+  const inverse = maximum === null ? null : pseudoInverse(table, maximum.theta);
+  if (maximum === null || inverse === null) {
+    throw new ArenaError('not_converged', 'The ratings could not be fitted to working precision.', {
+      hint: 'Weights many orders of magnitude apart cause this; rescale or drop the smallest.',
+      data: { models: table.models, pairs: table.cells },
+    });
+  }
+  return { ...maximum, inverse };
 }
 
-/** The maximum alone, from any start. */
-export function maximiseBradleyTerry(table: PairTable, start: Float64Array): Maximum {
+/** The maximum alone, from any start; null where the weights span more than double precision can hold. */
+export function maximiseBradleyTerry(table: PairTable, start: Float64Array): Maximum | null {
   const m = table.models;
   let theta: Float64Array = Float64Array.from(start);
   let value = logLikelihood(table, theta);
@@ -46,7 +53,7 @@ export function maximiseBradleyTerry(table: PairTable, start: Float64Array): Max
     let next = moved(theta, step, share);
     let nextValue = logLikelihood(table, next);
     // a gain within rounding of the sum cannot be checked, and needs no check: the step is then tiny
-    const checkable = gain > 1e-9 * (1 + Math.abs(value));
+    const checkable = gain > -1e-9 * value;
     while (checkable && !(nextValue >= value + 1e-4 * share * gain) && share > 1e-6) {
       share /= 2;
       next = moved(theta, step, share);
@@ -62,10 +69,7 @@ export function maximiseBradleyTerry(table: PairTable, start: Float64Array): Max
       return { theta, iterations: iteration };
     }
   }
-  throw new ArenaError('not_converged', 'The ratings could not be fitted to working precision.', {
-    hint: 'Weights many orders of magnitude apart cause this; rescale or drop the smallest.',
-    data: { models: m, pairs: table.cells },
-  });
+  return null;
 }
 
 function logLikelihood(table: PairTable, theta: Float64Array): number {
@@ -117,12 +121,12 @@ function fixGauge(information: SquareMatrix, m: number): number {
   return epsilon;
 }
 
-function pseudoInverse(table: PairTable, theta: Float64Array): SquareMatrix {
+function pseudoInverse(table: PairTable, theta: Float64Array): SquareMatrix | null {
   const m = table.models;
   const { information } = derivatives(table, theta);
   const epsilon = fixGauge(information, m);
   const factor = factorCholesky(information, m);
-  if (factor === null) throw new ArenaError('not_converged', 'The information matrix lost its rank.');
+  if (factor === null) return null;
   const inverse = invertCholesky(factor, m);
   const shift = 1 / (epsilon * m * m);
   for (let k = 0; k < m * m; k += 1) inverse[k]! -= shift;
