@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../../apps/api/src/server.ts';
 import { type ArenaUnderTest, OWNER_KEY, openArena } from './arena-under-test.ts';
@@ -119,6 +122,43 @@ describe('the server', () => {
     await fetch(`${hasty.url}/healthz`);
     await hasty.stop();
     expect((await cut).code).toBe('ECONNRESET');
+  });
+});
+
+describe('pages', () => {
+  it('are rendered with calls to the same process, as the page’s own visitor', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'agon-pages-'));
+    const handler = join(folder, 'handler.mjs');
+    // what apps/web/build/handler.js does, in small: a call while rendering, with the cookies of the page's request
+    writeFileSync(
+      handler,
+      `export async function handler(request, response) {
+        const call = new Request('http://' + request.headers.host + '/api/v1/campaigns/seeded/consents', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ version: 1, language: 'en' }),
+        });
+        const reply = await request.api(call);
+        response.end(JSON.stringify([reply.status, request.headers['x-forwarded-proto']]));
+      }`,
+    );
+    await seedCampaign(arena);
+    const shown = async (isHttps: boolean) => {
+      const pages = await startServer({
+        api: arena.api,
+        host: '127.0.0.1',
+        port: 0,
+        pages: handler,
+        isHttps,
+      });
+      const response = await fetch(pages.url, { headers: { 'x-forwarded-proto': 'gopher' } });
+      const text = await response.text();
+      await pages.stop();
+      return JSON.parse(text);
+    };
+    expect(await shown(false)).toEqual([201, 'http']);
+    expect(await shown(true)).toEqual([201, 'https']);
+    rmSync(folder, { recursive: true });
   });
 });
 
