@@ -134,7 +134,7 @@ const demo = {
   title: 'MT-bench excerpt, six models',
   licence: 'Prompts Apache-2.0; answers, votes and verdicts CC BY 4.0.',
   attribution:
-    'MT-bench questions by lm-sys/FastChat; answers, expert votes and GPT-4 verdicts from lmsys/mt_bench_human_judgments (Zheng et al. 2023, arXiv:2306.05685).',
+    'MT-bench questions by lm-sys/FastChat; answers, expert votes and judge verdicts from lmsys/mt_bench_human_judgments (Zheng et al. 2023, arXiv:2306.05685).',
   models: MODELS,
   prompts: prompts.map(({ id, category, turns, reference }) => ({
     key: `mtbench-${id}`,

@@ -166,8 +166,8 @@ async function appendBatch(
   const battleIds = [...new Set(votes.map((vote) => vote.battleId))];
   const raterIds = [...new Set(votes.map((vote) => vote.raterId))];
   const [battles, earlier, counts] = await Promise.all([
-    tx<{ id: string; rater_id: string | null; a: string; b: string }[]>`
-      select b.id, b.rater_id, ma.name as a, mb.name as b from battles b
+    tx<{ id: string; rater_id: string | null; state: string; a: string; b: string }[]>`
+      select b.id, b.rater_id, b.state, ma.name as a, mb.name as b from battles b
       join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
       where b.campaign_id = ${campaignId} and b.id = any(${battleIds})`,
     tx<
@@ -187,6 +187,7 @@ async function appendBatch(
           where vote_id = any(${earlier.map((row) => row.id)}) and kind in ('undo', 'recast') order by id`;
   const namesOf = new Map(battles.map((row) => [row.id, { a: row.a, b: row.b } as BySlot<string>]));
   const ownerOf = new Map(battles.map((row) => [row.id, row.rater_id]));
+  const skipped = new Set(battles.flatMap((row) => (row.state === 'skipped' ? [row.id] : [])));
   const standing = new Map<string, { row: VoteRow; history: RevisionRow[] }>(
     earlier.map((row) => [
       `${row.battle_id}/${row.rater_id}`,
@@ -202,6 +203,10 @@ async function appendBatch(
     const models = namesOf.get(vote.battleId);
     if (models === undefined || ownerOf.get(vote.battleId) !== vote.raterId) {
       results.push({ kind: 'unknown_battle' });
+      continue;
+    }
+    if (skipped.has(vote.battleId)) {
+      results.push({ kind: 'conflict' });
       continue;
     }
     const slot = `${vote.battleId}/${vote.raterId}`;

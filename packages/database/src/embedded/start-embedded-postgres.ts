@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const running = await findRunning(dataDir);
     if (running !== null)
       return { ...running, startedHere: false, firstStart, stop: () => stopServer(dataDir, running.pid) };
-    const port = await freePort();
+    const port = await choosePort(dataDir);
     const started = await launch(binaries.postgres, port, options);
     return { ...started, startedHere: true, firstStart, stop: () => stopServer(dataDir, started.pid) };
   });
@@ -251,14 +251,29 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function freePort(): Promise<number> {
+/** The port of last time where it is free, so that processes that hold an address find the server again. */
+async function choosePort(dataDir: string): Promise<number> {
+  const path = `${dataDir}.port`;
+  const before = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
+  const port = (before > 0 ? await freePort(before) : null) ?? (await freePort(0));
+  if (port === null) throw new ArenaError('port_taken', 'There is no free port for the database.');
+  writeFileSync(path, String(port));
+  return port;
+}
+
+/** @param wanted 0: any. @returns null where it is taken */
+async function freePort(wanted: number): Promise<number | null> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server.listen(wanted, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return null;
+  }
   const address = server.address();
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return typeof address === 'object' && address !== null ? address.port : null;
 }
 
 /** Only who can read the data folder can connect: other users of the machine cannot. */
