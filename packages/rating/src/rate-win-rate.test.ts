@@ -70,6 +70,14 @@ describe('win rate against a baseline', () => {
     expect(winRates(twice).of('m').winRateSe!).toBeLessThan(winRates(soft).of('m').winRateSe!);
   });
 
+  it('counts the baseline’s rows against itself as its draws, as AlpacaEval prints them', () => {
+    const itself = [verdict('base', 'tie', 'base'), verdict('base', 'tie', 'base')];
+    const { result, of } = winRates([...soft, ...itself]);
+    expect(of('base')).toMatchObject({ comparisons: 2, wins: 0, losses: 0, ties: 2, winRate: 50 });
+    expect(of('m').winRate).toBeCloseTo(70, 10);
+    expect(result.comparisons.used).toBe(5);
+  });
+
   it('weights count', () => {
     const rows = [verdict('m', 'a', 'base', { weight: 3 }), verdict('m', 'b', 'base')];
     expect(winRates(rows).of('m').winRate).toBeCloseTo(75, 10);
