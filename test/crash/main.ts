@@ -63,7 +63,7 @@ for (const { verdict, broken, ...plan } of CASES) {
   process.stdout.write(
     `${ok ? 'ok  ' : 'FAIL'} ${plan.name}: ${result.acknowledged} acknowledged, ${result.stored} stored, ${result.lost} lost, ` +
       `${result.doubled} doubled, ${broken === undefined ? `${result.chainBroken} broken links, ` : ''}${result.apiKills} kills of the api and ` +
-      `${result.postgresKills} of PostgreSQL, ${result.retries} requests sent again, ${result.seconds.toFixed(0)} s\n`,
+      `${result.postgresKills} of PostgreSQL, ${result.ownEnds} ends of its own, ${result.retries} requests sent again, ${result.seconds.toFixed(0)} s\n`,
   );
 }
 process.exitCode = failed === 0 ? 0 : 1;

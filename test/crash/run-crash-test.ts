@@ -25,6 +25,8 @@ export type CrashResult = Ledger & {
   readonly apiKills: number;
   readonly postgresKills: number;
   readonly retries: number;
+  /** Times that the api ended by itself. */
+  readonly ownEnds: number;
   readonly seconds: number;
 };
 
@@ -38,15 +40,25 @@ export async function runCrashTest(plan: CrashPlan): Promise<CrashResult> {
   let postgres = await open();
   const campaign = 'crash';
   const abort = new AbortController();
-  const api = apiProcess(plan.script, {
-    AGON_DATABASE_URL: postgres.url,
-    AGON_SECRET: 'crash-test-secret-crash-test-secret',
-    AGON_RATE_LIMITS: 'off',
-    AGON_WEB: '0',
-    AGON_DEMO: '0',
-    HOST: '127.0.0.1',
-    PORT: String(port),
-  });
+  let ownEnds = 0;
+  const api = apiProcess(
+    plan.script,
+    {
+      AGON_DATABASE_URL: postgres.url,
+      AGON_SECRET: 'crash-test-secret-crash-test-secret',
+      AGON_RATE_LIMITS: 'off',
+      AGON_WEB: '0',
+      AGON_DEMO: '0',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+    },
+    {
+      logFile: join(folder, 'api.log'),
+      onOwnEnd: () => {
+        ownEnds += 1;
+      },
+    },
+  );
   try {
     await migrateDatabase(postgres.url);
     const seeding = connect(postgres.url, { connections: 2 });
@@ -106,13 +118,14 @@ export async function runCrashTest(plan: CrashPlan): Promise<CrashResult> {
       apiKills: kills.api,
       postgresKills: kills.postgres,
       retries: results.reduce((sum, voter) => sum + voter.retries, 0),
+      ownEnds,
       seconds: (performance.now() - startMs) / 1000,
     };
   } finally {
     abort.abort();
     await api.kill();
     await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (process.env.AGON_KEEP_CRASH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
