@@ -7,7 +7,7 @@ export type PlotScale = {
 };
 
 /** One scale for all rows of a forest plot: round ends, few ticks. */
-export function plotScale(values: readonly (number | null)[], width: number, padding = 10): PlotScale {
+export function plotScale(values: readonly (number | null)[], width: number, padding = 18): PlotScale {
   const known = values.filter((value): value is number => value !== null);
   const [low, high] = known.length === 0 ? [900, 1100] : [Math.min(...known), Math.max(...known)];
   const scale = scaleLinear()

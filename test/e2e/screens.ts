@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, expect, type Page } from '@playwright/test';
+
+const PICTURES = fileURLToPath(new URL('./.output/pictures/', import.meta.url));
+mkdirSync(PICTURES, { recursive: true });
+
+export type Variant = {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+  readonly locale: 'en' | 'zh';
+};
+
+/** Every screen is shown at two widths, in two lights and in two languages. */
+export const VARIANTS: readonly Variant[] = (['en', 'zh'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((scheme) => [
+    { name: `wide-${scheme}-${locale}`, width: 1440, height: 900, scheme, locale },
+    { name: `phone-${scheme}-${locale}`, width: 390, height: 844, scheme, locale },
+  ]),
+);
+
+/** A page of its own in one variant. The caller closes its context. */
+export async function openVariant(browser: Browser, variant: Variant): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: variant.width, height: variant.height },
+    colorScheme: variant.scheme,
+    locale: variant.locale === 'zh' ? 'zh-CN' : 'en-US',
+    reducedMotion: 'reduce',
+  });
+  return context.newPage();
+}
+
+/** Takes the picture and checks what a screen must be: axe finds nothing, and the page does not scroll sideways. */
+export async function checkScreen(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${PICTURES}${name}.png` });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(sideways).toBeLessThanOrEqual(0);
+}
+
+/** What went wrong on a page: messages of the console, policy violations, requests that left the site. */
+export function watchPage(page: Page): { readonly faults: string[] } {
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`request to ${request.url()}`);
+  });
+  return { faults };
+}
