@@ -26,11 +26,6 @@ for (const variant of VARIANTS) {
     await expect(page.locator('[data-pane]').first()).toBeVisible();
     await checkScreen(page, `practice-${variant.name}`);
     await page.goto(BOOTH);
-    await page
-      .locator('main button')
-      .nth(1)
-      .click()
-      .catch(() => {});
     await expect(page.locator('[data-pane="a"]')).toBeVisible();
     await expect(page.locator('.answer').first()).toBeVisible();
     await checkScreen(page, `battle-${variant.name}`);

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 const PICTURES = {
   'board.png': 'board-wide-light-en.png',
   'booth.png': 'reveal-wide-light-en.png',
-  'phone.png': 'battle-phone-dark-zh.png',
+  'phone.png': 'battle-phone-dark-en.png',
   'unified.png': 'unified-wide-light-en.png',
 } as const;
 
