@@ -208,6 +208,11 @@ describe('nothing is dropped without a reason', () => {
     expect(read(text).comparisons.map((row) => row.key)).toEqual(keys);
   });
 
+  it('replaces what no database stores', () => {
+    const text = '{"prompt_id":"p","model":"m","answer":"a\\u0000b\\ud800c \\ud83d\\ude00"}';
+    expect(read(text).answers).toMatchObject([{ turns: ['a\uFFFDb\uFFFDc 😀'] }]);
+  });
+
   it('refuses a score outside its scale', () => {
     const text = 'model,benchmark,score,n,source\nx,MMLU,86.4,100,s\n';
     expect(read(text).refused).toMatchObject([{ column: 'score' }]);

@@ -21,7 +21,7 @@ export type Table = {
  * @throws ArenaError('invalid_file') where there is no row to be had at all
  */
 export function readTable(file: { readonly name: string; readonly text: string }): Table {
-  const text = file.text.replace(/^\uFEFF/, '');
+  const text = storable(file.text.replace(/^\uFEFF/, ''));
   const start = text.trimStart();
   if (start === '')
     throw new ArenaError('invalid_file', `${file.name} is empty.`, {
@@ -36,7 +36,7 @@ export function readTable(file: { readonly name: string; readonly text: string }
 function readArray(name: string, text: string): Table {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw invalidJson(name, text, cause);
   }
@@ -138,10 +138,21 @@ function columnsOf(rows: readonly TableRow[]): string[] {
 
 function tryParse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }
+}
+
+/** No database stores a null character or half a surrogate pair; both become U+FFFD, as UTF-8 encoders have it. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+/** Escapes can bring in what `storable` took out of the file: texts with such escapes are looked at once more. */
+function parseJson(text: string): unknown {
+  if (!/\\u(?:0000|[dD][89a-fA-F])/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
