@@ -56,13 +56,11 @@ test('a researcher makes a campaign from files, opens it, asks a judge, and take
   await page.getByRole('button', { name: 'Create campaign' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Spring round');
 
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({
-      name: 'answers.jsonl',
-      mimeType: 'application/json',
-      buffer: Buffer.from(rows(true).join('\n')),
-    });
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'answers.jsonl',
+    mimeType: 'application/json',
+    buffer: Buffer.from(rows(true).join('\n')),
+  });
   await expect(page.getByText('1 rows cannot be read').first()).toBeVisible();
   await expect(page.getByText('no prompt with this id', { exact: false })).toBeVisible();
   await checkScreen(page, 'workbench-import-errors');
