@@ -88,6 +88,7 @@ export function createApp(deps: AppDeps): ApiApp {
     ports,
     guard,
     metrics,
+    log,
     watchers,
     forgetSessions: () => sessions.forgetAll(),
     async renewSession(headers) {

@@ -68,6 +68,9 @@ const BLIND_REPLIES: ReadonlySet<CallName> = new Set([
   'undoVote',
 ]);
 
+/** Calls whose bodies hold whole files. */
+const TAKES_FILES: ReadonlySet<CallName> = new Set(['createImport', 'streamImport', 'inspectFile']);
+
 /** What an API key needs for a call, beyond its owner's role. */
 function scopeOf(name: CallName, method: string, shape: CallShape): KeyScope | null {
   if (shape.access === 'public' && method === 'GET') return null;
@@ -87,7 +90,7 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
     const shape: CallShape = CALLS[name];
     const status = shape.status ?? 200;
     const scope = scopeOf(name, method, shape);
-    const limit = name === 'createImport' ? IMPORT_LIMIT : BODY_LIMIT;
+    const limit = TAKES_FILES.has(name) ? IMPORT_LIMIT : BODY_LIMIT;
     const checksReply = settings.checkReplies === 'all' || BLIND_REPLIES.has(name);
     const honoPath = path.replace(/\{(\w+)\}/g, ':$1');
 

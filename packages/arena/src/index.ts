@@ -29,13 +29,23 @@ export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts
 export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
 export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
 export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
+export { getOverview } from './campaigns/get-overview.ts';
 export { getProgress } from './campaigns/get-progress.ts';
+export { type ListActivity, listActivity } from './campaigns/list-activity.ts';
 export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
 export { presentCampaigns } from './campaigns/present-campaign.ts';
 export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
 export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
-export { type ImportFiles, importFiles, listImports, undoImport } from './data/import-files.ts';
+export {
+  type ImportFiles,
+  type ImportProgress,
+  importFiles,
+  listImports,
+  undoImport,
+} from './data/import-files.ts';
+export { inspectFile } from './data/inspect-file.ts';
+export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
 export { previewImport } from './data/preview-import.ts';
@@ -75,6 +85,7 @@ export type {
   ImportedModel,
   ImportRecord,
   ImportStore,
+  ImportWatch,
 } from './ports/import-store.ts';
 export type { JudgeAnswer, JudgeModel, JudgeModels } from './ports/judge-model.ts';
 export type {
@@ -90,6 +101,7 @@ export type {
   NewVerdict,
 } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
+export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type { Secrets } from './ports/secrets.ts';

@@ -21,6 +21,7 @@ import {
   unifiedSchema,
 } from './board.ts';
 import {
+  activityListSchema,
   campaignListSchema,
   campaignProgressSchema,
   campaignSchema,
@@ -30,9 +31,13 @@ import {
 import {
   createImportSchema,
   exportQuerySchema,
+  fileInspectionSchema,
+  formatListSchema,
+  importEventSchema,
   importListSchema,
   importRecordSchema,
   importResultSchema,
+  inspectFileSchema,
 } from './imports.ts';
 import {
   judgeListSchema,
@@ -41,6 +46,7 @@ import {
   judgeSchema,
   startJudgeRunSchema,
 } from './judges.ts';
+import { overviewSchema } from './overview.ts';
 import { pageQuerySchema } from './paging.ts';
 import type { CallName } from './paths.ts';
 import {
@@ -122,6 +128,20 @@ export const CALLS = {
     tag: 'campaigns',
     access: 'researcher',
     reply: campaignProgressSchema,
+  }),
+
+  listActivity: call({
+    summary: 'What was done to a campaign, by whom, newest first',
+    tag: 'campaigns',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: activityListSchema,
+  }),
+  getOverview: call({
+    summary: 'Running work, what needs a look, recent snapshots',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: overviewSchema,
   }),
 
   giveConsent: call({
@@ -220,6 +240,28 @@ export const CALLS = {
     access: 'researcher',
     body: createImportSchema,
     reply: importResultSchema,
+  }),
+  streamImport: call({
+    summary: 'Import files, with their progress: one JSON document a line; ending the request takes it back',
+    tag: 'data',
+    access: 'researcher',
+    body: createImportSchema,
+    reply: importEventSchema,
+    replyType: 'application/x-ndjson',
+  }),
+  listFormats: call({
+    summary: 'Formats of files that can be imported, and the fields that columns can be mapped to',
+    tag: 'data',
+    access: 'public',
+    query: pageQuerySchema,
+    reply: formatListSchema,
+  }),
+  inspectFile: call({
+    summary: 'Recognise a file by its first rows; nothing is kept',
+    tag: 'data',
+    access: 'researcher',
+    body: inspectFileSchema,
+    reply: fileInspectionSchema,
   }),
   listImports: call({
     summary: 'Imports of a campaign',

@@ -52,6 +52,16 @@ export const campaignSettingsSchema = z
     completion_code: z.string().max(80).nullable().default(null),
     consent_version: z.number().int().positive().default(1),
     who: z.enum(['anyone', 'signed_in']).default('anyone'),
+    offer_tie: z.boolean().default(true).describe('Voters may say that both answers are equally good'),
+    offer_both_bad: z.boolean().default(true).describe('Voters may say that neither answer is any good'),
+    target_votes: z
+      .number()
+      .int()
+      .positive()
+      .max(100_000_000)
+      .nullable()
+      .default(null)
+      .describe('Votes that the campaign is planned for; it stays open beyond them'),
   })
   .meta({ id: 'CampaignSettings' });
 export type CampaignSettings = z.infer<typeof campaignSettingsSchema>;
@@ -130,8 +140,31 @@ export const campaignProgressSchema = z
         rater: z.string().describe('Pseudonym'),
         votes: z.number().int(),
         last_vote_at: z.string(),
+        agreement: z
+          .number()
+          .nullable()
+          .describe(
+            'Share of votes equal to what most others said of the same two answers; null: never compared',
+          ),
+        agreement_n: z.number().int().describe('Votes that could be compared so'),
+        median_ms: z.number().nullable().describe('Time between showing a battle and its vote'),
+        tie_share: z.number().describe('Share of ties and both-bad'),
+        left_share: z.number().nullable().describe('Share of decided votes for slot a, shown on the left'),
+        excluded: z.number().int().describe('Votes that the board leaves out'),
       }),
     ),
   })
   .meta({ id: 'CampaignProgress' });
+export const auditEntrySchema = z
+  .strictObject({
+    id: z.string(),
+    at: z.string(),
+    actor: z.string().describe('Name of the person, or of what acted'),
+    action: z.string(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Activity' });
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+export const activityListSchema = pageOf(auditEntrySchema);
+
 export type CampaignProgress = z.infer<typeof campaignProgressSchema>;

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { pageOf } from './paging.ts';
+import { problemSchema } from './problem.ts';
 
-export const importFileSchema = z.strictObject({ name: z.string().min(1).max(300), text: z.string() });
+/** What a person may say about one file that the file does not say itself; it goes before what is said of all. */
+export const importFileSchema = z.strictObject({
+  name: z.string().min(1).max(300),
+  text: z.string(),
+  format: z.string().optional(),
+  map: z.record(z.string(), z.string()).optional().describe('Column of the file → field of the format'),
+  scale: z.union([z.literal(1), z.literal(100)]).optional(),
+});
 
 export const createImportSchema = z
   .strictObject({
@@ -61,6 +69,45 @@ export const importResultSchema = z
   })
   .meta({ id: 'ImportResult' });
 export type ImportResult = z.infer<typeof importResultSchema>;
+
+/** One line of a streamed import. The last one is `done` or `refused`; a stream that ends without it changed nothing. */
+export const importEventSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('progress'),
+      stage: z.enum(['reading', 'writing']),
+      done: z.number().int().describe('Files read, or rows written'),
+      total: z.number().int(),
+    }),
+    z.strictObject({ kind: z.literal('done'), result: importResultSchema }),
+    z.strictObject({ kind: z.literal('refused'), problem: problemSchema }),
+  ])
+  .meta({ id: 'ImportEvent' });
+export type ImportEvent = z.infer<typeof importEventSchema>;
+
+/** A format that can be named. `fields` is empty where its columns cannot be mapped: they are its own. */
+export const formatSchema = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    fields: z.array(z.strictObject({ name: z.string(), required: z.boolean() })),
+  })
+  .meta({ id: 'Format' });
+export type FormatJson = z.infer<typeof formatSchema>;
+export const formatListSchema = pageOf(formatSchema);
+
+export const inspectFileSchema = z.strictObject({
+  name: z.string().min(1).max(300),
+  text: z.string().describe('The file, or its first lines'),
+});
+export const fileInspectionSchema = z
+  .strictObject({
+    format: z.string().nullable().describe('Id of the format that its columns fit; null: none is known'),
+    columns: z.array(z.string()),
+    rows: z.array(z.array(z.string().nullable())).describe('The first rows, a value a column, shortened'),
+  })
+  .meta({ id: 'FileInspection' });
+export type FileInspection = z.infer<typeof fileInspectionSchema>;
 
 export const importRecordSchema = z
   .strictObject({

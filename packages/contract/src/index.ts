@@ -49,6 +49,9 @@ export {
   type ReplyOf,
 } from './calls.ts';
 export {
+  type AuditEntry,
+  activityListSchema,
+  auditEntrySchema,
   CAMPAIGN_STATES,
   type Campaign,
   type CampaignProgress,
@@ -70,11 +73,19 @@ export {
   EXPORT_FORMATS,
   EXPORT_WHATS,
   exportQuerySchema,
+  type FileInspection,
+  type FormatJson,
+  fileInspectionSchema,
+  formatListSchema,
+  formatSchema,
+  type ImportEvent,
   type ImportResult,
+  importEventSchema,
   importFileSchema,
   importListSchema,
   importRecordSchema,
   importResultSchema,
+  inspectFileSchema,
   refusedRowSchema,
 } from './imports.ts';
 export {
@@ -89,6 +100,7 @@ export {
   startJudgeRunSchema,
   UNSCORED_REASONS,
 } from './judges.ts';
+export { type Attention, attentionSchema, type Overview, overviewSchema } from './overview.ts';
 export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';

@@ -12,6 +12,9 @@ export const PATHS = {
   changeCampaign: 'PATCH /api/v1/campaigns/{campaign}',
   getProgress: 'GET /api/v1/campaigns/{campaign}/progress',
 
+  listActivity: 'GET /api/v1/campaigns/{campaign}/activity',
+  getOverview: 'GET /api/v1/overview',
+
   giveConsent: 'POST /api/v1/campaigns/{campaign}/consents',
   drawBattles: 'POST /api/v1/campaigns/{campaign}/battles',
   castVote: 'POST /api/v1/battles/{battle}/votes',
@@ -27,6 +30,9 @@ export const PATHS = {
   getSnapshot: 'GET /api/v1/snapshots/{snapshot}',
 
   createImport: 'POST /api/v1/campaigns/{campaign}/imports',
+  streamImport: 'POST /api/v1/campaigns/{campaign}/imports/stream',
+  listFormats: 'GET /api/v1/formats',
+  inspectFile: 'POST /api/v1/formats/inspect',
   listImports: 'GET /api/v1/campaigns/{campaign}/imports',
   undoImport: 'DELETE /api/v1/imports/{import}',
   exportCampaign: 'GET /api/v1/campaigns/{campaign}/export',

@@ -1,11 +1,7 @@
 import type { CampaignRecord, CampaignStore } from '@agon/arena';
-import {
-  type Campaign,
-  type CampaignProgress,
-  type CampaignSettings,
-  campaignSettingsSchema,
-} from '@agon/contract';
+import { type Campaign, type CampaignSettings, campaignSettingsSchema } from '@agon/contract';
 import { ArenaError, type CampaignId } from '@agon/domain';
+import { readProgress } from './campaign-progress.ts';
 import type { Database } from './connect.ts';
 
 type CampaignRow = {
@@ -121,41 +117,5 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
     },
 
     progress: (id, nowMs) => readProgress(sql, id, nowMs),
-  };
-}
-
-async function readProgress(sql: Database['sql'], id: CampaignId, nowMs: number): Promise<CampaignProgress> {
-  const live = sql`(v.import_id is null or v.import_id in (select i.id from imports i where i.undone_at is null))`;
-  const [totals] = await sql<{ votes: number; recent: number; raters: number }[]>`
-    select count(*)::int as votes, count(*) filter (where v.at > ${new Date(nowMs - 3_600_000)})::int as recent,
-      count(distinct v.rater_id)::int as raters from votes v where v.campaign_id = ${id} and ${live}`;
-  const states = await sql<{ state: 'issued' | 'voted' | 'skipped' | 'expired'; count: number }[]>`
-    select state, count(*)::int as count from battles where campaign_id = ${id} and origin = 'draw' group by state`;
-  const skips = await sql<{ reason: CampaignProgress['skips'][number]['reason']; count: number }[]>`
-    select skip_reason as reason, count(*)::int as count from battles
-    where campaign_id = ${id} and state = 'skipped' and skip_reason is not null group by 1 order by 2 desc`;
-  const [selfNaming] = await sql<{ count: number }[]>`
-    select count(*)::int as count from answers where campaign_id = ${id} and self_naming is not null`;
-  const pairs = await sql<{ model_a: string; model_b: string; votes: number; issued: number }[]>`
-    select least(ma.name, mb.name) as model_a, greatest(ma.name, mb.name) as model_b,
-      count(v.id)::int as votes, count(*) filter (where b.state = 'issued')::int as issued
-    from battles b join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
-    left join votes v on v.battle_id = b.id and ${live}
-    where b.campaign_id = ${id} group by 1, 2 order by 1, 2`;
-  const raters = await sql<{ rater: string; votes: number; last_vote_at: Date }[]>`
-    select coalesce(r.external, substr(md5(r.id::text), 1, 8)) as rater, count(*)::int as votes, max(v.at) as last_vote_at
-    from votes v join raters r on r.id = v.rater_id
-    where v.campaign_id = ${id} and ${live} group by 1 order by 2 desc, 1 limit 500`;
-  const battles = { issued: 0, voted: 0, skipped: 0, expired: 0 };
-  for (const { state, count } of states) battles[state] = count;
-  return {
-    votes: totals?.votes ?? 0,
-    votes_last_hour: totals?.recent ?? 0,
-    raters: totals?.raters ?? 0,
-    battles,
-    skips: [...skips],
-    self_naming_answers: selfNaming?.count ?? 0,
-    pairs: [...pairs],
-    raters_by_votes: raters.map((row) => ({ ...row, last_vote_at: row.last_vote_at.toISOString() })),
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ImportBundle, ImportCounts, ImportRecord, ImportStore } from '@agon/arena';
+import type { ImportBundle, ImportCounts, ImportRecord, ImportStore, ImportWatch } from '@agon/arena';
 import type { CampaignId, ImportId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from './connect.ts';
@@ -20,7 +20,8 @@ const CHUNK = 2000;
 
 export function createImportStore({ sql }: Database): ImportStore {
   return {
-    write: (bundle) => sql.begin((tx) => writeBundle(tx, bundle)) as Promise<ImportCounts>,
+    write: (bundle, watch = {}) =>
+      sql.begin((tx) => writeBundle(tx, bundle, chunksOf(bundle, watch))) as Promise<ImportCounts>,
 
     async list(campaign, { after, limit }) {
       const rows = await sql<ImportRow[]>`
@@ -58,37 +59,55 @@ function toRecord(row: ImportRow): ImportRecord {
   };
 }
 
-function chunks<T>(items: readonly T[]): T[][] {
-  const parts: T[][] = [];
-  for (let from = 0; from < items.length; from += CHUNK) parts.push(items.slice(from, from + CHUNK));
-  return parts;
+function* chunks<T>(items: readonly T[]): Generator<T[]> {
+  for (let from = 0; from < items.length; from += CHUNK) yield items.slice(from, from + CHUNK);
+}
+
+/** Parts of the bundle's own lists, counted as they are done. */
+type Chunks = <T>(items: readonly T[]) => Generator<T[]>;
+
+function chunksOf(bundle: ImportBundle, { onRows, signal }: ImportWatch): Chunks {
+  const { models, prompts, answers, battles, votes, verdicts, scores } = bundle;
+  const total = [models, prompts, answers, battles, votes, verdicts, scores].reduce(
+    (sum, rows) => sum + rows.length,
+    0,
+  );
+  let done = 0;
+  return function* counted(items) {
+    for (const part of chunks(items)) {
+      signal?.throwIfAborted();
+      yield part;
+      done += part.length;
+      onRows?.(done, total);
+    }
+  };
 }
 
 /** Which ids of `table` belong to an undone import: those rows are taken over by the import that brings them again. */
 const undone = (tx: TransactionSql, table: string) =>
   tx`exists (select 1 from imports i where i.id = ${tx(table)}.import_id and i.undone_at is not null)`;
 
-async function writeBundle(tx: TransactionSql, bundle: ImportBundle): Promise<ImportCounts> {
+async function writeBundle(tx: TransactionSql, bundle: ImportBundle, parts: Chunks): Promise<ImportCounts> {
   const { campaignId } = bundle;
   // one import at a time in a campaign; also orders the votes of the chain
   const chain = await lockChain(tx, campaignId);
   await tx`insert into imports (id, campaign_id, format, files, rows, errors, by, at) values (${bundle.id}, ${campaignId},
     ${bundle.format}, ${tx.json(bundle.files as never)}, ${tx.json(bundle.rows as never)}, ${tx.json(bundle.errors as never)},
     ${bundle.by}, ${new Date(bundle.atMs)})`;
-  const models = await writeModels(tx, bundle);
-  const prompts = await writePrompts(tx, bundle);
-  const answers = await writeAnswers(tx, bundle, models.idOf, prompts.idOf);
-  const battleIdOf = await writeBattles(tx, bundle, models.idOf, prompts.idOf);
-  const votes = await writeVotes(tx, bundle, battleIdOf, chain);
-  const verdicts = await writeVerdicts(tx, bundle, battleIdOf);
-  const scores = await writeScores(tx, bundle, models.idOf);
+  const models = await writeModels(tx, bundle, parts);
+  const prompts = await writePrompts(tx, bundle, parts);
+  const answers = await writeAnswers(tx, bundle, parts, models.idOf, prompts.idOf);
+  const battleIdOf = await writeBattles(tx, bundle, parts, models.idOf, prompts.idOf);
+  const votes = await writeVotes(tx, bundle, parts, battleIdOf, chain);
+  const verdicts = await writeVerdicts(tx, bundle, parts, battleIdOf);
+  const scores = await writeScores(tx, bundle, parts, models.idOf);
   await tx`update campaigns set content_version = content_version + 1 where id = ${campaignId}`;
   return { models: models.added, prompts: prompts.added, answers, votes, verdicts, scores };
 }
 
-async function writeModels(tx: TransactionSql, bundle: ImportBundle) {
+async function writeModels(tx: TransactionSql, bundle: ImportBundle, parts: Chunks) {
   if (bundle.models.length === 0) return { idOf: new Map<string, string>(), added: 0 };
-  for (const part of chunks(bundle.models)) {
+  for (const part of parts(bundle.models)) {
     const rows = part.map((model) => ({
       id: randomUUID(),
       name: model.name,
@@ -111,10 +130,10 @@ async function writeModels(tx: TransactionSql, bundle: ImportBundle) {
   return { idOf: new Map(found.map((row) => [row.name, row.id])), added: entered.length };
 }
 
-async function writePrompts(tx: TransactionSql, bundle: ImportBundle) {
+async function writePrompts(tx: TransactionSql, bundle: ImportBundle, parts: Chunks) {
   const { campaignId } = bundle;
   let added = 0;
-  for (const part of chunks(bundle.prompts)) {
+  for (const part of parts(bundle.prompts)) {
     const rows = part.map((prompt) => ({
       id: randomUUID(),
       content_hash: prompt.contentHash,
@@ -148,11 +167,12 @@ async function writePrompts(tx: TransactionSql, bundle: ImportBundle) {
 async function writeAnswers(
   tx: TransactionSql,
   bundle: ImportBundle,
+  parts: Chunks,
   modelIdOf: ReadonlyMap<string, string>,
   promptIdOf: ReadonlyMap<string, string>,
 ): Promise<number> {
   let added = 0;
-  for (const part of chunks(bundle.answers)) {
+  for (const part of parts(bundle.answers)) {
     const rows = part.map((answer) => ({
       id: randomUUID(),
       campaign_id: bundle.campaignId,
@@ -174,6 +194,7 @@ async function writeAnswers(
 async function writeBattles(
   tx: TransactionSql,
   bundle: ImportBundle,
+  parts: Chunks,
   modelIdOf: ReadonlyMap<string, string>,
   promptIdOf: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string>> {
@@ -181,7 +202,7 @@ async function writeBattles(
   const answerRows = await tx<{ id: string; prompt_id: string; model_id: string }[]>`
     select id, prompt_id, model_id from answers where campaign_id = ${bundle.campaignId}`;
   const answerOf = new Map(answerRows.map((row) => [`${row.prompt_id}/${row.model_id}`, row.id]));
-  for (const part of chunks(bundle.battles)) {
+  for (const part of parts(bundle.battles)) {
     const rows = part.map((battle) => {
       const prompt = battle.promptKey === null ? undefined : promptIdOf.get(battle.promptKey);
       const [a, b] = [modelIdOf.get(battle.modelA)!, modelIdOf.get(battle.modelB)!];
@@ -216,6 +237,7 @@ async function writeBattles(
 async function writeVotes(
   tx: TransactionSql,
   bundle: ImportBundle,
+  parts: Chunks,
   battleIdOf: ReadonlyMap<string, string>,
   chain: { seq: number; hash: string },
 ): Promise<number> {
@@ -232,7 +254,7 @@ async function writeVotes(
   const raterOf = new Map(raterRows.map((row) => [row.external, row.id]));
   let { seq, hash } = chain;
   let added = 0;
-  for (const part of chunks(bundle.votes)) {
+  for (const part of parts(bundle.votes)) {
     const keyed = part.map((vote) => ({
       vote,
       rater: raterOf.get(vote.rater)!,
@@ -286,6 +308,7 @@ async function writeVotes(
 async function writeVerdicts(
   tx: TransactionSql,
   bundle: ImportBundle,
+  parts: Chunks,
   battleIdOf: ReadonlyMap<string, string>,
 ): Promise<number> {
   if (bundle.verdicts.length === 0) return 0;
@@ -302,7 +325,7 @@ async function writeVerdicts(
     select id, name from judges where identity = any(${names.map((name) => `imported:${name}`)})`;
   const judgeOf = new Map(found.map((row) => [row.name, row.id]));
   let added = 0;
-  for (const part of chunks(bundle.verdicts)) {
+  for (const part of parts(bundle.verdicts)) {
     const rows = part.map((verdict) => ({
       id: randomUUID(),
       campaign_id: bundle.campaignId,
@@ -326,6 +349,7 @@ async function writeVerdicts(
 async function writeScores(
   tx: TransactionSql,
   bundle: ImportBundle,
+  parts: Chunks,
   modelIdOf: ReadonlyMap<string, string>,
 ): Promise<number> {
   if (bundle.scores.length === 0) return 0;
@@ -337,7 +361,7 @@ async function writeScores(
   >`select id, name from benchmarks where name = any(${names})`;
   const benchmarkOf = new Map(found.map((row) => [row.name, row.id]));
   let added = 0;
-  for (const part of chunks(bundle.scores)) {
+  for (const part of parts(bundle.scores)) {
     const rows = part.map((score) => ({
       id: randomUUID(),
       campaign_id: bundle.campaignId,

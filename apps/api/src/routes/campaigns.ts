@@ -1,4 +1,12 @@
-import { changeCampaign, createCampaign, getCampaign, getProgress, listCampaigns } from '@agon/arena';
+import {
+  changeCampaign,
+  createCampaign,
+  getCampaign,
+  getOverview,
+  getProgress,
+  listActivity,
+  listCampaigns,
+} from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
 
 export function campaignRoutes({ serve, ports }: RouteDeps): void {
@@ -8,5 +16,9 @@ export function campaignRoutes({ serve, ports }: RouteDeps): void {
   serve('changeCampaign', ({ actor, params, body }) =>
     changeCampaign({ actor, campaign: params.campaign, ...body }, ports),
   );
+  serve('listActivity', ({ actor, params, query }) =>
+    listActivity({ actor, campaign: params.campaign, ...query }, ports),
+  );
+  serve('getOverview', ({ actor }) => getOverview({ actor }, ports));
   serve('getProgress', ({ actor, params }) => getProgress({ actor, campaign: params.campaign }, ports));
 }

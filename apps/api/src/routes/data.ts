@@ -1,12 +1,22 @@
-import { exportCampaign, importFiles, listImports, undoImport } from '@agon/arena';
+import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import { API_HEADERS } from '../http/security-headers.ts';
+import { streamImport } from '../stream-import.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-export function dataRoutes({ serve, ports }: RouteDeps): void {
+export function dataRoutes({ serve, ports, log }: RouteDeps): void {
   serve('createImport', ({ actor, params, body }) => {
     const { on_error: onError, dry_run: dryRun, ...rest } = body;
     return importFiles({ actor, campaign: params.campaign, ...rest, onError, dryRun }, ports);
   });
+
+  serve('streamImport', async ({ actor, params, body }) => {
+    const { on_error: onError, dry_run: dryRun, ...rest } = body;
+    const command = { actor, campaign: params.campaign, ...rest, onError, dryRun };
+    return streamImport((watch) => importFiles({ ...command, ...watch }, ports), log);
+  });
+
+  serve('listFormats', () => listFormats());
+  serve('inspectFile', ({ actor, body }) => inspectFile({ actor, ...body }));
 
   serve('listImports', ({ actor, params, query }) =>
     listImports({ actor, campaign: params.campaign, ...query }, ports),

@@ -1,5 +1,6 @@
 import type { BoardWatchers } from '../board-watchers.ts';
 import type { ApiPorts } from '../compose.ts';
+import type { ErrorLog } from '../http/problem-response.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RateGuard } from '../rate-guard.ts';
 import type { Serve } from '../serve-call.ts';
@@ -10,6 +11,7 @@ export type RouteDeps = {
   readonly ports: ApiPorts;
   readonly guard: RateGuard;
   readonly metrics: Metrics;
+  readonly log: ErrorLog;
   readonly watchers: BoardWatchers;
   /** Gives an ageing session its full time again: Set-Cookie values, empty where nothing is due. */
   readonly renewSession: (headers: Headers) => Promise<readonly string[]>;

@@ -12,7 +12,7 @@ import { previewImport } from './preview-import.ts';
 export type ImportFiles = {
   readonly actor: Actor;
   readonly campaign: string;
-  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly files: readonly ImportedFile[];
   readonly format?: string;
   readonly map: Readonly<Record<string, string>>;
   readonly scale?: 1 | 100;
@@ -23,6 +23,25 @@ export type ImportFiles = {
   readonly shuffleSides?: boolean;
   /** What is known of models beyond their names. */
   readonly models?: readonly ImportedModel[];
+  /** Told how far it is. */
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Aborted: the import is taken back as a whole, unless it was committed already. */
+  readonly signal?: AbortSignal;
+};
+
+export type ImportedFile = {
+  readonly name: string;
+  readonly text: string;
+  readonly format?: string;
+  readonly map?: Readonly<Record<string, string>>;
+  readonly scale?: 1 | 100;
+};
+
+/** Files read of all files, then rows written of all rows. */
+export type ImportProgress = {
+  readonly stage: 'reading' | 'writing';
+  readonly done: number;
+  readonly total: number;
 };
 
 /** How many bad rows a result lists. */
@@ -40,13 +59,7 @@ export async function importFiles(
   requireRole(command.actor, 'researcher');
   requireScope(command.actor, 'write');
   const campaign = await requireCampaign(command.campaign, deps);
-  const read: ReadFile[] = command.files.map((file) =>
-    readFile(file, {
-      ...(command.format === undefined ? {} : { format: command.format }),
-      map: command.map,
-      ...(command.scale === undefined ? {} : { scale: command.scale }),
-    }),
-  );
+  const read = await readFiles(command);
   const known = await deps.content.content(campaign.id);
   const knownKeys = await deps.content.promptKeys(campaign.id);
   const merged = mergeFiles(read, command.files, knownKeys);
@@ -101,7 +114,10 @@ export async function importFiles(
       preview: null,
     };
   }
-  const added = await deps.imports.write(bundle);
+  const added = await deps.imports.write(bundle, {
+    signal: command.signal,
+    onRows: (done, total) => command.onProgress?.({ stage: 'writing', done, total }),
+  });
   await deps.audit.record({
     actor: command.actor.userId ?? command.actor.role,
     action: 'import',
@@ -111,6 +127,26 @@ export async function importFiles(
   });
   deps.feed.changed(campaign.id);
   return { id: bundle.id, ...result, ...added, preview: null };
+}
+
+async function readFiles(command: ImportFiles): Promise<readonly ReadFile[]> {
+  const read: ReadFile[] = [];
+  for (const file of command.files) {
+    command.onProgress?.({ stage: 'reading', done: read.length, total: command.files.length });
+    // reading does not pause by itself: here a listener hears of it, or calls it off
+    await Promise.resolve();
+    command.signal?.throwIfAborted();
+    const format = file.format ?? command.format;
+    const scale = file.scale ?? command.scale;
+    read.push(
+      readFile(file, {
+        ...(format === undefined ? {} : { format }),
+        map: file.map ?? command.map,
+        ...(scale === undefined ? {} : { scale }),
+      }),
+    );
+  }
+  return read;
 }
 
 /** Takes a whole import back: its rows stay, and every reader leaves them out. */

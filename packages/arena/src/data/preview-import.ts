@@ -35,7 +35,8 @@ export function previewImport(
   return { ...table, battles: fromComparisons.length > 0 ? fromComparisons : fromAnswers };
 }
 
-function firstTable(text: string): { columns: string[]; rows: (string | null)[][] } {
+/** Columns and first rows of a file, a value a column; what cannot be read as a table is an empty one. */
+export function firstTable(text: string): { columns: string[]; rows: (string | null)[][] } {
   const head = text.trimStart().slice(0, 1);
   if (head === '{' || head === '[') {
     const records = text

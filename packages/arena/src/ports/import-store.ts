@@ -86,9 +86,16 @@ export type ImportRecord = {
   readonly undoneAtMs: EpochMs | null;
 };
 
+export type ImportWatch = {
+  /** Rows of the bundle that were handed to the database so far, and all of them. */
+  readonly onRows?: (done: number, total: number) => void;
+  /** Aborted: the transaction is rolled back and `write` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 export interface ImportStore {
   /** One transaction. What is there already is left as it is; returns what was new. */
-  write(bundle: ImportBundle): Promise<ImportCounts>;
+  write(bundle: ImportBundle, watch?: ImportWatch): Promise<ImportCounts>;
   list(
     campaign: CampaignId,
     page: { readonly after: ImportId | null; readonly limit: number },

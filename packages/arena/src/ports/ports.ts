@@ -13,6 +13,7 @@ import type { ImportStore } from './import-store.ts';
 import type { JudgeModels } from './judge-model.ts';
 import type { InstrumentSource, JudgeQueue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
+import type { OverviewStore } from './overview-store.ts';
 import type { RaterStore } from './rater-store.ts';
 import type { Secrets } from './secrets.ts';
 import type { SessionStore, Sessions } from './session.ts';
@@ -41,6 +42,7 @@ export type Ports = {
   readonly judgeModels: JudgeModels;
   readonly instruments: InstrumentSource;
   readonly audit: AuditLog;
+  readonly overview: OverviewStore;
   readonly feed: BoardFeed;
   readonly tickets: TicketSigner;
   readonly renderer: TextRenderer;

@@ -1,4 +1,4 @@
-import type { CountedVote } from '@agon/contract';
+import type { CampaignSettings, CountedVote } from '@agon/contract';
 import { ArenaError, type BattleId, type Outcome, type VoteId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaignById } from '../campaigns/require-campaign.ts';
@@ -28,6 +28,7 @@ export async function castVote(
   const raterId = await identifyVoter(command.actor, deps);
   const ticket = readTicket(command.ticket, { battleId: command.battle, raterId }, deps.tickets);
   const campaign = await requireCampaignById(ticket.campaignId, deps);
+  refuseUnlessOffered(command.outcome, campaign.settings);
   const nowMs = deps.clock.now();
   const vote = {
     id: deps.ids.next() as VoteId,
@@ -74,4 +75,15 @@ export async function castVote(
     reveal: settings.reveal ? { models: { ...result.models }, others } : null,
     progress: voterProgress(result.votesOfRater, settings),
   };
+}
+
+/** A campaign may leave ties out. @throws ArenaError('invalid_request') */
+function refuseUnlessOffered(outcome: Outcome, settings: CampaignSettings): void {
+  const refused =
+    (outcome === 'tie' && !settings.offer_tie) || (outcome === 'both_bad' && !settings.offer_both_bad);
+  if (!refused) return;
+  throw new ArenaError('invalid_request', `This campaign does not take "${outcome}".`, {
+    hint: 'Choose one of the two answers, or skip the battle.',
+    at: { column: 'outcome', value: outcome },
+  });
 }

@@ -1,0 +1,56 @@
+import type { Attention, Overview } from '@agon/contract';
+import { type Actor, requireRole, requireScope } from '../actor.ts';
+import { presentJudgeRun } from '../judging/present-judge-run.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** As the board does, which calls a rating with fewer comparisons provisional. */
+const FEW_VOTES = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A run that failed longer ago is history, not work. */
+const LOOK_BACK_MS = 7 * DAY_MS;
+const RUNS = 50;
+const SNAPSHOTS = 10;
+
+/** What runs, what a researcher should look at, and which boards were kept last; over all campaigns. */
+export async function getOverview(
+  command: { readonly actor: Actor },
+  deps: Pick<Ports, 'overview' | 'judgeRuns' | 'clock'>,
+): Promise<Overview> {
+  requireRole(command.actor, 'researcher');
+  requireScope(command.actor, 'read');
+  const [runs, campaigns, excluded, snapshots] = await Promise.all([
+    deps.overview.runsSince(deps.clock.now() - LOOK_BACK_MS, RUNS),
+    deps.overview.openCampaigns(),
+    deps.overview.excludedVotes(),
+    deps.overview.snapshots(SNAPSHOTS),
+  ]);
+  const shown = await Promise.all(
+    runs.map(async ({ run, title }) => ({ title, run: await presentJudgeRun(run, deps) })),
+  );
+  const attention: Attention[] = [];
+  for (const { title, run } of shown) {
+    const place = { campaign: run.campaign, title, model: run.model };
+    if (run.state === 'failed') {
+      attention.push({ kind: 'failed_run', ...place, why: run.errors[0]?.example ?? '' });
+    } else if (run.suspect && run.state === 'done') attention.push({ kind: 'suspect_run', ...place });
+  }
+  for (const { campaign, title, votes, target, models } of campaigns) {
+    const place = { campaign, title };
+    const few = models.filter((each) => each.votes < FEW_VOTES).map((each) => each.model);
+    if (few.length > 0) attention.push({ kind: 'few_votes', ...place, models: few, fewer_than: FEW_VOTES });
+    if (target !== null && votes < target) attention.push({ kind: 'below_target', ...place, votes, target });
+  }
+  attention.push(...excluded.map((each) => ({ kind: 'excluded_votes' as const, ...each })));
+  return {
+    running: shown.map(({ run }) => run).filter((run) => run.state === 'queued' || run.state === 'running'),
+    attention,
+    snapshots: snapshots.map(({ id, campaign, title, atMs, votes, verdicts }) => ({
+      id,
+      campaign,
+      title,
+      at: new Date(atMs).toISOString(),
+      votes,
+      verdicts,
+    })),
+  };
+}

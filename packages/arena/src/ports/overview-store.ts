@@ -1,0 +1,20 @@
+import type { EpochMs, JudgeRunId } from '@agon/domain';
+import type { SnapshotRecord } from './board-store.ts';
+
+type Place = { readonly campaign: string; readonly title: string };
+
+/** Facts over all campaigns, for the first page of a researcher. */
+export interface OverviewStore {
+  /** Runs that are not over, and those that ended since `sinceMs`; newest first. */
+  runsSince(sinceMs: EpochMs, limit: number): Promise<readonly (Place & { readonly run: JudgeRunId })[]>;
+  /** Open campaigns with their votes, and how many votes each model has; 0 included. */
+  openCampaigns(): Promise<
+    readonly (Place & {
+      readonly votes: number;
+      readonly target: number | null;
+      readonly models: readonly { readonly model: string; readonly votes: number }[];
+    })[]
+  >;
+  excludedVotes(): Promise<readonly (Place & { readonly count: number })[]>;
+  snapshots(limit: number): Promise<readonly SnapshotRecord[]>;
+}

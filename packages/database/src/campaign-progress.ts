@@ -1,0 +1,91 @@
+import type { CampaignProgress } from '@agon/contract';
+import type { CampaignId } from '@agon/domain';
+import type { Database } from './connect.ts';
+
+const MOST_RATERS = 500;
+
+/** How far a campaign is: totals, battles by state, votes by pair, raters by votes. */
+export async function readProgress(
+  sql: Database['sql'],
+  id: CampaignId,
+  nowMs: number,
+): Promise<CampaignProgress> {
+  const live = sql`(v.import_id is null or v.import_id in (select i.id from imports i where i.undone_at is null))`;
+  const [totals] = await sql<{ votes: number; recent: number; raters: number }[]>`
+    select count(*)::int as votes, count(*) filter (where v.at > ${new Date(nowMs - 3_600_000)})::int as recent,
+      count(distinct v.rater_id)::int as raters from votes v where v.campaign_id = ${id} and ${live}`;
+  const states = await sql<{ state: 'issued' | 'voted' | 'skipped' | 'expired'; count: number }[]>`
+    select state, count(*)::int as count from battles where campaign_id = ${id} and origin = 'draw' group by state`;
+  const skips = await sql<{ reason: CampaignProgress['skips'][number]['reason']; count: number }[]>`
+    select skip_reason as reason, count(*)::int as count from battles
+    where campaign_id = ${id} and state = 'skipped' and skip_reason is not null group by 1 order by 2 desc`;
+  const [selfNaming] = await sql<{ count: number }[]>`
+    select count(*)::int as count from answers where campaign_id = ${id} and self_naming is not null`;
+  const pairs = await sql<{ model_a: string; model_b: string; votes: number; issued: number }[]>`
+    select least(ma.name, mb.name) as model_a, greatest(ma.name, mb.name) as model_b,
+      count(v.id)::int as votes, count(*) filter (where b.state = 'issued')::int as issued
+    from battles b join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
+    left join votes v on v.battle_id = b.id and ${live}
+    where b.campaign_id = ${id} group by 1, 2 order by 1, 2`;
+  const raters = await readRaters(sql, id);
+  const battles = { issued: 0, voted: 0, skipped: 0, expired: 0 };
+  for (const { state, count } of states) battles[state] = count;
+  return {
+    votes: totals?.votes ?? 0,
+    votes_last_hour: totals?.recent ?? 0,
+    raters: totals?.raters ?? 0,
+    battles,
+    skips: [...skips],
+    self_naming_answers: selfNaming?.count ?? 0,
+    pairs: [...pairs],
+    raters_by_votes: raters,
+  };
+}
+
+type RaterRow = Omit<CampaignProgress['raters_by_votes'][number], 'last_vote_at'> & { last_vote_at: Date };
+
+/**
+ * Each rater's votes beside those of the others on the same two answers, whichever sides they were shown on.
+ * The majority is what more of the others said than anything else; where there is none, nothing is compared.
+ */
+async function readRaters(
+  sql: Database['sql'],
+  id: CampaignId,
+): Promise<CampaignProgress['raters_by_votes']> {
+  const rows = await sql<RaterRow[]>`
+    with given as (
+      select v.id, v.rater_id, v.shown_ms, v.at, coalesce(last.outcome, v.outcome) as outcome, b.model_a, b.model_b,
+        b.prompt_id, b.prompt_key, b.turns
+      from votes v join battles b on b.id = v.battle_id
+      left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
+        order by r.id desc limit 1) last on true
+      where v.campaign_id = ${id} and last.kind is distinct from 'undo'
+        and (v.import_id is null or v.import_id in (select i.id from imports i where i.undone_at is null))
+    ), sided as (
+      select g.*, least(model_a, model_b) as low, greatest(model_a, model_b) as high,
+        case outcome when 'a' then model_a when 'b' then model_b end as better,
+        coalesce(prompt_id::text, prompt_key) as prompt from given g
+    ), counted as (
+      select s.*,
+        count(*) filter (where better = low) over place - count(*) filter (where better = low) over own as for_low,
+        count(*) filter (where better = high) over place - count(*) filter (where better = high) over own as for_high,
+        count(*) filter (where better is null) over place - count(*) filter (where better is null) over own as for_none
+      from sided s
+      window place as (partition by prompt, low, high, turns), own as (partition by prompt, low, high, turns, rater_id)
+    ), compared as (
+      select c.*, case
+        when prompt is null then null
+        when for_low > greatest(for_high, for_none) then better is not distinct from low
+        when for_high > greatest(for_low, for_none) then better is not distinct from high
+        when for_none > greatest(for_low, for_high) then better is null
+      end as agrees from counted c
+    )
+    select coalesce(r.external, substr(md5(r.id::text), 1, 8)) as rater, count(*)::int as votes, max(c.at) as last_vote_at,
+      avg(agrees::int)::float8 as agreement, count(agrees)::int as agreement_n,
+      percentile_cont(0.5) within group (order by c.shown_ms)::float8 as median_ms,
+      avg((better is null)::int)::float8 as tie_share,
+      (avg((outcome = 'a')::int) filter (where better is not null))::float8 as left_share, count(q.vote_id)::int as excluded
+    from compared c join raters r on r.id = c.rater_id left join quarantine q on q.vote_id = c.id
+    group by r.id order by 2 desc, 1 limit ${MOST_RATERS}`;
+  return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at.toISOString() }));
+}

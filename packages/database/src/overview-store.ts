@@ -1,0 +1,56 @@
+import type { OverviewStore } from '@agon/arena';
+import type { JudgeRunId, SnapshotId } from '@agon/domain';
+import type { Database } from './connect.ts';
+
+export function createOverviewStore({ sql }: Database): OverviewStore {
+  const live = sql`(v.import_id is null or not exists (
+    select 1 from imports i where i.id = v.import_id and i.undone_at is not null))`;
+  return {
+    async runsSince(sinceMs, limit) {
+      const rows = await sql<{ id: string; campaign: string; title: string }[]>`
+        select r.id, c.slug as campaign, c.title from judge_runs r join campaigns c on c.id = r.campaign_id
+        where r.state in ('queued', 'running') or r.finished_at >= ${new Date(sinceMs)}
+        order by r.started_at desc limit ${limit}`;
+      return rows.map(({ id, campaign, title }) => ({ run: id as JudgeRunId, campaign, title }));
+    },
+
+    async openCampaigns() {
+      const campaigns = await sql<
+        { id: string; campaign: string; title: string; votes: number; target: number | null }[]
+      >`
+        select c.id, c.slug as campaign, c.title, (c.settings->>'target_votes')::int as target,
+          (select count(*)::int from votes v where v.campaign_id = c.id and ${live}) as votes
+        from campaigns c where c.state = 'open' order by c.id desc`;
+      const models = await sql<{ campaign_id: string; model: string; votes: number }[]>`
+        select cm.campaign_id, m.name as model, coalesce(cast_on.votes, 0)::int as votes
+        from campaign_models cm join models m on m.id = cm.model_id
+        join campaigns c on c.id = cm.campaign_id and c.state = 'open'
+        left join (
+          select b.campaign_id, side.model_id, count(*) as votes
+          from votes v join battles b on b.id = v.battle_id
+          cross join lateral (values (b.model_a), (b.model_b)) as side(model_id)
+          where ${live} group by 1, 2
+        ) cast_on on cast_on.campaign_id = cm.campaign_id and cast_on.model_id = cm.model_id
+        where exists (select 1 from answers a where a.campaign_id = cm.campaign_id and a.model_id = cm.model_id)
+        order by m.name`;
+      return campaigns.map(({ id, ...campaign }) => ({
+        ...campaign,
+        models: models.filter((row) => row.campaign_id === id).map(({ model, votes }) => ({ model, votes })),
+      }));
+    },
+
+    excludedVotes: () => sql<{ campaign: string; title: string; count: number }[]>`
+      select c.slug as campaign, c.title, count(*)::int as count
+      from quarantine q join votes v on v.id = q.vote_id join campaigns c on c.id = v.campaign_id
+      where ${live} group by c.id, c.slug, c.title order by 3 desc`,
+
+    async snapshots(limit) {
+      const rows = await sql<
+        { id: string; campaign: string; title: string; at: Date; votes: number; verdicts: number }[]
+      >`
+        select l.id, c.slug as campaign, l.title, l.at, l.votes, l.verdicts
+        from leaderboards l join campaigns c on c.id = l.campaign_id order by l.id desc limit ${limit}`;
+      return rows.map(({ id, at, ...row }) => ({ ...row, id: id as SnapshotId, atMs: at.getTime() }));
+    },
+  };
+}
