@@ -1,38 +1,62 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ArenaError } from '@agon/domain';
-import { type ReadComparison, type RefusedRow, readFile } from '@agon/formats';
+import {
+  type ColumnOptions,
+  ColumnSink,
+  type ReadComparison,
+  type ReadOptions,
+  RecordSink,
+  type RefusedRow,
+  type RowSink,
+  StreamedFile,
+} from '@agon/formats';
 
 export type ComparisonFiles = {
   readonly comparisons: readonly ReadComparison[];
   readonly refused: readonly RefusedRow[];
 };
 
-/** Reads comparison files of any known format. @throws ArenaError unknown_format, invalid_file */
-export function readComparisonFiles(
-  paths: readonly string[],
-  options: { readonly format?: string; readonly map?: Readonly<Record<string, string>> },
-): ComparisonFiles {
-  const comparisons: ReadComparison[] = [];
-  const refused: RefusedRow[] = [];
-  for (const path of paths) {
-    const read = readFile(
-      { name: basename(path), text: readText(path) },
-      {
-        ...(options.format === undefined ? {} : { format: options.format }),
-        ...(options.map === undefined ? {} : { map: options.map }),
-      },
-    );
-    // one row at a time: a spread of millions of rows overflows the stack
-    for (const row of read.comparisons) comparisons.push(row);
-    for (const row of read.refused) refused.push(row);
-  }
+/** Bytes that are read at a time: large enough that the calls cost nothing, small beside everything else. */
+const CHUNK = 1024 * 1024;
+
+/** Comparisons of files of any known format, row by row. @throws ArenaError unknown_format, invalid_file */
+export function readComparisonFiles(paths: readonly string[], options: ReadOptions): ComparisonFiles {
+  const sink = new RecordSink(1);
+  for (const path of paths) streamFile(path, options, sink);
+  const { comparisons, refused } = sink.records();
   return { comparisons, refused };
 }
 
-function readText(path: string): string {
+/** Comparisons of files of any known format as columns. @throws ArenaError unknown_format, invalid_file */
+export function readComparisonColumns(
+  paths: readonly string[],
+  options: ReadOptions & ColumnOptions,
+): ReturnType<ColumnSink['taken']> {
+  const sink = new ColumnSink(options);
+  for (const path of paths) streamFile(path, options, sink);
+  return sink.taken();
+}
+
+function streamFile(path: string, options: ReadOptions, sink: RowSink): void {
+  const file = new StreamedFile(basename(path), options, sink);
+  const chunk = new Uint8Array(CHUNK);
+  const descriptor = attempt(path, () => openSync(path, 'r'));
   try {
-    return readFileSync(path, 'utf8');
+    for (;;) {
+      const size = attempt(path, () => readSync(descriptor, chunk, 0, CHUNK, null));
+      if (size === 0) break;
+      file.push(chunk.subarray(0, size));
+    }
+    file.end();
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function attempt<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
   } catch (cause) {
     throw new ArenaError('invalid_file', `${path} cannot be read.`, {
       hint: cause instanceof Error ? cause.message : undefined,

@@ -110,8 +110,8 @@ export {
   type RatingResultJson,
   ratingResultSchema,
   ratingSettingsSchema,
-  toRatingJson,
 } from './rating-json.ts';
+export { toRatingJson } from './to-rating-json.ts';
 export {
   annotateReplySchema,
   annotateVoteSchema,

@@ -1,13 +1,14 @@
+import type { ComparisonPlan } from './columns/comparison-plan.ts';
 import type { RowReader } from './row-reader.ts';
 import type { RowSink } from './row-sink.ts';
-import type { Shape } from './table.ts';
+import type { Shape } from './rows/row-stream.ts';
 
 /** The start of a file, by which its format is recognised. */
 export type FileHead = {
   readonly name: string;
   readonly shape: Shape;
   readonly columns: ReadonlySet<string>;
-  /** The first row's values. */
+  /** The first row's values; empty where a header line names the columns. */
   readonly first: Readonly<Record<string, unknown>>;
 };
 
@@ -18,8 +19,8 @@ export type Format = {
   readonly matches: (head: FileHead) => boolean;
   /** Takes one row; throws `RowFault` for a row that cannot be taken. */
   readonly read: (row: RowReader, sink: RowSink) => void;
-  /** After the last row, for formats whose rows belong together. */
-  readonly finish?: (sink: RowSink) => void;
+  /** For CSV files of comparisons: what `read` does, said of columns. */
+  readonly plan?: ComparisonPlan;
 };
 
 /** What a caller may say about a file that the file does not say itself. */

@@ -1,5 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
-
 type Row = Readonly<Record<string, unknown>>;
 
 /** One JSON object a line; a line feed after each. */
@@ -13,15 +11,23 @@ export function writeJsonl(rows: readonly Row[]): string {
  */
 export function writeCsv(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cells = rows.map((row) =>
-    columns.map((column) => {
-      const value = row[column];
-      return value === null || value === undefined
-        ? ''
-        : typeof value === 'object'
-          ? JSON.stringify(value)
-          : String(value);
-    }),
-  );
-  return stringify([columns, ...cells], { escape_formulas: true });
+  const line = (cells: readonly string[]) => `${cells.map(quoted).join(',')}\n`;
+  return [
+    line(columns),
+    ...rows.map((row) => line(columns.map((column) => harmless(cellText(row[column]))))),
+  ].join('');
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Wide signs too: spreadsheets take them for the plain ones. */
+function harmless(cell: string): string {
+  return /^[=+\-@\t\r＝＋－＠]/.test(cell) ? `'${cell}` : cell;
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

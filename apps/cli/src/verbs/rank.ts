@@ -1,21 +1,20 @@
-import { boardQuerySchema, type RatingResultJson, toRatingJson } from '@agon/contract';
+import type { RatingResultJson } from '@agon/contract';
+import { toRatingJson } from '@agon/contract/to-rating-json';
 import {
   ArenaError,
   BOTH_BAD_POLICIES,
   CLUSTER_CHOICES,
-  type Comparison,
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   RATING_METHODS,
   type RatingSettings,
   TIE_POLICIES,
-  toColumns,
 } from '@agon/domain';
 import { fitRatings } from '@agon/rating';
 import { Command } from 'commander';
 import { collect, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
-import { readComparisonFiles } from '../read-comparison-files.ts';
+import { readComparisonColumns } from '../read-comparison-files.ts';
 
 type Options = {
   campaign?: string;
@@ -117,31 +116,35 @@ async function run(files: string[], options: Options): Promise<void> {
 
 function rankFiles(files: readonly string[], options: Options): RatingResultJson {
   const map = options.map === undefined ? undefined : Object.fromEntries(options.map.map(parsePair));
-  const { comparisons, refused } = readComparisonFiles(files, {
+  const { source, category, language, cluster } = options;
+  const { columns, filtered, refusedByReason } = readComparisonColumns(files, {
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(map === undefined ? {} : { map }),
+    ...(source === 'all' ? {} : { source }),
+    ...(category === undefined ? {} : { category }),
+    ...(language === undefined ? {} : { language }),
+    rater: cluster.includes('rater'),
+    prompt: cluster.includes('prompt'),
   });
-  const selected = comparisons.filter((row) => matches(row, options));
-  const result = toRatingJson(fitRatings(toColumns(selected), settingsOf(options)));
-  const reasons = new Map<string, number>();
-  for (const row of refused) reasons.set(row.reason, (reasons.get(row.reason) ?? 0) + 1);
-  const filtered = comparisons.length - selected.length;
-  if (filtered > 0) reasons.set('filtered out', filtered);
+  const result = toRatingJson(fitRatings(columns, settingsOf(options)));
+  const reasons = [...refusedByReason];
+  const refused = reasons.reduce((sum, [, count]) => sum + count, 0);
+  if (filtered > 0) reasons.push(['filtered out', filtered]);
   return {
     ...result,
     comparisons: {
-      read: comparisons.length + refused.length,
+      read: columns.length + filtered + refused,
       used: result.comparisons.used,
-      excluded: [
-        ...[...reasons].map(([reason, count]) => ({ reason, count })),
-        ...result.comparisons.excluded,
-      ],
+      excluded: [...reasons.map(([reason, count]) => ({ reason, count })), ...result.comparisons.excluded],
     },
   };
 }
 
 async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {
-  const { withServer } = await import('../with-server.ts');
+  const [{ withServer }, { boardQuerySchema }] = await Promise.all([
+    import('../with-server.ts'),
+    import('@agon/contract'),
+  ]);
   const source = options.source === 'judges' ? 'judges' : 'people';
   if (options.source === 'all')
     note('A campaign is ranked by its people; use --source judges for its verdicts.');
@@ -173,12 +176,6 @@ async function rankCampaign(campaign: string, options: Options): Promise<RatingR
     });
   }
   return result;
-}
-
-function matches(row: Comparison, options: Options): boolean {
-  if (options.source !== 'all' && row.source !== options.source) return false;
-  if (options.category !== undefined && row.category !== options.category) return false;
-  return options.language === undefined || row.language === options.language;
 }
 
 function settingsOf(options: Options): RatingSettings {

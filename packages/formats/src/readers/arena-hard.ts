@@ -29,24 +29,31 @@ export const arenaHard: Format = {
   read(row, sink) {
     const games = row.list('games');
     if (games.length !== 2) throw new RowFault('two games are needed', 'games', games.length);
-    let taken = 0;
-    for (const [i, game] of games.entries()) if (takeGame(row, sink, i, game)) taken += 1;
-    if (taken === 0) throw new RowFault('unparsed: the judge gave no verdict in either game', 'games');
+    // both labels are read before either counts: a row is taken as a whole or refused as a whole
+    const labels = games.map((game) => labelOf(game));
+    if (labels.every((label) => label === null))
+      throw new RowFault('unparsed: the judge gave no verdict in either game', 'games');
+    for (const [i, label] of labels.entries()) {
+      if (label === null) sink.refuse(row, `unparsed: the judge gave no verdict in game ${i + 1}`, 'games');
+      else takeGame(row, sink, i, label);
+    }
   },
 };
 
 /** v0.1 files do not name their baseline: it is always this one. */
 const BASELINE_V01 = 'gpt-4-0314';
 
-function takeGame(row: RowReader, sink: RowSink, index: number, game: unknown): boolean {
+type Label = (typeof LABELS)[string];
+
+/** Null where the judge gave no verdict. */
+function labelOf(game: unknown): Label | null {
   const score = (game as { score?: unknown } | null)?.score;
-  if (score === null || score === undefined || score === '') {
-    sink.refuse(row.line, `unparsed: the judge gave no verdict in game ${index + 1}`, 'games', null);
-    return false;
-  }
-  const label = typeof score === 'string' && Object.hasOwn(LABELS, score) ? LABELS[score]! : undefined;
-  if (label === undefined)
-    throw new RowFault(`unknown label; known are ${Object.keys(LABELS).join(', ')}`, 'games', score);
+  if (score === null || score === undefined || score === '') return null;
+  if (typeof score === 'string' && Object.hasOwn(LABELS, score)) return LABELS[score]!;
+  throw new RowFault(`unknown label; known are ${Object.keys(LABELS).join(', ')}`, 'games', score);
+}
+
+function takeGame(row: RowReader, sink: RowSink, index: number, label: Label): void {
   const baseline = row.optionalText('baseline') ?? BASELINE_V01;
   const question = row.optionalText('question_id') ?? row.text('uid');
   const judge = row.text('judge');
@@ -62,5 +69,4 @@ function takeGame(row: RowReader, sink: RowSink, index: number, game: unknown): 
     promptKey: `arena-hard-${question}`,
     ...(category === undefined ? {} : { category }),
   });
-  return true;
 }

@@ -41,6 +41,18 @@ export const fastchatBattles: Format = {
       columns.has('tstamp') ||
       columns.has('anony') ||
       columns.has('evaluation_session_id')),
+  plan: {
+    winners: WINNERS,
+    sources: null,
+    raters: ['judge', 'evaluation_session_id'],
+    prompts: [],
+    texts: ['question_id', 'id'],
+    category: false,
+    weighted: false,
+    times: ['tstamp'],
+    asNumber: true,
+    not: ['conversation_a', 'conversation_b'],
+  },
   read(row, sink) {
     const outcome = row.label('winner', WINNERS);
     const [modelA, modelB] = [row.text('model_a'), row.text('model_b')];

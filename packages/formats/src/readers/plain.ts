@@ -49,6 +49,18 @@ export const plainComparisons: Format = {
   id: 'plain',
   title: 'Plain comparisons',
   matches: ({ columns }) => ['model_a', 'model_b', 'winner'].every((column) => columns.has(column)),
+  plan: {
+    winners: WINNERS,
+    sources: SOURCES,
+    raters: ['rater', 'voter', 'judge'],
+    prompts: ['prompt_id', 'question_id'],
+    texts: ['id'],
+    category: true,
+    weighted: true,
+    times: ['timestamp', 'tstamp', 'at'],
+    asNumber: false,
+    not: [],
+  },
   read(row, sink) {
     const judge = row.optionalText('judge');
     const rater = row.optionalText('rater') ?? row.optionalText('voter') ?? judge;

@@ -1,0 +1,58 @@
+import type { RatingResult } from '@agon/domain';
+import type { RatingResultJson } from './rating-json.ts';
+
+/** Domain to JSON: the names of commands.md, nothing else changed. */
+export function toRatingJson(result: RatingResult): RatingResultJson {
+  const { settings } = result;
+  const anchor =
+    settings.anchor.model === null
+      ? `mean=${settings.anchor.value}`
+      : `${settings.anchor.model}=${settings.anchor.value}`;
+  return {
+    method: result.method,
+    settings: {
+      method: settings.method,
+      ties: settings.ties,
+      both_bad: settings.bothBad,
+      interval: settings.interval,
+      cluster: settings.cluster,
+      rounds: settings.rounds,
+      seed: settings.seed,
+      anchor,
+      k: settings.k,
+      initial: settings.initial,
+      baseline: settings.baseline,
+    },
+    comparisons: {
+      read: result.comparisons.read,
+      used: result.comparisons.used,
+      excluded: result.comparisons.excluded.map(({ reason, count }) => ({ reason, count })),
+    },
+    fit: {
+      converged: result.fit.converged,
+      iterations: result.fit.iterations,
+      components: result.fit.components.map((names) => [...names]),
+    },
+    models: result.models.map((model) => ({
+      model: model.model,
+      rating: model.rating,
+      low: model.low,
+      high: model.high,
+      rank: model.rank,
+      rank_low: model.rankLow,
+      rank_high: model.rankHigh,
+      comparisons: model.comparisons,
+      wins: model.wins,
+      losses: model.losses,
+      ties: model.ties,
+      ...(model.winRate === undefined
+        ? {}
+        : {
+            win_rate: model.winRate,
+            win_rate_se: model.winRateSe,
+            discrete_win_rate: model.discreteWinRate,
+          }),
+    })),
+    warnings: result.warnings.map(({ code, message }) => ({ code, message })),
+  };
+}

@@ -1,0 +1,71 @@
+import { contentHash } from '@agon/domain';
+import type {
+  Place,
+  ReadAnswer,
+  ReadComparison,
+  ReadFile,
+  ReadPrompt,
+  ReadScore,
+  RefusedRow,
+} from './record.ts';
+import { type NewComparison, type RowSink, requireComparison, requirePrompt } from './row-sink.ts';
+
+/** Keeps what rows say. A comparison without an id of its own gets one from its content and how often it occurred. */
+export class RecordSink implements RowSink {
+  readonly scale: 1 | 100;
+  readonly #prompts = new Map<string, ReadPrompt>();
+  readonly #answers: ReadAnswer[] = [];
+  readonly #comparisons: ReadComparison[] = [];
+  readonly #scores: ReadScore[] = [];
+  readonly #refused: RefusedRow[] = [];
+  readonly #occurred = new Map<string, number>();
+
+  constructor(scale: 1 | 100) {
+    this.scale = scale;
+  }
+
+  prompt(at: Place, prompt: Omit<ReadPrompt, 'at'>): void {
+    requirePrompt(prompt);
+    if (!this.#prompts.has(prompt.key)) this.#prompts.set(prompt.key, { ...prompt, at: placeOf(at) });
+  }
+
+  answer(at: Place, answer: Omit<ReadAnswer, 'at'>): void {
+    this.#answers.push({ ...answer, at: placeOf(at) });
+  }
+
+  comparison(at: Place, comparison: NewComparison, options: { readonly allowSame?: boolean } = {}): void {
+    requireComparison(comparison, options.allowSame === true);
+    const { key: given, ...content } = comparison;
+    this.#comparisons.push({ ...content, key: given ?? this.#keyOf(content), at: placeOf(at) });
+  }
+
+  score(at: Place, score: Omit<ReadScore, 'at'>): void {
+    this.#scores.push({ ...score, at: placeOf(at) });
+  }
+
+  refuse(at: Place, reason: string, column: string | null = null, value: string | null = null): void {
+    this.#refused.push({ file: at.file ?? '', line: at.line ?? 1, column, value, reason });
+  }
+
+  /** In the order of the file. */
+  records(): Omit<ReadFile, 'format' | 'rowsRead'> {
+    return {
+      prompts: [...this.#prompts.values()],
+      answers: this.#answers,
+      comparisons: this.#comparisons,
+      scores: this.#scores,
+      refused: this.#refused,
+    };
+  }
+
+  #keyOf(content: Omit<NewComparison, 'key'>): string {
+    const hash = contentHash(JSON.stringify(content)).slice(0, 32);
+    const occurred = (this.#occurred.get(hash) ?? 0) + 1;
+    this.#occurred.set(hash, occurred);
+    return occurred === 1 ? hash : `${hash}#${occurred}`;
+  }
+}
+
+function placeOf({ file, line }: Place): Place {
+  return { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+}

@@ -1,0 +1,156 @@
+import { ArenaError } from '@agon/domain';
+import { readCsvHead } from './csv-dialect.ts';
+import { CsvRows } from './csv-rows.ts';
+import { decodeRow } from './decode-row.ts';
+import { JsonArrayRows } from './json-array-rows.ts';
+import { JsonLineRows } from './json-line-rows.ts';
+import { parseJsonRow } from './parse-json.ts';
+import type { RowSplitter, TakeRow } from './source-row.ts';
+import { Utf8Source } from './utf8-source.ts';
+
+export type Shape = 'json' | 'jsonl' | 'csv';
+
+/** What is told before the first row: the shape, and the columns where a header line names them. */
+export type Opened = {
+  readonly shape: Shape;
+  readonly columns: readonly string[] | null;
+  /** A CSV file's rows, for giving them a short way. */
+  readonly csv: { readonly rows: CsvRows; readonly delimiter: string; readonly end: number } | null;
+};
+
+/** A row may be so long: more is a quote that does not close, or no file of rows. */
+const LONGEST_ROW = 256 * 1024 * 1024;
+
+/**
+ * A file's rows, whatever its shape: a JSON array of objects, one JSON object a line, a single object, or CSV/TSV with
+ * a header line. Bytes come in chunks of any size, in order; rows go out as soon as they are whole. A byte-order mark
+ * and Windows line ends are fine; a file in UTF-16 that says so by its mark is read as well.
+ */
+export class RowStream {
+  readonly #name: string;
+  readonly #open: (opened: Opened) => void;
+  readonly #take: TakeRow;
+  readonly #source = new Utf8Source();
+  #splitter: RowSplitter | null = null;
+  #held: Uint8Array[] = [];
+  #heldSize = 0;
+  /** A row that did not end is looked at again when there is twice as much of it. */
+  #lookAt = 1;
+
+  constructor(name: string, open: (opened: Opened) => void, take: TakeRow) {
+    this.#name = name;
+    this.#open = open;
+    this.#take = take;
+  }
+
+  /** `chunk` may be used again by the caller afterwards. @throws ArenaError('invalid_file') */
+  push(chunk: Uint8Array): void {
+    this.#feed(this.#source.push(chunk), false);
+  }
+
+  /** @throws ArenaError('invalid_file') where there is no row to be had at all, or the file is cut off */
+  end(): void {
+    this.#feed(this.#source.end(), true);
+    if (this.#splitter === null)
+      throw new ArenaError('invalid_file', `${this.#name} is empty.`, {
+        hint: 'Check the file.',
+        at: { file: this.#name },
+      });
+  }
+
+  #feed(chunk: Uint8Array, last: boolean): void {
+    const size = this.#heldSize + chunk.length;
+    if (size > LONGEST_ROW && !last) throw this.#tooLong();
+    if (size < this.#lookAt && !last) {
+      if (chunk.length > 0) this.#held.push(chunk.slice());
+      this.#heldSize = size;
+      return;
+    }
+    const bytes = this.#held.length === 0 ? chunk : join([...this.#held, chunk], size);
+    const done = this.#split(bytes, last);
+    const rest = bytes.length - done;
+    this.#held = rest === 0 ? [] : [bytes.slice(done)];
+    this.#heldSize = rest;
+    this.#lookAt = Math.max(1, 2 * rest);
+  }
+
+  #split(bytes: Uint8Array, last: boolean): number {
+    if (this.#splitter !== null) return this.#splitter.split(bytes, last);
+    const first = bytes.find((byte) => byte > 0x20);
+    if (first === undefined) return 0;
+    if (first === 0x5b) this.#start('json', new JsonArrayRows(this.#name, this.#take));
+    else if (first === 0x7b || /\.(jsonl|ndjson)$/i.test(this.#name)) return this.#openObjects(bytes, last);
+    else {
+      const head = readCsvHead(this.#name, bytes, last);
+      if (head === null) return 0;
+      const rows = new CsvRows(head.dialect, head.lines, this.#take);
+      this.#splitter = rows;
+      const { columns, delimiter, end } = head.dialect;
+      this.#open({ shape: 'csv', columns, csv: { rows, delimiter, end } });
+      return head.next + rows.split(bytes.subarray(head.next), last);
+    }
+    return this.#split(bytes, last);
+  }
+
+  /** One object a line, or one object over many lines, which is read when all of it is there. */
+  #openObjects(bytes: Uint8Array, last: boolean): number {
+    const kind = last ? wholeOrLines(bytes) : firstLineKind(bytes);
+    if (kind === 'unknown') return 0;
+    if (kind === 'lines') {
+      this.#start('jsonl', new JsonLineRows(this.#take));
+      return this.#split(bytes, last);
+    }
+    this.#start('json', { split: (all) => all.length });
+    this.#take({ line: 1, values: kind });
+    return bytes.length;
+  }
+
+  #start(shape: Shape, splitter: RowSplitter): void {
+    this.#splitter = splitter;
+    this.#open({ shape, columns: null, csv: null });
+  }
+
+  #tooLong(): ArenaError {
+    return new ArenaError('invalid_file', `${this.#name} holds a row of more than 256 MB.`, {
+      hint: 'A quote or a bracket may not close.',
+      at: { file: this.#name },
+    });
+  }
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Lines as soon as one of the first two is an object by itself. */
+function firstLineKind(bytes: Uint8Array): 'lines' | 'unknown' {
+  let from = 0;
+  for (let line = 0; line < 2; line += 1) {
+    const feed = bytes.indexOf(0x0a, from);
+    if (feed < 0) return 'unknown';
+    if (objectIn(bytes.subarray(from, feed)) !== null) return 'lines';
+    from = feed + 1;
+  }
+  return 'unknown';
+}
+
+function wholeOrLines(bytes: Uint8Array): 'lines' | Values {
+  const feed = bytes.indexOf(0x0a);
+  const first = objectIn(feed < 0 ? bytes : bytes.subarray(0, feed));
+  return first === null ? (objectIn(bytes) ?? 'lines') : 'lines';
+}
+
+function objectIn(bytes: Uint8Array): Values | null {
+  const text = decodeRow(bytes);
+  if (text === null) return null;
+  const parsed = parseJsonRow(text);
+  return parsed.fault === undefined ? parsed.value : null;
+}
+
+function join(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
