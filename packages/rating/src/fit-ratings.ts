@@ -22,7 +22,8 @@ export function fitRatings(columns: ComparisonColumns, settings: RatingSettings)
   }
 }
 
-function checkSettings(columns: ComparisonColumns, settings: RatingSettings): void {
+/** @throws as `fitRatings` does for settings */
+export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
   requireModel(columns, settings.anchor.model, 'anchor');
   if (settings.method === 'win-rate') requireModel(columns, settings.baseline, 'baseline');
   requireRange('anchor', settings.anchor.value, Number.isFinite(settings.anchor.value), 'a finite number');
@@ -36,7 +37,7 @@ function checkSettings(columns: ComparisonColumns, settings: RatingSettings): vo
   requireRange('initial', settings.initial, Number.isFinite(settings.initial), 'a finite number');
 }
 
-function requireModel(columns: ComparisonColumns, name: string | null, role: string): void {
+function requireModel(columns: Pick<ComparisonColumns, 'models'>, name: string | null, role: string): void {
   if (name === null || columns.models.includes(name)) return;
   throw new ArenaError('unknown_model', `The ${role} "${name}" is not among the models.`, {
     hint: `Models: ${columns.models.slice(0, 20).join(', ')}${columns.models.length > 20 ? ', …' : ''}`,

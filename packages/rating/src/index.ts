@@ -13,7 +13,9 @@ export {
   type CompositeModel,
   fitComposite,
 } from './fit-composite.ts';
+export { fitCounts } from './fit-counts.ts';
 export { fitRatings } from './fit-ratings.ts';
+export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
 export { pairCounts } from './pair-counts.ts';
 export { upperBoundRanks } from './rank-sets.ts';
 export { votesToSeparate } from './votes-to-separate.ts';

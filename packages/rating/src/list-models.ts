@@ -15,7 +15,7 @@ export const UNRATED: RatedModel = {
 
 /** Group by group, models by rank inside it (then by name); then, by name, what has no rank. */
 export function listModels(
-  columns: ComparisonColumns,
+  columns: Pick<ComparisonColumns, 'models'>,
   groups: readonly (readonly number[])[],
   tally: Tally,
   rated: ReadonlyMap<number, RatedModel>,

@@ -15,7 +15,19 @@ import { type Tally, tallyComparisons } from './tally-comparisons.ts';
  * that won or lost everything have no finite rating and stay null. Both are said in the warnings.
  */
 export function rateBradleyTerry(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
-  const tally = tallyComparisons(columns, settings);
+  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings));
+}
+
+/**
+ * The same from counts: `columns` is read only where the settings ask for single comparisons (clusters, or a bootstrap
+ * of weighted ones). `read`: comparisons seen, refused ones among them.
+ */
+export function rateTally(
+  columns: ComparisonColumns,
+  read: number,
+  settings: RatingSettings,
+  tally: Tally,
+): RatingResult {
   const connected = connectModels(tally.table);
   const warnings: RatingWarning[] = [...connectionWarnings(columns.models, connected, tally)];
   const rated = new Map<number, RatedModel>();
@@ -49,7 +61,7 @@ export function rateBradleyTerry(columns: ComparisonColumns, settings: RatingSet
     method: 'bradley-terry',
     settings,
     comparisons: {
-      read: columns.length,
+      read,
       used,
       excluded: [...tally.excluded, ...(separated > 0 ? [{ reason: 'separated', count: separated }] : [])],
     },

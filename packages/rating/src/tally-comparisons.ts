@@ -1,4 +1,5 @@
 import { ArenaError, type ComparisonColumns, OUTCOME_CODES, type RatingSettings } from '@agon/domain';
+import { PairCounter } from './pair-counter.ts';
 import { type PairTable, PairTableBuilder } from './pair-table.ts';
 import { type ExcludedCount, scanComparisons } from './scan-comparisons.ts';
 
@@ -18,6 +19,13 @@ export function tallyComparisons(
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
 ): Tally {
   const models = columns.models.length;
+  if (isPlain(columns)) {
+    const counter = new PairCounter(models);
+    counter.add({ a: columns.a, b: columns.b, outcome: columns.outcome, to: columns.length });
+    const tally = counter.tally(settings);
+    if (tally.used === 0) throw noComparisons(columns, tally.excluded);
+    return tally;
+  }
   const builder = new PairTableBuilder(models);
   const wins = new Int32Array(models);
   const losses = new Int32Array(models);
@@ -36,7 +44,21 @@ export function tallyComparisons(
   return { table: builder.build(), used, excluded, wins, losses, ties };
 }
 
-export function noComparisons(columns: ComparisonColumns, excluded: readonly ExcludedCount[]): ArenaError {
+/** Every comparison weighs 1 and has only its outcome: counts then say everything. */
+function isPlain({ weight, shareA, length }: ComparisonColumns): boolean {
+  if (shareA !== undefined) {
+    for (let row = 0; row < length; row += 1) if (!Number.isNaN(shareA[row]!)) return false;
+  }
+  if (weight !== undefined) {
+    for (let row = 0; row < length; row += 1) if (weight[row] !== 1) return false;
+  }
+  return true;
+}
+
+export function noComparisons(
+  columns: Pick<ComparisonColumns, 'length'>,
+  excluded: readonly ExcludedCount[],
+): ArenaError {
   return new ArenaError('no_comparisons', 'There is no comparison to rate from.', {
     hint:
       columns.length === 0

@@ -1,0 +1,40 @@
+import { ArenaError, type RatingResult, type RatingSettings } from '@agon/domain';
+import { checkSettings } from './fit-ratings.ts';
+import type { PairCounter } from './pair-counter.ts';
+import { rateTally } from './rate-bradley-terry.ts';
+import { noComparisons } from './tally-comparisons.ts';
+
+/**
+ * Bradley–Terry ratings from counts of pairs, equal to `fitRatings` on the comparisons that were counted. The cost
+ * depends on the models alone: the same after a thousand votes and after ten million.
+ * @param models names by number; as many as `counter` has
+ * @throws ArenaError('invalid_request') where the settings need the comparisons themselves: another method, or clusters
+ * @throws as `fitRatings`
+ */
+export function fitCounts(
+  models: readonly string[],
+  counter: PairCounter,
+  settings: RatingSettings,
+): RatingResult {
+  checkSettings({ models }, settings);
+  if (settings.method !== 'bradley-terry' || needsClusters(settings)) {
+    throw new ArenaError(
+      'invalid_request',
+      'These settings need every comparison, not only counts of pairs.',
+      {
+        hint: 'Counts are enough for the method bradley-terry without clusters.',
+        data: { method: settings.method, interval: settings.interval, cluster: settings.cluster },
+      },
+    );
+  }
+  const tally = counter.tally(settings);
+  if (tally.used === 0) throw noComparisons({ length: counter.read }, tally.excluded);
+  const none = new Int32Array(0);
+  const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
+  return rateTally(columns, counter.read, settings, tally);
+}
+
+/** Only these intervals read the rows, and only for clusters. */
+function needsClusters({ interval, cluster }: RatingSettings): boolean {
+  return cluster !== 'none' && (interval === 'sandwich' || interval === 'bootstrap');
+}
