@@ -4,7 +4,7 @@ import { CAMPAIGN_STATES } from './campaigns.ts';
 import { pageOf } from './paging.ts';
 import { ratingResultSchema } from './rating-json.ts';
 
-export const BOARD_METHODS = ['bradley-terry', 'elo', 'win-rate'] as const;
+export const BOARD_METHODS = ['bradley-terry', 'davidson', 'rao-kupper', 'elo', 'win-rate'] as const;
 
 /** Every switch and filter of the board; the page keeps the same names in its URL. Absent: the default. */
 export const boardQuerySchema = z

@@ -62,6 +62,16 @@ export const ratingResultSchema = z
       components: z.array(z.array(z.string())),
     }),
     models: z.array(modelRatingSchema),
+    tie_parameter: z
+      .strictObject({
+        name: z.enum(['nu', 'theta']),
+        value: z.number(),
+        low: nullable(),
+        high: nullable(),
+        equal_tie_share: z.number().describe('How often two equal models tie, 0..1'),
+      })
+      .optional()
+      .describe('davidson (nu) and rao-kupper (theta) only'),
     warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
   })
   .meta({ id: 'RatingResult' });

@@ -53,6 +53,17 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
             discrete_win_rate: model.discreteWinRate,
           }),
     })),
+    ...(result.tie === undefined
+      ? {}
+      : {
+          tie_parameter: {
+            name: result.tie.name,
+            value: result.tie.value,
+            low: result.tie.low,
+            high: result.tie.high,
+            equal_tie_share: result.tie.equalTieShare,
+          },
+        }),
     warnings: result.warnings.map(({ code, message }) => ({ code, message })),
   };
 }

@@ -54,5 +54,6 @@ export {
   type RatingSettings,
   type RatingWarning,
   TIE_POLICIES,
+  type TieParameter,
   type TiePolicy,
 } from './rating.ts';

@@ -1,9 +1,12 @@
 /** How ratings are fitted: every switch that changes a number, as it is shown on the board and echoed by `agon rank`. */
-export const RATING_METHODS = ['bradley-terry', 'elo', 'win-rate'] as const;
+export const RATING_METHODS = ['bradley-terry', 'davidson', 'rao-kupper', 'elo', 'win-rate'] as const;
 export type RatingMethod = (typeof RATING_METHODS)[number];
 
-export const TIE_POLICIES = ['half', 'drop'] as const;
-/** `half`: half a win each. `drop`: left out and counted as excluded. */
+export const TIE_POLICIES = ['half', 'drop', 'model'] as const;
+/**
+ * `half`: half a win each. `drop`: left out and counted as excluded. `model`: with a parameter of their own; `davidson`
+ * and `rao-kupper` always do that, and `bradley-terry` becomes `davidson`.
+ */
 export type TiePolicy = (typeof TIE_POLICIES)[number];
 
 export const BOTH_BAD_POLICIES = ['tie', 'drop'] as const;
@@ -78,6 +81,18 @@ export type ModelRating = {
   readonly discreteWinRate?: number | null;
 };
 
+/** How a model of ties weighs them. */
+export type TieParameter = {
+  /** `nu`: Davidson's, >= 0. `theta`: Rao and Kupper's, >= 1. */
+  readonly name: 'nu' | 'theta';
+  readonly value: number;
+  /** 95 % interval. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** How often two equal models tie, 0..1. */
+  readonly equalTieShare: number;
+};
+
 export type RatingWarning = { readonly code: string; readonly message: string };
 
 /** Ratings with all that is needed to trust or doubt them. */
@@ -97,6 +112,8 @@ export type RatingResult = {
   };
   /** By falling rating, component by component (largest first); unrated models last. */
   readonly models: readonly ModelRating[];
+  /** `davidson` and `rao-kupper` only: of the largest group. */
+  readonly tie?: TieParameter;
   readonly warnings: readonly RatingWarning[];
 };
 

@@ -1,6 +1,7 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { rateElo } from './rate-elo.ts';
+import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
 
 /**
@@ -10,16 +11,40 @@ import { rateWinRate } from './rate-win-rate.ts';
  * @throws ArenaError('unknown_model') where the anchor or the baseline is not among the models
  * @throws ArenaError('invalid_request') for settings out of range
  */
-export function fitRatings(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
+export function fitRatings(columns: ComparisonColumns, asked: RatingSettings): RatingResult {
+  const settings = settleTies(asked);
   checkSettings(columns, settings);
   switch (settings.method) {
     case 'bradley-terry':
       return rateBradleyTerry(columns, settings);
+    case 'davidson':
+    case 'rao-kupper':
+      return rateTieModel(columns, settings, settings.method);
     case 'elo':
       return rateElo(columns, settings);
     case 'win-rate':
       return rateWinRate(columns, settings);
   }
+}
+
+/** One switch says whether ties have a parameter, so that the method and the tie policy cannot contradict each other. */
+function settleTies(settings: RatingSettings): RatingSettings {
+  const { method, ties } = settings;
+  if (method === 'davidson' || method === 'rao-kupper') {
+    if (ties === 'drop') {
+      throw new ArenaError('invalid_request', `${method} is a model of ties, and ties are dropped.`, {
+        hint: 'Keep the ties, or use bradley-terry.',
+        at: { column: 'ties', value: ties },
+      });
+    }
+    return { ...settings, ties: 'model' };
+  }
+  if (ties !== 'model') return settings;
+  if (method === 'bradley-terry') return { ...settings, method: 'davidson' };
+  throw new ArenaError('invalid_request', `${method} has no model of ties.`, {
+    hint: 'Count ties as halves or drop them; or use davidson or rao-kupper.',
+    at: { column: 'ties', value: ties },
+  });
 }
 
 /** @throws as `fitRatings` does for settings */

@@ -112,7 +112,7 @@ function tooFew(sums: readonly ClusterSum[]): boolean {
 }
 
 /** To rounding: a shift of 1e-9 of the mean variance makes it positive definite, and the gauge direction is filled. */
-function isSemidefinite(matrix: SquareMatrix, m: number): boolean {
+export function isSemidefinite(matrix: SquareMatrix, m: number): boolean {
   let trace = 0;
   for (let i = 0; i < m; i += 1) trace += matrix[i * m + i]!;
   if (!(trace > 0)) return false;
@@ -121,7 +121,11 @@ function isSemidefinite(matrix: SquareMatrix, m: number): boolean {
   return factorCholesky(filled, m) !== null;
 }
 
-function clusterWarnings(name: 'rater' | 'prompt', sum: ClusterSum, votes: number): RatingWarning[] {
+export function clusterWarnings(
+  name: 'rater' | 'prompt',
+  sum: Omit<ClusterSum, 'meat'>,
+  votes: number,
+): RatingWarning[] {
   const warnings: RatingWarning[] = [];
   const share = `${Math.round(100 * sum.largestShare)} %`;
   if (sum.clusters < 2) {

@@ -246,6 +246,13 @@ function print(result: RatingResultJson): void {
   note(
     `${result.comparisons.used} of ${result.comparisons.read} comparisons used, ${result.method}, interval ${result.settings.interval}, clusters ${result.settings.cluster}`,
   );
+  if (result.tie_parameter !== undefined) {
+    const { name, value, low, high, equal_tie_share: share } = result.tie_parameter;
+    const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
+    note(
+      `tie parameter ${name} = ${value.toFixed(3)}${interval}; equals tie in ${(100 * share).toFixed(1)} %`,
+    );
+  }
   for (const { reason, count } of result.comparisons.excluded) note(`left out: ${count} × ${reason}`);
   for (const warning of result.warnings) note(`${warning.code}: ${warning.message}`);
 }

@@ -9,7 +9,7 @@ export function toRatingSettings(query: BoardQuery): RatingSettings {
     method: query.method,
     ties: query.ties,
     bothBad: query.both_bad,
-    interval: query.method === 'bradley-terry' ? query.interval : 'none',
+    interval: query.method === 'elo' || query.method === 'win-rate' ? 'none' : query.interval,
     cluster: query.cluster,
     rounds: 400,
     anchor: parseAnchor(query.anchor),
