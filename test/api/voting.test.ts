@@ -166,6 +166,26 @@ describe('voting', () => {
     });
   });
 
+  it('takes votes from people with an account only, where the campaign says so', async () => {
+    const { slug: members, id } = await seedCampaign(arena, { slug: 'members' });
+    const passer = arena.visitor();
+    await consentTo(passer, members);
+    const battle = await drawOne(passer, members);
+    const key = nextKey();
+    const counted = await vote(passer, await drawOne(passer, members), 'a', key);
+    const { settings } = (await arena.ports.campaigns.findById(id))!;
+    await arena.ports.campaigns.change(id, { settings: { ...settings, who: 'signed_in' } });
+    await expect(draw(passer, members)).rejects.toMatchObject({ code: 'not_signed_in' });
+    await expect(vote(passer, { ...battle, id: counted.vote.battle }, 'b')).rejects.toThrow();
+    await expect(consentTo(passer, members)).rejects.toMatchObject({ code: 'not_signed_in' });
+    const stranger = arena.visitor();
+    await expect(consentTo(stranger, members)).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(stranger.cookies).toBe('');
+    const person = await arena.person('member');
+    await consentTo(person, members);
+    expect((await vote(person, await drawOne(person, members), 'tie')).progress.votes).toBe(1);
+  });
+
   it('tells nothing of an identifier that is none', async () => {
     const visitor = await voter();
     for (const [method, path, body] of [

@@ -49,6 +49,8 @@ export async function runCrashTest(plan: CrashPlan): Promise<CrashResult> {
       AGON_RATE_LIMITS: 'off',
       AGON_WEB: '0',
       AGON_DEMO: '0',
+      // fifty starts: what was compiled once is read again
+      NODE_COMPILE_CACHE: join(tmpdir(), 'agon-crash-compiled'),
       HOST: '127.0.0.1',
       PORT: String(port),
     },

@@ -25,7 +25,8 @@ export type VoterOptions = {
   readonly signal: AbortSignal;
 };
 
-const RETRY_MS = 25;
+/** Long enough that 64 voters do not take the processor from the process that they wait for. */
+const RETRY_MS = 100;
 
 /**
  * A browser that never gives up: it sends the same request again until it is answered, as the booth's outbox does.

@@ -12,6 +12,8 @@ export type Actor = {
   readonly userId: UserId | null;
   /** What an API key was made for; null: a session or the owner, with all rights of the role. */
   readonly scopes: readonly KeyScope[] | null;
+  /** The session of somebody without an account; absent: no. */
+  readonly anonymous?: boolean;
 };
 
 export const PUBLIC_ACTOR: Actor = { role: 'public', userId: null, scopes: null };

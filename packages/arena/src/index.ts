@@ -118,6 +118,7 @@ export { type DrawBattles, drawBattles } from './voting/draw-battles.ts';
 export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
 export { identifyVoter } from './voting/identify-voter.ts';
 export { type DrawnPair, drawPair, promptPairKey } from './voting/pair-sampler.ts';
+export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';

@@ -1,9 +1,10 @@
 import { ArenaError } from '@agon/domain';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type { Sql as DriverSql } from 'postgres';
+import { drizzle, postgres } from './driver.ts';
 import * as schema from './schema.ts';
 
-export type Sql = postgres.Sql;
+export type Sql = DriverSql;
 export type Database = {
   readonly sql: Sql;
   readonly orm: PostgresJsDatabase<typeof schema>;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ArenaError } from '@agon/domain';
-import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
+import type { Sql } from 'postgres';
+import { drizzle, postgres } from './driver.ts';
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
@@ -23,7 +23,7 @@ function readJournal(): Journal {
 }
 
 /** What is applied and what is not. Reads only. */
-export async function migrationStatus(sql: postgres.Sql): Promise<MigrationStatus> {
+export async function migrationStatus(sql: Sql): Promise<MigrationStatus> {
   const { entries } = readJournal();
   const [found] = await sql<
     { name: string | null }[]

@@ -23,7 +23,9 @@ export async function identify(
   const token = readSessionToken(headers.get('cookie'), options.cookieName, options.secret);
   if (token === null) return PUBLIC_ACTOR;
   const session = await options.sessions.find(token);
-  return session === null ? PUBLIC_ACTOR : { role: session.role, userId: session.userId, scopes: null };
+  return session === null
+    ? PUBLIC_ACTOR
+    : { role: session.role, userId: session.userId, scopes: null, anonymous: session.anonymous };
 }
 
 async function identifyBearer(

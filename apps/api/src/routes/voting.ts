@@ -4,6 +4,8 @@ import {
   castVote,
   drawBattles,
   giveConsent,
+  refuseUnlessWelcome,
+  requireCampaign,
   skipBattle,
   undoVote,
 } from '@agon/arena';
@@ -14,9 +16,10 @@ export function votingRoutes({ serve, ports, guard, metrics }: RouteDeps): void 
     guard('consents', actor, address);
     let voter: Actor = actor;
     if (actor.role === 'public') {
+      refuseUnlessWelcome(await requireCampaign(params.campaign, ports), actor);
       const session = await ports.sessions.startAnonymous();
       setCookies(session.cookies);
-      voter = { role: 'voter', userId: session.userId, scopes: null };
+      voter = { role: 'voter', userId: session.userId, scopes: null, anonymous: true };
     }
     return giveConsent({ actor: voter, campaign: params.campaign, ...body }, ports);
   });

@@ -4,6 +4,7 @@ import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaignById } from '../campaigns/require-campaign.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identifyVoter } from './identify-voter.ts';
+import { isWelcome, refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { readTicket, refuseExpired } from './ticket.ts';
 import { voterProgress } from './voter-progress.ts';
 
@@ -40,13 +41,14 @@ export async function castVote(
     shownMs: command.shownMs,
     atMs: nowMs,
   };
-  // A replay of a counted vote is answered even after the campaign closed or the ticket ran out.
-  const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs;
+  // A replay of a counted vote is answered even after the campaign closed, its rules changed or the ticket ran out.
+  const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs || !isWelcome(campaign, command.actor);
   if (late) {
     const counted = await deps.votes.findByKey(raterId, command.idempotencyKey);
     if (counted === null || counted.battleId !== ticket.battleId) {
       refuseUnlessOpen(campaign);
       refuseExpired(ticket, nowMs);
+      refuseUnlessWelcome(campaign, command.actor);
     }
   }
   const result = await deps.votes.append(vote);

@@ -8,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import { showBattles } from './blind-battle.ts';
 import { identifyVoter } from './identify-voter.ts';
 import { drawPair, promptPairKey } from './pair-sampler.ts';
+import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { voterProgress } from './voter-progress.ts';
 
 export type DrawBattles = {
@@ -31,6 +32,7 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
   const raterId = await identifyVoter(command.actor, deps);
   const campaign = await requireCampaign(command.campaign, deps);
   refuseUnlessOpen(campaign);
+  refuseUnlessWelcome(campaign, command.actor);
   if (!(await deps.raters.hasConsent(raterId, campaign.id, campaign.settings.consent_version))) {
     throw new ArenaError('consent_required', 'Agree to the terms of this campaign first.', {
       hint: 'POST /api/v1/campaigns/{campaign}/consents',

@@ -4,6 +4,7 @@ import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identifyVoter } from './identify-voter.ts';
+import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { voterProgress } from './voter-progress.ts';
 
 export type GiveConsent = {
@@ -21,6 +22,7 @@ export async function giveConsent(
   const raterId = await identifyVoter(command.actor, deps);
   const campaign = await requireCampaign(command.campaign, deps);
   refuseUnlessOpen(campaign);
+  refuseUnlessWelcome(campaign, command.actor);
   if (command.version !== campaign.settings.consent_version) {
     throw new ArenaError('invalid_request', 'The terms have changed since this page was loaded.', {
       hint: 'Load the page again and read the new version.',

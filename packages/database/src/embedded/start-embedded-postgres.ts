@@ -14,7 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ArenaError } from '@agon/domain';
-import postgres from 'postgres';
+import { postgres } from '../driver.ts';
 import { withFolderLock } from './folder-lock.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { runAs } from './run-as.ts';
