@@ -16,7 +16,8 @@ type Secrets = { readonly secret: string; readonly ownerKey: string };
 /** @throws ArenaError('data_folder_unusable') where the folder cannot be made or written */
 export function prepareDataFolder(folder: string): Secrets {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // root's PostgreSQL may run as another account, which passes through; every file in it is readable by its owner only
+    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     const path = join(folder, 'secrets.json');
     if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
     const secrets: Secrets = {
