@@ -1,5 +1,13 @@
 import type { RatingWarning } from '@agon/domain';
-import { factorSemidefinite, normalDraws, quantiles, type SquareMatrix, Z95 } from '@agon/stats';
+import {
+  factorCholesky,
+  factorSemidefinite,
+  normalDraws,
+  quantiles,
+  type SquareMatrix,
+  shapeDraws,
+  Z95,
+} from '@agon/stats';
 import type { BootstrapDraws } from './bootstrap-bradley-terry.ts';
 import { type RankSet, rankSets } from './rank-sets.ts';
 
@@ -12,7 +20,7 @@ export type GroupIntervals = {
 };
 
 /** Draws of the normal error for rank sets: the limit's own error is then about 1 % of it. */
-const RANK_DRAWS = 2000;
+const RANK_DRAWS = 1000;
 
 export function withoutIntervals(warnings: readonly RatingWarning[]): GroupIntervals {
   return { low: null, high: null, ranks: null, warnings };
@@ -82,20 +90,17 @@ export function fromDraws(theta: Float64Array, draws: BootstrapDraws, anchor: nu
   return { low, high, ranks, warnings };
 }
 
-/** Draws of N(0, covariance), row by row. */
+/**
+ * Draws of N(0, covariance), row by row, but for a shift of each row: only differences are looked at, so the direction
+ * in which a covariance under Σθ = 0 is blind may be filled, and the matrix factored at once.
+ */
 function gaussianDeviations(covariance: SquareMatrix, m: number, seed: number): Float64Array {
-  const lower = factorSemidefinite(covariance, m);
-  const noise = normalDraws(`ranks/${seed}`, RANK_DRAWS * m);
-  const deviations = new Float64Array(RANK_DRAWS * m);
-  for (let draw = 0; draw < RANK_DRAWS; draw += 1) {
-    const row = draw * m;
-    for (let i = 0; i < m; i += 1) {
-      let sum = 0;
-      for (let j = 0; j <= i; j += 1) sum += lower[i * m + j]! * noise[row + j]!;
-      deviations[row + i] = sum;
-    }
-  }
-  return deviations;
+  let trace = 0;
+  for (let i = 0; i < m; i += 1) trace += covariance[i * m + i]!;
+  const filled = Float64Array.from(covariance);
+  for (let k = 0; k < m * m; k += 1) filled[k]! += trace / (m * m);
+  const lower = factorCholesky(filled, m) ?? factorSemidefinite(covariance, m);
+  return shapeDraws(normalDraws(`ranks/${seed}`, RANK_DRAWS * m), RANK_DRAWS, lower, m);
 }
 
 /** Second moments about zero: the spread of refits around the fit. */

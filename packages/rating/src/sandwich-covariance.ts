@@ -1,5 +1,5 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
-import { factorCholesky, multiplyMatrices, type SquareMatrix } from '@agon/stats';
+import { factorCholesky, type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import { logistic } from './elo-scale.ts';
 import type { BradleyTerryFit } from './fit-bradley-terry.ts';
@@ -87,7 +87,7 @@ function independentMeat(table: PairTable, theta: Float64Array): SquareMatrix {
 }
 
 function sandwich(inverse: SquareMatrix, meat: SquareMatrix, m: number): SquareMatrix {
-  return multiplyMatrices(multiplyMatrices(inverse, meat, m), inverse, m);
+  return sandwichProduct(inverse, meat, m);
 }
 
 /** One code for each pair of codes; unknown where either is. */

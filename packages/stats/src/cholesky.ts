@@ -1,3 +1,5 @@
+import { factorFast, invertFast } from './linear-algebra-kernel.ts';
+
 /** Dense symmetric matrices, row by row in one Float64Array of n × n numbers. */
 export type SquareMatrix = Float64Array;
 
@@ -6,15 +8,28 @@ export type SquareMatrix = Float64Array;
  * @returns null where the matrix is not positive definite to working precision
  */
 export function factorCholesky(matrix: SquareMatrix, n: number): SquareMatrix | null {
+  const fast = factorFast(matrix, n);
+  return fast === undefined ? factorPlainly(matrix, n) : fast;
+}
+
+/** (L Lᵀ)⁻¹, symmetric to the last bit. */
+export function invertCholesky(lower: SquareMatrix, n: number): SquareMatrix {
+  return invertFast(lower, n) ?? invertPlainly(lower, n);
+}
+
+/** The same bits as the kernel: every entry takes its products one by one, in the order of the index summed over. */
+export function factorPlainly(matrix: SquareMatrix, n: number): SquareMatrix | null {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     const row = i * n;
-    for (let j = 0; j < i; j += 1) {
-      lower[row + j] = (matrix[row + j]! - dot(lower, row, j * n, j)) / lower[j * n + j]!;
+    for (let j = 0; j <= i; j += 1) {
+      const other = j * n;
+      let value = matrix[row + j]!;
+      for (let k = 0; k < j; k += 1) value -= lower[row + k]! * lower[other + k]!;
+      if (j < i) lower[row + j] = value * (1 / lower[other + j]!);
+      else if (!(value > 0) || value === Number.POSITIVE_INFINITY) return null;
+      else lower[row + i] = Math.sqrt(value);
     }
-    const pivot = matrix[row + i]! - dot(lower, row, row, i);
-    if (!(pivot > 0) || pivot === Number.POSITIVE_INFINITY) return null;
-    lower[row + i] = Math.sqrt(pivot);
   }
   return lower;
 }
@@ -57,8 +72,8 @@ export function solveCholesky(lower: SquareMatrix, n: number, b: Float64Array): 
   return x;
 }
 
-/** (L Lᵀ)⁻¹, symmetric to the last bit. */
-export function invertCholesky(lower: SquareMatrix, n: number): SquareMatrix {
+/** The same bits as the kernel. */
+export function invertPlainly(lower: SquareMatrix, n: number): SquareMatrix {
   // rows of M = L⁻¹ from the top; then A⁻¹ = Mᵀ M
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {

@@ -11,7 +11,7 @@ export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
-export { multiplyMatrices } from './multiply-matrices.ts';
+export { multiplyMatrices, sandwichProduct, shapeDraws } from './multiply-matrices.ts';
 export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';
 export { normalDraws } from './normal-draws.ts';
 export { quantile, quantiles } from './quantile.ts';
