@@ -1,10 +1,24 @@
-import { BOTH_BAD_POLICIES, CLUSTER_CHOICES, INTERVAL_METHODS, TIE_POLICIES } from '@agon/domain';
+import {
+  BOTH_BAD_POLICIES,
+  CLUSTER_CHOICES,
+  INTERVAL_METHODS,
+  REWEIGHTINGS,
+  STYLE_DEFINITIONS,
+  TIE_POLICIES,
+} from '@agon/domain';
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from './campaigns.ts';
 import { pageOf } from './paging.ts';
 import { ratingResultSchema } from './rating-json.ts';
 
-export const BOARD_METHODS = ['bradley-terry', 'davidson', 'rao-kupper', 'elo', 'win-rate'] as const;
+export const BOARD_METHODS = [
+  'bradley-terry',
+  'davidson',
+  'rao-kupper',
+  'contextual',
+  'elo',
+  'win-rate',
+] as const;
 
 /** Every switch and filter of the board; the page keeps the same names in its URL. Absent: the default. */
 export const boardQuerySchema = z
@@ -18,6 +32,17 @@ export const boardQuerySchema = z
     both_bad: z.enum(BOTH_BAD_POLICIES).default('tie'),
     interval: z.enum(INTERVAL_METHODS).default('sandwich'),
     cluster: z.enum(CLUSTER_CHOICES).default('prompt'),
+    style: z
+      .string()
+      .optional()
+      .describe('contextual: length,headers,lists,bold,position,same-family; absent: the first four'),
+    style_definition: z.enum(STYLE_DEFINITIONS).default('fastchat'),
+    reweight: z.enum(REWEIGHTINGS).default('none'),
+    prior: z.coerce
+      .number()
+      .positive()
+      .optional()
+      .describe('bradley-terry: standard deviation in logits of a normal prior on the ratings'),
     category: z.string().optional(),
     language: z.string().optional(),
     turn: z.coerce.number().int().positive().optional(),

@@ -3,6 +3,9 @@ import {
   CLUSTER_CHOICES,
   INTERVAL_METHODS,
   RATING_METHODS,
+  REWEIGHTINGS,
+  STYLE_DEFINITIONS,
+  STYLE_FEATURES,
   TIE_POLICIES,
 } from '@agon/domain';
 import { z } from 'zod';
@@ -26,6 +29,7 @@ export const modelRatingSchema = z
     win_rate: nullable().optional(),
     win_rate_se: nullable().optional(),
     discrete_win_rate: nullable().optional(),
+    plain_rating: nullable().optional().describe('contextual: the rating with style not taken out'),
   })
   .meta({ id: 'ModelRating' });
 export type ModelRatingJson = z.infer<typeof modelRatingSchema>;
@@ -43,6 +47,11 @@ export const ratingSettingsSchema = z
     k: z.number(),
     initial: z.number(),
     baseline: z.string().nullable(),
+    style: z.array(z.enum(STYLE_FEATURES)),
+    style_definition: z.enum(STYLE_DEFINITIONS),
+    ridge: nullable(),
+    reweight: z.enum(REWEIGHTINGS),
+    prior: nullable(),
   })
   .meta({ id: 'RatingSettings' });
 
@@ -72,6 +81,22 @@ export const ratingResultSchema = z
       })
       .optional()
       .describe('davidson (nu) and rao-kupper (theta) only'),
+    style: z
+      .array(
+        z.strictObject({
+          feature: z.enum(STYLE_FEATURES),
+          coefficient: nullable().describe('Logits for one standard deviation of the feature'),
+          low: nullable(),
+          high: nullable(),
+          odds: nullable().describe('e to the coefficient'),
+          odds_low: nullable(),
+          odds_high: nullable(),
+          mean: z.number(),
+          sd: z.number(),
+        }),
+      )
+      .optional()
+      .describe('contextual only: what each feature is worth'),
     warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
   })
   .meta({ id: 'RatingResult' });

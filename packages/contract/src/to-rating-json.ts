@@ -22,6 +22,11 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
       k: settings.k,
       initial: settings.initial,
       baseline: settings.baseline,
+      style: [...settings.style],
+      style_definition: settings.styleDefinition,
+      ridge: settings.ridge,
+      reweight: settings.reweight,
+      prior: settings.prior,
     },
     comparisons: {
       read: result.comparisons.read,
@@ -52,6 +57,7 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
             win_rate_se: model.winRateSe,
             discrete_win_rate: model.discreteWinRate,
           }),
+      ...(model.plainRating === undefined ? {} : { plain_rating: model.plainRating }),
     })),
     ...(result.tie === undefined
       ? {}
@@ -63,6 +69,21 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
             high: result.tie.high,
             equal_tie_share: result.tie.equalTieShare,
           },
+        }),
+    ...(result.style === undefined
+      ? {}
+      : {
+          style: result.style.map(({ feature, coefficient, low, high, mean, sd }) => ({
+            feature,
+            coefficient,
+            low,
+            high,
+            odds: coefficient === null ? null : Math.exp(coefficient),
+            odds_low: low === null ? null : Math.exp(low),
+            odds_high: high === null ? null : Math.exp(high),
+            mean,
+            sd,
+          })),
         }),
     warnings: result.warnings.map(({ code, message }) => ({ code, message })),
   };

@@ -1,5 +1,5 @@
 import type { CampaignComparison, CampaignComparisons, ComparisonStore } from '@agon/arena';
-import type { CampaignId, Outcome } from '@agon/domain';
+import type { AnswerId, CampaignId, Outcome } from '@agon/domain';
 import type { Database } from './connect.ts';
 
 type ComparisonRow = {
@@ -10,6 +10,8 @@ type ComparisonRow = {
   outcome: Outcome;
   share_a: number | null;
   rater: string;
+  answer_a: AnswerId | null;
+  answer_b: AnswerId | null;
   prompt_id: string | null;
   prompt_key: string | null;
   turns: number | null;
@@ -119,7 +121,7 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
 function readVotes(sql: Database['sql'], campaign: CampaignId, afterSeq: number): Promise<ComparisonRow[]> {
   return sql<ComparisonRow[]>`
     select v.id, v.seq, ma.name as model_a, mb.name as model_b, v.outcome, null::float8 as share_a,
-      v.rater_id::text as rater, b.prompt_id, b.prompt_key, b.turns,
+      v.rater_id::text as rater, b.answer_a, b.answer_b, b.prompt_id, b.prompt_key, b.turns,
       coalesce(p.category, b.category) as category, coalesce(p.language, b.language) as language, v.at,
       false as undone, q.reason as quarantined,
       (c.settings->>'self_naming' = 'exclude' and (aa.self_naming is not null or ab.self_naming is not null)) as names_itself
@@ -138,7 +140,7 @@ function readVerdicts(
   return sql<ComparisonRow[]>`
     select d.id, d.seq, ma.name as model_a, mb.name as model_b, d.outcome, d.share_a,
       case when d.model = '' then j.name else j.name || ' / ' || d.model end as rater,
-      b.prompt_id, b.prompt_key, b.turns,
+      b.answer_a, b.answer_b, b.prompt_id, b.prompt_key, b.turns,
       coalesce(p.category, b.category) as category, coalesce(p.language, b.language) as language, d.at,
       false as undone, null as quarantined,
       (c.settings->>'self_naming' = 'exclude' and (aa.self_naming is not null or ab.self_naming is not null)) as names_itself,
@@ -156,6 +158,7 @@ function toComparison(row: ComparisonRow, source: 'people' | 'judges'): Campaign
   return {
     id: row.id,
     item: `${promptKey ?? row.id}|${first}|${second}|${row.turns ?? ''}`,
+    answers: row.answer_a === null || row.answer_b === null ? null : { a: row.answer_a, b: row.answer_b },
     excluded: row.quarantined ?? (row.names_itself ? 'answer names its model' : null),
     modelA: row.model_a,
     modelB: row.model_b,

@@ -1,4 +1,6 @@
+import type { BySlot } from './by-slot.ts';
 import type { Outcome } from './outcome.ts';
+import { STYLE_COUNTS, type StyleCounts } from './style.ts';
 
 /** Who made a comparison: a person's vote or a judge model's verdict. */
 export const COMPARISON_SOURCES = ['people', 'judges'] as const;
@@ -22,6 +24,8 @@ export type Comparison = {
   readonly category?: string;
   readonly language?: string;
   readonly atMs?: number;
+  /** Counts of the two answers, where they are known. */
+  readonly style?: BySlot<StyleCounts>;
 };
 
 /** Codes of the `outcome` column, the same as in the columnar file of the command line. */
@@ -44,6 +48,10 @@ export type ComparisonColumns = {
   readonly shareA?: Float64Array;
   readonly rater?: Int32Array;
   readonly prompt?: Int32Array;
+  /** Names by rater code. */
+  readonly raters?: readonly string[];
+  /** Counts of the answers, `STYLE_COUNTS` of each row one after the other; NaN where unknown. */
+  readonly style?: BySlot<Float32Array>;
 };
 
 /** Rows to columns; models, raters and prompts are numbered in order of appearance. */
@@ -62,6 +70,8 @@ export function toColumns(
   const shareA: number[] = [];
   const rater: number[] = [];
   const prompt: number[] = [];
+  const style: BySlot<number[]> = { a: [], b: [] };
+  let styled = false;
   const codeOf = (codes: Map<string, number>, name: string): number => {
     let code = codes.get(name);
     if (code === undefined) {
@@ -84,6 +94,11 @@ export function toColumns(
     shareA.push(row.shareA ?? Number.NaN);
     rater.push(row.rater === undefined ? -1 : codeOf(raterCode, row.rater));
     prompt.push(row.promptKey === undefined ? -1 : codeOf(promptCode, row.promptKey));
+    styled ||= row.style !== undefined;
+    for (const count of STYLE_COUNTS) {
+      style.a.push(row.style?.a[count] ?? Number.NaN);
+      style.b.push(row.style?.b[count] ?? Number.NaN);
+    }
   }
   return {
     length: a.length,
@@ -95,5 +110,7 @@ export function toColumns(
     shareA: Float64Array.from(shareA),
     rater: Int32Array.from(rater),
     prompt: Int32Array.from(prompt),
+    raters: [...raterCode.keys()],
+    ...(styled ? { style: { a: Float32Array.from(style.a), b: Float32Array.from(style.b) } } : {}),
   };
 }

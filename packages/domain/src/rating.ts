@@ -1,5 +1,14 @@
+import type { StyleDefinition, StyleFeature } from './style.ts';
+
 /** How ratings are fitted: every switch that changes a number, as it is shown on the board and echoed by `agon rank`. */
-export const RATING_METHODS = ['bradley-terry', 'davidson', 'rao-kupper', 'elo', 'win-rate'] as const;
+export const RATING_METHODS = [
+  'bradley-terry',
+  'davidson',
+  'rao-kupper',
+  'contextual',
+  'elo',
+  'win-rate',
+] as const;
 export type RatingMethod = (typeof RATING_METHODS)[number];
 
 export const TIE_POLICIES = ['half', 'drop', 'model'] as const;
@@ -18,6 +27,10 @@ export type IntervalMethod = (typeof INTERVAL_METHODS)[number];
 export const CLUSTER_CHOICES = ['none', 'rater', 'prompt', 'rater,prompt'] as const;
 /** Votes of one rater, or on one prompt, are not independent: what the interval treats as one draw. */
 export type ClusterChoice = (typeof CLUSTER_CHOICES)[number];
+
+export const REWEIGHTINGS = ['none', 'pair'] as const;
+/** `pair`: a vote on a pair with n votes weighs 1 / max(n, 50), so that frequent pairs do not drown the others. */
+export type Reweighting = (typeof REWEIGHTINGS)[number];
 
 export type RatingSettings = {
   readonly method: RatingMethod;
@@ -39,6 +52,14 @@ export type RatingSettings = {
   readonly initial: number;
   /** Win-rate method: the model that all others are compared with; null: the panel of all others. */
   readonly baseline: string | null;
+  /** Contextual method: features whose effect is taken out of the ratings; none: length, headers, lists, bold. */
+  readonly style: readonly StyleFeature[];
+  readonly styleDefinition: StyleDefinition;
+  /** Contextual method: λ of ½ λ Σβ² beside the summed log-loss, >= 0; null: the definition's own. */
+  readonly ridge: number | null;
+  readonly reweight: Reweighting;
+  /** Bradley–Terry: standard deviation in logits of a normal prior on the ratings, > 0; null: none. */
+  readonly prior: number | null;
 };
 
 export const DEFAULT_RATING_SETTINGS: RatingSettings = {
@@ -53,6 +74,11 @@ export const DEFAULT_RATING_SETTINGS: RatingSettings = {
   k: 4,
   initial: 1000,
   baseline: null,
+  style: [],
+  styleDefinition: 'fastchat',
+  ridge: null,
+  reweight: 'none',
+  prior: null,
 };
 
 export type ModelRating = {
@@ -79,6 +105,8 @@ export type ModelRating = {
   readonly winRateHigh?: number | null;
   /** Per cent, each comparison counted as 1, 1/2 or 0. */
   readonly discreteWinRate?: number | null;
+  /** Contextual method: the Bradley–Terry rating from the same comparisons, style not taken out. */
+  readonly plainRating?: number | null;
 };
 
 /** How a model of ties weighs them. */
@@ -91,6 +119,19 @@ export type TieParameter = {
   readonly high: number | null;
   /** How often two equal models tie, 0..1. */
   readonly equalTieShare: number;
+};
+
+/** What one feature is worth to an answer. */
+export type StyleCoefficient = {
+  readonly feature: StyleFeature;
+  /** Logits for one standard deviation of the feature (`position`, `same-family`: for having it); null: not to be told. */
+  readonly coefficient: number | null;
+  /** 95 % interval. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Mean and standard deviation by which the feature was scaled; 0 and 1 where it was not. */
+  readonly mean: number;
+  readonly sd: number;
 };
 
 export type RatingWarning = { readonly code: string; readonly message: string };
@@ -114,6 +155,8 @@ export type RatingResult = {
   readonly models: readonly ModelRating[];
   /** `davidson` and `rao-kupper` only: of the largest group. */
   readonly tie?: TieParameter;
+  /** `contextual` only: of the largest group. */
+  readonly style?: readonly StyleCoefficient[];
   readonly warnings: readonly RatingWarning[];
 };
 

@@ -17,7 +17,9 @@ export type RowSink = {
   score(at: Place, score: New<ReadScore>): void;
   refuse(at: Place, reason: string, column?: string | null, value?: string | null): void;
   /** Set where only columns are wanted: then rows may come without their texts. */
-  readonly columns?: ColumnSink;
+  readonly columns?: ColumnSink | undefined;
+  /** Set where the style of the answers is wanted: readers then count it. */
+  readonly wantsStyle?: boolean;
 };
 
 /** @throws RowFault */

@@ -17,7 +17,7 @@ export function fitCounts(
   settings: RatingSettings,
 ): RatingResult {
   checkSettings({ models }, settings);
-  if (settings.method !== 'bradley-terry' || needsClusters(settings)) {
+  if (settings.method !== 'bradley-terry' || settings.ties === 'model' || needsRows(settings)) {
     throw new ArenaError(
       'invalid_request',
       'These settings need every comparison, not only counts of pairs.',
@@ -34,7 +34,8 @@ export function fitCounts(
   return rateTally(columns, counter.read, settings, tally);
 }
 
-/** Only these intervals read the rows, and only for clusters. */
-function needsClusters({ interval, cluster }: RatingSettings): boolean {
+/** Only these intervals read the rows, and only for clusters; weights of pairs are set row by row. */
+function needsRows({ interval, cluster, reweight, prior }: RatingSettings): boolean {
+  if (reweight !== 'none' || prior !== null) return true;
   return cluster !== 'none' && (interval === 'sandwich' || interval === 'bootstrap');
 }

@@ -1,8 +1,11 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
+import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
 import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
+import { rateWithPrior } from './rate-with-prior.ts';
+import { reweightPairs } from './reweight-pairs.ts';
 
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
@@ -11,15 +14,18 @@ import { rateWinRate } from './rate-win-rate.ts';
  * @throws ArenaError('unknown_model') where the anchor or the baseline is not among the models
  * @throws ArenaError('invalid_request') for settings out of range
  */
-export function fitRatings(columns: ComparisonColumns, asked: RatingSettings): RatingResult {
+export function fitRatings(given: ComparisonColumns, asked: RatingSettings): RatingResult {
   const settings = settleTies(asked);
-  checkSettings(columns, settings);
+  checkSettings(given, settings);
+  const columns = settings.reweight === 'pair' ? reweightPairs(given, settings) : given;
   switch (settings.method) {
     case 'bradley-terry':
-      return rateBradleyTerry(columns, settings);
+      return settings.prior === null ? rateBradleyTerry(columns, settings) : rateWithPrior(columns, settings);
     case 'davidson':
     case 'rao-kupper':
       return rateTieModel(columns, settings, settings.method);
+    case 'contextual':
+      return rateContextual(columns, settings);
     case 'elo':
       return rateElo(columns, settings);
     case 'win-rate':
@@ -59,6 +65,24 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
     'a whole number from 2 to 1,000,000',
   );
   requireRange('k', settings.k, Number.isFinite(settings.k) && settings.k > 0, 'a number above 0');
+  requireRange(
+    'ridge',
+    settings.ridge ?? 0,
+    settings.ridge === null || (Number.isFinite(settings.ridge) && settings.ridge >= 0),
+    'a number of at least 0',
+  );
+  requireRange(
+    'prior',
+    settings.prior ?? 1,
+    settings.prior === null || (Number.isFinite(settings.prior) && settings.prior >= 1e-3),
+    'a number of logits of at least 0.001',
+  );
+  if (settings.prior !== null && settings.method !== 'bradley-terry') {
+    throw new ArenaError('invalid_request', `${settings.method} takes no prior.`, {
+      hint: 'A prior works with bradley-terry.',
+      at: { column: 'prior', value: String(settings.prior) },
+    });
+  }
   requireRange('initial', settings.initial, Number.isFinite(settings.initial), 'a finite number');
 }
 

@@ -30,14 +30,15 @@ const SAME_RATING = 1e-7;
 /**
  * Ratings group by group, for every method that maximises a likelihood: no number compares models of two groups, models
  * without a finite rating stay null, and the warnings say both.
+ * @param connected the groups, where a method can fit other models than those with a finite maximum
  */
 export function rateCores<T extends CoreFit>(
   columns: ComparisonColumns,
   settings: RatingSettings,
   tally: Tally,
   fitCore: (core: Core) => T,
+  connected: ConnectedModels = connectModels(tally.table),
 ): { readonly result: RatingResult; readonly fits: readonly T[] } {
-  const connected = connectModels(tally.table);
   const warnings: RatingWarning[] = [...connectionWarnings(columns.models, connected, tally)];
   const rated = new Map<number, RatedModel>();
   const fits: T[] = [];

@@ -6,6 +6,7 @@ import {
   type ModelRating,
   type RatingResult,
   type RatingSettings,
+  type StyleFeature,
   swapOutcome,
   toColumns,
 } from '@agon/domain';
@@ -312,7 +313,9 @@ describe('no result holds NaN or Infinity', () => {
       }),
       { maxLength: 40 },
     ),
-    method: fc.constantFrom('bradley-terry', 'davidson', 'rao-kupper', 'elo', 'win-rate'),
+    method: fc.constantFrom('bradley-terry', 'davidson', 'rao-kupper', 'contextual', 'elo', 'win-rate'),
+    style: fc.constantFrom<readonly StyleFeature[]>([], ['position'], ['length', 'position', 'same-family']),
+    reweight: fc.constantFrom('none', 'pair'),
     ties: fc.constantFrom('half', 'drop', 'model'),
     bothBad: fc.constantFrom('tie', 'drop'),
     interval: fc.constantFrom('sandwich', 'bootstrap', 'fisher', 'none'),

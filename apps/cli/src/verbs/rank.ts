@@ -8,6 +8,10 @@ import {
   INTERVAL_METHODS,
   RATING_METHODS,
   type RatingSettings,
+  REWEIGHTINGS,
+  STYLE_DEFINITIONS,
+  STYLE_FEATURES,
+  type StyleFeature,
   TIE_POLICIES,
 } from '@agon/domain';
 import { fitRatings } from '@agon/rating';
@@ -32,6 +36,11 @@ type Options = {
   k: number;
   initial: number;
   seed: number;
+  style?: string;
+  styleDefinition: RatingSettings['styleDefinition'];
+  ridge?: number;
+  reweight: RatingSettings['reweight'];
+  prior?: number;
   category?: string;
   language?: string;
   data?: string;
@@ -89,6 +98,29 @@ export function command(): Command {
       DEFAULTS.initial,
     )
     .option('--seed <n>', 'seed of everything random', wholeNumber('seed', 0), DEFAULTS.seed)
+    .option('--style <features>', `contextual: any of ${STYLE_FEATURES.join(',')} (default: the first four)`)
+    .option(
+      '--style-definition <name>',
+      `contextual: ${STYLE_DEFINITIONS.join(', ')}`,
+      oneOf('style-definition', STYLE_DEFINITIONS),
+      DEFAULTS.styleDefinition,
+    )
+    .option(
+      '--ridge <n>',
+      'contextual: pull of the coefficients to 0 (default: as defined)',
+      numberAbove('ridge', -Number.MIN_VALUE),
+    )
+    .option(
+      '--reweight <none|pair>',
+      'pair: frequent pairs do not drown the others',
+      oneOf('reweight', REWEIGHTINGS),
+      DEFAULTS.reweight,
+    )
+    .option(
+      '--prior <n>',
+      'bradley-terry: normal prior on the ratings, its standard deviation in logits',
+      numberAbove('prior', 0),
+    )
     .option('--category <name>', 'only this category')
     .option('--language <name>', 'only this language')
     .option('--data <dir>', 'with --campaign: data folder (default: AGON_DATA, or .agon)')
@@ -123,8 +155,9 @@ function rankFiles(files: readonly string[], options: Options): RatingResultJson
     ...(source === 'all' ? {} : { source }),
     ...(category === undefined ? {} : { category }),
     ...(language === undefined ? {} : { language }),
-    rater: cluster.includes('rater'),
+    rater: cluster.includes('rater') || featuresOf(options).includes('same-family'),
     prompt: cluster.includes('prompt'),
+    style: options.method === 'contextual',
   });
   const result = toRatingJson(fitRatings(columns, settingsOf(options)));
   const reasons = [...refusedByReason];
@@ -163,6 +196,10 @@ async function rankCampaign(campaign: string, options: Options): Promise<RatingR
         both_bad: options.bothBad,
         interval: options.interval,
         cluster: options.cluster,
+        ...(options.style === undefined ? {} : { style: options.style }),
+        style_definition: options.styleDefinition,
+        reweight: options.reweight,
+        ...(options.prior === undefined ? {} : { prior: options.prior }),
         ...(options.anchor === undefined ? {} : { anchor: options.anchor }),
         ...(options.category === undefined ? {} : { category: options.category }),
         ...(options.language === undefined ? {} : { language: options.language }),
@@ -191,7 +228,17 @@ function settingsOf(options: Options): RatingSettings {
     k: options.k,
     initial: options.initial,
     baseline: options.baseline ?? null,
+    style: featuresOf(options),
+    styleDefinition: options.styleDefinition,
+    ridge: options.ridge ?? null,
+    reweight: options.reweight,
+    prior: options.prior ?? null,
   };
+}
+
+function featuresOf(options: Options): StyleFeature[] {
+  if (options.style === undefined) return [];
+  return options.style.split(',').map((name) => oneOf('style', STYLE_FEATURES)(name.trim()));
 }
 
 function parseAnchor(text: string): RatingSettings['anchor'] {
@@ -252,6 +299,10 @@ function print(result: RatingResultJson): void {
     note(
       `tie parameter ${name} = ${value.toFixed(3)}${interval}; equals tie in ${(100 * share).toFixed(1)} %`,
     );
+  }
+  for (const { feature, coefficient, low, high } of result.style ?? []) {
+    const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
+    note(`style ${feature}: ${coefficient?.toFixed(3) ?? '—'}${interval}`);
   }
   for (const { reason, count } of result.comparisons.excluded) note(`left out: ${count} × ${reason}`);
   for (const warning of result.warnings) note(`${warning.code}: ${warning.message}`);

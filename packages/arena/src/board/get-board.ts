@@ -7,6 +7,7 @@ import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { CampaignComparison, CampaignComparisons } from '../ports/comparison-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { summariseAgreement } from './agreement-summary.ts';
+import { countAnswerStyles } from './count-answer-styles.ts';
 import { findUnsettled } from './find-unsettled.ts';
 import { selectComparisons, toRatingSettings } from './rating-query.ts';
 import { scoreInterval } from './score-interval.ts';
@@ -68,7 +69,7 @@ export async function readBoard(
   deps: BoardPorts,
 ): Promise<Board> {
   const [comparisons, content, measured] = await Promise.all([
-    deps.comparisons.read(campaign.id),
+    readComparisons(campaign, query, deps),
     deps.content.content(campaign.id),
     deps.boards.scores(campaign.id),
   ]);
@@ -118,6 +119,24 @@ export async function readBoard(
     unsettled: shown.result === null ? null : findUnsettled(shown.result),
     agreement: summariseAgreement(people.rows, judges.rows),
   };
+}
+
+const styled = new WeakMap<CampaignComparisons['rows'], CampaignComparisons>();
+
+/** The contextual method needs the style of the answers; it is counted again only where comparisons changed. */
+async function readComparisons(
+  campaign: CampaignRecord,
+  query: BoardQuery,
+  deps: BoardPorts,
+): Promise<CampaignComparisons> {
+  const stored = await deps.comparisons.read(campaign.id);
+  if (query.method !== 'contextual') return stored;
+  const known = styled.get(stored.rows);
+  if (known?.revision === stored.revision) return known;
+  const rows = await countAnswerStyles(stored.rows, deps);
+  const fresh = { rows, revision: stored.revision };
+  styled.set(stored.rows, fresh);
+  return fresh;
 }
 
 function distinct(names: readonly (string | undefined)[]): number {

@@ -1,5 +1,11 @@
 import type { BoardQuery } from '@agon/contract';
-import { ArenaError, DEFAULT_RATING_SETTINGS, type RatingSettings } from '@agon/domain';
+import {
+  ArenaError,
+  DEFAULT_RATING_SETTINGS,
+  type RatingSettings,
+  STYLE_FEATURES,
+  type StyleFeature,
+} from '@agon/domain';
 import type { CampaignComparison } from '../ports/comparison-store.ts';
 
 /** The board's switches as settings of a fit. @throws ArenaError('invalid_request') for an anchor that cannot be read */
@@ -13,7 +19,24 @@ export function toRatingSettings(query: BoardQuery): RatingSettings {
     cluster: query.cluster,
     rounds: 400,
     anchor: parseAnchor(query.anchor),
+    style: parseStyle(query.style),
+    styleDefinition: query.style_definition,
+    reweight: query.reweight,
+    prior: query.prior ?? null,
   };
+}
+
+/** Names of features with commas between; absent: the usual four. */
+function parseStyle(text: string | undefined): StyleFeature[] {
+  if (text === undefined || text === '') return [];
+  return text.split(',').map((name) => {
+    const feature = STYLE_FEATURES.find((known) => known === name.trim());
+    if (feature !== undefined) return feature;
+    throw new ArenaError('invalid_request', `"${name}" is no style feature.`, {
+      hint: `Features: ${STYLE_FEATURES.join(', ')}.`,
+      at: { column: 'style', value: name },
+    });
+  });
 }
 
 /** `mean=1000` or `MODEL=1114`; absent: the mean at 1000. */

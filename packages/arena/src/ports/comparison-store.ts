@@ -1,4 +1,4 @@
-import type { CampaignId, Comparison } from '@agon/domain';
+import type { AnswerId, BySlot, CampaignId, Comparison } from '@agon/domain';
 
 /** One comparison of a campaign with what a board filters by. */
 export type CampaignComparison = Comparison & {
@@ -8,6 +8,8 @@ export type CampaignComparison = Comparison & {
   readonly excluded: string | null;
   /** Unordered pair of answers at one turn: what two raters must share to be compared. */
   readonly item: string;
+  /** What was shown, where the campaign holds it. */
+  readonly answers: BySlot<AnswerId> | null;
 };
 
 export type CampaignComparisons = {

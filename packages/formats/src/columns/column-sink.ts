@@ -1,4 +1,10 @@
-import { type ComparisonColumns, type ComparisonSource, OUTCOME_CODES } from '@agon/domain';
+import {
+  type ComparisonColumns,
+  type ComparisonSource,
+  OUTCOME_CODES,
+  STYLE_COUNTS,
+  type StyleCounts,
+} from '@agon/domain';
 import type { Place, ReadPrompt, RefusedRow } from '../record.ts';
 import { type NewComparison, type RowSink, requireComparison, requirePrompt } from '../row-sink.ts';
 
@@ -13,6 +19,8 @@ export type ColumnOptions = ColumnFilter & {
   /** Code the raters and the prompts too: an interval by clusters needs them. */
   readonly rater: boolean;
   readonly prompt: boolean;
+  /** Keep the style counts of the answers, which readers then take from texts or metadata. */
+  readonly style?: boolean;
 };
 
 /** Refused rows that are kept whole, for showing them; all are counted. */
@@ -21,7 +29,6 @@ const KEPT_REFUSALS = 1000;
 /** Keeps comparisons as columns, a few bytes each, and nothing else. One sink may take several files. */
 export class ColumnSink implements RowSink {
   readonly scale = 1;
-  readonly columns = this;
   readonly options: ColumnOptions;
   readonly #models = new Map<string, number>();
   readonly #raters = new Map<string, number>();
@@ -38,11 +45,23 @@ export class ColumnSink implements RowSink {
   /** From the first comparison on whose weight is not 1, or whose share is known. */
   #weight: Float64Array<ArrayBuffer> | null = null;
   #shareA: Float64Array<ArrayBuffer> | null = null;
+  readonly #style: { a: Float32Array<ArrayBuffer>; b: Float32Array<ArrayBuffer> } | null;
 
   constructor(options: ColumnOptions) {
     this.options = options;
     this.#rater = options.rater ? new Int32Array(1024) : null;
     this.#prompt = options.prompt ? new Int32Array(1024) : null;
+    const size = 1024 * STYLE_COUNTS.length;
+    this.#style = options.style === true ? { a: new Float32Array(size), b: new Float32Array(size) } : null;
+  }
+
+  /** Rows without their texts have no style. */
+  get columns(): ColumnSink | undefined {
+    return this.wantsStyle ? undefined : this;
+  }
+
+  get wantsStyle(): boolean {
+    return this.#style !== null;
   }
 
   prompt(_at: Place, prompt: Omit<ReadPrompt, 'at'>): void {
@@ -73,6 +92,9 @@ export class ColumnSink implements RowSink {
     );
     if (row.rater !== undefined) this.setRater(at, row.rater);
     if (row.promptKey !== undefined) this.setPrompt(at, row.promptKey);
+    if (this.#style === null) return;
+    writeCounts(this.#style.a, at, row.style?.a);
+    writeCounts(this.#style.b, at, row.style?.b);
   }
 
   refuse(at: Place, reason: string, column: string | null = null, value: string | null = null): void {
@@ -151,6 +173,8 @@ export class ColumnSink implements RowSink {
         ...(this.#shareA === null ? {} : { shareA: this.#shareA.subarray(0, length) }),
         ...(this.#rater === null ? {} : { rater: this.#rater.subarray(0, length) }),
         ...(this.#prompt === null ? {} : { prompt: this.#prompt.subarray(0, length) }),
+        ...(this.#rater === null ? {} : { raters: [...this.#raters.keys()] }),
+        ...(this.#style === null ? {} : { style: this.#style }),
       },
       filtered: this.#filtered,
       refused: this.#refused,
@@ -175,6 +199,13 @@ export class ColumnSink implements RowSink {
     this.#shareA = wider(this.#shareA, new Float64Array(size));
     this.#rater = wider(this.#rater, new Int32Array(size));
     this.#prompt = wider(this.#prompt, new Int32Array(size));
+    if (this.#style !== null) {
+      for (const slot of ['a', 'b'] as const) {
+        const counts = new Float32Array(size * STYLE_COUNTS.length);
+        counts.set(this.#style[slot]);
+        this.#style[slot] = counts;
+      }
+    }
     this.#b = wider(this.#b, new Int32Array(size)) ?? this.#b;
     this.#a = wider(this.#a, new Int32Array(size)) ?? this.#a;
   }
@@ -185,4 +216,10 @@ function codeOf(codes: Map<string, number>, name: string): number {
   if (known !== undefined) return known;
   codes.set(name, codes.size);
   return codes.size - 1;
+}
+
+function writeCounts(into: Float32Array, at: number, counts: StyleCounts | undefined): void {
+  STYLE_COUNTS.forEach((name, k) => {
+    into[at * STYLE_COUNTS.length + k] = counts?.[name] ?? Number.NaN;
+  });
 }

@@ -1,7 +1,8 @@
-import { contentHash, type Outcome } from '@agon/domain';
+import { type BySlot, contentHash, type Outcome, type StyleCounts } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
+import { textStyle } from './read-style.ts';
 
 /** The key of an instruction: its text, since AlpacaEval's files have no ids. */
 function keyOf(instruction: string): string {
@@ -48,6 +49,9 @@ export const alpacaEvalAnnotations: Format = {
       preference,
       judge: row.optionalText('annotator') ?? 'alpaca_eval',
       ...(category === undefined ? {} : { category }),
+      ...(sink.wantsStyle === true && row.has('output_1') && row.has('output_2')
+        ? { style: textStyle([row.anyText('output_1')], [row.anyText('output_2')]) }
+        : {}),
     });
   },
 };
@@ -91,6 +95,7 @@ function compare(
     preference: number;
     judge: string;
     category?: string;
+    style?: BySlot<StyleCounts>;
   },
 ): void {
   const shareA = 2 - given.preference;
@@ -105,6 +110,7 @@ function compare(
       source: 'judges',
       rater: given.judge,
       promptKey: given.key,
+      ...(given.style === undefined ? {} : { style: given.style }),
       ...(given.category === undefined ? {} : { category: given.category }),
     },
     { allowSame: true },

@@ -2,6 +2,7 @@ import { contentHash, type Outcome } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
+import { metadataStyle, textStyle } from './read-style.ts';
 
 const WINNERS: Readonly<Record<string, Outcome>> = {
   model_a: 'a',
@@ -84,9 +85,17 @@ export const fastchatBattles: Format = {
       ...(promptKey === undefined ? {} : { promptKey }),
       ...(language === undefined ? {} : { language }),
       ...(seconds === undefined ? {} : { atMs: Math.round(seconds * 1000) }),
+      ...(sink.wantsStyle === true ? styleOf(row, turnsA, turnsB) : {}),
     });
   },
 };
+
+/** From `conv_metadata` where the file has it: it counts tokens. */
+function styleOf(row: RowReader, a: Conversation | null, b: Conversation | null) {
+  const counted = metadataStyle(row);
+  if (counted !== null) return { style: counted };
+  return a === null || b === null ? {} : { style: textStyle(a.answered, b.answered) };
+}
 
 type Conversation = { readonly asked: string[]; readonly answered: string[] };
 

@@ -1,6 +1,7 @@
-import { type ComparisonSource, contentHash, type Outcome } from '@agon/domain';
+import { type Comparison, type ComparisonSource, contentHash, type Outcome } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
+import { metadataStyle, textStyle } from './read-style.ts';
 
 /** The field's spellings of an outcome; nothing else is guessed. */
 const WINNERS: Readonly<Record<string, Outcome>> = {
@@ -92,9 +93,23 @@ export const plainComparisons: Format = {
       ...(category === undefined ? {} : { category }),
       ...(language === undefined ? {} : { language }),
       ...(atMs === undefined ? {} : { atMs }),
+      ...(sink.wantsStyle === true ? styleOf(row) : {}),
     });
   },
 };
+
+/** From `conv_metadata`, or from the answers themselves. */
+function styleOf(row: RowReader): Pick<Comparison, 'style'> {
+  const counted = metadataStyle(row);
+  if (counted !== null) return { style: counted };
+  for (const [a, b] of [
+    ['answer_a', 'answer_b'],
+    ['response_a', 'response_b'],
+  ] as const) {
+    if (row.has(a) && row.has(b)) return { style: textStyle(row.texts(a), row.texts(b)) };
+  }
+  return {};
+}
 
 /** Answers: prompt_id or the prompt itself, model, answer (a text, or one text a turn). */
 export const plainAnswers: Format = {

@@ -1,0 +1,99 @@
+import type { ComparisonColumns, RatingResult, RatingSettings } from '@agon/domain';
+import { factorCholesky, invertCholesky, type SquareMatrix, solveCholesky } from '@agon/stats';
+import { connectModels } from './connected-models.ts';
+import { ELO_PER_LOGIT, logistic } from './elo-scale.ts';
+import { fromCovariance, withoutIntervals } from './group-intervals.ts';
+import { notConverged } from './not-converged.ts';
+import type { PairTable } from './pair-table.ts';
+import { type CoreFit, rateCores } from './rate-cores.ts';
+import { tallyComparisons } from './tally-comparisons.ts';
+
+/**
+ * Bradley–Terry ratings at the maximum of likelihood × N(0, σ²) priors on the logits, σ = `settings.prior`. Models that
+ * won or lost everything then have a finite rating, which the prior decides; so it is used only where it is asked for,
+ * and the result says so. Intervals are those of the normal approximation to the posterior. Groups that never met stay
+ * apart: a prior knows nothing of how they compare.
+ */
+export function rateWithPrior(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
+  const sigma = settings.prior!;
+  const tally = tallyComparisons(columns, settings);
+  const { components } = connectModels(tally.table);
+  const { result } = rateCores(
+    columns,
+    settings,
+    tally,
+    ({ table, anchor }): CoreFit => {
+      const fit = fitWithPrior(table, sigma);
+      return {
+        theta: fit.theta,
+        iterations: fit.iterations,
+        used: table.count.reduce((sum, count) => sum + count, 0),
+        intervals:
+          settings.interval === 'none'
+            ? withoutIntervals([])
+            : fromCovariance(fit.theta, centred(fit.covariance, table.models), anchor, settings.seed, []),
+      };
+    },
+    { components, cores: components },
+  );
+  return {
+    ...result,
+    warnings: [
+      {
+        code: 'prior',
+        message: `Ratings are pulled to their mean by a normal prior with a standard deviation of ${Math.round(sigma * ELO_PER_LOGIT)} Elo points; intervals are the posterior's.`,
+      },
+      ...result.warnings,
+    ],
+  };
+}
+
+const TOLERANCE = 1e-11;
+
+/** The information gains 1/σ² on its diagonal, so it has a Cholesky factor whatever the comparisons. */
+export function fitWithPrior(
+  table: PairTable,
+  sigma: number,
+): { readonly theta: Float64Array; readonly iterations: number; readonly covariance: SquareMatrix } {
+  const m = table.models;
+  const precision = 1 / sigma ** 2;
+  const theta = new Float64Array(m);
+  for (let iteration = 1; iteration <= 500; iteration += 1) {
+    const gradient = theta.map((value) => -precision * value);
+    const information = new Float64Array(m * m);
+    for (let i = 0; i < m; i += 1) information[i * m + i] = precision;
+    for (let cell = 0; cell < table.cells; cell += 1) {
+      const [i, j] = [table.low[cell]!, table.high[cell]!];
+      const gap = theta[i]! - theta[j]!;
+      const residual = table.points[cell]! - table.weight[cell]! * logistic(gap);
+      const h = table.weight[cell]! * logistic(gap) * logistic(-gap);
+      gradient[i]! += residual;
+      gradient[j]! -= residual;
+      information[i * m + i]! += h;
+      information[j * m + j]! += h;
+      information[i * m + j]! -= h;
+      information[j * m + i]! -= h;
+    }
+    const factor = factorCholesky(information, m);
+    if (factor === null) break;
+    const step = solveCholesky(factor, m, gradient);
+    const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (!Number.isFinite(largest)) break;
+    if (largest < TOLERANCE) return { theta, iterations: iteration, covariance: invertCholesky(factor, m) };
+    // a whole step overshoots only where the curvature is still falling: half a logit never does
+    const share = largest > 1 ? 0.5 / largest : 1;
+    for (let i = 0; i < m; i += 1) theta[i]! += share * step[i]!;
+  }
+  throw notConverged(table);
+}
+
+/** P V P with P = I − 11ᵀ/m: the error about the mean of the group, which is where the scale is fixed. */
+function centred(covariance: SquareMatrix, m: number): SquareMatrix {
+  const rows = new Float64Array(m);
+  let all = 0;
+  for (let i = 0; i < m; i += 1) {
+    for (let j = 0; j < m; j += 1) rows[i]! += covariance[i * m + j]! / m;
+    all += rows[i]! / m;
+  }
+  return covariance.map((value, at) => value - rows[Math.floor(at / m)]! - rows[at % m]! + all);
+}
