@@ -13,13 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type EmbeddedPostgres,
-  lives,
-  startEmbeddedPostgres,
-  tryFolderLock,
-  withFolderLock,
-} from '@agon/database/embedded';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@agon/database/embedded';
+import { lives, tryFolderLock, withFolderLock } from '@agon/database/processes';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

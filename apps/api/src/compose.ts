@@ -56,7 +56,7 @@ export type Composed = {
   close(): Promise<void>;
 };
 
-/** The one place of this app where ports meet their adapters. @throws ArenaError database_unreachable, database_too_old */
+/** The one place of this app where ports meet their adapters. @throws ArenaError database_unreachable, database_refused, database_too_old */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { secret, publicOrigin, renderer, clock = systemClock } = options;
   const database = connect(options.databaseUrl, { connections: options.connections ?? 10 });

@@ -21,6 +21,8 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 // the supervisor is gone, whatever became of it
 process.on('disconnect', stop);
+// or was before this line was reached
+if (process.send !== undefined && !process.connected) await stop();
 
 try {
   server = await startApiServer(readConfig(process.env));

@@ -41,6 +41,7 @@ export async function withServer<Result>(
     demo: false,
     withWeb: false,
     withJudge: options.judge ?? false,
+    isMain: false,
     onEvent: () => {},
   });
   try {

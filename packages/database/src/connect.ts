@@ -2,10 +2,13 @@ import { ArenaError } from '@agon/domain';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { Sql as DriverSql } from 'postgres';
 import { drizzle, postgres } from './driver.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import * as schema from './schema.ts';
 
 export type Sql = DriverSql;
 export type Database = {
+  /** With the password. */
+  readonly url: string;
   readonly sql: Sql;
   readonly orm: PostgresJsDatabase<typeof schema>;
   close(): Promise<void>;
@@ -34,6 +37,7 @@ export function connect(url: string, options: { readonly connections?: number } 
   });
   const ormSql = postgres(url, { ...settings, max: 4 });
   return {
+    url,
     sql: sql as Sql,
     orm: drizzle(ormSql, { schema }),
     async close() {
@@ -42,29 +46,25 @@ export function connect(url: string, options: { readonly connections?: number } 
   };
 }
 
-/** Checks that a server answers and is new enough. @throws ArenaError database_unreachable, database_too_old */
+/** Checks that a server answers and is new enough. @throws ArenaError database_unreachable, database_refused, database_too_old */
 export async function checkServer(database: Database): Promise<{ readonly version: number }> {
-  let version: number;
-  try {
-    const [row] = await database.sql<
-      { version: number }[]
-    >`select current_setting('server_version_num')::int as version`;
-    version = Math.floor((row?.version ?? 0) / 10_000);
-  } catch (cause) {
-    throw new ArenaError('database_unreachable', 'The database does not answer.', {
-      hint: 'Check DATABASE_URL and that the PostgreSQL server runs.',
-      retryAfterMs: 2000,
-      cause,
-    });
-  }
+  return { version: await serverVersion(database.sql, database.url) };
+}
+
+/** @returns the major version. @throws ArenaError database_unreachable, database_refused, database_too_old */
+export async function serverVersion(sql: Sql, url: string): Promise<number> {
+  const [row] = await sql<
+    { version: number }[]
+  >`select current_setting('server_version_num')::int as version`.catch((cause: unknown) => {
+    throw explainRefusal(url, cause);
+  });
+  const version = Math.floor((row?.version ?? 0) / 10_000);
   if (version < OLDEST_POSTGRES) {
     throw new ArenaError(
       'database_too_old',
       `The server is PostgreSQL ${version}; ${OLDEST_POSTGRES} or newer is needed.`,
-      {
-        hint: `Use PostgreSQL ${OLDEST_POSTGRES} to 18, or unset DATABASE_URL to use the embedded one.`,
-      },
+      { hint: `Use PostgreSQL ${OLDEST_POSTGRES} to 18, or unset DATABASE_URL to use the embedded one.` },
     );
   }
-  return { version };
+  return version;
 }

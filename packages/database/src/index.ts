@@ -7,6 +7,7 @@ export { createCampaignStore } from './campaign-store.ts';
 export { createComparisonStore } from './comparison-store.ts';
 export { checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';
 export { createContentStore } from './content-store.ts';
+export { explainRefusal } from './explain-refusal.ts';
 export { createExportStore } from './export-store.ts';
 export { GroupCommit } from './group-commit.ts';
 export { createIds } from './ids.ts';

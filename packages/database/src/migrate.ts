@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { ArenaError } from '@agon/domain';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import type { Sql } from 'postgres';
+import { serverVersion } from './connect.ts';
 import { drizzle, postgres } from './driver.ts';
+import { explainRefusal, readDatabaseUrl, readOnly } from './explain-refusal.ts';
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
@@ -46,13 +48,16 @@ export async function migrationStatus(sql: Sql): Promise<MigrationStatus> {
 
 /**
  * Brings a database up to date. Several processes may call it at once: an advisory lock lets one of them work.
- * @throws ArenaError('data_folder_newer') where the database was written by a newer version
+ * @throws ArenaError data_folder_newer where the database was written by a newer version; database_unreachable,
+ * database_refused where the role may not write there, database_too_old
  */
 export async function migrateDatabase(
   url: string,
 ): Promise<MigrationStatus & { readonly firstTime: boolean }> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  if (readDatabaseUrl(url) === null) throw explainRefusal(url, null);
+  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
+    await serverVersion(sql, url);
     await sql`select pg_advisory_lock(727001)`;
     const status = await migrationStatus(sql);
     if (status.newer) {
@@ -60,9 +65,53 @@ export async function migrateDatabase(
         hint: 'Update Agon, or use another data folder (--data) or database.',
       });
     }
+    await checkRights(sql, status);
     if (status.pending.length > 0) await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS_FOLDER });
     return { ...(await migrationStatus(sql)), firstTime: status.applied === 0 };
+  } catch (cause) {
+    throw explainRefusal(url, cause);
   } finally {
     await sql.end({ timeout: 5 });
+  }
+}
+
+/** Says at the start, and not at the first vote, that the role may not do what the arena needs. */
+async function checkRights(sql: Sql, status: MigrationStatus): Promise<void> {
+  const [found] = await sql<
+    {
+      name: string;
+      role: string;
+      read_only: boolean;
+      makes_schemas: boolean;
+      makes_tables: boolean | null;
+      closed: string | null;
+      has_queue: boolean;
+    }[]
+  >`
+    select current_database() as name, current_user::text as role,
+      pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only,
+      has_database_privilege(current_database(), 'CREATE') as makes_schemas,
+      has_schema_privilege(to_regnamespace('public'), 'CREATE') as makes_tables,
+      (select min(relname) from pg_class
+       where relnamespace = to_regnamespace('public') and relkind = 'r'
+         and not has_table_privilege(oid, 'INSERT')) as closed,
+      to_regnamespace('pgboss') is not null as has_queue`;
+  if (found === undefined) return;
+  const { name, role } = found;
+  if (found.read_only) throw readOnly(name);
+  const makesNothing = status.pending.length > 0 && !(found.makes_schemas && found.makes_tables);
+  if (makesNothing || (!found.makes_schemas && !found.has_queue)) {
+    throw new ArenaError(
+      'database_refused',
+      `The role "${role}" may not make tables and schemas in the database "${name}".`,
+      { hint: `Make it the owner: ALTER DATABASE "${name}" OWNER TO "${role}"`, data: { role } },
+    );
+  }
+  if (found.closed !== null) {
+    throw new ArenaError(
+      'database_refused',
+      `The role "${role}" may not write to the table "${found.closed}" of the database "${name}".`,
+      { hint: 'Name the role that owns the tables in DATABASE_URL.', data: { role } },
+    );
   }
 }

@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   data_folder_newer: 'rejected',
   port_taken: 'rejected',
   database_too_old: 'rejected',
+  database_refused: 'rejected',
   // try again
   rate_limited: 'unavailable',
   database_unreachable: 'unavailable',

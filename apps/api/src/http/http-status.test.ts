@@ -21,7 +21,13 @@ describe('error codes', () => {
 
   it.each(Object.entries(HTTP_STATUS))('%s: HTTP %i fits its kind', (code, status) => {
     const kind = ERROR_CODES[code as ErrorCode];
-    const atStart = ['data_folder_unusable', 'data_folder_newer', 'port_taken', 'database_too_old'];
+    const atStart = [
+      'data_folder_unusable',
+      'data_folder_newer',
+      'port_taken',
+      'database_too_old',
+      'database_refused',
+    ];
     if (kind === 'bug' || atStart.includes(code)) expect(status).toBe(500);
     else if (kind === 'unavailable') expect([429, 503]).toContain(status);
     else expect(status).toBeGreaterThanOrEqual(400);

@@ -31,6 +31,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   data_folder_newer: 500,
   port_taken: 500,
   database_too_old: 500,
+  database_refused: 500,
   rate_limited: 429,
   database_unreachable: 503,
   provider_unreachable: 503,

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import {
+  type FolderLock,
+  lives,
+  ownIdentity,
+  type ProcessIdentity,
+  tryFolderLock,
+} from '@agon/database/processes';
 import { ArenaError } from '@agon/domain';
 
 /** Where a laptop keeps its arena, unless `--data` or AGON_DATA says otherwise. */
@@ -9,7 +16,7 @@ export function dataFolder(option: string | undefined): string {
 }
 
 /** What a running arena writes down for the other commands on this machine; readable by its owner only. */
-export type RunningServer = { readonly url: string; readonly pid: number; readonly ownerKey: string };
+export type RunningServer = ProcessIdentity & { readonly url: string; readonly ownerKey: string };
 
 type Secrets = { readonly secret: string; readonly ownerKey: string };
 
@@ -24,8 +31,7 @@ export function prepareDataFolder(folder: string): Secrets {
       secret: randomBytes(32).toString('base64url'),
       ownerKey: `agon_owner_${randomBytes(24).toString('base64url')}`,
     };
-    writeWhole(path, JSON.stringify(secrets));
-    return secrets;
+    return writeOnce(path, secrets);
   } catch (cause) {
     throw new ArenaError(
       'data_folder_unusable',
@@ -38,22 +44,72 @@ export function prepareDataFolder(folder: string): Secrets {
   }
 }
 
-export function writeRunning(folder: string, server: RunningServer): void {
+/**
+ * Makes this process the one arena of the folder until `release`. A claim whose process is gone does not count.
+ * @throws ArenaError('data_folder_unusable') that names the address of the other one
+ */
+export function claimDataFolder(folder: string): FolderLock {
+  const claim = tryFolderLock(join(folder, 'arena.lock'));
+  if (claim.kind === 'taken') return claim;
+  const running = readRunning(folder);
+  const pid = claim.by?.pid ?? null;
+  throw new ArenaError(
+    'data_folder_unusable',
+    running === null
+      ? `An arena is starting on the data folder ${folder} already.`
+      : `An arena runs on the data folder ${folder} already: ${running.url}`,
+    {
+      hint: `${running === null ? 'Wait for it' : 'Open that page'}, ${pid === null ? '' : `stop process ${pid}, `}or name another folder with --data.`,
+      data: { url: running?.url ?? null, pid },
+    },
+  );
+}
+
+export function writeRunning(folder: string, url: string, ownerKey: string): void {
+  const server: RunningServer = { ...ownIdentity(), url, ownerKey };
   writeWhole(join(folder, 'server.json'), JSON.stringify(server));
 }
 
-export function removeRunning(folder: string, pid: number): void {
-  if (readRunning(folder)?.pid === pid) rmSync(join(folder, 'server.json'), { force: true });
+export function removeRunning(folder: string): void {
+  if (readRunning(folder)?.pid === process.pid) rmSync(join(folder, 'server.json'), { force: true });
 }
 
 /** The server that the folder says is running, if its process still lives. */
 export function readRunning(folder: string): RunningServer | null {
+  const server = readJson<RunningServer>(join(folder, 'server.json'));
+  return server !== null && lives(server) ? server : null;
+}
+
+/** Writes down which processes the arena started, so that the next one finds what a killed one left. */
+export function writeServices(folder: string, services: readonly ProcessIdentity[]): void {
+  writeWhole(join(folder, 'services.json'), JSON.stringify(services));
+}
+
+export function readServices(folder: string): readonly ProcessIdentity[] {
+  return readJson<readonly ProcessIdentity[]>(join(folder, 'services.json')) ?? [];
+}
+
+/** @returns null where the file is missing or unreadable */
+function readJson<T>(path: string): T | null {
   try {
-    const server = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as RunningServer;
-    process.kill(server.pid, 0);
-    return server;
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
   } catch {
     return null;
+  }
+}
+
+/** Of several that write at once one wins, and all get what it wrote. */
+function writeOnce(path: string, secrets: Secrets): Secrets {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(secrets), { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+    return secrets;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 

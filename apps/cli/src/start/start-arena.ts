@@ -1,12 +1,20 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrateDatabase } from '@agon/database';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@agon/database/embedded';
+import { identityOf, type ProcessIdentity } from '@agon/database/processes';
 import { ArenaError } from '@agon/domain';
 import { buildWeb } from './build-web.ts';
-import { dataFolder, prepareDataFolder, readRunning, removeRunning, writeRunning } from './data-folder.ts';
-import { type Service, supervise } from './supervise.ts';
+import {
+  claimDataFolder,
+  dataFolder,
+  prepareDataFolder,
+  removeRunning,
+  writeRunning,
+  writeServices,
+} from './data-folder.ts';
+import { endLeftServices } from './end-left-services.ts';
+import { keepDatabase } from './keep-database.ts';
+import { type Service, type ServiceEvent, supervise } from './supervise.ts';
 
 export type StartOptions = {
   readonly host: string;
@@ -17,7 +25,13 @@ export type StartOptions = {
   readonly demo: boolean;
   readonly withWeb: boolean;
   readonly withJudge: boolean;
-  readonly onEvent: (event: Readonly<Record<string, unknown>>) => void;
+  /** The one arena of its data folder, which other commands talk to; else one that a command starts for itself. */
+  readonly isMain: boolean;
+  /** Gives the start up; what was started is stopped. */
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: ServiceEvent) => void;
+  /** Something failed again and again: the arena cannot go on and should be stopped. */
+  readonly onGivenUp?: (error: ArenaError) => void;
 };
 
 export type RunningArena = {
@@ -32,41 +46,29 @@ export type RunningArena = {
   stop(): Promise<void>;
 };
 
+const READY_MS = 60_000;
 const script = (app: string) => fileURLToPath(new URL(`../../../${app}/src/main.ts`, import.meta.url));
 
 /** Starts database, api and judge service, in this order. @throws ArenaError that says what to do */
 export async function startArena(options: StartOptions): Promise<RunningArena> {
   const data = dataFolder(options.data);
   const { secret, ownerKey } = prepareDataFolder(data);
-  const running = readRunning(data);
-  if (running !== null) {
-    throw new ArenaError(
-      'data_folder_unusable',
-      `An arena is running on this data folder already: ${running.url}`,
-      {
-        hint: `Open that page, stop process ${running.pid}, or name another folder with --data.`,
-      },
-    );
-  }
-  if (options.withWeb) await buildWeb(options.onEvent);
-  const postgres: EmbeddedPostgres | null =
-    options.databaseUrl === undefined
-      ? await startEmbeddedPostgres({
-          dataDir: join(data, 'postgres'),
-          log: (text: string) => options.onEvent({ event: 'database', message: text }),
-        })
-      : null;
-  const databaseUrl = options.databaseUrl ?? postgres!.url;
-  const services: Service[] = [];
+  const claim = options.isMain ? claimDataFolder(data) : null;
+  /** What is undone at the end, last first. */
+  const undo: (() => Promise<void> | void)[] = [() => claim?.release()];
   const stop = async () => {
-    for (const service of services.reverse()) await service.stop();
-    removeRunning(data, process.pid);
-    await postgres?.stop();
+    for (const step of undo.splice(0).reverse()) await step();
   };
+  const onGivenUp = (error: ArenaError) => options.onGivenUp?.(error);
   try {
-    const before = await migrateDatabase(databaseUrl);
-    const env = {
-      AGON_DATABASE_URL: databaseUrl,
+    if (options.isMain) await endLeftServices(data);
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+    // the pages need the processor, the database mostly the disk
+    const building = options.withWeb ? buildWeb(options.onEvent, signal) : Promise.resolve();
+    building.catch(() => {});
+    undo.push(() => abort.abort());
+    const env: Record<string, string> = {
       AGON_DATA: data,
       AGON_SECRET: secret,
       AGON_OWNER_KEY: ownerKey,
@@ -77,37 +79,70 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       HOST: options.host,
       PORT: String(options.port),
     };
-    const api = await supervise({
-      name: 'api',
-      script: script('api'),
-      env,
-      readyMs: 60_000,
-      drainMs: 15_000,
-      onEvent: options.onEvent,
-    });
-    services.push(api);
+    const services: Service[] = [];
+    if (options.databaseUrl === undefined) {
+      const kept = await keepDatabase({
+        dataDir: join(data, 'postgres'),
+        log: (message) => options.onEvent({ event: 'database', message: `First start: ${message}` }),
+        onEvent: options.onEvent,
+        onMoved: (url) => {
+          env.AGON_DATABASE_URL = url;
+          for (const service of services) service.restart();
+        },
+        onGivenUp,
+      });
+      undo.push(() => kept.stop());
+      env.AGON_DATABASE_URL = kept.url;
+    } else env.AGON_DATABASE_URL = options.databaseUrl;
+    refuseAborted(options.signal);
+    const { firstTime } = await migrateDatabase(env.AGON_DATABASE_URL);
+    await building;
+    refuseAborted(options.signal);
+
+    const processes = new Map<string, ProcessIdentity>();
+    const run = async (
+      name: string,
+      drainMs: number,
+      givenUp: (error: ArenaError) => void,
+    ): Promise<Service> => {
+      const service = await supervise({
+        name,
+        script: script(name),
+        env,
+        readyMs: READY_MS,
+        drainMs,
+        onEvent: options.onEvent,
+        onProcess: (pid) => {
+          processes.set(name, identityOf(pid));
+          if (options.isMain) writeServices(data, [...processes.values()]);
+        },
+        onGivenUp: givenUp,
+      });
+      services.push(service);
+      undo.push(() => service.stop());
+      refuseAborted(options.signal);
+      return service;
+    };
+    const api = await run('api', 15_000, onGivenUp);
     const url = String(api.ready.url);
     // a restarted api must come back where the pages expect it
     env.PORT = new URL(url).port;
     if (options.withJudge) {
-      services.push(
-        await supervise({
-          name: 'judge',
-          script: script('judge'),
-          env,
-          readyMs: 60_000,
-          drainMs: 20_000,
-          onEvent: options.onEvent,
-        }),
+      // people can vote without it
+      await run('judge', 20_000, (error) =>
+        options.onEvent({ event: 'service_given_up', service: 'judge', message: error.message }),
       );
     }
-    writeRunning(data, { url, pid: process.pid, ownerKey });
+    if (options.isMain) {
+      writeRunning(data, url, ownerKey);
+      undo.push(() => removeRunning(data));
+    }
     const token = api.ready.setup_token;
     return {
       url,
       data,
-      database: postgres === null ? 'external' : 'embedded',
-      firstStart: before.firstTime,
+      database: options.databaseUrl === undefined ? 'embedded' : 'external',
+      firstStart: firstTime,
       ownerKey,
       setupUrl: typeof token === 'string' ? `${url}/setup?token=${encodeURIComponent(token)}` : null,
       stop,
@@ -118,7 +153,6 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
   }
 }
 
-/** Whether the web pages are built: the file that the api serves them with. */
-export function webIsBuilt(): boolean {
-  return existsSync(fileURLToPath(new URL('../../../web/build/handler.js', import.meta.url)));
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new ArenaError('shutting_down', 'The start was given up.');
 }

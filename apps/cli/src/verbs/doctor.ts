@@ -7,8 +7,8 @@ import { postgresBinaries } from '@agon/database/embedded';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { printJson } from '../print.ts';
+import { webIsBuilt } from '../start/build-web.ts';
 import { dataFolder, readRunning } from '../start/data-folder.ts';
-import { webIsBuilt } from '../start/start-arena.ts';
 
 type Options = { gpu?: boolean; data?: string; json?: boolean };
 type Check = {

@@ -1,7 +1,10 @@
+import type { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { wholeNumber } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
-import { startArena } from '../start/start-arena.ts';
+import { reportError } from '../report-error.ts';
+import { type RunningArena, startArena } from '../start/start-arena.ts';
+import type { ServiceEvent } from '../start/supervise.ts';
 
 type Options = { port?: number; host?: string; data?: string; demo: boolean; json?: boolean };
 
@@ -23,54 +26,65 @@ export function command(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const launchedMs = performance.timeOrigin;
   const port =
     options.port ??
     (process.env.PORT === undefined ? 3000 : wholeNumber('port', 0, 65_535)(process.env.PORT));
-  const stopAsked = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  const say = (event: ServiceEvent) => {
+    if (options.json) printJson(event);
+    else if (event.message !== undefined) note(`agon: ${event.message}`);
+  };
+  const abort = new AbortController();
+  const end = new Promise<ArenaError | null>((resolve) => {
+    abort.signal.addEventListener('abort', () => resolve(abort.signal.reason as ArenaError | null));
   });
-  const starting = startArena({
-    host: options.host ?? process.env.HOST ?? '127.0.0.1',
-    port,
-    ...(options.data === undefined ? {} : { data: options.data }),
-    ...(process.env.DATABASE_URL === undefined || process.env.DATABASE_URL === ''
-      ? {}
-      : { databaseUrl: process.env.DATABASE_URL }),
-    demo: options.demo,
-    withWeb: true,
-    withJudge: true,
-    onEvent: (event) => {
-      if (options.json) printJson(event);
-      else if (event.event !== 'database') note(`agon: ${String(event.message ?? describe(event))}`);
-    },
-  });
-  const arena = await starting;
-  const ms = Math.round(Date.now() - launchedMs);
-  if (options.json) {
-    printJson({
-      event: 'ready',
-      url: arena.url,
-      data: arena.data,
-      database: arena.database,
-      first_start: arena.firstStart,
-      ms,
+  // the listeners stay: a second Ctrl-C must not kill this process before its children have ended
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!abort.signal.aborted) say({ event: 'stopping', signal, message: 'Stopping' });
+      abort.abort(null);
     });
-    if (arena.setupUrl !== null) printJson({ event: 'setup', url: arena.setupUrl });
-  } else {
-    process.stdout.write(
-      `Agon is ready: open ${arena.url} and vote (ready in ${(ms / 1000).toFixed(1)} s, stop with Ctrl-C)\n`,
-    );
-    if (arena.setupUrl !== null) process.stdout.write(`First admin, once: ${arena.setupUrl}\n`);
   }
-  await stopAsked;
-  if (options.json) printJson({ event: 'stopping' });
+  let arena: RunningArena;
+  try {
+    arena = await startArena({
+      host: options.host ?? (process.env.HOST || '127.0.0.1'),
+      port,
+      ...(options.data === undefined ? {} : { data: options.data }),
+      ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
+      demo: options.demo,
+      withWeb: true,
+      withJudge: true,
+      isMain: true,
+      signal: abort.signal,
+      onEvent: say,
+      onGivenUp: (error) => abort.abort(error),
+    });
+  } catch (error) {
+    if (!abort.signal.aborted || abort.signal.reason !== null) throw error;
+    if (options.json) printJson({ event: 'stopped' });
+    return;
+  }
+  announce(arena, options.json === true);
+  const failure = await end;
   await arena.stop();
+  if (failure !== null) {
+    reportError(failure, options.json === true);
+    process.exit(1);
+  }
   if (options.json) printJson({ event: 'stopped' });
   process.exit(0);
 }
 
-function describe(event: Readonly<Record<string, unknown>>): string {
-  const { event: name, service, ...rest } = event;
-  return [service, name, JSON.stringify(rest)].filter((part) => part !== undefined).join(' ');
+function announce(arena: RunningArena, json: boolean): void {
+  const { url, data, database, firstStart, setupUrl } = arena;
+  const ms = Math.round(Date.now() - performance.timeOrigin);
+  if (json) {
+    printJson({ event: 'ready', url, data, database, first_start: firstStart, ms });
+    if (setupUrl !== null) printJson({ event: 'setup', url: setupUrl });
+    return;
+  }
+  process.stdout.write(
+    `Agon is ready: open ${url} and vote (ready in ${(ms / 1000).toFixed(1)} s, stop with Ctrl-C)\n`,
+  );
+  if (setupUrl !== null) process.stdout.write(`Become its admin, once: ${setupUrl}\n`);
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ArenaError } from '@agon/domain';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../processes/process-identity.ts';
 
 /** Version of what this project keeps in a cluster's folder beside PostgreSQL's own files. */
 const LAYOUT = 1;

@@ -2,8 +2,8 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import { postgres } from '../driver.ts';
+import { pidLives } from '../processes/process-identity.ts';
 import { CLUSTER_USER } from './make-cluster.ts';
-import { pidLives } from './process-identity.ts';
 
 /** What a server writes down in its folder: lines 1, 4 and 8 of postmaster.pid. */
 export type PostmasterFile = { readonly pid: number; readonly port: number; readonly ready: boolean };

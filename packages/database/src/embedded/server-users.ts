@@ -1,5 +1,5 @@
+import { lives, ownIdentity } from '../processes/process-identity.ts';
 import { readState, writeState } from './cluster-state.ts';
-import { lives, ownIdentity } from './process-identity.ts';
 
 /** Writes down that this process uses the server; forgets users of earlier servers, and dead ones. Under the lock. */
 export function joinServer(folder: string, server: { readonly pid: number; readonly port: number }): void {

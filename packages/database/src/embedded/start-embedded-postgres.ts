@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArenaError } from '@agon/domain';
+import { withFolderLock } from '../processes/folder-lock.ts';
 import { readState } from './cluster-state.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findServer, serverUrl } from './find-server.ts';
-import { withFolderLock } from './folder-lock.ts';
 import { freePort } from './free-port.ts';
 import { launchServer } from './launch-server.ts';
 import { makeCluster } from './make-cluster.ts';

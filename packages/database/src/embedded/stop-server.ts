@@ -1,5 +1,5 @@
+import { pidLives } from '../processes/process-identity.ts';
 import { readPostmasterFile, servesFolder } from './find-server.ts';
-import { pidLives } from './process-identity.ts';
 
 const FAST_MS = 20_000;
 const IMMEDIATE_MS = 8_000;

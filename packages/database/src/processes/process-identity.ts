@@ -7,13 +7,17 @@ import { readFileSync } from 'node:fs';
 export type ProcessIdentity = { readonly pid: number; readonly started: number | null };
 
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, started: startOf(process.pid) };
+  return identityOf(process.pid);
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, started: readStat(pid)?.started ?? null };
 }
 
 /** Whether that very process lives. A number that went to another process does not count where that can be seen. */
 export function lives(identity: ProcessIdentity): boolean {
   if (!pidLives(identity.pid)) return false;
-  const started = startOf(identity.pid);
+  const { started } = identityOf(identity.pid);
   return started === null || identity.started === null || started === identity.started;
 }
 
@@ -26,10 +30,6 @@ export function pidLives(pid: number): boolean {
     if ((cause as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   return readStat(pid)?.state !== 'Z';
-}
-
-function startOf(pid: number): number | null {
-  return readStat(pid)?.started ?? null;
 }
 
 /** Fields 3 and 22 of /proc/PID/stat (Linux); the name before them may hold spaces and brackets. */
