@@ -1,4 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S NODE_COMPILE_CACHE=${HOME}/.cache/agon node
+import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { reportError } from './report-error.ts';
 
@@ -72,4 +75,11 @@ function overview(): string {
   );
 }
 
+// what is loaded from here on is compiled once and kept; the first line of this file says so for this file too
+enableCompileCache(join(homedir(), '.cache', 'agon'));
+// a reader that has seen enough (`agon … | head`) is no fault
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.exitCode = await main(process.argv.slice(2));

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import {
+  type ColumnFilter,
   type ColumnOptions,
   ColumnSink,
   type ReadComparison,
@@ -11,6 +12,7 @@ import {
   type RowSink,
   StreamedFile,
 } from '@agon/formats';
+import { isArrowFile, withArrowFile } from './open-arrow-file.ts';
 
 export type ComparisonFiles = {
   readonly comparisons: readonly ReadComparison[];
@@ -23,7 +25,7 @@ const CHUNK = 1024 * 1024;
 /** Comparisons of files of any known format, row by row. @throws ArenaError unknown_format, invalid_file */
 export function readComparisonFiles(paths: readonly string[], options: ReadOptions): ComparisonFiles {
   const sink = new RecordSink(1);
-  for (const path of paths) streamFile(path, options, sink);
+  for (const path of paths) readPath(path, options, sink, {}, { rater: true, prompt: true });
   const { comparisons, refused } = sink.records();
   return { comparisons, refused };
 }
@@ -34,8 +36,23 @@ export function readComparisonColumns(
   options: ReadOptions & ColumnOptions,
 ): ReturnType<ColumnSink['taken']> {
   const sink = new ColumnSink(options);
-  for (const path of paths) streamFile(path, options, sink);
+  for (const path of paths) readPath(path, options, sink, options, options);
   return sink.taken();
+}
+
+function readPath(
+  path: string,
+  options: ReadOptions,
+  sink: RowSink,
+  filter: ColumnFilter,
+  { rater, prompt }: { readonly rater: boolean; readonly prompt: boolean },
+): void {
+  if (!isArrowFile(path)) {
+    streamFile(path, options, sink);
+    return;
+  }
+  const wants = { rater, prompt, ...(options.map === undefined ? {} : { map: options.map }) };
+  withArrowFile(path, wants, (comparisons) => comparisons.readInto(sink, filter));
 }
 
 function streamFile(path: string, options: ReadOptions, sink: RowSink): void {

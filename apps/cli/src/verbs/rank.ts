@@ -7,6 +7,7 @@ import {
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   RATING_METHODS,
+  type RatingResult,
   type RatingSettings,
   REWEIGHTINGS,
   STYLE_DEFINITIONS,
@@ -16,8 +17,10 @@ import {
 } from '@agon/domain';
 import { fitRatings } from '@agon/rating';
 import { Command } from 'commander';
+import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { rankArrowFile } from '../rank-arrow-file.ts';
 import { readComparisonColumns } from '../read-comparison-files.ts';
 
 type Options = {
@@ -149,6 +152,8 @@ async function run(files: string[], options: Options): Promise<void> {
 function rankFiles(files: readonly string[], options: Options): RatingResultJson {
   const map = options.map === undefined ? undefined : Object.fromEntries(options.map.map(parsePair));
   const { source, category, language, cluster } = options;
+  const byCounts = rankByCounts(files, options, map);
+  if (byCounts !== null) return toRatingJson(byCounts);
   const { columns, filtered, refusedByReason } = readComparisonColumns(files, {
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(map === undefined ? {} : { map }),
@@ -171,6 +176,20 @@ function rankFiles(files: readonly string[], options: Options): RatingResultJson
       excluded: [...reasons.map(([reason, count]) => ({ reason, count })), ...result.comparisons.excluded],
     },
   };
+}
+
+/** The short way of a single Arrow file: null where it cannot be gone. */
+function rankByCounts(
+  files: readonly string[],
+  options: Options,
+  map: Readonly<Record<string, string>> | undefined,
+): RatingResult | null {
+  const [path, ...more] = files;
+  const filtered = options.category !== undefined || options.language !== undefined;
+  if (path === undefined || more.length > 0 || filtered || options.source === 'judges' || !isArrowFile(path))
+    return null;
+  const wants = { rater: false, prompt: false, ...(map === undefined ? {} : { map }) };
+  return withArrowFile(path, wants, (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
 }
 
 async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {

@@ -1,25 +1,9 @@
-import { type Comparison, type ComparisonSource, contentHash, type Outcome } from '@agon/domain';
+import { type Comparison, type ComparisonSource, contentHash } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { metadataStyle, textStyle } from './read-style.ts';
+import { WINNERS } from './winner-labels.ts';
 
-/** The field's spellings of an outcome; nothing else is guessed. */
-const WINNERS: Readonly<Record<string, Outcome>> = {
-  model_a: 'a',
-  model_b: 'b',
-  a: 'a',
-  b: 'b',
-  A: 'a',
-  B: 'b',
-  left: 'a',
-  right: 'b',
-  tie: 'tie',
-  Tie: 'tie',
-  both_bad: 'both_bad',
-  'tie (bothbad)': 'both_bad',
-  bothbad: 'both_bad',
-  'both bad': 'both_bad',
-};
 const SOURCES: Readonly<Record<string, ComparisonSource>> = {
   people: 'people',
   judges: 'judges',

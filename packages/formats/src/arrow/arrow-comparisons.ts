@@ -1,0 +1,189 @@
+import { ArenaError, OUTCOME_CODES, OUTCOMES } from '@agon/domain';
+import type { ColumnFilter } from '../columns/column-sink.ts';
+import { WINNERS } from '../readers/winner-labels.ts';
+import type { RowSink } from '../row-sink.ts';
+import type { ArrowBatch, ArrowFile, ReadInto } from './arrow-file.ts';
+import { CHUNK_ROWS, type CodeColumn } from './code-column.ts';
+import {
+  type ArrowWants,
+  type CodedColumn,
+  type ComparisonFields,
+  findArrowColumns,
+} from './find-arrow-columns.ts';
+
+/** A stretch of rows, valid until the next one is asked for. */
+export type ArrowChunk = {
+  readonly a: CodeColumn;
+  readonly b: CodeColumn;
+  readonly outcome: CodeColumn;
+  /** From a code to its place in `models`; -1 where it names none. */
+  readonly modelOfA: Int32Array;
+  readonly modelOfB: Int32Array;
+  /** From a code to `OUTCOME_CODES`, -1 where it is none. Absent: the codes are these. */
+  readonly outcomeOf?: Int32Array;
+};
+
+/** Comparisons of an Arrow file: dictionary columns model_a, model_b; winner as a dictionary or as OUTCOME_CODES. */
+export class ArrowComparisons {
+  /** Every name in the dictionaries met so far; one that no row has may be among them. */
+  readonly models: string[] = [];
+  readonly #file: ArrowFile;
+  readonly #columns: ComparisonFields;
+  readonly #codes = new Map<string, number>();
+  readonly #maps = new Map<readonly (string | null)[], Int32Array>();
+
+  /** @throws ArenaError unknown_format, invalid_file */
+  constructor(file: ArrowFile, read: ReadInto, wants: ArrowWants = { rater: true, prompt: true }) {
+    this.#file = file;
+    this.#columns = findArrowColumns(file, read, wants);
+  }
+
+  get rows(): number {
+    return this.#file.rows;
+  }
+
+  /** All rows, none left out; nothing is kept of a chunk when the next one is read. */
+  *chunks(): Generator<ArrowChunk> {
+    const { a, b, winner } = this.#columns;
+    for (const batch of this.#file.batches) {
+      const modelOfA = this.#modelsOf(batch, a);
+      const modelOfB = this.#modelsOf(batch, b);
+      const outcomeOf = this.#outcomesOf(batch);
+      for (let from = 0; from < batch.rows; from += CHUNK_ROWS) {
+        const rows = Math.min(CHUNK_ROWS, batch.rows - from);
+        yield {
+          a: codesOf(a, batch, from, rows),
+          b: codesOf(b, batch, from, rows),
+          outcome: codesOf(winner, batch, from, rows),
+          modelOfA,
+          modelOfB,
+          ...(outcomeOf === null ? {} : { outcomeOf }),
+        };
+      }
+    }
+  }
+
+  /** Whether every row has a value in the three columns and every label is known: then no row need be looked at. */
+  get isRegular(): boolean {
+    const { a, b, winner } = this.#columns;
+    const noNulls = [a, b, winner].every(({ at }) =>
+      this.#file.batches.every((batch) => batch.columns[at]?.nulls === 0),
+    );
+    return (
+      noNulls &&
+      this.#file.batches.every(
+        (batch) =>
+          !this.#outcomesOf(batch)?.includes(-1) &&
+          !this.#modelsOf(batch, a).includes(-1) &&
+          !this.#modelsOf(batch, b).includes(-1),
+      )
+    );
+  }
+
+  /** Row by row: what is not there, or has no meaning, is refused with its row's number (the first is 1). */
+  readInto(sink: RowSink, filter: ColumnFilter): void {
+    const { a, b, winner, rater, prompt } = this.#columns;
+    this.#checkFilter(filter);
+    let line = 0;
+    for (const batch of this.#file.batches) {
+      const outcomeOf = this.#outcomesOf(batch);
+      const [namesA, namesB] = [valuesOf(batch, a), valuesOf(batch, b)];
+      for (let from = 0; from < batch.rows; from += CHUNK_ROWS) {
+        const rows = Math.min(CHUNK_ROWS, batch.rows - from);
+        const codes = (column: CodedColumn) => codesOf(column, batch, from, rows);
+        const [codesA, codesB, winners] = [codes(a), codes(b), codes(winner)];
+        const raters = rater === null ? null : names(rater, batch, codes(rater));
+        const prompts = prompt === null ? null : names(prompt, batch, codes(prompt));
+        for (let row = 0; row < rows; row += 1) {
+          line += 1;
+          const at = { file: this.#file.name, line };
+          const [modelA, modelB] = [namesA[codesA[row]!], namesB[codesB[row]!]];
+          const code = winners[row]!;
+          const outcome = OUTCOMES[(outcomeOf === null ? code : outcomeOf[code]) ?? -1];
+          if (modelA === undefined || modelA === null) sink.refuse(at, 'missing', 'model_a');
+          else if (modelB === undefined || modelB === null) sink.refuse(at, 'missing', 'model_b');
+          else if (outcome === undefined) this.#refuseWinner(sink, at, batch, code);
+          else if (modelA === modelB) sink.refuse(at, 'the same model on both sides', null, modelA);
+          else {
+            const [by, promptKey] = [raters?.(row), prompts?.(row)];
+            sink.comparison(at, {
+              modelA,
+              modelB,
+              outcome,
+              source: 'people',
+              ...(by === undefined ? {} : { rater: by }),
+              ...(promptKey === undefined ? {} : { promptKey }),
+            });
+          }
+        }
+      }
+    }
+  }
+
+  #refuseWinner(sink: RowSink, at: { file: string; line: number }, batch: ArrowBatch, code: number): void {
+    const { winner } = this.#columns;
+    const value = winner.field.dictionary === null ? code : valuesOf(batch, winner)[code];
+    if (code < 0 || value === undefined || value === null) sink.refuse(at, 'missing', 'winner');
+    else {
+      const known = winner.field.dictionary === null ? OUTCOMES.map((_, i) => i) : Object.keys(WINNERS);
+      sink.refuse(at, `unknown label; known are ${known.join(', ')}`, 'winner', String(value));
+    }
+  }
+
+  #modelsOf(batch: ArrowBatch, column: CodedColumn): Int32Array {
+    return this.#mapOf(valuesOf(batch, column), (name) => {
+      let code = this.#codes.get(name);
+      if (code === undefined) {
+        code = this.models.push(name) - 1;
+        this.#codes.set(name, code);
+      }
+      return code;
+    });
+  }
+
+  #outcomesOf(batch: ArrowBatch): Int32Array | null {
+    const { winner } = this.#columns;
+    if (winner.field.dictionary === null) return null;
+    return this.#mapOf(valuesOf(batch, winner), (label) => {
+      const outcome = Object.hasOwn(WINNERS, label.trim()) ? WINNERS[label.trim()] : undefined;
+      return outcome === undefined ? -1 : OUTCOME_CODES[outcome];
+    });
+  }
+
+  #mapOf(values: readonly (string | null)[], codeOf: (value: string) => number): Int32Array {
+    let map = this.#maps.get(values);
+    if (map === undefined) {
+      map = Int32Array.from(values, (value) => (value === null ? -1 : codeOf(value)));
+      this.#maps.set(values, map);
+    }
+    return map;
+  }
+
+  #checkFilter(filter: ColumnFilter): void {
+    const by = filter.category !== undefined ? 'category' : filter.language !== undefined ? 'language' : null;
+    if (by === null) return;
+    throw new ArenaError('unknown_option', `An Arrow file cannot be filtered by ${by}.`, {
+      hint: 'Filter before you write it, or write CSV or JSONL.',
+      at: { file: this.#file.name, column: by },
+    });
+  }
+}
+
+function codesOf(column: CodedColumn, batch: ArrowBatch, from: number, rows: number): CodeColumn {
+  return column.reader.codes(batch.columns[column.at]!, from, rows);
+}
+
+function valuesOf(batch: ArrowBatch, column: CodedColumn): readonly (string | null)[] {
+  return batch.dictionaries.get(column.field.dictionary?.id ?? -1) ?? [];
+}
+
+/** A rater or a prompt: a text of a dictionary, or a number. */
+function names(
+  column: CodedColumn,
+  batch: ArrowBatch,
+  codes: CodeColumn,
+): (row: number) => string | undefined {
+  if (column.field.dictionary === null) return (row) => (codes[row]! < 0 ? undefined : String(codes[row]));
+  const values = valuesOf(batch, column);
+  return (row) => values[codes[row]!] ?? undefined;
+}

@@ -1,0 +1,100 @@
+import type { FlatTable } from './flat-table.ts';
+
+/** Numbers of the union `Type` in Arrow's Schema.fbs. */
+export const TYPES = [
+  'none',
+  'null',
+  'int',
+  'float',
+  'binary',
+  'utf8',
+  'bool',
+  'decimal',
+  'date',
+  'time',
+  'timestamp',
+  'interval',
+  'list',
+  'struct',
+  'union',
+  'fixed_size_binary',
+  'fixed_size_list',
+  'map',
+  'duration',
+  'large_binary',
+  'large_utf8',
+  'large_list',
+  'run_end_encoded',
+  'binary_view',
+  'utf8_view',
+  'list_view',
+  'large_list_view',
+] as const;
+export type TypeName = (typeof TYPES)[number] | 'unknown';
+
+export type IntType = { readonly bits: number; readonly signed: boolean };
+
+export type ArrowField = {
+  readonly name: string;
+  readonly type: TypeName;
+  /** Of an integer column. */
+  readonly int: IntType | null;
+  /** Bits of a floating-point column. */
+  readonly floatBits: number;
+  /** A dictionary column holds indices; `type` is that of its values. */
+  readonly dictionary: { readonly id: number; readonly index: IntType } | null;
+  readonly denseUnion: boolean;
+  readonly children: readonly ArrowField[];
+};
+
+/** Reads a table `Field` of Schema.fbs. */
+export function readField(table: FlatTable): ArrowField {
+  const type: TypeName = TYPES[table.uint8(2)] ?? 'unknown';
+  const details = table.table(3);
+  const encoding = table.table(4);
+  const index = encoding?.table(1) ?? null;
+  return {
+    name: table.text(0),
+    type,
+    int: type === 'int' && details !== null ? intOf(details) : null,
+    floatBits: type === 'float' ? 16 << (details?.int16(0) ?? 0) : 0,
+    // an index type that is not written is a signed number of 32 bits
+    dictionary:
+      encoding === null
+        ? null
+        : { id: encoding.int64(0), index: index === null ? { bits: 32, signed: true } : intOf(index) },
+    denseUnion: type === 'union' && details?.int16(0) === 1,
+    children: table.tables(5).map(readField),
+  };
+}
+
+function intOf(table: FlatTable): IntType {
+  return { bits: table.int32(0), signed: table.bool(1) };
+}
+
+/** Buffers that a column has in a record batch, those of its children not counted; null for views, which have any number. */
+export function bufferCount(field: ArrowField): number | null {
+  if (field.dictionary !== null) return 2;
+  switch (field.type) {
+    case 'null':
+    case 'run_end_encoded':
+      return 0;
+    case 'struct':
+    case 'fixed_size_list':
+      return 1;
+    case 'union':
+      return field.denseUnion ? 2 : 1;
+    case 'binary':
+    case 'utf8':
+    case 'large_binary':
+    case 'large_utf8':
+    case 'list_view':
+    case 'large_list_view':
+      return 3;
+    case 'binary_view':
+    case 'utf8_view':
+      return null;
+    default:
+      return 2;
+  }
+}

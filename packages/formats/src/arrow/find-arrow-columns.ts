@@ -1,0 +1,100 @@
+import { ArenaError } from '@agon/domain';
+import type { ArrowFile, ReadInto } from './arrow-file.ts';
+import type { ArrowField } from './arrow-schema.ts';
+import { CodeReader } from './code-column.ts';
+
+export type CodedColumn = { readonly at: number; readonly field: ArrowField; readonly reader: CodeReader };
+
+export type ComparisonFields = {
+  readonly a: CodedColumn;
+  readonly b: CodedColumn;
+  readonly winner: CodedColumn;
+  readonly rater: CodedColumn | null;
+  readonly prompt: CodedColumn | null;
+};
+
+export type ArrowWants = {
+  /** Column of the file → field of the format. */
+  readonly map?: Readonly<Record<string, string>>;
+  readonly rater: boolean;
+  readonly prompt: boolean;
+};
+
+/** Columns that would change a number if they were passed over in silence. */
+const NOT_READ = ['weight', 'share_a'];
+const WIDTHS = [8, 16, 32, 64];
+
+/**
+ * The columns of an Arrow file that make its comparisons, each checked for its type and its length.
+ * @throws ArenaError unknown_format, invalid_file
+ */
+export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWants): ComparisonFields {
+  const nameOf = (field: ArrowField) => wants.map?.[field.name] ?? field.name;
+  const named = (name: string, isTexts: boolean): CodedColumn | null => {
+    const at = file.fields.findIndex((field) => nameOf(field) === name);
+    const field = file.fields[at];
+    if (field === undefined) return null;
+    const int = field.dictionary?.index ?? field.int;
+    const fits = field.dictionary === null ? !isTexts && int?.bits !== 64 : isTextual(field);
+    if (int === null || !fits || !WIDTHS.includes(int.bits)) throw wrongType(file, field, isTexts);
+    const column = { at, field, reader: new CodeReader(read, int) };
+    requireLength(file, column);
+    return column;
+  };
+  const needed = (name: string, isTexts: boolean): CodedColumn => {
+    const column = named(name, isTexts);
+    if (column !== null) return column;
+    throw new ArenaError('unknown_format', `${file.name} has no column ${name}.`, {
+      hint: `Its columns: ${file.fields.map((field) => field.name).join(', ')}. Say which one is meant: --map COLUMN=${name}.`,
+      at: { file: file.name, column: name },
+    });
+  };
+  const extra = file.fields.find((field) => NOT_READ.includes(nameOf(field)));
+  if (extra !== undefined) {
+    throw new ArenaError('unknown_format', `Column ${extra.name} of an Arrow file is not read.`, {
+      hint: 'Write the comparisons as CSV or JSONL, or leave the column out.',
+      at: { file: file.name, column: extra.name },
+    });
+  }
+  return {
+    a: needed('model_a', true),
+    b: needed('model_b', true),
+    winner: needed('winner', false),
+    rater: wants.rater ? named('rater', false) : null,
+    prompt: wants.prompt ? (named('prompt_id', false) ?? named('question_id', false)) : null,
+  };
+}
+
+function requireLength(file: ArrowFile, { at, field, reader }: CodedColumn): void {
+  for (const { rows, columns } of file.batches) {
+    const { nulls = 0, buffers = [] } = columns[at] ?? {};
+    const [validity, codes] = buffers;
+    const tooShort = (codes?.length ?? 0) < reader.size(rows);
+    if (!tooShort && (nulls === 0 || (validity?.length ?? 0) >= rows / 8)) continue;
+    throw new ArenaError('invalid_file', `${file.name} has too few values in ${field.name}.`, {
+      hint: 'The file may be cut off; write it again.',
+      at: { file: file.name, column: field.name },
+    });
+  }
+}
+
+function wrongType(file: ArrowFile, field: ArrowField, isTexts: boolean): ArenaError {
+  const wanted = isTexts
+    ? 'a dictionary of texts'
+    : 'a dictionary of texts, or whole numbers of 8 to 32 bits';
+  const { int } = field;
+  const plain = int === null ? field.type : `${int.signed ? 'int' : 'uint'}${int.bits}`;
+  const has = field.dictionary === null ? plain : `a dictionary of ${field.type}`;
+  return new ArenaError(
+    'invalid_file',
+    `Column ${field.name} of ${file.name} is ${has}; it must be ${wanted}.`,
+    {
+      hint: "In pyarrow: column.dictionary_encode(); in pandas: astype('category').",
+      at: { file: file.name, column: field.name },
+    },
+  );
+}
+
+function isTextual(field: ArrowField): boolean {
+  return field.type === 'utf8' || field.type === 'large_utf8' || field.type === 'utf8_view';
+}
