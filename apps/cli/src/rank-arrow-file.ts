@@ -7,10 +7,12 @@ import { fitCounts, PairCounter } from '@agon/rating';
  * Null where the settings, or rows without a value, ask for every row by itself.
  */
 export function rankArrowFile(comparisons: ArrowComparisons, settings: RatingSettings): RatingResult | null {
-  const { method, ties, cluster, interval } = settings;
+  const { method, ties, cluster, interval, reweight, prior } = settings;
   const byCounts =
     method === 'bradley-terry' &&
     ties !== 'model' &&
+    reweight === 'none' &&
+    prior === null &&
     (cluster === 'none' || interval === 'fisher' || interval === 'none');
   if (!byCounts || !comparisons.isRegular) return null;
   const counter = count(comparisons, null);

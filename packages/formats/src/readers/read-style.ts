@@ -10,7 +10,8 @@ export function textStyle(a: readonly string[], b: readonly string[]): BySlot<St
 export function metadataStyle(row: RowReader): BySlot<StyleCounts> | null {
   if (!row.has('conv_metadata')) return null;
   const given = row.values.conv_metadata;
-  const metadata = (typeof given === 'string' ? JSON.parse(given) : given) as Record<string, unknown>;
+  const metadata = typeof given === 'string' ? parseObject(given) : given;
+  if (!isObject(metadata)) throw new RowFault('not an object', 'conv_metadata', given);
   if (metadata.header_count_a === undefined) return null;
   const total = (field: string): number => {
     const value = metadata[field];
@@ -30,4 +31,16 @@ export function metadataStyle(row: RowReader): BySlot<StyleCounts> | null {
     };
   };
   return { a: side('a'), b: side('b') };
+}
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
