@@ -15,7 +15,9 @@ export {
 } from './fit-composite.ts';
 export { fitCounts } from './fit-counts.ts';
 export { fitRatings } from './fit-ratings.ts';
+export { fitStreamedContextual, type StreamedContextualFit } from './fit-streamed-contextual.ts';
 export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
 export { pairCounts } from './pair-counts.ts';
 export { upperBoundRanks } from './rank-sets.ts';
+export type { ContextualColumns } from './scan-contextual-rows.ts';
 export { votesToSeparate } from './votes-to-separate.ts';
