@@ -107,11 +107,12 @@ export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
 export {
   type ModelRatingJson,
   modelRatingSchema,
+  type RatingInsightsJson,
   type RatingResultJson,
   ratingResultSchema,
   ratingSettingsSchema,
 } from './rating-json.ts';
-export { toRatingJson } from './to-rating-json.ts';
+export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
   annotateReplySchema,
   annotateVoteSchema,

@@ -55,6 +55,36 @@ export const ratingSettingsSchema = z
   })
   .meta({ id: 'RatingSettings' });
 
+export const ratingInsightsSchema = z
+  .strictObject({
+    models: z.array(z.string()),
+    pairwise: z.array(z.array(nullable())).describe('P(row model is truly above column model)'),
+    p_first: z.array(z.number()),
+    tiers: z.array(z.number().int()),
+    flip: z
+      .strictObject({
+        leader: z.string(),
+        challenger: z.string(),
+        votes: z.number().int(),
+        of: z.number(),
+        gap_after: z.number(),
+      })
+      .nullable()
+      .describe('The fewest comparisons found whose removal takes the first place away, verified by a refit'),
+    planner: z.array(
+      z.strictObject({
+        model_a: z.string(),
+        model_b: z.string(),
+        gap: z.number(),
+        margin: z.number(),
+        settled: z.boolean(),
+        votes: z.number().nullable().describe('Head to head, to show a gap of this size with 80 % power'),
+      }),
+    ),
+  })
+  .meta({ id: 'RatingInsights' });
+export type RatingInsightsJson = z.infer<typeof ratingInsightsSchema>;
+
 /** The document of `agon rank --json`; also what the board is made from. */
 export const ratingResultSchema = z
   .strictObject({
@@ -97,6 +127,10 @@ export const ratingResultSchema = z
       )
       .optional()
       .describe('contextual only: what each feature is worth'),
+    insights: ratingInsightsSchema
+      .nullable()
+      .optional()
+      .describe('Where asked for: what the whole covariance tells; null where it tells nothing'),
     warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
   })
   .meta({ id: 'RatingResult' });

@@ -1,5 +1,5 @@
-import type { RatingResult } from '@agon/domain';
-import type { RatingResultJson } from './rating-json.ts';
+import type { RatingInsights, RatingResult } from '@agon/domain';
+import type { RatingInsightsJson, RatingResultJson } from './rating-json.ts';
 
 /** Domain to JSON: the names of commands.md, nothing else changed. */
 export function toRatingJson(result: RatingResult): RatingResultJson {
@@ -86,5 +86,33 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
           })),
         }),
     warnings: result.warnings.map(({ code, message }) => ({ code, message })),
+  };
+}
+
+export function toInsightsJson(insights: RatingInsights): RatingInsightsJson {
+  const { models, pairwise, pFirst, tiers, flip, planner } = insights;
+  return {
+    models: [...models],
+    pairwise: pairwise.map((row) => [...row]),
+    p_first: [...pFirst],
+    tiers: [...tiers],
+    flip:
+      flip === null
+        ? null
+        : {
+            leader: flip.leader,
+            challenger: flip.challenger,
+            votes: flip.votes,
+            of: flip.of,
+            gap_after: flip.gapAfter,
+          },
+    planner: planner.map(({ modelA, modelB, gap, margin, settled, votes }) => ({
+      model_a: modelA,
+      model_b: modelB,
+      gap,
+      margin,
+      settled,
+      votes,
+    })),
   };
 }

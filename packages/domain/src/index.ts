@@ -49,6 +49,7 @@ export {
   type ModelRating,
   type PairCount,
   RATING_METHODS,
+  type RatingInsights,
   type RatingMethod,
   type RatingResult,
   type RatingSettings,

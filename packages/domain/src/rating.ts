@@ -134,6 +134,37 @@ export type StyleCoefficient = {
   readonly sd: number;
 };
 
+/** What a fit's whole covariance tells, of the largest group; models by falling rating. */
+export type RatingInsights = {
+  readonly models: readonly string[];
+  /** P(row model is truly above column model), 0..1; null on the diagonal. */
+  readonly pairwise: readonly (readonly (number | null)[])[];
+  /** Chance of being the best, 0..1. */
+  readonly pFirst: readonly number[];
+  /** From 1; a model is in a tier while the data cannot tell it from the tier's best. */
+  readonly tiers: readonly number[];
+  /** The fewest comparisons found whose removal takes the first place away; null: none found, or weighted. */
+  readonly flip: {
+    readonly leader: string;
+    readonly challenger: string;
+    readonly votes: number;
+    readonly of: number;
+    /** Elo points between the two without them, at most 0. */
+    readonly gapAfter: number;
+  } | null;
+  /** Neighbours on the board: `votes` head to head that would show a true gap of this size with 80 % power. */
+  readonly planner: readonly {
+    readonly modelA: string;
+    readonly modelB: string;
+    /** Elo points. */
+    readonly gap: number;
+    /** Half of the gap's 95 % interval. */
+    readonly margin: number;
+    readonly settled: boolean;
+    readonly votes: number | null;
+  }[];
+};
+
 export type RatingWarning = { readonly code: string; readonly message: string };
 
 /** Ratings with all that is needed to trust or doubt them. */

@@ -6,6 +6,7 @@ export {
 } from './agreement/measure-agreement.ts';
 export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-sides.ts';
 export { winProbability } from './elo-scale.ts';
+export { explainRatings } from './explain-ratings.ts';
 export {
   type Composite,
   type CompositeCell,

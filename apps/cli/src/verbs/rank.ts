@@ -1,5 +1,5 @@
 import type { RatingResultJson } from '@agon/contract';
-import { toRatingJson } from '@agon/contract/to-rating-json';
+import { toInsightsJson, toRatingJson } from '@agon/contract/to-rating-json';
 import {
   ArenaError,
   BOTH_BAD_POLICIES,
@@ -15,7 +15,7 @@ import {
   type StyleFeature,
   TIE_POLICIES,
 } from '@agon/domain';
-import { fitRatings } from '@agon/rating';
+import { explainRatings, fitRatings } from '@agon/rating';
 import { Command } from 'commander';
 import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
@@ -44,6 +44,7 @@ type Options = {
   ridge?: number;
   reweight: RatingSettings['reweight'];
   prior?: number;
+  insights?: boolean;
   category?: string;
   language?: string;
   data?: string;
@@ -124,6 +125,10 @@ export function command(): Command {
       'bradley-terry: normal prior on the ratings, its standard deviation in logits',
       numberAbove('prior', 0),
     )
+    .option(
+      '--insights',
+      'bradley-terry: chances of every pair, tiers, votes to flip the first place, a plan',
+    )
     .option('--category <name>', 'only this category')
     .option('--language <name>', 'only this language')
     .option('--data <dir>', 'with --campaign: data folder (default: AGON_DATA, or .agon)')
@@ -164,12 +169,15 @@ function rankFiles(files: readonly string[], options: Options): RatingResultJson
     prompt: cluster.includes('prompt'),
     style: options.method === 'contextual',
   });
-  const result = toRatingJson(fitRatings(columns, settingsOf(options)));
+  const settings = settingsOf(options);
+  const result = toRatingJson(fitRatings(columns, settings));
+  const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
   const reasons = [...refusedByReason];
   const refused = reasons.reduce((sum, [, count]) => sum + count, 0);
   if (filtered > 0) reasons.push(['filtered out', filtered]);
   return {
     ...result,
+    ...(insights === undefined ? {} : { insights: insights === null ? null : toInsightsJson(insights) }),
     comparisons: {
       read: columns.length + filtered + refused,
       used: result.comparisons.used,
@@ -318,6 +326,16 @@ function print(result: RatingResultJson): void {
     note(
       `tie parameter ${name} = ${value.toFixed(3)}${interval}; equals tie in ${(100 * share).toFixed(1)} %`,
     );
+  }
+  const { insights } = result;
+  if (insights?.flip != null) {
+    const { leader, challenger, votes, of } = insights.flip;
+    note(`${votes} of ${of} comparisons decide that ${leader} is ahead of ${challenger}`);
+  }
+  for (const { model_a, model_b, gap, margin, settled, votes } of insights?.planner ?? []) {
+    if (settled) continue;
+    const more = votes === null ? '' : `; ${votes} votes between them would show a gap of this size`;
+    note(`${model_a} and ${model_b}: ${gap.toFixed(1)} ± ${margin.toFixed(1)} points${more}`);
   }
   for (const { feature, coefficient, low, high } of result.style ?? []) {
     const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;

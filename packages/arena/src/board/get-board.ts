@@ -1,6 +1,12 @@
-import { type Board, type BoardQuery, toRatingJson } from '@agon/contract';
-import { isArenaError, type RatingResult, toColumns } from '@agon/domain';
-import { fitRatings, pairCounts } from '@agon/rating';
+import {
+  type Board,
+  type BoardQuery,
+  type RatingResultJson,
+  toInsightsJson,
+  toRatingJson,
+} from '@agon/contract';
+import { isArenaError, type RatingInsights, type RatingResult, toColumns } from '@agon/domain';
+import { explainRatings, fitRatings, pairCounts } from '@agon/rating';
 import type { Actor } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
@@ -32,10 +38,19 @@ const fitRevisions = new WeakMap<CampaignComparisons['rows'], number>();
 
 type FittedSource = {
   readonly result: RatingResult | null;
+  readonly insights: RatingInsights | null;
   readonly empty: string | null;
   readonly rows: readonly CampaignComparison[];
   readonly excluded: ReadonlyMap<string, number>;
 };
+
+/** On a larger board nobody reads a table of all pairs. */
+const EXPLAINED_MODELS = 80;
+
+function toJson({ result, insights }: FittedSource): RatingResultJson | null {
+  if (result === null) return null;
+  return { ...toRatingJson(result), insights: insights === null ? null : toInsightsJson(insights) };
+}
 
 /** One source fitted under a query, from memory where nothing changed. */
 export function fitSource(
@@ -54,10 +69,13 @@ export function fitSource(
   const { rows, excluded } = selectComparisons(comparisons.rows, source, query);
   let fitted: FittedSource;
   try {
-    fitted = { result: fitRatings(toColumns(rows), toRatingSettings(query)), empty: null, rows, excluded };
+    const [columns, settings] = [toColumns(rows), toRatingSettings(query)];
+    const result = fitRatings(columns, settings);
+    const insights = columns.models.length > EXPLAINED_MODELS ? null : explainRatings(columns, settings);
+    fitted = { result, insights, empty: null, rows, excluded };
   } catch (error) {
     if (!isArenaError(error) || error.kind === 'bug') throw error;
-    fitted = { result: null, empty: error.message, rows, excluded };
+    fitted = { result: null, insights: null, empty: error.message, rows, excluded };
   }
   kept.set(key, fitted);
   return fitted;
@@ -104,8 +122,8 @@ export async function readBoard(
       open_weights: model.openWeights,
       retired: model.retired,
     })),
-    people: people.result === null ? null : toRatingJson(people.result),
-    judges: judges.result === null ? null : toRatingJson(judges.result),
+    people: toJson(people),
+    judges: toJson(judges),
     empty: { people: people.empty, judges: judges.empty },
     pairs: pairCounts(toColumns(shown.rows), settings).map((pair) => ({
       model_a: pair.modelA,

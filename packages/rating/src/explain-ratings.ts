@@ -1,0 +1,159 @@
+import type { ComparisonColumns, RatingInsights, RatingSettings } from '@agon/domain';
+import { factorSemidefinite, normalCdf, normalDraws, type SquareMatrix, Z95 } from '@agon/stats';
+import { connectModels } from './connected-models.ts';
+import { ELO_PER_LOGIT } from './elo-scale.ts';
+import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
+import { type PairTable, sliceTable } from './pair-table.ts';
+import { reweightPairs } from './reweight-pairs.ts';
+import { sandwichCovariance } from './sandwich-covariance.ts';
+import { tallyComparisons } from './tally-comparisons.ts';
+import { votesToFlip } from './votes-to-flip.ts';
+import { votesToSeparate } from './votes-to-separate.ts';
+
+/** Draws behind the chance of being first: its own error is then below 1 point. */
+const DRAWS = 4000;
+/** Beyond this many models a matrix of all pairs is no longer read by anybody. */
+const MOST_MODELS = 300;
+/** Challengers for whom flips are counted: the nearest to the top. */
+const CHALLENGERS = 3;
+
+/**
+ * What the whole covariance of a Bradley–Terry fit says beyond each model's interval, for the largest group of models
+ * that can be compared. Null for other methods, for a prior, without a covariance (one cluster), for fewer than 2 or
+ * more than 300 models.
+ * @throws as `fitRatings` does for data without a comparison
+ */
+export function explainRatings(given: ComparisonColumns, settings: RatingSettings): RatingInsights | null {
+  const { method, ties, prior, reweight } = settings;
+  if (method !== 'bradley-terry' || ties === 'model' || prior !== null) return null;
+  const columns = reweight === 'pair' ? reweightPairs(given, settings) : given;
+  const tally = tallyComparisons(columns, settings);
+  const [members] = connectModels(tally.table).cores;
+  if (members === undefined || members.length < 2 || members.length > MOST_MODELS) return null;
+  const table = sliceTable(tally.table, members);
+  const fit = fitBradleyTerry(table);
+  const place = new Int32Array(columns.models.length).fill(-1);
+  members.forEach((model, i) => {
+    place[model] = i;
+  });
+  const covariance =
+    settings.interval === 'fisher'
+      ? fit.inverse
+      : sandwichCovariance({ columns, settings, place, table, fit }).matrix;
+  if (covariance === null) return null;
+  const name = (i: number): string => columns.models[members[i]!]!;
+  const order = members
+    .map((_, i) => i)
+    .sort((x, y) => fit.theta[y]! - fit.theta[x]! || (name(x) < name(y) ? -1 : 1));
+  const error = (i: number, j: number): number => differenceError(covariance, members.length, i, j);
+  const first = chanceOfFirst(fit.theta, covariance, settings.seed);
+  return {
+    models: order.map(name),
+    pairwise: order.map((i) =>
+      order.map((j) => (i === j ? null : chanceAbove(fit.theta[i]! - fit.theta[j]!, error(i, j)))),
+    ),
+    pFirst: order.map((i) => first[i]!),
+    tiers: tiersOf(order, fit.theta, error),
+    flip: fewestFlips(table, fit, order, name),
+    planner: order.slice(1).map((j, at) => {
+      const i = order[at]!;
+      const gap = fit.theta[i]! - fit.theta[j]!;
+      const margin = Z95 * error(i, j);
+      return {
+        modelA: name(i),
+        modelB: name(j),
+        gap: ELO_PER_LOGIT * gap,
+        margin: ELO_PER_LOGIT * margin,
+        settled: gap > margin,
+        votes: gap < 1e-9 ? null : votesToSeparate(ELO_PER_LOGIT * gap, tieShare(table)),
+      };
+    }),
+  };
+}
+
+function differenceError(covariance: SquareMatrix, m: number, i: number, j: number): number {
+  const variance = covariance[i * m + i]! + covariance[j * m + j]! - 2 * covariance[i * m + j]!;
+  return Math.sqrt(Math.max(0, variance));
+}
+
+/** P(the true gap is above 0) under the normal approximation; without any error the sign decides. */
+function chanceAbove(gap: number, error: number): number {
+  if (error > 1e-12) return normalCdf(gap / error);
+  return gap > 1e-9 ? 1 : gap < -1e-9 ? 0 : 0.5;
+}
+
+/** How often each model has the highest of draws from N(θ, V); models that draw level share. */
+function chanceOfFirst(theta: Float64Array, covariance: SquareMatrix, seed: number): Float64Array {
+  const m = theta.length;
+  const lower = factorSemidefinite(covariance, m);
+  const noise = normalDraws(`first/${seed}`, DRAWS * m);
+  const share = new Float64Array(m);
+  const drawn = new Float64Array(m);
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < m; i += 1) {
+      let value = theta[i]!;
+      for (let j = 0; j <= i; j += 1) value += lower[i * m + j]! * noise[draw * m + j]!;
+      drawn[i] = value;
+      highest = Math.max(highest, value);
+    }
+    const level = drawn.reduce((count, value) => count + Number(value >= highest - 1e-9), 0);
+    for (let i = 0; i < m; i += 1) if (drawn[i]! >= highest - 1e-9) share[i]! += 1 / level;
+  }
+  return share.map((count) => count / DRAWS);
+}
+
+/**
+ * The best model opens tier 1 and stays its anchor: all that the data cannot tell from it belong there. The first that
+ * they can opens the next tier. A fixed anchor keeps a chain of close neighbours from becoming one tier.
+ */
+function tiersOf(
+  order: readonly number[],
+  theta: Float64Array,
+  error: (i: number, j: number) => number,
+): number[] {
+  let tier = 1;
+  let anchor = order[0]!;
+  return order.map((i) => {
+    if (theta[anchor]! - theta[i]! > Z95 * error(anchor, i) + 1e-9) {
+      tier += 1;
+      anchor = i;
+    }
+    return tier;
+  });
+}
+
+function fewestFlips(
+  table: PairTable,
+  fit: BradleyTerryFit,
+  order: readonly number[],
+  name: (i: number) => string,
+): RatingInsights['flip'] {
+  // with weights a vote is no unit that could be counted
+  if (!table.plain) return null;
+  const leader = order[0]!;
+  const of = table.count.reduce((sum, count) => sum + count, 0);
+  let best: RatingInsights['flip'] = null;
+  for (const challenger of order.slice(1, 1 + CHALLENGERS)) {
+    const flip = votesToFlip(table, fit, leader, challenger);
+    if (flip === null || (best !== null && best.votes <= flip.votes)) continue;
+    best = {
+      leader: name(leader),
+      challenger: name(challenger),
+      votes: flip.votes,
+      of,
+      gapAfter: ELO_PER_LOGIT * flip.gapAfter,
+    };
+  }
+  return best;
+}
+
+function tieShare(table: PairTable): number {
+  let [ties, all] = [0, 0];
+  for (let cell = 0; cell < table.cells; cell += 1) {
+    ties += table.ties[cell]!;
+    all += table.weight[cell]!;
+  }
+  // all ties carry no information, and no plan
+  return Math.min(0.99, ties / all);
+}
