@@ -1,31 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createClient } from '@agon/client';
 import { nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
 import { expect, type Page, test } from '@playwright/test';
+import { signInAs } from './researcher.ts';
 import { checkScreen, watchPage } from './screens.ts';
-
-const PASSWORD = 'correct horse battery';
-
-function ownerOf(baseURL: string) {
-  const { ownerKey } = JSON.parse(
-    readFileSync(new URL('./.output/data/server.json', import.meta.url), 'utf8'),
-  ) as { ownerKey: string };
-  return createClient({ baseUrl: baseURL, apiKey: ownerKey });
-}
-
-/** Somebody with an account, made a researcher by the owner of the data folder. */
-async function signInAsResearcher(page: Page, baseURL: string, name: string): Promise<void> {
-  const email = `${name}@example.org`;
-  const reply = await page.request.post('/api/auth/sign-up/email', {
-    data: { name, email, password: PASSWORD },
-    headers: { origin: baseURL },
-  });
-  expect(reply.ok()).toBe(true);
-  const owner = ownerOf(baseURL);
-  const members = await owner('listMembers', { query: { limit: 500 } });
-  const member = members.items.find((each) => each.email === email)!;
-  await owner('changeMember', { params: { user: member.id }, body: { role: 'researcher' } });
-}
 
 const rows = (bad: boolean) =>
   ['p1', 'p2']
@@ -41,50 +17,142 @@ const rows = (bad: boolean) =>
     )
     .concat(bad ? [JSON.stringify({ prompt_id: 'p3', model: 'alpha', answer: 'no such prompt' })] : []);
 
-test('a researcher makes a campaign from files, opens it, asks a judge, and takes an import back', async ({
+const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+const choose = (page: Page, ...files: ReturnType<typeof file>[]) =>
+  page.locator('input[type=file]').setInputFiles(files);
+
+test('a researcher makes a campaign step by step, asks a judge, and takes an import back', async ({
   page,
   baseURL,
 }) => {
   const { faults } = watchPage(page);
   await page.goto('/workbench');
   await expect(page).toHaveURL(/sign-in/);
-  await signInAsResearcher(page, baseURL!, 'rosa');
+  await signInAs(page, baseURL!, 'Rosa', 'researcher');
   await page.goto('/workbench');
-  await checkScreen(page, 'workbench-home');
+  await page.getByRole('link', { name: 'New campaign' }).click();
   await page.getByLabel('Title that voters see').fill('Spring round');
-  await page.getByLabel(/Name in addresses/).fill('spring');
+  await expect(page.getByLabel('Name in addresses')).toHaveValue('spring-round');
+  await page.getByLabel('Name in addresses').fill('spring');
   await page.getByRole('button', { name: 'Create campaign' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Spring round');
 
-  await page.locator('input[type=file]').setInputFiles({
-    name: 'answers.jsonl',
-    mimeType: 'application/json',
-    buffer: Buffer.from(rows(true).join('\n')),
-  });
-  await expect(page.getByText('1 rows cannot be read').first()).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Spring round');
+  await choose(page, file('answers.jsonl', rows(true).join('\n')));
+  await expect(page.getByText('1 row cannot be read')).toBeVisible();
   await expect(page.getByText('no prompt with this id', { exact: false })).toBeVisible();
-  await checkScreen(page, 'workbench-import-errors');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the list (CSV)' }).click();
+  const list = await (await saved).createReadStream();
+  expect(await new Response(list as never).text()).toMatch(
+    /^file,line,column,value,reason\r\nanswers\.jsonl,7,prompt,p3,/,
+  );
   await page.getByRole('button', { name: 'Import 6 good rows' }).click();
-  await expect(page.getByText('6 of 7 rows imported.').first()).toBeVisible();
+  await expect(page.getByText('3 models · 2 prompts · 6 answers').first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('Votes asked of one voter').fill('20');
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('Both bad: neither is any good').uncheck();
+  await page.getByRole('button', { name: 'Next' }).click();
+  // 4 (1 - 0.2) (2.8016 * 173.72 / 30)^2 = 842.2: about 840 between two, twice as many over three
+  await page.getByLabel('Smallest gap that should show, in points').fill('30');
+  await expect(page.getByText('you need about 840 votes between them')).toBeVisible();
+  await page.getByRole('button', { name: 'Plan for 1,700 votes' }).click();
+  await expect(page.getByLabel('Votes planned')).toHaveValue('1700');
+  await page.getByRole('button', { name: 'Open for votes' }).click();
+  await expect(page.getByText('0 % of 1,700 planned', { exact: false })).toBeVisible();
+
+  const voter = await page.context().browser()!.newContext({ baseURL: baseURL! });
+  const booth = await voter.newPage();
+  await booth.goto('/c/spring/vote');
+  await booth.getByRole('button', { name: /skip/i }).click();
+  await expect(booth.getByRole('button', { name: 'Tie' })).toBeVisible();
+  await expect(booth.getByRole('button', { name: 'Both bad' })).toHaveCount(0);
+  await booth.getByRole('button', { name: 'A is better' }).click();
+  await voter.close();
+  // the page follows the vote by itself
+  await expect(page.getByRole('definition').filter({ hasText: /^1$/ }).first()).toBeVisible();
 
   const judge = await startScriptedOpenAiServer((request) => ({
     kind: 'text',
     text: `So.\n<v-${nonceOf(request)}>A</v-${nonceOf(request)}>`,
   }));
+  await page.getByRole('link', { name: 'Judges' }).click();
   await page.getByLabel('Model name').fill('scripted');
   await page.getByLabel('Base URL').fill(judge.baseUrl);
+  await page.getByLabel('Battles at most').fill('6');
   await page.getByRole('button', { name: 'Ask the judge' }).click();
-  // six pairs of answers, each in both orders
-  await expect(page.getByText('12 of 12 asked · A 6, B 6, tie 0')).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByText('same in both orders: 0 %')).toBeVisible();
+  // six battles, each in both orders
+  await expect(page.getByText('12 of 12')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('A 6, B 6, tie 0 · same in both orders: 0 %', { exact: false })).toBeVisible();
   await judge.stop();
-  await checkScreen(page, 'workbench-campaign');
 
-  await page.getByRole('button', { name: 'Open for votes' }).click();
-  await expect(page.getByRole('button', { name: 'Close', exact: true })).toBeVisible();
-  const exported = await page.request.get('/api/v1/campaigns/spring/export?what=answers&as=jsonl');
-  expect((await exported.text()).trim().split('\n')).toHaveLength(6);
-  await page.getByRole('button', { name: 'Undo import' }).click();
-  await expect(page.getByText('undone')).toBeVisible();
+  await page.getByRole('link', { name: 'Export' }).click();
+  const exported = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Answers as JSONL' }).click();
+  expect((await exported).suggestedFilename()).toBe('spring-answers.jsonl');
+
+  await page.getByRole('link', { name: 'Import', exact: true }).click();
+  await page.getByRole('button', { name: 'Undo the import of answers.jsonl' }).click();
+  await page.getByRole('button', { name: 'Undo import', exact: true }).click();
+  await expect(page.getByText(/^undone /)).toBeVisible();
+  await page.getByRole('link', { name: 'Activity' }).click();
+  await expect(page.getByRole('row', { name: /Rosa.*Undid an import/ })).toBeVisible();
   expect(faults).toEqual([]);
+});
+
+test('a file of an unknown kind is mapped column by column, with the keyboard', async ({ page, baseURL }) => {
+  const { faults } = watchPage(page);
+  await signInAs(page, baseURL!, 'Mira', 'researcher');
+  await page.goto('/workbench/new');
+  await page.getByLabel('Title that voters see').fill('Mapped');
+  await expect(page.getByLabel('Name in addresses')).toHaveValue('mapped');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/new\/mapped\/answers/);
+  await choose(
+    page,
+    file(
+      'odd.csv',
+      ['links,rechts,urteil,wer', 'alpha,beta,a,r1', 'beta,alpha,tie,r2', 'alpha,beta,perhaps,r3'].join('\n'),
+    ),
+  );
+  await expect(page.getByText('No known format fits these columns', { exact: false })).toBeVisible();
+  await page.getByLabel('Read as').selectOption('Comparisons of two models');
+  await expect(page.getByText('Still needed: Model A, Model B, Outcome')).toBeVisible();
+  const meaning = page.getByLabel('Meaning of the column links');
+  await meaning.focus();
+  await page.keyboard.type('Model A');
+  await page.getByLabel('Meaning of the column rechts').selectOption('model_b');
+  await page.getByLabel('Meaning of the column urteil').selectOption('winner');
+  await page.getByLabel('Meaning of the column wer').selectOption('rater');
+  await checkScreen(page, 'workbench-map');
+  await page.getByRole('button', { name: 'Check files' }).press('Enter');
+  await expect(page.getByText('perhaps', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Import 2 good rows' }).press('Enter');
+  await expect(page.getByText('2 models · 2 votes').first()).toBeVisible();
+  expect(faults).toEqual([]);
+});
+
+test('an import that is called off leaves nothing behind', async ({ page, baseURL }) => {
+  await signInAs(page, baseURL!, 'Nils', 'researcher');
+  await page.goto('/workbench/new');
+  await page.getByLabel('Title that voters see').fill('Called off');
+  await expect(page.getByLabel('Name in addresses')).toHaveValue('called-off');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/new\/called-off\/answers/);
+  const lines = Array.from({ length: 30_000 }, (_, i) =>
+    JSON.stringify({
+      prompt_id: `p${i}`,
+      prompt: `Question ${i}`,
+      model: `m${i % 2}`,
+      answer: `Answer ${i}`,
+    }),
+  );
+  await choose(page, file('many.jsonl', lines.join('\n')));
+  await page.getByRole('button', { name: 'Import 30,000 rows' }).click({ timeout: 30_000 });
+  await expect(page.getByText('Writing', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Called off; nothing was imported.')).toBeVisible();
+  await page.goto('/workbench/campaigns/called-off/import');
+  await expect(page.getByText('Nothing was imported yet.')).toBeVisible();
 });

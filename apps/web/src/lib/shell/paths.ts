@@ -1,8 +1,36 @@
 /** Addresses of pages, written once. */
 export const homePath = '/';
-export const workbenchPath = '/workbench';
 export const votePath = (campaign: string): string => `/c/${encodeURIComponent(campaign)}/vote`;
 export const boardPath = (campaign: string): string => `/c/${encodeURIComponent(campaign)}/board`;
+export const snapshotPath = (snapshot: string): string => `/s/${encodeURIComponent(snapshot)}`;
+
+export const workbenchPath = '/workbench';
+export const newCampaignPath = '/workbench/new';
+export const membersPath = '/workbench/members';
+export const keysPath = '/workbench/keys';
+
+/** Parts of a campaign's page in the workbench; the first one is the page itself. */
+export const CAMPAIGN_PARTS = [
+  'progress',
+  'import',
+  'judges',
+  'voters',
+  'settings',
+  'export',
+  'activity',
+] as const;
+export type CampaignPart = (typeof CAMPAIGN_PARTS)[number];
+
+export function campaignPath(campaign: string, part: CampaignPart = 'progress'): string {
+  const path = `/workbench/campaigns/${encodeURIComponent(campaign)}`;
+  return part === 'progress' ? path : `${path}/${part}`;
+}
+
+/** Steps of making a campaign, after the first one has named it. */
+export const SETUP_STEPS = ['answers', 'who', 'quality', 'size'] as const;
+export type SetupStep = (typeof SETUP_STEPS)[number];
+export const setupPath = (campaign: string, step: SetupStep): string =>
+  `${newCampaignPath}/${encodeURIComponent(campaign)}/${step}`;
 
 /** Where to sign in, and where to go on afterwards. */
 export const signInPath = (next: string): string => `/sign-in?next=${encodeURIComponent(next)}`;

@@ -1,0 +1,15 @@
+import { m } from '#paraglide/messages.js';
+
+const ACTIONS: Readonly<Record<string, () => string>> = {
+  create_campaign: m.workbench_action_create_campaign,
+  change_campaign: m.workbench_action_change_campaign,
+  import: m.workbench_action_import,
+  undo_import: m.workbench_action_undo_import,
+  start_judge_run: m.workbench_action_start_judge_run,
+  keep_snapshot: m.workbench_action_keep_snapshot,
+};
+
+/** What was done, in the reader's words; an action newer than this page under its own name. */
+export function actionName(action: string): string {
+  return ACTIONS[action]?.() ?? action;
+}

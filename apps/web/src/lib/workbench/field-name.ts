@@ -1,0 +1,41 @@
+import { m } from '#paraglide/messages.js';
+
+const FIELDS: Readonly<Record<string, () => string>> = {
+  model_a: m.workbench_field_model_a,
+  model_b: m.workbench_field_model_b,
+  winner: m.workbench_field_winner,
+  prompt_id: m.workbench_field_prompt_id,
+  prompt: m.workbench_field_prompt,
+  rater: m.workbench_field_rater,
+  judge: m.workbench_field_judge,
+  turn: m.workbench_field_turn,
+  category: m.workbench_field_category,
+  language: m.workbench_field_language,
+  weight: m.workbench_field_weight,
+  timestamp: m.workbench_field_timestamp,
+  id: m.workbench_field_id,
+  model: m.workbench_field_model,
+  answer: m.workbench_field_answer,
+  reference: m.workbench_field_reference,
+  benchmark: m.workbench_field_benchmark,
+  score: m.workbench_field_score,
+  source: m.workbench_field_source,
+  n: m.workbench_field_n,
+};
+
+/** What a field of a format means, in the reader's words; a field of a format newer than this page is its own name. */
+export function fieldName(field: string): string {
+  return FIELDS[field]?.() ?? field;
+}
+
+const FORMATS: Readonly<Record<string, () => string>> = {
+  plain: m.workbench_format_plain,
+  answers: m.workbench_format_answers,
+  prompts: m.workbench_format_prompts,
+  scores: m.workbench_format_scores,
+};
+
+/** Our own formats in the reader's words; those of others under the names that they have. */
+export function formatName(format: { readonly id: string; readonly title: string }): string {
+  return FORMATS[format.id]?.() ?? format.title;
+}

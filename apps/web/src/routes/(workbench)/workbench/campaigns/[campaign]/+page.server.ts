@@ -1,0 +1,7 @@
+import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ fetch, params, depends }) => {
+  depends('agon:progress');
+  return { progress: await orErrorPage(loadClient(fetch)('getProgress', { params })) };
+};
