@@ -163,6 +163,15 @@ describe('what a researcher watches', () => {
     expect((await researcher.call('getOverview')).snapshots).toEqual([kept]);
   });
 
+  it('changes the settings that a change names, and no other', async () => {
+    await researcher.call('changeCampaign', { params, body: { settings: { quota: 12, reveal: false } } });
+    const { settings } = await researcher.call('changeCampaign', {
+      params,
+      body: { settings: { notes: false } },
+    });
+    expect(settings).toMatchObject({ quota: 12, reveal: false, notes: false, target_votes: 400 });
+  });
+
   it('takes no tie where the campaign offers none', async () => {
     await researcher.call('changeCampaign', {
       params,

@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Client, createClient } from '@agon/client';
 import type { Role } from '@agon/contract';
 import { type Browser, expect, type Page } from '@playwright/test';
 
 const PASSWORD = 'correct horse battery';
 
+const SERVER_FILE = new URL('./.output/data/server.json', import.meta.url);
+
 /** Calls of the API as the owner of the data folder. */
-export function ownerOf(baseURL: string): Client {
-  const { ownerKey } = JSON.parse(
-    readFileSync(new URL('./.output/data/server.json', import.meta.url), 'utf8'),
-  ) as { ownerKey: string };
+export async function ownerOf(baseURL: string): Promise<Client> {
+  // the server answers a moment before it writes down how its owner is known
+  await expect(() => expect(existsSync(SERVER_FILE)).toBe(true)).toPass({ timeout: 10_000 });
+  const { ownerKey } = JSON.parse(readFileSync(SERVER_FILE, 'utf8')) as { ownerKey: string };
   return createClient({ baseUrl: baseURL, apiKey: ownerKey });
 }
 
@@ -21,7 +23,7 @@ export async function signInAs(page: Page, baseURL: string, name: string, role: 
     headers: { origin: baseURL },
   });
   expect(reply.ok()).toBe(true);
-  const owner = ownerOf(baseURL);
+  const owner = await ownerOf(baseURL);
   const members = await owner('listMembers', { query: { limit: 500 } });
   const member = members.items.find((each) => each.email === email)!;
   await owner('changeMember', { params: { user: member.id }, body: { role } });

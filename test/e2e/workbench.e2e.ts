@@ -62,17 +62,6 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
   await page.getByRole('button', { name: 'Open for votes' }).click();
   await expect(page.getByText('0 % of 1,700 planned', { exact: false })).toBeVisible();
 
-  const voter = await page.context().browser()!.newContext({ baseURL: baseURL! });
-  const booth = await voter.newPage();
-  await booth.goto('/c/spring/vote');
-  await booth.getByRole('button', { name: /skip/i }).click();
-  await expect(booth.getByRole('button', { name: 'Tie' })).toBeVisible();
-  await expect(booth.getByRole('button', { name: 'Both bad' })).toHaveCount(0);
-  await booth.getByRole('button', { name: 'A is better' }).click();
-  await voter.close();
-  // the page follows the vote by itself
-  await expect(page.getByRole('definition').filter({ hasText: /^1$/ }).first()).toBeVisible();
-
   const judge = await startScriptedOpenAiServer((request) => ({
     kind: 'text',
     text: `So.\n<v-${nonceOf(request)}>A</v-${nonceOf(request)}>`,
@@ -86,6 +75,18 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
   await expect(page.getByText('12 of 12')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText('A 6, B 6, tie 0 · same in both orders: 0 %', { exact: false })).toBeVisible();
   await judge.stop();
+
+  await page.getByRole('link', { name: 'Progress' }).click();
+  const voter = await page.context().browser()!.newContext({ baseURL: baseURL! });
+  const booth = await voter.newPage();
+  await booth.goto('/c/spring/vote');
+  await booth.getByRole('button', { name: /skip/i }).click();
+  await expect(booth.getByRole('button', { name: 'Tie' })).toBeVisible();
+  await expect(booth.getByRole('button', { name: 'Both bad' })).toHaveCount(0);
+  await booth.getByRole('button', { name: 'A is better' }).click();
+  await voter.close();
+  // the page follows the vote by itself
+  await expect(page.getByRole('definition').filter({ hasText: /^1$/ }).first()).toBeVisible();
 
   await page.getByRole('link', { name: 'Export' }).click();
   const exported = page.waitForEvent('download');
@@ -150,7 +151,7 @@ test('an import that is called off leaves nothing behind', async ({ page, baseUR
   );
   await choose(page, file('many.jsonl', lines.join('\n')));
   await page.getByRole('button', { name: 'Import 30,000 rows' }).click({ timeout: 30_000 });
-  await expect(page.getByText('Writing', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Writing rows', { exact: true })).toBeVisible({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('Called off; nothing was imported.')).toBeVisible();
   await page.goto('/workbench/campaigns/called-off/import');

@@ -17,53 +17,59 @@ export const SKIP_REASONS = [
   'other',
 ] as const;
 
+/** What can be set, without defaults: a change must leave what it does not name as it is. */
+const settingFields = {
+  reveal: z.boolean().describe('Show after the vote who the models were'),
+  show_others: z.boolean().describe('Show after the vote how others voted'),
+  quota: z.number().int().positive().nullable().describe('Votes asked of one voter; null: no limit'),
+  tags: z
+    .array(z.string().min(1).max(40))
+    .max(12)
+    .describe('Optional reasons that a voter may tick after a vote'),
+  notes: z.boolean(),
+  self_naming: z
+    .enum(SELF_NAMING_RULES)
+    .describe(
+      'What happens to an answer that names its own model: counted and marked, shown masked, or never drawn',
+    ),
+  sampling_seed: z.number().int().nonnegative(),
+  battle_ttl_s: z.number().int().min(60).describe('An unfinished battle returns to the pool after this'),
+  undo_grace_s: z.number().int().min(0).max(3600),
+  completion_code: z.string().max(80).nullable(),
+  consent_version: z.number().int().positive(),
+  who: z.enum(['anyone', 'signed_in']),
+  offer_tie: z.boolean().describe('Voters may say that both answers are equally good'),
+  offer_both_bad: z.boolean().describe('Voters may say that neither answer is any good'),
+  target_votes: z
+    .number()
+    .int()
+    .positive()
+    .max(100_000_000)
+    .nullable()
+    .describe('Votes that the campaign is planned for; it stays open beyond them'),
+};
+
 /** What a researcher decides about a campaign. Every field has a default, so `{}` is a campaign. */
 export const campaignSettingsSchema = z
   .strictObject({
-    reveal: z.boolean().default(true).describe('Show after the vote who the models were'),
-    show_others: z.boolean().default(false).describe('Show after the vote how others voted'),
-    quota: z
-      .number()
-      .int()
-      .positive()
-      .nullable()
-      .default(null)
-      .describe('Votes asked of one voter; null: no limit'),
-    tags: z
-      .array(z.string().min(1).max(40))
-      .max(12)
-      .default(['correct', 'complete', 'clear', 'style', 'safe'])
-      .describe('Optional reasons that a voter may tick after a vote'),
-    notes: z.boolean().default(true),
-    self_naming: z
-      .enum(SELF_NAMING_RULES)
-      .default('flag')
-      .describe(
-        'What happens to an answer that names its own model: counted and marked, shown masked, or never drawn',
-      ),
-    sampling_seed: z.number().int().nonnegative().default(1),
-    battle_ttl_s: z
-      .number()
-      .int()
-      .min(60)
-      .default(3600)
-      .describe('An unfinished battle returns to the pool after this'),
-    undo_grace_s: z.number().int().min(0).max(3600).default(30),
-    completion_code: z.string().max(80).nullable().default(null),
-    consent_version: z.number().int().positive().default(1),
-    who: z.enum(['anyone', 'signed_in']).default('anyone'),
-    offer_tie: z.boolean().default(true).describe('Voters may say that both answers are equally good'),
-    offer_both_bad: z.boolean().default(true).describe('Voters may say that neither answer is any good'),
-    target_votes: z
-      .number()
-      .int()
-      .positive()
-      .max(100_000_000)
-      .nullable()
-      .default(null)
-      .describe('Votes that the campaign is planned for; it stays open beyond them'),
+    reveal: settingFields.reveal.default(true),
+    show_others: settingFields.show_others.default(false),
+    quota: settingFields.quota.default(null),
+    tags: settingFields.tags.default(['correct', 'complete', 'clear', 'style', 'safe']),
+    notes: settingFields.notes.default(true),
+    self_naming: settingFields.self_naming.default('flag'),
+    sampling_seed: settingFields.sampling_seed.default(1),
+    battle_ttl_s: settingFields.battle_ttl_s.default(3600),
+    undo_grace_s: settingFields.undo_grace_s.default(30),
+    completion_code: settingFields.completion_code.default(null),
+    consent_version: settingFields.consent_version.default(1),
+    who: settingFields.who.default('anyone'),
+    offer_tie: settingFields.offer_tie.default(true),
+    offer_both_bad: settingFields.offer_both_bad.default(true),
+    target_votes: settingFields.target_votes.default(null),
   })
   .meta({ id: 'CampaignSettings' });
+const settingsChangeSchema = z.strictObject(settingFields).partial();
 export type CampaignSettings = z.infer<typeof campaignSettingsSchema>;
 
 export const campaignCountsSchema = z.strictObject({
@@ -100,7 +106,7 @@ export const createCampaignSchema = z
     title: z.string().trim().min(1).max(200),
     description: z.string().max(4000).default(''),
     attribution: z.string().max(2000).nullable().default(null),
-    settings: campaignSettingsSchema.partial().default({}),
+    settings: settingsChangeSchema.default({}),
   })
   .meta({ id: 'NewCampaign' });
 
@@ -109,7 +115,7 @@ export const changeCampaignSchema = z
     title: z.string().trim().min(1).max(200).optional(),
     description: z.string().max(4000).optional(),
     state: z.enum(CAMPAIGN_STATES).optional(),
-    settings: campaignSettingsSchema.partial().optional(),
+    settings: settingsChangeSchema.optional(),
   })
   .meta({ id: 'CampaignChange' });
 
