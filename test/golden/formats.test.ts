@@ -24,6 +24,18 @@ const FILES = [
   ['mtbench_human/answers.jsonl', 'mtbench-answer', { answers: 465 }],
   ['mtbench_human/votes_human.jsonl', 'mtbench-human', { comparisons: 1751 }],
   ['mtbench_human/votes_gpt4_pair.jsonl', 'mtbench-human', { comparisons: 1240 }],
+  ['alpaca_eval/instructions.jsonl', 'alpaca-eval-instructions', { prompts: 805, refused: 0 }],
+  ['alpaca_eval/outputs/claude-2.jsonl', 'alpaca-eval-numbered-outputs', { answers: 805, refused: 0 }],
+  ['alpaca_eval/outputs/llama-2-70b-chat-hf.jsonl', 'alpaca-eval-numbered-outputs', { answers: 804 }],
+  [
+    'alpaca_eval/raw/text_davinci_001/annotations.weighted_alpaca_eval_gpt4_turbo.json',
+    'alpaca-eval-annotations',
+    { rows: 803, comparisons: 803, answers: 1606, refused: 0 },
+  ],
+  ['arena_bench_v1/answers/llama-13b.jsonl', 'mtbench-answer', { rows: 300, answers: 300, refused: 0 }],
+  ['faireval/question.jsonl', 'vicuna-question', { prompts: 80, refused: 0 }],
+  ['faireval/answer_gpt35.jsonl', 'vicuna-answer', { answers: 80, refused: 0 }],
+  ['llmfao/prompts.jsonl', 'llmfao-prompts', { refused: 0 }],
   ['pandalm/testset-v1.json', 'pandalm', { rows: 999, refused: 1 }],
 ] as const;
 

@@ -27,11 +27,14 @@ export function rankArrowFile(comparisons: ArrowComparisons, settings: RatingSet
 }
 
 function count(comparisons: ArrowComparisons, renumbered: Int32Array | null): PairCounter {
-  const counter = new PairCounter(
-    renumbered === null ? comparisons.models.length : Math.max(...renumbered) + 1,
-  );
-  const number = (map: Int32Array) =>
-    renumbered === null ? map : map.map((model) => (model < 0 ? -1 : renumbered[model]!));
+  if (renumbered === null) {
+    const counter = new PairCounter(comparisons.models.length);
+    for (const chunk of comparisons.chunks()) counter.add(chunk);
+    return counter;
+  }
+  const counter = new PairCounter(Math.max(...renumbered) + 1);
+  const number = (map: Int32Array | undefined) =>
+    map === undefined ? renumbered : map.map((model) => (model < 0 ? -1 : renumbered[model]!));
   for (const chunk of comparisons.chunks())
     counter.add({ ...chunk, modelOfA: number(chunk.modelOfA), modelOfB: number(chunk.modelOfB) });
   return counter;

@@ -24,6 +24,10 @@ describe('formats are recognised by their columns', () => {
         },
       ]),
     ],
+    ['alpaca-eval-instructions', lines({ idx: 0, dataset: 'd', instruction: 'i' })],
+    ['alpaca-eval-numbered-outputs', lines({ idx: 0, output: 'o' })],
+    ['vicuna-question', lines({ question_id: 1, text: 't', category: 'generic' })],
+    ['vicuna-answer', lines({ answer_id: 'x', question_id: 1, model_id: 'm', text: 'a', metadata: {} })],
     ['alpaca-eval-table', 'model,idx,baseline,preference\nm,0,base,1.5\n'],
     [
       'fastchat-battles',
@@ -199,6 +203,13 @@ describe('nothing is dropped without a reason', () => {
     expect(() => read(text, { map: { up: 'model_a' } })).toThrowError(
       expect.objectContaining({ code: 'unknown_option' }),
     );
+  });
+
+  it('takes an empty answer, and refuses one that is not there', () => {
+    const rows = [{ answer: '' }, { answer: null }].map((row) => ({ question_id: 1, model: 'm', ...row }));
+    const result = read(lines(...rows));
+    expect(result.answers).toMatchObject([{ turns: [''] }]);
+    expect(result.refused).toMatchObject([{ line: 2, column: 'answer', reason: 'missing' }]);
   });
 
   it('gives the same comparison the same key, and twins their number', () => {

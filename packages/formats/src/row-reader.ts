@@ -99,6 +99,11 @@ export class RowReader {
     return [this.text(column)];
   }
 
+  /** As `texts`, for answers: one may be empty, but must be there. */
+  answerTexts(column: string): string[] {
+    return this.values[column] === '' ? [''] : this.texts(column);
+  }
+
   /** One of a closed list of labels, never guessed. */
   label<Meaning>(column: string, labels: Readonly<Record<string, Meaning>>): Meaning {
     const text = this.text(column).trim();

@@ -124,6 +124,8 @@ export const PLAIN_POINTS = [1, 0, 0.5] as const;
 
 /** The cells between models of one group, with models renumbered 0 .. group.length - 1 in the group's order. */
 export function sliceTable(table: PairTable, group: readonly number[]): PairTable {
+  // groups are ascending: all models are the table as it is
+  if (group.length === table.models) return table;
   const place = new Int32Array(table.models).fill(-1);
   group.forEach((model, i) => {
     place[model] = i;

@@ -16,9 +16,9 @@ export type ArrowChunk = {
   readonly a: CodeColumn;
   readonly b: CodeColumn;
   readonly outcome: CodeColumn;
-  /** From a code to its place in `models`; -1 where it names none. */
-  readonly modelOfA: Int32Array;
-  readonly modelOfB: Int32Array;
+  /** From a code to its place in `models`; -1 where it names none. Absent: the codes are these places. */
+  readonly modelOfA?: Int32Array;
+  readonly modelOfB?: Int32Array;
   /** From a code to `OUTCOME_CODES`, -1 where it is none. Absent: the codes are these. */
   readonly outcomeOf?: Int32Array;
 };
@@ -55,8 +55,8 @@ export class ArrowComparisons {
           a: codesOf(a, batch, from, rows),
           b: codesOf(b, batch, from, rows),
           outcome: codesOf(winner, batch, from, rows),
-          modelOfA,
-          modelOfB,
+          ...(this.#isIdentity(modelOfA) ? {} : { modelOfA }),
+          ...(this.#isIdentity(modelOfB) ? {} : { modelOfB }),
           ...(outcomeOf === null ? {} : { outcomeOf }),
         };
       }
@@ -139,6 +139,11 @@ export class ArrowComparisons {
       }
       return code;
     });
+  }
+
+  /** A shorter one is none: it would let codes through that it does not have. */
+  #isIdentity(map: Int32Array): boolean {
+    return map.length === this.models.length && map.every((model, code) => model === code);
   }
 
   #outcomesOf(batch: ArrowBatch): Int32Array | null {

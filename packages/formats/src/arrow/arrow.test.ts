@@ -95,8 +95,8 @@ describe('parse(write(x)) = x for Arrow files', () => {
           for (const { a, b, outcome, modelOfA, modelOfB, outcomeOf } of comparisons.chunks()) {
             for (const [row, code] of a.entries()) {
               chunked.push({
-                modelA: comparisons.models[modelOfA[code]!],
-                modelB: comparisons.models[modelOfB[b[row]!]!],
+                modelA: comparisons.models[modelOfA === undefined ? code : modelOfA[code]!],
+                modelB: comparisons.models[modelOfB === undefined ? b[row]! : modelOfB[b[row]!]!],
                 outcome: OUTCOMES[outcomeOf === undefined ? outcome[row]! : outcomeOf[outcome[row]!]!],
               });
             }

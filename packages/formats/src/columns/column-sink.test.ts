@@ -117,7 +117,7 @@ describe('comparisons as columns', () => {
           shares,
         );
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 

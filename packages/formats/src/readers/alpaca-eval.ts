@@ -25,6 +25,39 @@ export const alpacaEvalOutputs: Format = {
   },
 };
 
+/** Instructions by number, which the two formats below point to. */
+export const alpacaEvalInstructions: Format = {
+  id: 'alpaca-eval-instructions',
+  title: 'AlpacaEval instructions by number',
+  matches: ({ columns }) =>
+    ['idx', 'instruction'].every((column) => columns.has(column)) &&
+    !['output', 'preference', 'label', 'cmp_key'].some((column) => columns.has(column)),
+  read(row, sink) {
+    const category = row.optionalText('dataset');
+    sink.prompt(row, {
+      key: `alpaca-${row.text('idx')}`,
+      turns: [row.text('instruction')],
+      ...(category === undefined ? {} : { category }),
+    });
+  },
+};
+
+/** Outputs by number, one file a model, named after it. */
+export const alpacaEvalNumberedOutputs: Format = {
+  id: 'alpaca-eval-numbered-outputs',
+  title: 'AlpacaEval outputs by number',
+  matches: ({ columns }) =>
+    ['idx', 'output'].every((column) => columns.has(column)) &&
+    !['instruction', 'generator'].some((column) => columns.has(column)),
+  read(row, sink) {
+    sink.answer(row, {
+      promptKey: `alpaca-${row.text('idx')}`,
+      model: row.file.replace(/\.(?:jsonl?|csv|tsv)$/i, ''),
+      turns: [row.anyText('output')],
+    });
+  },
+};
+
 /** `annotations.json`: both outputs and a preference. The prompt and both answers are in each row. */
 export const alpacaEvalAnnotations: Format = {
   id: 'alpaca-eval-annotations',

@@ -46,7 +46,7 @@ export const mtBenchAnswers: Format = {
         !columns.has('score'))),
   read(row, sink) {
     if (!row.has('choices')) {
-      const turns = row.has('turns') ? row.texts('turns') : row.texts('answer');
+      const turns = row.has('turns') ? row.texts('turns') : row.answerTexts('answer');
       sink.answer(row, { promptKey: keyOf(row), model: row.text('model'), turns });
       return;
     }

@@ -109,7 +109,7 @@ export const plainAnswers: Format = {
       row.optionalText('prompt_id') ??
       `prompt-${contentHash(JSON.stringify(row.texts('prompt'))).slice(0, 16)}`;
     const model = row.text('model');
-    const turns = row.texts(column);
+    const turns = row.answerTexts(column);
     if (row.has('prompt')) {
       const category = row.optionalText('category');
       const language = row.optionalText('language');
@@ -131,8 +131,7 @@ export const plainPrompts: Format = {
   matches: ({ columns }) =>
     (columns.has('id') || columns.has('prompt_id')) &&
     (columns.has('prompt') || columns.has('turns')) &&
-    !columns.has('model') &&
-    !columns.has('winner'),
+    !['model', 'model_x', 'winner'].some((column) => columns.has(column)),
   read(row, sink) {
     const category = row.optionalText('category');
     const language = row.optionalText('language');

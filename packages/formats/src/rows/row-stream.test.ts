@@ -206,7 +206,7 @@ describe('whatever the bytes', () => {
         const bytes = bytesOf(given);
         expect(attempt(bytes, chunk)).toEqual(attempt(bytes, bytes.length));
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
@@ -215,7 +215,7 @@ describe('whatever the bytes', () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(attempt(bytes, 16)).toEqual(attempt(bytes, bytes.length));
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
