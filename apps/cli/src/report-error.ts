@@ -1,7 +1,7 @@
 import { ArenaError, isArenaError } from '@agon/domain';
 
 /**
- * Says what is wrong, where, and what to do: one JSON document on stdout with `--json`, else lines on stderr.
+ * Says what is wrong, where, and what to do: one JSON document on stdout with `--json`, else one line on stderr.
  * @returns the exit code: 2, nothing was done
  */
 export function reportError(thrown: unknown, json: boolean): number {
@@ -23,8 +23,9 @@ export function reportError(thrown: unknown, json: boolean): number {
     process.stdout.write(`${JSON.stringify(document)}\n`);
   } else {
     const place = error.at === undefined ? '' : describePlace(error.at);
-    process.stderr.write(`agon: ${error.message}${place}\n`);
-    if (error.hint !== undefined) process.stderr.write(`      ${error.hint}\n`);
+    const message = `${error.message}${place}`;
+    const hint = error.hint === undefined ? '' : `${/[.!?]$/.test(message) ? ' ' : ' — '}${error.hint}`;
+    process.stderr.write(`agon: ${message}${hint}\n`);
   }
   if (error.code === 'internal' && thrown instanceof Error && process.env.AGON_DEBUG)
     process.stderr.write(`${thrown.stack}\n`);

@@ -15,7 +15,15 @@ export { createImportStore } from './import-store.ts';
 export { type JudgeQueueConnection, openJudgeQueue } from './judge-queue.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
-export { MIGRATIONS_FOLDER, type MigrationStatus, migrateDatabase, migrationStatus } from './migrate.ts';
+export {
+  inspectDatabase,
+  MIGRATIONS_FOLDER,
+  type MigrationStatus,
+  migrateDatabase,
+  migrationStatus,
+  readMigrationStatus,
+  statusOfNothing,
+} from './migrate.ts';
 export { createOverviewStore } from './overview-store.ts';
 export { createRaterStore } from './rater-store.ts';
 export * as schema from './schema.ts';

@@ -51,28 +51,59 @@ export async function migrationStatus(sql: Sql): Promise<MigrationStatus> {
  * @throws ArenaError data_folder_newer where the database was written by a newer version; database_unreachable,
  * database_refused where the role may not write there, database_too_old
  */
-export async function migrateDatabase(
-  url: string,
-): Promise<MigrationStatus & { readonly firstTime: boolean }> {
+export function migrateDatabase(url: string): Promise<MigrationStatus & { readonly firstTime: boolean }> {
+  return withConnection(url, async (sql) => {
+    await serverVersion(sql, url);
+    await sql`select pg_advisory_lock(727001)`;
+    const status = await refuseUnfit(sql);
+    if (status.pending.length > 0) await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS_FOLDER });
+    return { ...(await migrationStatus(sql)), firstTime: status.applied === 0 };
+  });
+}
+
+/** Looks whether an arena could run on a database, and changes nothing. @throws ArenaError as migrateDatabase */
+export function inspectDatabase(url: string): Promise<MigrationStatus & { readonly version: number }> {
+  return withConnection(url, async (sql) => {
+    const version = await serverVersion(sql, url);
+    return { ...(await refuseUnfit(sql)), version };
+  });
+}
+
+/** What is applied and what is not, whoever may change it. @throws ArenaError database_unreachable, database_refused, database_too_old */
+export function readMigrationStatus(url: string): Promise<MigrationStatus> {
+  return withConnection(url, async (sql) => {
+    await serverVersion(sql, url);
+    return migrationStatus(sql);
+  });
+}
+
+/** Of a database that is not there yet. */
+export function statusOfNothing(): MigrationStatus {
+  const known = readJournal().entries.map((entry) => entry.tag);
+  return { known, applied: 0, pending: known, newer: false };
+}
+
+async function withConnection<Result>(url: string, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   if (readDatabaseUrl(url) === null) throw explainRefusal(url, null);
   const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
-    await serverVersion(sql, url);
-    await sql`select pg_advisory_lock(727001)`;
-    const status = await migrationStatus(sql);
-    if (status.newer) {
-      throw new ArenaError('data_folder_newer', 'This database was written by a newer version of Agon.', {
-        hint: 'Update Agon, or use another data folder (--data) or database.',
-      });
-    }
-    await checkRights(sql, status);
-    if (status.pending.length > 0) await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS_FOLDER });
-    return { ...(await migrationStatus(sql)), firstTime: status.applied === 0 };
+    return await work(sql);
   } catch (cause) {
     throw explainRefusal(url, cause);
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+async function refuseUnfit(sql: Sql): Promise<MigrationStatus> {
+  const status = await migrationStatus(sql);
+  if (status.newer) {
+    throw new ArenaError('data_folder_newer', 'This database was written by a newer version of Agon.', {
+      hint: 'Update Agon, or use another data folder (--data) or database.',
+    });
+  }
+  await checkRights(sql, status);
+  return status;
 }
 
 /** Says at the start, and not at the first vote, that the role may not do what the arena needs. */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, migrateDatabase, migrationStatus } from '@agon/database';
+import { type MigrationStatus, migrateDatabase, readMigrationStatus, statusOfNothing } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import { Command } from 'commander';
 import { printJson } from '../print.ts';
@@ -18,42 +19,37 @@ export function command(): Command {
       .option('--json', 'one JSON document on stdout');
   common(
     migrate.command('status', { isDefault: true }).description('what is applied and what is not'),
-  ).action((options: Options) => run('status', options));
-  common(migrate.command('up').description('apply what is missing')).action((options: Options) =>
-    run('up', options),
+  ).action(async (options: Options) => print(await readStatus(options), options));
+  common(migrate.command('up').description('apply what is missing')).action(async (options: Options) =>
+    print(await onDatabase(options, migrateDatabase), options),
   );
   return migrate;
 }
 
-async function run(what: 'status' | 'up', options: Options): Promise<void> {
+/** Makes nothing: a folder without a database stays one. */
+async function readStatus(options: Options): Promise<MigrationStatus> {
+  const isThere = existsSync(join(dataFolder(options.data), 'postgres', 'PG_VERSION'));
+  if (!process.env.DATABASE_URL && !isThere) return statusOfNothing();
+  return onDatabase(options, readMigrationStatus);
+}
+
+async function onDatabase<Result>(options: Options, work: (url: string) => Promise<Result>): Promise<Result> {
   const external = process.env.DATABASE_URL;
+  if (external) return work(external);
   const folder = dataFolder(options.data);
-  if (external === undefined || external === '') prepareDataFolder(folder);
-  const postgres =
-    external === undefined || external === ''
-      ? await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => {} })
-      : null;
-  const url = postgres?.url ?? external!;
+  prepareDataFolder(folder);
+  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => {} });
   try {
-    const status = what === 'up' ? await migrateDatabase(url) : await readStatus(url);
-    if (options.json) printJson({ applied: status.applied, pending: status.pending, newer: status.newer });
-    else if (status.newer) process.stdout.write('The database was written by a newer version of Agon.\n');
-    else if (status.pending.length === 0)
-      process.stdout.write(`Up to date: ${status.applied} migrations applied.\n`);
-    else
-      process.stdout.write(
-        `${status.pending.length} to apply: ${status.pending.join(', ')}. Run \`agon migrate up\`.\n`,
-      );
+    return await work(postgres.url);
   } finally {
-    if (postgres?.startedHere) await postgres.stop();
+    await postgres.stop();
   }
 }
 
-async function readStatus(url: string) {
-  const database = connect(url, { connections: 1 });
-  try {
-    return await migrationStatus(database.sql);
-  } finally {
-    await database.close();
-  }
+function print(status: MigrationStatus, options: Options): void {
+  const { applied, pending, newer } = status;
+  if (options.json) printJson({ applied, pending, newer });
+  else if (newer) process.stdout.write('The database was written by a newer version of Agon.\n');
+  else if (pending.length === 0) process.stdout.write(`Up to date: ${applied} migrations applied.\n`);
+  else process.stdout.write(`${pending.length} to apply: ${pending.join(', ')}. Run \`agon migrate up\`.\n`);
 }

@@ -1,4 +1,5 @@
 export { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
+export { type Account, chooseAccount } from './run-as.ts';
 export {
   type EmbeddedOptions,
   type EmbeddedPostgres,
