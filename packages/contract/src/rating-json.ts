@@ -29,6 +29,10 @@ export const modelRatingSchema = z
     win_rate: nullable().optional(),
     win_rate_se: nullable().optional(),
     discrete_win_rate: nullable().optional(),
+    lc_win_rate: nullable().optional().describe('length-controlled: win rate at equal length, per cent'),
+    lc_win_rate_se: nullable().optional(),
+    lc_win_rate_low: nullable().optional(),
+    lc_win_rate_high: nullable().optional(),
     plain_rating: nullable().optional().describe('contextual: the rating with style not taken out'),
   })
   .meta({ id: 'ModelRating' });

@@ -57,6 +57,14 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
             win_rate_se: model.winRateSe,
             discrete_win_rate: model.discreteWinRate,
           }),
+      ...(model.lcWinRate === undefined
+        ? {}
+        : {
+            lc_win_rate: model.lcWinRate,
+            lc_win_rate_se: model.lcWinRateSe ?? null,
+            lc_win_rate_low: model.lcWinRateLow ?? null,
+            lc_win_rate_high: model.lcWinRateHigh ?? null,
+          }),
       ...(model.plainRating === undefined ? {} : { plain_rating: model.plainRating }),
     })),
     ...(result.tie === undefined

@@ -8,6 +8,7 @@ export const RATING_METHODS = [
   'contextual',
   'elo',
   'win-rate',
+  'length-controlled',
 ] as const;
 export type RatingMethod = (typeof RATING_METHODS)[number];
 
@@ -50,7 +51,7 @@ export type RatingSettings = {
   readonly k: number;
   /** Elo method: the rating that every model starts from. */
   readonly initial: number;
-  /** Win-rate method: the model that all others are compared with; null: the panel of all others. */
+  /** Win-rate methods: the model that all others are compared with; null: the panel of all others. */
   readonly baseline: string | null;
   /** Contextual method: features whose effect is taken out of the ratings; none: length, headers, lists, bold. */
   readonly style: readonly StyleFeature[];
@@ -105,6 +106,11 @@ export type ModelRating = {
   readonly winRateHigh?: number | null;
   /** Per cent, each comparison counted as 1, 1/2 or 0. */
   readonly discreteWinRate?: number | null;
+  /** Length-controlled method: win rate at equal length, per cent, its standard error and 95 % interval. */
+  readonly lcWinRate?: number | null;
+  readonly lcWinRateSe?: number | null;
+  readonly lcWinRateLow?: number | null;
+  readonly lcWinRateHigh?: number | null;
   /** Contextual method: the Bradley–Terry rating from the same comparisons, style not taken out. */
   readonly plainRating?: number | null;
 };

@@ -2,6 +2,7 @@ import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSetti
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
+import { rateLengthControlled } from './rate-length-controlled.ts';
 import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
@@ -30,6 +31,8 @@ export function fitRatings(given: ComparisonColumns, asked: RatingSettings): Rat
       return rateElo(columns, settings);
     case 'win-rate':
       return rateWinRate(columns, settings);
+    case 'length-controlled':
+      return rateLengthControlled(columns, settings);
   }
 }
 
@@ -56,7 +59,15 @@ function settleTies(settings: RatingSettings): RatingSettings {
 /** @throws as `fitRatings` does for settings */
 export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
   requireModel(columns, settings.anchor.model, 'anchor');
-  if (settings.method === 'win-rate') requireModel(columns, settings.baseline, 'baseline');
+  if (settings.method === 'win-rate' || settings.method === 'length-controlled') {
+    requireModel(columns, settings.baseline, 'baseline');
+  }
+  if (settings.method === 'length-controlled' && settings.baseline === null) {
+    throw new ArenaError('invalid_request', 'length-controlled needs a baseline.', {
+      hint: 'Name the model that the others were compared with.',
+      at: { column: 'baseline' },
+    });
+  }
   requireRange('anchor', settings.anchor.value, Number.isFinite(settings.anchor.value), 'a finite number');
   requireRange(
     'rounds',

@@ -166,8 +166,8 @@ function rankFiles(files: readonly string[], options: Options): RatingResultJson
     ...(category === undefined ? {} : { category }),
     ...(language === undefined ? {} : { language }),
     rater: cluster.includes('rater') || featuresOf(options).includes('same-family'),
-    prompt: cluster.includes('prompt'),
-    style: options.method === 'contextual',
+    prompt: cluster.includes('prompt') || options.method === 'length-controlled',
+    style: options.method === 'contextual' || options.method === 'length-controlled',
   });
   const settings = settingsOf(options);
   const result = toRatingJson(fitRatings(columns, settings));
@@ -208,7 +208,8 @@ async function rankCampaign(campaign: string, options: Options): Promise<RatingR
   const source = options.source === 'judges' ? 'judges' : 'people';
   if (options.source === 'all')
     note('A campaign is ranked by its people; use --source judges for its verdicts.');
-  if (!boardQuerySchema.shape.method.safeParse(options.method).success) {
+  const method = boardQuerySchema.shape.method.safeParse(options.method).data;
+  if (method === undefined) {
     throw new ArenaError('unknown_option', `A campaign cannot be ranked by ${options.method}.`, {
       at: { column: 'method', value: options.method },
     });
@@ -218,7 +219,7 @@ async function rankCampaign(campaign: string, options: Options): Promise<RatingR
       params: { campaign },
       query: {
         source,
-        method: options.method,
+        method,
         ties: options.ties,
         both_bad: options.bothBad,
         interval: options.interval,
@@ -291,7 +292,20 @@ function parsePair(text: string): [string, string] {
 function print(result: RatingResultJson): void {
   const whole = (value: number | null | undefined) =>
     value === null || value === undefined ? null : Math.round(value);
-  if (result.method === 'win-rate') {
+  if (result.method === 'length-controlled') {
+    printTable(
+      ['rank', 'model', 'at equal length %', 'se', 'low', 'high', 'win rate %'],
+      result.models.map((model) => [
+        model.rank,
+        model.model,
+        model.lc_win_rate?.toFixed(2) ?? null,
+        model.lc_win_rate_se?.toFixed(2) ?? null,
+        model.lc_win_rate_low?.toFixed(2) ?? null,
+        model.lc_win_rate_high?.toFixed(2) ?? null,
+        model.win_rate?.toFixed(2) ?? null,
+      ]),
+    );
+  } else if (result.method === 'win-rate') {
     printTable(
       ['rank', 'model', 'win rate %', 'se', 'wins', 'losses', 'ties'],
       result.models.map((model) => [
