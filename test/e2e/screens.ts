@@ -34,8 +34,13 @@ export async function openVariant(browser: Browser, variant: Variant): Promise<P
 }
 
 /** Takes the picture and checks what a screen must be: axe finds nothing, and the page does not scroll sideways. */
-export async function checkScreen(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${PICTURES}${name}.png` });
+export async function checkScreen(
+  page: Page,
+  name: string,
+  /** `fullPage`: with what is below the fold. */
+  { fullPage = false } = {},
+): Promise<void> {
+  await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
   const sideways = await page.evaluate(

@@ -22,9 +22,10 @@ export {
 export { summariseAgreement } from './board/agreement-summary.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
 export { type BoardPorts, fitSource, getBoard, readBoard } from './board/get-board.ts';
+export { getBoardCategories } from './board/get-board-categories.ts';
+export { getBoardModel } from './board/get-board-model.ts';
 export { getUnified, readUnified, type UnifiedWeights } from './board/get-unified.ts';
 export { parseAnchor, selectComparisons, toRatingSettings } from './board/rating-query.ts';
-export { scoreInterval } from './board/score-interval.ts';
 export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
 export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
 export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
@@ -57,7 +58,13 @@ export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type { BattleStore, GivenBattle, NewBattle } from './ports/battle-store.ts';
 export type { BoardFeed } from './ports/board-feed.ts';
-export type { BenchmarkRecord, BoardStore, ScoreRecord, SnapshotRecord } from './ports/board-store.ts';
+export type {
+  BenchmarkRecord,
+  BoardStore,
+  KeptRatings,
+  ScoreRecord,
+  SnapshotRecord,
+} from './ports/board-store.ts';
 export type { CampaignChange, CampaignRecord, CampaignStore } from './ports/campaign-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { CampaignComparison, CampaignComparisons, ComparisonStore } from './ports/comparison-store.ts';

@@ -1,4 +1,5 @@
 import {
+  BOARD_METHODS,
   BOTH_BAD_POLICIES,
   CLUSTER_CHOICES,
   INTERVAL_METHODS,
@@ -9,16 +10,7 @@ import {
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from './campaigns.ts';
 import { pageOf } from './paging.ts';
-import { ratingResultSchema } from './rating-json.ts';
-
-export const BOARD_METHODS = [
-  'bradley-terry',
-  'davidson',
-  'rao-kupper',
-  'contextual',
-  'elo',
-  'win-rate',
-] as const;
+import { modelRatingSchema, ratingResultSchema } from './rating-json.ts';
 
 /** Every switch and filter of the board; the page keeps the same names in its URL. Absent: the default. */
 export const boardQuerySchema = z
@@ -152,6 +144,80 @@ export const boardSchema = z
   })
   .meta({ id: 'Board' });
 export type Board = z.infer<typeof boardSchema>;
+
+const ofSources = <Schema extends z.ZodType>(schema: Schema) =>
+  z.strictObject({ people: schema.nullable(), judges: schema.nullable() });
+
+/** One model against another, from the first one's side. */
+export const rivalSchema = z
+  .strictObject({
+    model: z.string(),
+    wins: z.number(),
+    ties: z.number(),
+    losses: z.number(),
+    share: z.number().describe('Wins and half of the ties over all, 0..1'),
+    low: z.number().nullable().describe('95 % Wilson interval of the share'),
+    high: z.number().nullable(),
+    expected: z
+      .number()
+      .nullable()
+      .describe('The share that both ratings say, 0..1; null where the method says none'),
+  })
+  .meta({ id: 'Rival' });
+
+/** Ratings of one category, fitted from its comparisons alone. */
+export const boardCategorySchema = z
+  .strictObject({
+    category: z.string(),
+    comparisons: z.number().int(),
+    models: z.array(modelRatingSchema).nullable().describe('Null where nothing can be fitted'),
+    warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'BoardCategory' });
+export const boardCategoriesSchema = z
+  .strictObject({ query: boardQuerySchema, categories: z.array(boardCategorySchema) })
+  .meta({ id: 'BoardCategories' });
+export type BoardCategories = z.infer<typeof boardCategoriesSchema>;
+
+/** One model on the board: what each source says of it, against whom, in which category, and at which time. */
+export const boardModelPageSchema = z
+  .strictObject({
+    campaign: z.strictObject({ slug: z.string(), title: z.string(), state: z.enum(CAMPAIGN_STATES) }),
+    at: z.string(),
+    query: boardQuerySchema,
+    model: boardModelSchema,
+    sources: ofSources(
+      z.strictObject({
+        rating: modelRatingSchema,
+        /** Models that have a rank. */
+        ranked: z.number().int(),
+        rivals: z.array(rivalSchema),
+        categories: z.array(
+          z.strictObject({
+            category: z.string(),
+            comparisons: z.number().int(),
+            rating: modelRatingSchema.nullable(),
+            ranked: z.number().int(),
+          }),
+        ),
+      }),
+    ),
+    scores: z.array(boardScoreSchema.extend({ title: z.string(), chance: z.number() })),
+    history: z
+      .array(
+        z.strictObject({
+          snapshot: z.string(),
+          at: z.string(),
+          votes: z.number().int(),
+          verdicts: z.number().int(),
+          people: modelRatingSchema.nullable(),
+          judges: modelRatingSchema.nullable(),
+        }),
+      )
+      .describe('Kept boards under the same switches and filters, oldest first'),
+  })
+  .meta({ id: 'BoardModelPage' });
+export type BoardModelPage = z.infer<typeof boardModelPageSchema>;
 
 /** One SSE message: something changed; the page asks for the board again. `event: board`. */
 export const boardEventSchema = z.strictObject({

@@ -10,7 +10,9 @@ import {
   meSchema,
 } from './accounts.ts';
 import {
+  boardCategoriesSchema,
   boardEventSchema,
+  boardModelPageSchema,
   boardQuerySchema,
   boardSchema,
   createSnapshotSchema,
@@ -204,6 +206,20 @@ export const CALLS = {
     access: 'public',
     reply: boardEventSchema,
     replyType: 'text/event-stream',
+  }),
+  getBoardCategories: call({
+    summary: 'Ratings in each category, each from its comparisons alone',
+    tag: 'board',
+    access: 'public',
+    query: boardQuerySchema,
+    reply: boardCategoriesSchema,
+  }),
+  getBoardModel: call({
+    summary: 'One model: its ratings, head to head, categories, scores and history',
+    tag: 'board',
+    access: 'public',
+    query: boardQuerySchema,
+    reply: boardModelPageSchema,
   }),
   getUnified: call({
     summary: 'People, judges and benchmarks in one ranking',

@@ -16,12 +16,16 @@ export {
 } from './accounts.ts';
 export {
   agreementSummarySchema,
-  BOARD_METHODS,
   type Board,
+  type BoardCategories,
   type BoardEvent,
+  type BoardModelPage,
   type BoardQuery,
   benchmarkSchema,
+  boardCategoriesSchema,
+  boardCategorySchema,
   boardEventSchema,
+  boardModelPageSchema,
   boardModelSchema,
   boardQuerySchema,
   boardSchema,

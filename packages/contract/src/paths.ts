@@ -24,6 +24,8 @@ export const PATHS = {
 
   getBoard: 'GET /api/v1/campaigns/{campaign}/board',
   watchBoard: 'GET /api/v1/campaigns/{campaign}/board/events',
+  getBoardCategories: 'GET /api/v1/campaigns/{campaign}/board/categories',
+  getBoardModel: 'GET /api/v1/campaigns/{campaign}/board/models/{model}',
   getUnified: 'GET /api/v1/campaigns/{campaign}/unified',
   listSnapshots: 'GET /api/v1/campaigns/{campaign}/snapshots',
   createSnapshot: 'POST /api/v1/campaigns/{campaign}/snapshots',

@@ -1,5 +1,5 @@
 import type { BoardStore, SnapshotRecord } from '@agon/arena';
-import type { Board, Unified } from '@agon/contract';
+import type { Board, ModelRatingJson, Unified } from '@agon/contract';
 import type { SnapshotId } from '@agon/domain';
 import type { Database } from './connect.ts';
 
@@ -49,6 +49,22 @@ export function createBoardStore({ sql }: Database): BoardStore {
         select l.id, c.slug, l.title, l.at, l.votes, l.verdicts from leaderboards l join campaigns c on c.id = l.campaign_id
         where l.campaign_id = ${campaign} and ${after === null ? sql`true` : sql`l.id < ${after}`} order by l.id desc limit ${limit}`;
       return rows.map(toSnapshot);
+    },
+
+    async keptRatings(campaign, limit) {
+      const rows = await sql<
+        (SnapshotRow & { query: Board['query'] } & Record<'people' | 'judges', ModelRatingJson[] | null>)[]
+      >`
+        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board -> 'query' as query,
+          l.board #> '{people,models}' as people, l.board #> '{judges,models}' as judges
+        from leaderboards l join campaigns c on c.id = l.campaign_id
+        where l.campaign_id = ${campaign} order by l.id desc limit ${limit}`;
+      return rows.map((row) => ({
+        snapshot: toSnapshot(row),
+        query: row.query,
+        people: row.people ?? [],
+        judges: row.judges ?? [],
+      }));
     },
 
     async findSnapshot(id) {

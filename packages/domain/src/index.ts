@@ -1,3 +1,4 @@
+export { BOARD_METHODS } from './board-methods.ts';
 export type { Brand } from './brand.ts';
 export { type BySlot, bySlot, mapSlots, SLOTS, type Slot, swapSlots } from './by-slot.ts';
 export {

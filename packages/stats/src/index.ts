@@ -16,3 +16,4 @@ export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';
 export { normalDraws } from './normal-draws.ts';
 export { quantile, quantiles } from './quantile.ts';
 export { type SeededRandom, seededRandom } from './seeded-random.ts';
+export { wilsonInterval } from './wilson-interval.ts';

@@ -1,6 +1,8 @@
 import {
   createSnapshot,
   getBoard,
+  getBoardCategories,
+  getBoardModel,
   getSnapshot,
   getUnified,
   listSnapshots,
@@ -19,6 +21,16 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
   serve('getBoard', ({ actor, params, query, address }) => {
     guard('boards', actor, address);
     return timed(getBoard({ actor, campaign: params.campaign, query }, ports));
+  });
+
+  serve('getBoardCategories', ({ actor, params, query, address }) => {
+    guard('boards', actor, address);
+    return timed(getBoardCategories({ actor, campaign: params.campaign, query }, ports));
+  });
+
+  serve('getBoardModel', ({ actor, params, query, address }) => {
+    guard('boards', actor, address);
+    return timed(getBoardModel({ actor, campaign: params.campaign, model: params.model, query }, ports));
   });
 
   serve('watchBoard', async ({ actor, params, address }) => {

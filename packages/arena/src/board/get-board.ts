@@ -7,6 +7,7 @@ import {
 } from '@agon/contract';
 import { isArenaError, type RatingInsights, type RatingResult, toColumns } from '@agon/domain';
 import { explainRatings, fitRatings, pairCounts } from '@agon/rating';
+import { wilsonInterval } from '@agon/stats';
 import type { Actor } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
@@ -16,7 +17,6 @@ import { summariseAgreement } from './agreement-summary.ts';
 import { countAnswerStyles } from './count-answer-styles.ts';
 import { findUnsettled } from './find-unsettled.ts';
 import { selectComparisons, toRatingSettings } from './rating-query.ts';
-import { scoreInterval } from './score-interval.ts';
 
 export type BoardPorts = Pick<Ports, 'campaigns' | 'content' | 'comparisons' | 'boards' | 'clock'>;
 
@@ -133,7 +133,7 @@ export async function readBoard(
       losses: pair.losses,
     })),
     benchmarks: measured.benchmarks.map((benchmark) => ({ ...benchmark })),
-    scores: measured.scores.map((score) => ({ ...score, ...scoreInterval(score.score, score.n) })),
+    scores: measured.scores.map((score) => ({ ...score, ...wilsonInterval(score.score, score.n) })),
     unsettled: shown.result === null ? null : findUnsettled(shown.result),
     agreement: summariseAgreement(people.rows, judges.rows),
   };
@@ -142,7 +142,7 @@ export async function readBoard(
 const styled = new WeakMap<CampaignComparisons['rows'], CampaignComparisons>();
 
 /** The contextual method needs the style of the answers; it is counted again only where comparisons changed. */
-async function readComparisons(
+export async function readComparisons(
   campaign: CampaignRecord,
   query: BoardQuery,
   deps: BoardPorts,

@@ -1,4 +1,4 @@
-import type { Board, Unified } from '@agon/contract';
+import type { Board, ModelRatingJson, Unified } from '@agon/contract';
 import type { CampaignId, EpochMs, SnapshotId } from '@agon/domain';
 
 export type ScoreRecord = {
@@ -20,6 +20,14 @@ export type SnapshotRecord = {
   readonly verdicts: number;
 };
 
+/** What a kept board says of all models, without the rest of it. */
+export type KeptRatings = {
+  readonly snapshot: SnapshotRecord;
+  readonly query: Board['query'];
+  readonly people: readonly ModelRatingJson[];
+  readonly judges: readonly ModelRatingJson[];
+};
+
 export interface BoardStore {
   scores(
     campaign: CampaignId,
@@ -36,4 +44,6 @@ export interface BoardStore {
   findSnapshot(
     id: SnapshotId,
   ): Promise<{ readonly snapshot: SnapshotRecord; readonly board: Board; readonly unified: Unified } | null>;
+  /** The newest kept boards, newest first. */
+  keptRatings(campaign: CampaignId, limit: number): Promise<readonly KeptRatings[]>;
 }

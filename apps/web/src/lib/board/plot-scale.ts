@@ -1,18 +1,30 @@
 import { scaleLinear } from 'd3-scale';
 
 export type PlotScale = {
-  /** Value → horizontal place in the plot, 0..width. */
-  readonly x: (value: number) => number;
+  /** Value → place across the plot, in per cent of its width: a plot takes the room that its column has. */
+  readonly at: (value: number) => number;
   readonly ticks: readonly number[];
 };
 
-/** One scale for all rows of a forest plot: round ends, few ticks. */
-export function plotScale(values: readonly (number | null)[], width: number, padding = 18): PlotScale {
-  const known = values.filter((value): value is number => value !== null);
-  const [low, high] = known.length === 0 ? [900, 1100] : [Math.min(...known), Math.max(...known)];
+/** Room left and right of the outermost value, in per cent, for the marks themselves. */
+const MARGIN = 4;
+
+/** One scale for all rows of a forest plot: it ends where the data ends, with a few round ticks inside. */
+export function plotScale(values: readonly (number | null)[]): PlotScale {
+  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const [low, high] = known.length === 0 ? [950, 1050] : [Math.min(...known), Math.max(...known)];
+  const [from, to] = low === high ? [low - 50, high + 50] : [low, high];
+  return scaleOf(from, to);
+}
+
+/** A scale whose ends are given, such as 0 and 100. */
+export function fixedScale(from: number, to: number): PlotScale {
+  return scaleOf(from, to);
+}
+
+function scaleOf(from: number, to: number): PlotScale {
   const scale = scaleLinear()
-    .domain(low === high ? [low - 50, high + 50] : [low, high])
-    .nice(5)
-    .range([padding, width - padding]);
-  return { x: (value) => Math.round(scale(value) * 10) / 10, ticks: scale.ticks(5) };
+    .domain([from, to])
+    .range([MARGIN, 100 - MARGIN]);
+  return { at: (value) => Math.round(scale(value) * 100) / 100, ticks: scale.ticks(5) };
 }

@@ -31,6 +31,8 @@ export const SETUP_STEPS = ['answers', 'who', 'quality', 'size'] as const;
 export type SetupStep = (typeof SETUP_STEPS)[number];
 export const setupPath = (campaign: string, step: SetupStep): string =>
   `${newCampaignPath}/${encodeURIComponent(campaign)}/${step}`;
+export const modelPath = (campaign: string, model: string): string =>
+  `${boardPath(campaign)}/models/${encodeURIComponent(model)}`;
 
 /** Where to sign in, and where to go on afterwards. */
 export const signInPath = (next: string): string => `/sign-in?next=${encodeURIComponent(next)}`;

@@ -1,13 +1,18 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import { boardQueryOf } from '#lib/board/board-address.ts';
+import { weightsOf } from '#lib/board/weights.ts';
 import type { PageServerLoad } from './$types';
+
+/** As many kept boards as the margin of the page has room for. */
+const SNAPSHOTS = 5;
 
 export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {
   depends('agon:board');
   const call = loadClient(fetch);
-  const [board, unified] = await Promise.all([
+  const [board, unified, snapshots] = await Promise.all([
     orErrorPage(call('getBoard', { params, query: boardQueryOf(url.searchParams) })),
-    orErrorPage(call('getUnified', { params })),
+    orErrorPage(call('getUnified', { params, query: weightsOf(url.searchParams) })),
+    orErrorPage(call('listSnapshots', { params, query: { limit: SNAPSHOTS } })),
   ]);
-  return { board, unified };
+  return { board, unified, snapshots: snapshots.items };
 };

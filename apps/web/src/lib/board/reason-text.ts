@@ -1,0 +1,17 @@
+import { m } from '#paraglide/messages.js';
+
+const REASONS: Readonly<Record<string, () => string>> = {
+  undone: m.board_reason_undone,
+  'answer names its model': m.board_reason_own_name,
+  tie: m.board_reason_tie,
+  both_bad: m.board_reason_both_bad,
+  separated: m.board_reason_separated,
+  without_baseline: m.board_reason_without_baseline,
+  zero_weight: m.board_reason_zero_weight,
+  same_model: m.board_reason_same_model,
+};
+
+/** Why comparisons were left out, in the reader's language; what this page does not know keeps its own words. */
+export function reasonText(reason: string): string {
+  return REASONS[reason]?.() ?? reason.replaceAll('_', ' ');
+}

@@ -1,0 +1,70 @@
+import type { RatingResultJson } from '@agon/contract';
+import { m } from '#paraglide/messages.js';
+
+export type WarningText = {
+  readonly code: string;
+  readonly title: string | undefined;
+  readonly text: string;
+};
+
+/** As the fit: below this many comparisons a rating is provisional. */
+const FEW_COMPARISONS = 30;
+
+/** The warnings of a fit in the reader's language. A code that this page does not know keeps the server's words. */
+export function warningTexts(result: RatingResultJson): WarningText[] {
+  return result.warnings.map(({ code, message }) => {
+    const say = TEXTS[code];
+    return say === undefined ? { code, title: undefined, text: message } : { code, ...say(result, message) };
+  });
+}
+
+type Say = (result: RatingResultJson, message: string) => Pick<WarningText, 'title' | 'text'>;
+
+const listed = (names: readonly string[]) => names.join(m.board_comma());
+const where = (result: RatingResultJson, keep: (model: RatingResultJson['models'][number]) => boolean) =>
+  listed(result.models.filter(keep).map(({ model }) => model));
+
+const TEXTS: Readonly<Record<string, Say>> = {
+  disconnected: ({ fit }) => ({
+    title: m.board_warning_disconnected_title({ count: fit.components.length }),
+    text: m.board_warning_disconnected({ names: fit.components.map(listed).join(' | ') }),
+  }),
+  separated: (result) => ({
+    title: m.board_warning_separated_title(),
+    text: m.board_warning_separated({
+      names: where(result, ({ rating, comparisons }) => rating === null && comparisons > 0),
+    }),
+  }),
+  without_comparisons: (result) => ({
+    title: m.board_warning_without_comparisons_title(),
+    text: m.board_warning_without_comparisons({
+      names: where(result, ({ comparisons }) => comparisons === 0),
+    }),
+  }),
+  few_comparisons: (result) => ({
+    title: m.board_warning_few_comparisons_title(),
+    text: m.board_warning_few_comparisons({
+      names: where(result, ({ comparisons }) => comparisons > 0 && comparisons < FEW_COMPARISONS),
+    }),
+  }),
+  few_clusters: (_, message) => ({
+    title: m.board_warning_few_clusters_title(),
+    text: m.board_warning_few_clusters({ message }),
+  }),
+  order_dependent: (_, message) => ({
+    title: m.board_warning_order_dependent_title(),
+    text: m.board_warning_order_dependent({ message }),
+  }),
+  panel_dependent: (_, message) => ({
+    title: m.board_warning_panel_dependent_title(),
+    text: m.board_warning_panel_dependent({ message }),
+  }),
+  interval_not_available: (_, message) => ({
+    title: m.board_warning_interval_not_available_title(),
+    text: m.board_warning_interval_not_available({ message }),
+  }),
+  bootstrap_dropped: (_, message) => ({
+    title: m.board_warning_bootstrap_dropped_title(),
+    text: m.board_warning_bootstrap_dropped({ message }),
+  }),
+};

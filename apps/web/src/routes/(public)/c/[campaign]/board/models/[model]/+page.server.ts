@@ -1,0 +1,14 @@
+import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
+import { modelQueryOf } from '#lib/board/board-address.ts';
+import { weightsOf } from '#lib/board/weights.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ fetch, params, url }) => {
+  const call = loadClient(fetch);
+  const { campaign } = params;
+  const [about, unified] = await Promise.all([
+    orErrorPage(call('getBoardModel', { params, query: modelQueryOf(url.searchParams) })),
+    orErrorPage(call('getUnified', { params: { campaign }, query: weightsOf(url.searchParams) })),
+  ]);
+  return { about, unified };
+};
