@@ -80,16 +80,16 @@ export class ContextualSums {
   }
 
   information(): SquareMatrix {
-    return assemble(this.#m, this.#width, this.#pairs, this.#mixed, this.#own);
+    return assembleBlocks(this.#m, this.#width, this.#pairs, this.#mixed, this.#own);
   }
 
   meat(): SquareMatrix {
-    return assemble(this.#m, this.#width, this.#meatPairs, this.#meatMixed, this.#meatOwn);
+    return assembleBlocks(this.#m, this.#width, this.#meatPairs, this.#meatMixed, this.#meatOwn);
   }
 }
 
-/** (m + width) × (m + width), symmetric. */
-function assemble(
+/** (m + width) × (m + width), symmetric, from h by ordered pair, h x by model, and the lower triangle of h x xᵀ. */
+export function assembleBlocks(
   m: number,
   width: number,
   pairs: Float64Array,

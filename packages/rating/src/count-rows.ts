@@ -1,4 +1,5 @@
 import { OUTCOME_CODES } from '@agon/domain';
+import { countRowsFast } from './count-rows-fast.ts';
 
 export type CodeColumn = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 
@@ -31,6 +32,20 @@ export function countRows(
   counts: Uint32Array,
   refused: RefusedRows,
 ): void {
+  const inKernel = countRowsFast(rows, models, counts, (from, to) => {
+    // the kernel only says how many; a second look at such a block says why
+    countPlainly({ ...rows, from, to }, models, null, refused);
+  });
+  if (!inKernel) countPlainly(rows, models, counts, refused);
+}
+
+/** `counts` null: only what is refused is counted. */
+export function countPlainly(
+  rows: CountedRows,
+  models: number,
+  counts: Uint32Array | null,
+  refused: RefusedRows,
+): void {
   const a = new Int32Array(BLOCK);
   const b = new Int32Array(BLOCK);
   const outcome = new Int32Array(BLOCK);
@@ -43,7 +58,7 @@ export function countRows(
     if (rows.modelOfA !== null) translate(a, length, rows.modelOfA);
     if (rows.modelOfB !== null) translate(b, length, rows.modelOfB);
     if (rows.outcomeOf !== null) translate(outcome, length, rows.outcomeOf);
-    if (countBlock(a, b, outcome, length, models, counts) > 0)
+    if (counts === null || countBlock(a, b, outcome, length, models, counts) > 0)
       countRefused(a, b, outcome, length, models, refused);
   }
 }

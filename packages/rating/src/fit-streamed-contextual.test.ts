@@ -2,6 +2,7 @@ import { isArenaError } from '@agon/domain';
 import { normalDraws, seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sumContextualFast } from './contextual-sums-fast.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { fitBradleyTerry } from './fit-bradley-terry.ts';
 import { fitStreamedContextual } from './fit-streamed-contextual.ts';
@@ -123,6 +124,30 @@ describe('ratings with features, in streaming passes', () => {
     for (const value of slope) expect(Math.abs(value)).toBeLessThan(1e-5);
     expect(Math.abs(fit.beta[0]! - 0.4)).toBeLessThan(0.03);
     expect(Math.abs(fit.beta[1]! + 0.2)).toBeLessThan(0.03);
+  });
+
+  it('in the kernel gives what the plain passes give', () => {
+    const drawn = drawVotes(7, 5001, [0.4, -0.2, 0.1, 0.3], 3);
+    const [a, b] = [Uint16Array.from(drawn.a), Uint16Array.from(drawn.b)];
+    const outcome = Uint8Array.from(drawn.outcome, (code, row) =>
+      row % 50 === 0 ? 2 + ((row / 50) % 3) : code,
+    );
+    const features = Float32Array.from(drawn.features);
+    features[9] = Number.NaN;
+    const columns = { length: 5001, width: 4, outcome, features };
+    for (const settings of [SETTINGS, { ties: 'half', bothBad: 'drop' } as const]) {
+      const fast = { ...columns, a, b };
+      expect(
+        sumContextualFast(fast, settings, places(7), new Float64Array(7), new Float64Array(4), true),
+      ).not.toBeNull();
+      const [one, other] = [fast, { ...columns, a: Int32Array.from(a), b: Int32Array.from(b) }].map((votes) =>
+        fitStreamedContextual(votes, settings, places(7), new Float64Array(7)),
+      );
+      // 1e-12 logits are 2e-10 Elo
+      expectClose(one!.theta, [...other!.theta], 1e-12);
+      expectClose(one!.beta, [...other!.beta], 1e-12);
+      expectClose(one!.covariance, [...other!.covariance], 1e-12);
+    }
   });
 
   it('does not care on which side an answer was shown', () => {

@@ -7,6 +7,7 @@ import {
   solveCholesky,
 } from '@agon/stats';
 import { ContextualSums } from './contextual-sums.ts';
+import { type SumsAtPoint, sumContextualFast } from './contextual-sums-fast.ts';
 import { type ContextualColumns, scanContextualRows } from './scan-contextual-rows.ts';
 
 export type StreamedContextualFit = {
@@ -23,7 +24,12 @@ export type StreamedContextualFit = {
   readonly iterations: number;
 };
 
-const TOLERANCE = 1e-9;
+/**
+ * Logits. What is left after a step of Newton's is about its square, so a step below 1e-6 ends within 1e-12. After a step
+ * below NEAR the next pass is likely the last, and sums the meat as well.
+ */
+const TOLERANCE = 1e-6;
+const NEAR = 3e-3;
 const MAX_ITERATIONS = 60;
 const LONGEST_STEP = 3;
 /** From this many rows on, a sample finds the start: every pass over all rows that it saves pays for it many times. */
@@ -47,7 +53,10 @@ export function fitStreamedContextual(
 ): StreamedContextualFit {
   const m = start.length;
   const { width } = columns;
-  const sums = (point: Point, step: number, withMeat: boolean): ContextualSums => {
+  const sums = (point: Point, step: number, withMeat: boolean): SumsAtPoint => {
+    const fast =
+      step === 1 ? sumContextualFast(columns, settings, place, point.theta, point.beta, withMeat) : null;
+    if (fast !== null) return fast;
     const total = new ContextualSums(point.theta, point.beta, withMeat);
     scanContextualRows(columns, settings, place, step, (block) => total.add(block));
     return total;
@@ -63,7 +72,7 @@ export function fitStreamedContextual(
       iterations = near.iterations;
     }
   }
-  const top = climb(point, penalty, TOLERANCE, (at) => sums(at, 1, true));
+  const top = climb(point, penalty, TOLERANCE, (at, last) => sums(at, 1, last));
   const inverse = top === null ? null : gaugedInverse(top.sums.information(), m, width, penalty);
   if (top === null || inverse === null) {
     throw new ArenaError('not_converged', 'The ratings with features could not be fitted.', {
@@ -82,18 +91,20 @@ export function fitStreamedContextual(
 
 type Point = { readonly theta: Float64Array; readonly beta: Float64Array };
 
-/** Newton's steps to the top; the sums returned are those at the last point but one, a step below `tolerance` away. */
+/** Newton's steps to the top; the sums returned are those one step, shorter than `tolerance`, before it. */
 function climb(
   start: Point,
   penalty: number,
   tolerance: number,
-  sumsAt: (point: Point) => ContextualSums,
-): { readonly point: Point; readonly sums: ContextualSums; readonly iterations: number } | null {
+  sumsAt: (point: Point, last: boolean) => SumsAtPoint,
+): { readonly point: Point; readonly sums: SumsAtPoint; readonly iterations: number } | null {
   const m = start.theta.length;
   const width = start.beta.length;
   let point = start;
+  let before = Number.POSITIVE_INFINITY;
   for (let iteration = 1; iteration <= MAX_ITERATIONS; iteration += 1) {
-    const sums = sumsAt(point);
+    const last = before < NEAR;
+    const sums = sumsAt(point, last);
     const gradient = Float64Array.from(sums.gradient);
     for (let f = 0; f < width; f += 1) gradient[m + f]! -= penalty * point.beta[f]!;
     const factor = gaugedFactor(sums.information(), m, width, penalty)?.factor;
@@ -109,7 +120,8 @@ function climb(
       theta: theta.map((value) => value - mean),
       beta: point.beta.map((value, f) => value + share * step[m + f]!),
     };
-    if (largest < tolerance) return { point, sums, iterations: iteration };
+    if (largest < tolerance && (last || tolerance > TOLERANCE)) return { point, sums, iterations: iteration };
+    before = largest;
   }
   return null;
 }

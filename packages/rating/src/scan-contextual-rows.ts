@@ -48,12 +48,7 @@ export function scanContextualRows(
     x: new Float64Array(ROWS * width),
     row: new Int32Array(ROWS),
   };
-  const pointsOf = [
-    PLAIN_POINTS[0],
-    PLAIN_POINTS[1],
-    settings.ties === 'drop' ? Number.NaN : PLAIN_POINTS[2],
-    settings.ties === 'drop' || settings.bothBad === 'drop' ? Number.NaN : PLAIN_POINTS[2],
-  ];
+  const pointsOf = pointsByOutcome(settings);
   const codes = place.length;
   let filled = 0;
   for (let row = 0; row < length; row += step) {
@@ -97,4 +92,10 @@ export function scanContextualRows(
   if (filled === 0) return;
   block.length = filled;
   visit(block);
+}
+
+/** Share of the point by outcome code under the tie policies; NaN: left out. */
+export function pointsByOutcome(settings: Pick<RatingSettings, 'ties' | 'bothBad'>): number[] {
+  const tie = settings.ties === 'drop' ? Number.NaN : PLAIN_POINTS[2];
+  return [PLAIN_POINTS[0], PLAIN_POINTS[1], tie, settings.bothBad === 'drop' ? Number.NaN : tie];
 }

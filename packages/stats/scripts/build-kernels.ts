@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Source and the module that holds its bytes, from the root. */
 export const KERNELS = [
   ['packages/stats/assembly/linear-algebra.ts', 'packages/stats/src/linear-algebra-bytes.ts'],
+  ['packages/rating/assembly/comparisons.ts', 'packages/rating/src/comparisons-bytes.ts'],
 ] as const;
 
 /** The module with the compiled bytes, as text. */

@@ -10,6 +10,7 @@ export { cohenKappa } from './cohen-kappa.ts';
 export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
+export { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
 export { multiplyMatrices, sandwichProduct, shapeDraws } from './multiply-matrices.ts';
 export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';

@@ -1,0 +1,79 @@
+/**
+ * `node measure-agon.ts FOLDER TASK REPEATS`: times one task of ours on the columns in a folder, in a process of its own,
+ * and prints one line of JSON. Tasks: see below; a task ending in `:plain` runs without WebAssembly.
+ */
+import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
+import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
+import { readColumns } from './write-columns.ts';
+
+const [folder, name, repeatsText] = process.argv.slice(2) as [string, string, string];
+const [task, engine] = name.split(':');
+if (engine === 'plain') Reflect.deleteProperty(globalThis, 'WebAssembly');
+const votes = readColumns(folder);
+const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
+  ...DEFAULT_RATING_SETTINGS,
+  ...over,
+});
+
+const counter = new PairCounter(votes.models.length);
+if (task === 'refresh' || task === 'bootstrap100' || task === 'bootstrap1000' || task === 'contextual')
+  counter.add(votes);
+
+/** Each returns ratings by model where there are any to compare. */
+const TASKS: Record<string, () => RatingResult | null> = {
+  intervals: () => fitRatings(votes, settings()),
+  refresh: () => {
+    counter.add({ ...votes, to: Math.min(1000, votes.length) });
+    return fitCounts(votes.models, counter, settings());
+  },
+  bootstrap100: () => fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 100 })),
+  bootstrap1000: () => fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 1000 })),
+  raters: () => fitRatings(votes, settings({ cluster: 'rater' })),
+  contextual: () => {
+    contextualElo = fitContextual();
+    return null;
+  },
+};
+
+let contextualElo: Record<string, number> | null = null;
+
+/** Ratings at equal style with sandwich errors, from the columns; the start without style is part of the time. */
+function fitContextual(): Record<string, number> {
+  const place = Int32Array.from(votes.models, (_, i) => i);
+  const plain = fitRatings(votes, settings({ interval: 'none' }));
+  const logits = new Map(plain.models.map(({ model, rating }) => [model, rating! / ELO_PER_LOGIT]));
+  const start = Float64Array.from(votes.models, (model) => logits.get(model)!);
+  const mean = start.reduce((sum, value) => sum + value, 0) / start.length;
+  const columns = { ...votes, width: 4 };
+  const fit = fitStreamedContextual(
+    columns,
+    settings(),
+    place,
+    start.map((value) => value - mean),
+    0.5,
+  );
+  return Object.fromEntries(votes.models.map((model, i) => [model, 1000 + ELO_PER_LOGIT * fit.theta[i]!]));
+}
+
+const ELO_PER_LOGIT = 400 / Math.LN10;
+const run = TASKS[task!]!;
+const times: number[] = [];
+let result: RatingResult | null = null;
+for (let repeat = 0; repeat < Number(repeatsText); repeat += 1) {
+  const start = performance.now();
+  result = run();
+  times.push(performance.now() - start);
+}
+const ratings =
+  result === null
+    ? contextualElo
+    : Object.fromEntries(result.models.map(({ model, rating }) => [model, rating]));
+const errors =
+  result === null
+    ? null
+    : Object.fromEntries(
+        result.models.map(({ model, low, high }) => [model, (high! - low!) / (2 * 1.959963984540054)]),
+      );
+process.stdout.write(
+  `${JSON.stringify({ task: name, times, ratings, errors, rss: process.resourceUsage().maxRSS / 1024 })}\n`,
+);
