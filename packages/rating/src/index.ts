@@ -4,6 +4,12 @@ export {
   type AgreementPair,
   measureAgreement,
 } from './agreement/measure-agreement.ts';
+export {
+  measureOrders,
+  type OrderStatistics,
+  type Share,
+  type TwoOrders,
+} from './agreement/measure-orders.ts';
 export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-sides.ts';
 export { winProbability } from './elo-scale.ts';
 export { explainRatings } from './explain-ratings.ts';

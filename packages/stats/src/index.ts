@@ -1,3 +1,4 @@
+export { areaUnderCurve } from './area-under-curve.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
 export {
   factorCholesky,

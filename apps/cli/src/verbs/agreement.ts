@@ -71,9 +71,14 @@ async function run(files: string[], options: Options): Promise<void> {
         kappa_low: pair.kappaLow,
         kappa_high: pair.kappaHigh,
         ties_dropped: pair.tiesDropped,
+        auc: pair.auc,
+        auc_low: pair.aucLow,
+        auc_high: pair.aucHigh,
       })),
       alpha: result.alpha,
-      ceiling: { items: result.ceiling.items, agreement: result.ceiling.agreement },
+      alpha_low: result.alphaLow,
+      alpha_high: result.alphaHigh,
+      ceiling: { ...result.ceiling },
     });
   } else {
     const percent = (share: number | null) => (share === null ? null : `${(100 * share).toFixed(1)} %`);

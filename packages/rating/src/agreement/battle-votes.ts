@@ -4,7 +4,12 @@ import type { Comparison } from '@agon/domain';
 export const LABELS = 3;
 export const TIE_LABEL = 2;
 
-export type OrientedVote = { readonly row: Comparison; readonly label: number };
+export type OrientedVote = {
+  readonly row: Comparison;
+  readonly label: number;
+  /** The first model's share of the point, where the source says it finer than the outcome does. */
+  readonly share: number | null;
+};
 /** All that was said about one prompt, pair of models and turn. */
 export type BattleVotes = readonly OrientedVote[];
 
@@ -37,9 +42,10 @@ function orient(rows: readonly Comparison[]): BattleVotes {
   const swapped = rows.filter(isSwapped).length;
   const turned = swapped > rows.length - swapped;
   return rows.map((row) => {
-    if (row.outcome === 'tie' || row.outcome === 'both_bad') return { row, label: TIE_LABEL };
-    const first = (row.outcome === 'a') === (isSwapped(row) === turned);
-    return { row, label: first ? 0 : 1 };
+    const straight = isSwapped(row) === turned;
+    const share = row.shareA === undefined ? null : straight ? row.shareA : 1 - row.shareA;
+    if (row.outcome === 'tie' || row.outcome === 'both_bad') return { row, label: TIE_LABEL, share };
+    return { row, label: (row.outcome === 'a') === straight ? 0 : 1, share };
   });
 }
 

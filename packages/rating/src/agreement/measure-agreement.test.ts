@@ -111,7 +111,7 @@ describe('measureAgreement', () => {
   it('never holds a rater against itself, and counts votes without a prompt', () => {
     const again = [said('x', 'a'), said('x', 'b')];
     expect(measure(again, { by: 'source' }).pairs).toEqual([]);
-    expect(measure(again).ceiling).toEqual({ items: 0, agreement: null });
+    expect(measure(again).ceiling).toMatchObject({ items: 0, agreement: null });
     const { promptKey: _, ...loose } = said('y', 'a');
     expect(measure([...again, loose]).unplaced).toBe(1);
   });
@@ -132,7 +132,7 @@ describe('measureAgreement', () => {
       // p: judge-1 with 2 of 3, judge-2 with 1 of 3; q: none of 1
       ['judges', 'people', 7, 3 / 7],
     ]);
-    expect(ceiling).toEqual({ items: 3, agreement: 1 / 3 });
+    expect(ceiling).toMatchObject({ items: 3, agreement: 1 / 3 });
   });
 
   it('by judge: each against the people, and against each other', () => {
@@ -156,7 +156,7 @@ describe('measureAgreement', () => {
       ]),
     ).toEqual([['judge-1', 'expert*', 2, 1, 1]]);
     // two experts only: the ceiling leaves the author out
-    expect(named.ceiling).toEqual({ items: 1, agreement: 1 });
+    expect(named.ceiling).toMatchObject({ items: 1, agreement: 1 });
     const inside = measure(mixed, { by: 'source', left: 'people', right: 'people' });
     expect(inside.pairs[0]).toMatchObject({ left: 'people', right: 'people', items: 3, agreement: 1 / 3 });
     const oneSided = measure(mixed, { by: 'source', right: 'author' });
@@ -174,7 +174,7 @@ describe('measureAgreement', () => {
   });
 
   it('has nothing to say of nothing', () => {
-    expect(measure([])).toEqual({
+    expect(measure([])).toMatchObject({
       pairs: [],
       alpha: null,
       ceiling: { items: 0, agreement: null },
@@ -190,5 +190,61 @@ describe('measureAgreement', () => {
     });
     const once = measure([said('x', 'a'), said('y', 'a')]);
     expect(once.pairs[0]).toMatchObject({ items: 1, agreement: 1, low: null, high: null, kappa: null });
+  });
+});
+
+describe('a judge that says how sure it is', () => {
+  const people = (['a', 'a', 'b', 'b'] as const).map(
+    (outcome, i): Comparison => ({
+      modelA: 'm',
+      modelB: 'n',
+      outcome,
+      source: 'people',
+      rater: 'expert',
+      promptKey: `p${i}`,
+    }),
+  );
+  const judge = (shares: readonly number[]): Comparison[] =>
+    shares.map((shareA, i) => ({
+      modelA: 'm',
+      modelB: 'n',
+      outcome: shareA > 0.5 ? 'a' : 'b',
+      shareA,
+      source: 'judges',
+      rater: 'judge',
+      promptKey: `p${i}`,
+    }));
+
+  it('is measured by the area under the curve, by hand, whatever the slots', () => {
+    const options = { by: 'source', ties: 'keep', seed: 1 } as const;
+    // pairs of (a, b): .9 > .8, .9 > .1, .4 < .8, .4 > .1
+    const verdicts = judge([0.9, 0.4, 0.8, 0.1]);
+    const [pair] = measureAgreement([...people, ...verdicts], options).pairs;
+    expect(pair!.auc).toBeCloseTo(3 / 4, 12);
+    const turned = verdicts.map(
+      (row): Comparison => ({
+        ...row,
+        modelA: row.modelB,
+        modelB: row.modelA,
+        outcome: row.outcome === 'a' ? 'b' : 'a',
+        shareA: 1 - row.shareA!,
+      }),
+    );
+    expect(measureAgreement([...people, ...turned], options).pairs[0]!.auc).toBeCloseTo(3 / 4, 12);
+    expect(
+      measureAgreement([...people, ...verdicts.map(({ shareA: _, ...row }) => row)], options).pairs[0]!.auc,
+    ).toBeNull();
+  });
+
+  it('alpha and the ceiling come with intervals', () => {
+    const second = people.map(
+      (row, i): Comparison => ({ ...row, rater: 'other', outcome: i === 0 ? 'b' : row.outcome }),
+    );
+    const found = measureAgreement([...people, ...second], { by: 'rater', ties: 'keep', seed: 1 });
+    expect(found.ceiling).toMatchObject({ items: 4, agreement: 3 / 4 });
+    expect(found.ceiling.low!).toBeLessThan(3 / 4);
+    expect(found.ceiling.high!).toBe(1);
+    expect(found.alphaLow!).toBeLessThan(found.alpha!);
+    expect(found.alphaHigh!).toBeGreaterThan(found.alpha!);
   });
 });

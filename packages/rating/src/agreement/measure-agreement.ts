@@ -1,5 +1,5 @@
 import type { Comparison } from '@agon/domain';
-import { bootstrapIntervals, cohenKappa, krippendorffAlpha } from '@agon/stats';
+import { areaUnderCurve, bootstrapIntervals, cohenKappa, krippendorffAlpha } from '@agon/stats';
 import { type BattleVotes, groupByBattle, LABELS, type OrientedVote, TIE_LABEL } from './battle-votes.ts';
 import { type AgreementGrouping, nameSides } from './name-sides.ts';
 
@@ -34,6 +34,13 @@ export type AgreementPair = {
   readonly kappaHigh: number | null;
   /** Pairs of votes left out because one or both were ties. */
   readonly tiesDropped: number;
+  /**
+   * How well the finer shares of one side (a judge's probabilities) order the other side's choices: area under the ROC
+   * curve, with its interval; null where neither side, or both, have shares.
+   */
+  readonly auc: number | null;
+  readonly aucLow: number | null;
+  readonly aucHigh: number | null;
 };
 
 export type Agreement = {
@@ -41,8 +48,15 @@ export type Agreement = {
   readonly pairs: readonly AgreementPair[];
   /** Krippendorff's alpha over all votes of the sides compared. */
   readonly alpha: number | null;
+  readonly alphaLow: number | null;
+  readonly alphaHigh: number | null;
   /** How often two people agree: what a judge can be expected to reach. */
-  readonly ceiling: { readonly items: number; readonly agreement: number | null };
+  readonly ceiling: {
+    readonly items: number;
+    readonly agreement: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+  };
   /** Votes that name no prompt, so that nobody else's vote can be set beside them. */
   readonly unplaced: number;
 };
@@ -66,7 +80,7 @@ export function measureAgreement(rows: Iterable<Comparison>, options: AgreementO
       const key = JSON.stringify(order);
       let tables = found.get(key);
       if (tables === undefined) {
-        tables = { left: order[0], right: order[1], byBattle: new Map(), tiesDropped: 0 };
+        tables = { left: order[0], right: order[1], byBattle: new Map(), shares: new Map(), tiesDropped: 0 };
         found.set(key, tables);
       }
       addPair(tables, battle, order[0] === sideX ? [x, y] : [y, x], options.ties);
@@ -76,10 +90,13 @@ export function measureAgreement(rows: Iterable<Comparison>, options: AgreementO
     .map((tables) => summarise(tables, options))
     .sort((x, y) => y.items - x.items || (x.left + x.right < y.left + y.right ? -1 : 1));
   const takesPart = (row: Comparison): boolean => sides.sideOf(row) !== null;
+  const alpha = alphaOf(battles, options, takesPart);
   return {
     pairs,
-    alpha: alphaOf(battles, options.ties, takesPart),
-    ceiling: ceilingOf(battles, options.ties, takesPart),
+    alpha: alpha.value,
+    alphaLow: alpha.low,
+    alphaHigh: alpha.high,
+    ceiling: ceilingOf(battles, options, takesPart),
     unplaced,
   };
 }
@@ -89,6 +106,8 @@ type Tables = {
   readonly left: string;
   readonly right: string;
   readonly byBattle: Map<number, Float64Array>;
+  /** Shares of one side beside the choice of the other, by battle. */
+  readonly shares: Map<number, { readonly share: number; readonly first: boolean }[]>;
   tiesDropped: number;
 };
 
@@ -98,6 +117,12 @@ function addPair(
   [x, y]: readonly [OrientedVote, OrientedVote],
   ties: 'keep' | 'drop',
 ): void {
+  const [graded, choice] = x.share !== null && y.share === null ? [x, y] : [y, x];
+  if (graded.share !== null && choice.share === null && choice.label !== TIE_LABEL) {
+    const known = tables.shares.get(battle) ?? [];
+    known.push({ share: graded.share, first: choice.label === 0 });
+    tables.shares.set(battle, known);
+  }
   if (ties === 'drop' && (x.label === TIE_LABEL || y.label === TIE_LABEL)) {
     tables.tiesDropped += 1;
     return;
@@ -135,6 +160,7 @@ function summarise(tables: Tables, options: AgreementOptions): AgreementPair {
     });
     return [shareOnDiagonal(total), cohenKappa(total, LABELS)];
   });
+  const curve = areaOf([...tables.shares.values()], `${tag}/auc`, options.rounds ?? 1000);
   return {
     left,
     right,
@@ -147,35 +173,78 @@ function summarise(tables: Tables, options: AgreementOptions): AgreementPair {
     kappaLow: kappa === null ? null : (chanceFree?.low ?? null),
     kappaHigh: kappa === null ? null : (chanceFree?.high ?? null),
     tiesDropped,
+    auc: curve.value,
+    aucLow: curve.low,
+    aucHigh: curve.high,
   };
+}
+
+type Estimate = { readonly value: number | null; readonly low: number | null; readonly high: number | null };
+
+function areaOf(
+  battles: readonly (readonly { readonly share: number; readonly first: boolean }[])[],
+  tag: string,
+  rounds: number,
+): Estimate {
+  const cases = battles.flatMap((list, battle) => list.map((entry) => ({ ...entry, battle })));
+  const scores = Float64Array.from(cases, ({ share }) => share);
+  const first = cases.map((entry) => entry.first);
+  const area = (times: (battle: number) => number): number | null =>
+    areaUnderCurve(
+      scores,
+      first,
+      cases.map(({ battle }) => times(battle)),
+    );
+  const value = area(() => 1);
+  if (value === null) return { value, low: null, high: null };
+  const [interval] = bootstrapIntervals(battles.length, rounds, tag, (times) => [area((k) => times[k]!)]);
+  return { value, low: interval?.low ?? null, high: interval?.high ?? null };
 }
 
 function ceilingOf(
   battles: readonly BattleVotes[],
-  ties: 'keep' | 'drop',
+  { ties, seed, rounds }: AgreementOptions,
   takesPart: (row: Comparison) => boolean,
 ): Agreement['ceiling'] {
   const isPerson = ({ row }: OrientedVote): boolean => row.source === 'people';
   // the people among the sides; where the sides are judges alone, everybody
   const some = battles.some((votes) => votes.some((vote) => isPerson(vote) && takesPart(vote.row)));
-  let items = 0;
-  let agreed = 0;
+  const counts: { items: number; agreed: number }[] = [];
   for (const votes of battles) {
+    let items = 0;
+    let agreed = 0;
     const people = votes.filter((vote) => isPerson(vote) && (!some || takesPart(vote.row)));
     forEachPairOfRaters(people, (x, y) => {
       if (ties === 'drop' && (x.label === TIE_LABEL || y.label === TIE_LABEL)) return;
       items += 1;
       agreed += Number(x.label === y.label);
     });
+    if (items > 0) counts.push({ items, agreed });
   }
-  return { items, agreement: items === 0 ? null : agreed / items };
+  const share = (times: (battle: number) => number): number | null => {
+    let [items, agreed] = [0, 0];
+    counts.forEach((own, battle) => {
+      items += times(battle) * own.items;
+      agreed += times(battle) * own.agreed;
+    });
+    return items === 0 ? null : agreed / items;
+  };
+  const [interval] = bootstrapIntervals(counts.length, rounds ?? 1000, `ceiling/${seed}`, (times) => [
+    share((battle) => times[battle]!),
+  ]);
+  return {
+    items: counts.reduce((total, own) => total + own.items, 0),
+    agreement: share(() => 1),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+  };
 }
 
 function alphaOf(
   battles: readonly BattleVotes[],
-  ties: 'keep' | 'drop',
+  { ties, seed, rounds }: AgreementOptions,
   takesPart: (row: Comparison) => boolean,
-): number | null {
+): Estimate {
   const units = battles.map((votes) => {
     const counts = new Float64Array(LABELS);
     for (const { row, label } of votes) {
@@ -183,7 +252,16 @@ function alphaOf(
     }
     return counts;
   });
-  return krippendorffAlpha(units, LABELS);
+  const value = krippendorffAlpha(units, LABELS);
+  if (value === null) return { value, low: null, high: null };
+  const [interval] = bootstrapIntervals(units.length, rounds ?? 1000, `alpha/${seed}`, (times) => [
+    krippendorffAlpha(drawn(units, times), LABELS),
+  ]);
+  return { value, low: interval?.low ?? null, high: interval?.high ?? null };
+}
+
+function* drawn(units: readonly Float64Array[], times: Uint32Array): Iterable<Float64Array> {
+  for (let k = 0; k < units.length; k += 1) for (let n = 0; n < times[k]!; n += 1) yield units[k]!;
 }
 
 /** Unordered pairs of votes by different raters; a vote without a name is nobody else's. */
