@@ -56,7 +56,14 @@ export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts'
 export { type WorkPorts, type WorkResult, workJudgeRun } from './judging/work-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
-export type { BattleStore, GivenBattle, NewBattle } from './ports/battle-store.ts';
+export type {
+  BattleStore,
+  DrawBasis,
+  GivenBattles,
+  NewBattle,
+  NewVoterBattle,
+  OpenBattle,
+} from './ports/battle-store.ts';
 export type { BoardFeed } from './ports/board-feed.ts';
 export type {
   BenchmarkRecord,
@@ -124,7 +131,8 @@ export { type CastVote, castVote } from './voting/cast-vote.ts';
 export { type DrawBattles, drawBattles } from './voting/draw-battles.ts';
 export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
 export { identifyVoter } from './voting/identify-voter.ts';
-export { type DrawnPair, drawPair, promptPairKey } from './voting/pair-sampler.ts';
+export { type PairIndex, pairIndexOf } from './voting/pair-index.ts';
+export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';

@@ -1,7 +1,15 @@
-import { type BattleStore, type GivenBattle, type NewBattle, promptPairKey } from '@agon/arena';
+import type {
+  BattleStore,
+  DrawBasis,
+  GivenBattles,
+  NewBattle,
+  NewVoterBattle,
+  OpenBattle,
+} from '@agon/arena';
 import type { AnswerId, BattleId, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { GroupCommit } from './group-commit.ts';
+import { voterMemoryOf } from './voter-memory.ts';
 
 type GivenRow = {
   id: string;
@@ -10,12 +18,17 @@ type GivenRow = {
   model_b: string;
   answer_a: string;
   answer_b: string;
-  state: GivenBattle['state'];
+  state: 'issued' | 'voted' | 'skipped' | 'expired';
   expires_at: Date;
 };
 
-export function createBattleStore({ sql }: Database): BattleStore {
-  const issues = new GroupCommit<NewBattle, null>(async (campaignId, battles) => {
+type Issue = { readonly basis: DrawBasis; readonly battles: readonly NewVoterBattle[] };
+
+export function createBattleStore(database: Database): BattleStore {
+  const { sql } = database;
+  const memory = voterMemoryOf(database);
+  const issues = new GroupCommit<Issue, boolean>((campaignId, batch) => issueBatch(sql, campaignId, batch));
+  const judgeIssues = new GroupCommit<NewBattle, null>(async (campaignId, battles) => {
     const rows = battles.map((battle) => ({
       id: battle.id,
       campaign_id: campaignId,
@@ -24,48 +37,79 @@ export function createBattleStore({ sql }: Database): BattleStore {
       model_b: battle.models.b,
       answer_a: battle.answers.a,
       answer_b: battle.answers.b,
-      origin: battle.raterId === null ? 'judge' : 'draw',
-      rater_id: battle.raterId,
-      state: battle.raterId === null ? 'kept' : 'issued',
+      origin: 'judge',
+      state: 'kept',
       draw_probability: battle.drawProbability,
       draw_reason: battle.drawReason,
       drawn_at: new Date(battle.drawnAtMs),
-      expires_at: battle.expiresAtMs === null ? null : new Date(battle.expiresAtMs),
     }));
     await sql`insert into battles ${sql(rows)}`;
     return battles.map(() => null);
   });
   return {
-    async givenTo(campaign, rater) {
-      const rows = await sql<GivenRow[]>`
-        select id, prompt_id, model_a, model_b, answer_a, answer_b, state, expires_at from battles
-        where campaign_id = ${campaign} and rater_id = ${rater} and origin = 'draw' order by id`;
-      return rows.map((row) => ({
-        id: row.id as BattleId,
-        promptId: row.prompt_id as PromptId,
-        models: { a: row.model_a as ModelId, b: row.model_b as ModelId },
-        answers: { a: row.answer_a as AnswerId, b: row.answer_b as AnswerId },
-        state: row.state,
-        expiresAtMs: row.expires_at.getTime(),
-      }));
+    async givenTo(campaign, rater, index) {
+      const known = memory.recall(campaign, rater, index);
+      if (known !== null) return known;
+      await sql`insert into voter_progress (campaign_id, rater_id) values (${campaign}, ${rater}) on conflict do nothing`;
+      const [[progress], rows] = await sql.begin('isolation level repeatable read read only', (tx) => [
+        tx<{ changes: number; votes: number }[]>`
+          select changes, votes from voter_progress where campaign_id = ${campaign} and rater_id = ${rater}`,
+        tx<GivenRow[]>`
+          select id, prompt_id, model_a, model_b, answer_a, answer_b, state, expires_at from battles
+          where campaign_id = ${campaign} and rater_id = ${rater} and origin = 'draw' order by id`,
+      ]);
+      const seen = new Set<number>();
+      const open: OpenBattle[] = [];
+      for (const row of rows) {
+        if (row.state === 'issued') open.push(toOpenBattle(row));
+        if (row.state !== 'voted' && row.state !== 'skipped') continue;
+        const cell = index.cellOf(row.prompt_id as PromptId, row.model_a as ModelId, row.model_b as ModelId);
+        if (cell !== undefined) seen.add(cell);
+      }
+      const given: GivenBattles = {
+        changes: progress!.changes,
+        votes: progress!.votes,
+        drawn: rows.length,
+        open,
+        seen,
+      };
+      memory.remember(campaign, rater, index, given);
+      return given;
     },
 
     async pairsOf(campaign) {
       const rows = await sql<{ prompt_id: string; model_a: string; model_b: string }[]>`
         select distinct prompt_id, model_a, model_b from battles
         where campaign_id = ${campaign} and prompt_id is not null and answer_a is not null and answer_b is not null`;
-      return rows.map((row) => promptPairKey(row.prompt_id, row.model_a, row.model_b));
+      return rows.map((row) => ({
+        promptId: row.prompt_id as PromptId,
+        models: { a: row.model_a as ModelId, b: row.model_b as ModelId },
+      }));
     },
 
-    async issue(battle) {
-      await issues.add(battle.campaignId, battle);
+    async issueToVoter(basis, battles) {
+      const { campaignId, raterId, changes } = basis;
+      const isGood = await issues.add(campaignId, { basis, battles });
+      if (!isGood) memory.forget(campaignId, raterId);
+      else if (battles.length > 0) {
+        memory.issued(campaignId, raterId, changes, battles.map(forgetDraw), battles[0]!.drawnAtMs);
+      }
+      return isGood;
+    },
+
+    async issueToJudge(battle) {
+      await judgeIssues.add(battle.campaignId, battle);
     },
 
     async skip(battle, rater, reason, note) {
-      const rows = await sql`
-        update battles set state = 'skipped', skip_reason = ${reason}, skip_note = ${note}
-        where id = ${battle} and rater_id = ${rater} and state in ('issued', 'expired') returning id`;
-      return rows.length > 0;
+      const [skipped] = await sql<{ campaign_id: string }[]>`
+        with skipped as (
+          update battles set state = 'skipped', skip_reason = ${reason}, skip_note = ${note}
+          where id = ${battle} and rater_id = ${rater} and state in ('issued', 'expired') returning campaign_id, rater_id)
+        update voter_progress p set changes = changes + 1 from skipped
+        where p.campaign_id = skipped.campaign_id and p.rater_id = skipped.rater_id returning p.campaign_id`;
+      if (skipped !== undefined) memory.forget(skipped.campaign_id, rater);
+      return skipped !== undefined;
     },
 
     async expire(nowMs) {
@@ -74,4 +118,66 @@ export function createBattleStore({ sql }: Database): BattleStore {
       return rows.length;
     },
   };
+}
+
+function toOpenBattle(row: GivenRow): OpenBattle {
+  return {
+    id: row.id as BattleId,
+    promptId: row.prompt_id as PromptId,
+    models: { a: row.model_a as ModelId, b: row.model_b as ModelId },
+    answers: { a: row.answer_a as AnswerId, b: row.answer_b as AnswerId },
+    expiresAtMs: row.expires_at.getTime(),
+  };
+}
+
+/** What stays of a draw once it is stored. */
+function forgetDraw({ id, promptId, models, answers, expiresAtMs }: NewVoterBattle): OpenBattle {
+  return { id, promptId, models, answers, expiresAtMs };
+}
+
+/**
+ * One statement for the draws of many voters: each voter's battles are stored where neither the voter nor the content
+ * changed since they were drawn. Voters are locked in the order of their ids, as by all who lock several.
+ */
+async function issueBatch(
+  sql: Database['sql'],
+  campaignId: string,
+  batch: readonly Issue[],
+): Promise<boolean[]> {
+  // of two draws of one voter, the second was made without knowing of the first
+  const first = new Map<string, Issue>();
+  for (const issue of batch) if (!first.has(issue.basis.raterId)) first.set(issue.basis.raterId, issue);
+  const asked = [...first.values()];
+  const battles = asked.flatMap((issue) =>
+    issue.battles.map((battle) => ({ ...battle, rater: issue.basis.raterId })),
+  );
+  const good = await sql<{ rater_id: string }[]>`
+    with asked as (
+      select * from unnest(${asked.map((issue) => issue.basis.raterId as string)}::uuid[],
+        ${asked.map((issue) => issue.basis.changes)}::bigint[], ${asked.map((issue) => issue.basis.contentVersion)}::bigint[],
+        ${asked.map((issue) => issue.battles.length)}::int[]) as t(rater_id, changes, content_version, battles)),
+    good as materialized (
+      select p.rater_id, asked.battles from voter_progress p join asked on asked.rater_id = p.rater_id and asked.changes = p.changes
+      join campaigns c on c.id = p.campaign_id and c.content_version = asked.content_version
+      where p.campaign_id = ${campaignId} order by p.rater_id for update of p),
+    moved as (
+      update voter_progress p set changes = p.changes + 1 from good
+      where p.campaign_id = ${campaignId} and p.rater_id = good.rater_id and good.battles > 0),
+    stored as (
+      insert into battles (id, campaign_id, prompt_id, model_a, model_b, answer_a, answer_b, origin, rater_id, state,
+        draw_probability, draw_reason, drawn_at, expires_at)
+      select b.id, ${campaignId}::uuid, b.prompt_id, b.model_a, b.model_b, b.answer_a, b.answer_b, 'draw', b.rater_id, 'issued',
+        b.draw_probability, b.draw_reason, b.drawn_at, b.expires_at
+      from unnest(${battles.map((battle) => battle.id as string)}::uuid[], ${battles.map((battle) => battle.promptId as string)}::uuid[],
+        ${battles.map((battle) => battle.models.a as string)}::uuid[], ${battles.map((battle) => battle.models.b as string)}::uuid[],
+        ${battles.map((battle) => battle.answers.a as string)}::uuid[], ${battles.map((battle) => battle.answers.b as string)}::uuid[],
+        ${battles.map((battle) => battle.rater as string)}::uuid[], ${battles.map((battle) => battle.drawProbability)}::float8[],
+        ${battles.map((battle) => battle.drawReason)}::text[],
+        ${battles.map((battle) => new Date(battle.drawnAtMs).toISOString())}::timestamptz[],
+        ${battles.map((battle) => new Date(battle.expiresAtMs).toISOString())}::timestamptz[])
+        as b(id, prompt_id, model_a, model_b, answer_a, answer_b, rater_id, draw_probability, draw_reason, drawn_at, expires_at)
+      join good on good.rater_id = b.rater_id)
+    select rater_id from good`;
+  const raters = new Set(good.map((row) => row.rater_id));
+  return batch.map((issue) => first.get(issue.basis.raterId) === issue && raters.has(issue.basis.raterId));
 }

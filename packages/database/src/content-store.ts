@@ -19,7 +19,9 @@ export function createContentStore({ sql }: Database): ContentStore {
   // texts never change once written: an answer's id is its text
   const prompts = new RecentMap<readonly string[]>(10_000);
   const answers = new RecentMap<AnswerText>(20_000);
-  return {
+  const store: ContentStore = {
+    lastContent: async (campaign) => contents.get(campaign) ?? store.content(campaign),
+
     async content(campaign) {
       const [row] = await sql<
         { version: number }[]
@@ -88,6 +90,7 @@ export function createContentStore({ sql }: Database): ContentStore {
       );
     },
   };
+  return store;
 }
 
 function toModel(row: ModelRow): ModelRecord {

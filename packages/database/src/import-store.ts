@@ -3,7 +3,7 @@ import type { ImportBundle, ImportCounts, ImportRecord, ImportStore, ImportWatch
 import type { CampaignId, ImportId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from './connect.ts';
-import { chainHash, lockChain } from './vote-store.ts';
+import { chainHash, lockChain } from './vote-chain.ts';
 
 type ImportRow = {
   id: string;

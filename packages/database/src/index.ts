@@ -27,4 +27,5 @@ export {
 export { createOverviewStore } from './overview-store.ts';
 export { createRaterStore } from './rater-store.ts';
 export * as schema from './schema.ts';
-export { CHAIN_START, chainHash, createVoteStore, lockChain } from './vote-store.ts';
+export { CHAIN_START, chainHash } from './vote-chain.ts';
+export { createVoteStore } from './vote-store.ts';

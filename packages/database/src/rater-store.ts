@@ -20,7 +20,10 @@ export function createRaterStore({ sql }: Database): RaterStore {
     },
 
     async giveConsent(rater, campaign, version, language, atMs) {
-      await sql`insert into consents (rater_id, campaign_id, version, language, at)
+      await sql`
+        with progress as (
+          insert into voter_progress (campaign_id, rater_id) values (${campaign}, ${rater}) on conflict do nothing)
+        insert into consents (rater_id, campaign_id, version, language, at)
         values (${rater}, ${campaign}, ${version}, ${language}, ${new Date(atMs)}) on conflict do nothing`;
       consented.set(`${rater}/${campaign}/${version}`, true);
     },

@@ -210,6 +210,24 @@ export const battles = pgTable(
   ],
 );
 
+/** Where each voter of a campaign stands: kept with every vote, so that nobody has to count. */
+export const voterProgress = pgTable(
+  'voter_progress',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    raterId: uuid('rater_id')
+      .notNull()
+      .references(() => raters.id),
+    /** Votes that stand: undone ones do not count. */
+    votes: integer('votes').notNull().default(0),
+    /** Grows with everything that happens to the voter's battles: what a process remembers of them is checked by it. */
+    changes: bigint('changes', { mode: 'number' }).notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.raterId] })],
+);
+
 /** End of each campaign's hash chain; its row lock orders the votes of a campaign. */
 export const voteChains = pgTable('vote_chains', {
   campaignId: uuid('campaign_id')

@@ -6,7 +6,8 @@ import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { NewJudgeCall } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
-import { drawPair, promptPairKey } from '../voting/pair-sampler.ts';
+import { pairIndexOf } from '../voting/pair-index.ts';
+import { drawPair } from '../voting/pair-sampler.ts';
 import { presentJudgeRun } from './present-judge-run.ts';
 
 export type StartJudgeRun = {
@@ -117,27 +118,28 @@ async function chooseBattles(
   const wanted = command.limit ?? (found.length === 0 ? DEFAULT_NEW_BATTLES : found.length);
   if (found.length >= wanted) return found;
   const content = await deps.content.content(campaign.id);
-  const seen = new Set(await deps.battles.pairsOf(campaign.id));
+  const index = pairIndexOf(content, { skipSelfNaming: campaign.settings.self_naming === 'exclude' });
+  const seen = new Set<number>();
+  for (const { promptId, models } of await deps.battles.pairsOf(campaign.id)) {
+    const cell = index.cellOf(promptId, models.a, models.b);
+    if (cell !== undefined) seen.add(cell);
+  }
   const made: BattleId[] = [];
   while (found.length + made.length < wanted) {
-    const pair = drawPair(content, seen, `judge/${command.seed}/${campaign.id}/${made.length}`, {
-      skipSelfNaming: campaign.settings.self_naming === 'exclude',
-    });
+    const pair = drawPair(index, seen, `judge/${command.seed}/${campaign.id}/${made.length}`);
     if (pair === null) break;
-    seen.add(promptPairKey(pair.promptId, pair.models.a, pair.models.b));
+    seen.add(pair.cell);
     const id = deps.ids.next() as BattleId;
     const nowMs = deps.clock.now();
-    await deps.battles.issue({
+    await deps.battles.issueToJudge({
       id,
       campaignId: campaign.id,
       promptId: pair.promptId,
       models: pair.models,
       answers: pair.answers,
-      raterId: null,
       drawProbability: pair.probability,
       drawReason: `for a judge: ${pair.reason}`,
       drawnAtMs: nowMs,
-      expiresAtMs: null,
     });
     made.push(id);
   }

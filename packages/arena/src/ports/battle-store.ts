@@ -9,6 +9,7 @@ import type {
   PromptId,
   RaterId,
 } from '@agon/domain';
+import type { PairIndex } from '../voting/pair-index.ts';
 
 export type NewBattle = {
   readonly id: BattleId;
@@ -16,33 +17,60 @@ export type NewBattle = {
   readonly promptId: PromptId;
   readonly models: BySlot<ModelId>;
   readonly answers: BySlot<AnswerId>;
-  /** Null: for a judge. */
-  readonly raterId: RaterId | null;
   /** Probability with which this prompt and unordered pair was drawn; each slot order is half of it. */
   readonly drawProbability: Probability;
   readonly drawReason: string;
   readonly drawnAtMs: EpochMs;
-  /** Null: it does not expire. */
-  readonly expiresAtMs: EpochMs | null;
 };
 
-/** A battle that this voter was given before, whatever became of it. */
-export type GivenBattle = {
+/** One that was drawn for a voter. */
+export type NewVoterBattle = NewBattle & { readonly expiresAtMs: EpochMs };
+
+/** A battle that this voter was given, and neither voted on nor skipped; its time may be over. */
+export type OpenBattle = {
   readonly id: BattleId;
   readonly promptId: PromptId;
   readonly models: BySlot<ModelId>;
   readonly answers: BySlot<AnswerId>;
-  readonly state: 'issued' | 'voted' | 'skipped' | 'expired';
   readonly expiresAtMs: EpochMs;
 };
 
+/** Where a voter of a campaign stands. */
+export type GivenBattles = {
+  /** Grows with everything that happens to the voter's battles. */
+  readonly changes: number;
+  /** Votes that stand. */
+  readonly votes: number;
+  /** How many battles were ever drawn for the voter. */
+  readonly drawn: number;
+  /** Oldest first. */
+  readonly open: readonly OpenBattle[];
+  /** Cells, of the index that was asked with, that the voter voted on or skipped. */
+  readonly seen: ReadonlySet<number>;
+};
+
+/** What a draw was made from; it is good as long as both are as they were. */
+export type DrawBasis = {
+  readonly campaignId: CampaignId;
+  readonly raterId: RaterId;
+  readonly changes: number;
+  readonly contentVersion: number;
+};
+
 export interface BattleStore {
-  /** All battles drawn for a voter in a campaign, oldest first. */
-  givenTo(campaign: CampaignId, rater: RaterId): Promise<readonly GivenBattle[]>;
-  /** Prompts and pairs that have a battle already, as `promptPairKey`s. */
-  pairsOf(campaign: CampaignId): Promise<readonly string[]>;
-  /** Durable when it returns. */
-  issue(battle: NewBattle): Promise<void>;
+  /** Often from memory: whether it still holds is seen when battles are issued. */
+  givenTo(campaign: CampaignId, rater: RaterId, index: PairIndex): Promise<GivenBattles>;
+  /** Prompts and models that have a battle with both answers already. */
+  pairsOf(
+    campaign: CampaignId,
+  ): Promise<readonly { readonly promptId: PromptId; readonly models: BySlot<ModelId> }[]>;
+  /**
+   * Issues battles to a voter, all or none; durable when it resolves. With an empty list it only checks the basis.
+   * @returns false where the voter or the content changed since: read both again
+   */
+  issueToVoter(basis: DrawBasis, battles: readonly NewVoterBattle[]): Promise<boolean>;
+  /** Durable when it resolves. */
+  issueToJudge(battle: NewBattle): Promise<void>;
   /** Only from `issued`; returns false where the battle was not open for this voter. */
   skip(battle: BattleId, rater: RaterId, reason: string, note: string): Promise<boolean>;
   /** Marks issued battles past their time as expired; returns how many. */

@@ -43,6 +43,8 @@ export type AnswerText = {
 export interface ContentStore {
   /** Cached by the adapter until the campaign's content version changes. */
   content(campaign: CampaignId): Promise<CampaignContent>;
+  /** What `content` gave last, from memory: for those who check its version by other means. */
+  lastContent(campaign: CampaignId): Promise<CampaignContent>;
   /** The sources' own ids of the campaign's prompts. */
   promptKeys(campaign: CampaignId): Promise<ReadonlySet<string>>;
   promptTurns(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, readonly string[]>>;

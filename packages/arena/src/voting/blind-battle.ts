@@ -1,8 +1,8 @@
 import type { BlindBattle } from '@agon/contract';
-import { ArenaError, mapSlots, type RaterId } from '@agon/domain';
-import type { GivenBattle } from '../ports/battle-store.ts';
+import { ArenaError, mapSlots, type PromptId, type RaterId } from '@agon/domain';
+import type { OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
-import type { AnswerText } from '../ports/content-store.ts';
+import type { AnswerText, CampaignContent, PromptRecord } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { writeTicket } from './ticket.ts';
 
@@ -11,14 +11,14 @@ const MASK = '[…]';
 
 /** What a browser may see of battles before the vote; the type has no field that could name a model. */
 export async function showBattles(
-  battles: readonly GivenBattle[],
+  battles: readonly OpenBattle[],
   campaign: CampaignRecord,
+  content: CampaignContent,
   raterId: RaterId,
   deps: Pick<Ports, 'content' | 'tickets' | 'renderer'>,
 ): Promise<BlindBattle[]> {
   if (battles.length === 0) return [];
-  const content = await deps.content.content(campaign.id);
-  const promptOf = new Map(content.prompts.map((prompt) => [prompt.id, prompt]));
+  const promptOf = promptsById(content);
   const turnsOf = await deps.content.promptTurns(battles.map((battle) => battle.promptId));
   const answerOf = await deps.content.answerTexts(
     battles.flatMap((battle) => [battle.answers.a, battle.answers.b]),
@@ -51,6 +51,14 @@ export async function showBattles(
       answers: { a: showAnswer(answers.a), b: showAnswer(answers.b) },
     };
   });
+}
+
+const byId = new WeakMap<CampaignContent, ReadonlyMap<PromptId, PromptRecord>>();
+
+function promptsById(content: CampaignContent): ReadonlyMap<PromptId, PromptRecord> {
+  const known = byId.get(content) ?? new Map(content.prompts.map((prompt) => [prompt.id, prompt]));
+  byId.set(content, known);
+  return known;
 }
 
 /** Where a model gave fewer turns than the prompt has, the missing ones are empty texts. */

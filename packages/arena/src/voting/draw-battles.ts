@@ -1,13 +1,15 @@
-import type { BlindBattle, DrawnBattles } from '@agon/contract';
-import { ArenaError, type BattleId, mapSlots, type RaterId } from '@agon/domain';
+import type { DrawnBattles } from '@agon/contract';
+import { ArenaError, type BattleId, type RaterId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
-import type { GivenBattle } from '../ports/battle-store.ts';
+import type { GivenBattles, NewVoterBattle, OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
+import type { CampaignContent } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { showBattles } from './blind-battle.ts';
 import { identifyVoter } from './identify-voter.ts';
-import { drawPair, promptPairKey } from './pair-sampler.ts';
+import { type PairIndex, pairIndexOf } from './pair-index.ts';
+import { drawPair } from './pair-sampler.ts';
 import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { voterProgress } from './voter-progress.ts';
 
@@ -21,8 +23,11 @@ export type DrawBattles = {
 
 type DrawPorts = Pick<
   Ports,
-  'campaigns' | 'raters' | 'votes' | 'content' | 'battles' | 'clock' | 'ids' | 'tickets' | 'renderer'
+  'campaigns' | 'raters' | 'content' | 'battles' | 'clock' | 'ids' | 'tickets' | 'renderer'
 >;
+
+/** A voter with two windows may draw in both at once: then one of them draws again. */
+const MOST_ATTEMPTS = 10;
 
 /**
  * Battles for a voter: first the open ones of an earlier visit, then new draws.
@@ -39,72 +44,82 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
       data: { version: campaign.settings.consent_version },
     });
   }
-  const given = await deps.battles.givenTo(campaign.id, raterId);
-  const votes = await deps.votes.countOf(raterId, campaign.id);
-  const progress = voterProgress(votes, campaign.settings);
-  if (progress.done) return { battles: [], progress, exhausted: false };
-
-  const nowMs = deps.clock.now();
-  const holding = new Set(command.holding);
-  const isOpen = (battle: GivenBattle) => battle.state === 'issued' && battle.expiresAtMs > nowMs;
-  const room =
-    campaign.settings.quota === null
-      ? command.count
-      : Math.min(command.count, campaign.settings.quota - votes);
-  const held = given.filter((battle) => isOpen(battle) && holding.has(battle.id)).length;
-  const wanted = Math.max(0, room - held);
-  const shown = given.filter((battle) => isOpen(battle) && !holding.has(battle.id)).slice(0, wanted);
-  const drawn = await drawNew(wanted - shown.length, given, campaign, raterId, deps);
-  const battles: BlindBattle[] = await showBattles([...shown, ...drawn.battles], campaign, raterId, deps);
-  return {
-    battles,
-    progress,
-    exhausted: drawn.exhausted && shown.length + drawn.battles.length + held === 0,
-  };
+  let contentIsFresh = false;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const content = await (contentIsFresh
+      ? deps.content.content(campaign.id)
+      : deps.content.lastContent(campaign.id));
+    const drawn = await tryDraw(command, campaign, content, raterId, deps);
+    if (drawn !== null) return drawn;
+    contentIsFresh = true;
+  }
+  throw new ArenaError('rate_limited', 'Other requests of this voter came in between, again and again.', {
+    hint: 'Ask for battles in one place at a time.',
+    retryAfterMs: 200,
+  });
 }
 
-async function drawNew(
+/** Null where the voter's battles or the content changed in the meantime. */
+async function tryDraw(
+  command: DrawBattles,
+  campaign: CampaignRecord,
+  content: CampaignContent,
+  raterId: RaterId,
+  deps: DrawPorts,
+): Promise<DrawnBattles | null> {
+  const { settings } = campaign;
+  const index = pairIndexOf(content, { skipSelfNaming: settings.self_naming === 'exclude' });
+  const given = await deps.battles.givenTo(campaign.id, raterId, index);
+  const basis = { campaignId: campaign.id, raterId, changes: given.changes, contentVersion: content.version };
+  const progress = voterProgress(given.votes, settings);
+  const nowMs = deps.clock.now();
+  const open = given.open.filter((battle) => battle.expiresAtMs > nowMs);
+  const holding = new Set(command.holding);
+  const room =
+    settings.quota === null ? command.count : Math.min(command.count, settings.quota - given.votes);
+  const held = open.filter((battle) => holding.has(battle.id)).length;
+  const wanted = Math.max(0, room - held);
+  const shown = open.filter((battle) => !holding.has(battle.id)).slice(0, wanted);
+  const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, index, campaign, raterId, deps);
+  if (!(await deps.battles.issueToVoter(basis, fresh))) return null;
+  const battles = await showBattles([...shown, ...fresh], campaign, content, raterId, deps);
+  return { battles, progress, exhausted: exhausted && battles.length + held === 0 };
+}
+
+function drawNew(
   count: number,
-  given: readonly GivenBattle[],
+  given: GivenBattles,
+  open: readonly OpenBattle[],
+  index: PairIndex,
   campaign: CampaignRecord,
   raterId: RaterId,
   deps: DrawPorts,
-): Promise<{ readonly battles: readonly GivenBattle[]; readonly exhausted: boolean }> {
-  if (count <= 0) return { battles: [], exhausted: false };
+): { readonly fresh: readonly NewVoterBattle[]; readonly exhausted: boolean } {
+  const fresh: NewVoterBattle[] = [];
+  if (count <= 0) return { fresh, exhausted: false };
+  const { settings } = campaign;
   const nowMs = deps.clock.now();
-  const content = await deps.content.content(campaign.id);
-  const isReturned = (battle: GivenBattle) =>
-    battle.state === 'expired' || (battle.state === 'issued' && battle.expiresAtMs <= nowMs);
-  const seen = new Set(
-    given
-      .filter((battle) => !isReturned(battle))
-      .map((battle) => promptPairKey(battle.promptId, battle.models.a, battle.models.b)),
-  );
-  const battles: GivenBattle[] = [];
+  const seen = new Set(given.seen);
+  for (const { promptId, models } of open) {
+    const cell = index.cellOf(promptId, models.a, models.b);
+    if (cell !== undefined) seen.add(cell);
+  }
   for (let i = 0; i < count; i += 1) {
-    const seed = `${campaign.settings.sampling_seed}/${campaign.id}/${raterId}/${given.length + i}`;
-    const pair = drawPair(content, seen, seed, {
-      skipSelfNaming: campaign.settings.self_naming === 'exclude',
-    });
-    if (pair === null) return { battles, exhausted: true };
-    seen.add(promptPairKey(pair.promptId, pair.models.a, pair.models.b));
-    const battle: GivenBattle = {
+    const seed = `${settings.sampling_seed}/${campaign.id}/${raterId}/${given.drawn + i}`;
+    const pair = drawPair(index, seen, seed);
+    if (pair === null) return { fresh, exhausted: true };
+    seen.add(pair.cell);
+    fresh.push({
       id: deps.ids.next() as BattleId,
-      promptId: pair.promptId,
-      models: mapSlots(pair.models, (id) => id),
-      answers: mapSlots(pair.answers, (id) => id),
-      state: 'issued',
-      expiresAtMs: nowMs + campaign.settings.battle_ttl_s * 1000,
-    };
-    battles.push(battle);
-    await deps.battles.issue({
-      ...battle,
       campaignId: campaign.id,
-      raterId,
+      promptId: pair.promptId,
+      models: pair.models,
+      answers: pair.answers,
       drawProbability: pair.probability,
       drawReason: pair.reason,
       drawnAtMs: nowMs,
+      expiresAtMs: nowMs + settings.battle_ttl_s * 1000,
     });
   }
-  return { battles, exhausted: false };
+  return { fresh, exhausted: false };
 }
