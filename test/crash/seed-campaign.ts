@@ -6,7 +6,13 @@ import type { CampaignId, ImportId } from '@agon/domain';
 /** An open campaign of short texts: every model answers every prompt. */
 export async function seedCampaign(
   database: Database,
-  options: { readonly slug: string; readonly models: number; readonly prompts: number },
+  options: {
+    readonly slug: string;
+    readonly models: number;
+    readonly prompts: number;
+    /** About how long an answer is; default: one line. */
+    readonly answerCharacters?: number;
+  },
 ): Promise<CampaignId> {
   const campaigns = createCampaignStore(database, Date.now);
   const id = randomUUID() as string as CampaignId;
@@ -55,7 +61,7 @@ export async function seedCampaign(
       models.map((model, i) => ({
         promptKey,
         model,
-        turns: [`Answer ${i + 1} to ${promptKey}.`],
+        turns: [lengthen(`Answer ${i + 1} to ${promptKey}.`, options.answerCharacters ?? 0)],
         contentHash: `${promptKey}/${model}`,
         selfNaming: null,
       })),
@@ -66,4 +72,13 @@ export async function seedCampaign(
     scores: [],
   });
   return id;
+}
+
+/** Ordinary prose, in paragraphs, until the text is long enough. */
+function lengthen(text: string, characters: number): string {
+  const more = 'It says what it has to say in a sentence of usual length, with **one** word in bold.';
+  return (
+    text +
+    `\n\n${more} ${more}`.repeat(Math.max(0, Math.ceil((characters - text.length) / (2 * more.length))))
+  );
 }

@@ -1,51 +1,69 @@
 /**
  * `npm run bench:votes [votes] [voters]`: durable votes a second through the api, against single-row commits on the
- * same server in the same run (pgbench-style: one insert, one transaction, as many clients as the pool has
- * connections). The goal: at least 80 %, p95 at most 150 ms with 200 voters, memory flat.
+ * same server in the same run (single-row-commits.ts says what that is). The goal: at least 80 %, p95 at most 150 ms
+ * with 200 voters, memory of the api flat over 100,000 votes.
  */
-import { execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { connect, migrateDatabase } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
+import { processorSeconds } from './processor-time.ts';
+import { singleRowCommits } from './single-row-commits.ts';
 
-const votes = Number(process.argv[2] ?? 20_000);
+const votes = Number(process.argv[2] ?? 100_000);
 const voters = Number(process.argv[3] ?? 200);
-const CLIENTS = 10;
+const GOAL = 0.8;
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Rows a second of one-row transactions into a table with the keys of `votes`. */
-async function singleRowCommits(url: string, rows: number): Promise<number> {
-  const { sql, close } = connect(url, { connections: CLIENTS });
-  await sql`create table if not exists bench_rows (id uuid primary key, campaign_id uuid not null, seq bigserial,
-    battle_id uuid not null, rater_id uuid not null, outcome text not null, idempotency_key text not null,
-    at timestamptz not null, unique (battle_id, rater_id), unique (rater_id, idempotency_key))`;
-  const campaign = randomUUID();
-  let left = rows;
-  const startMs = performance.now();
-  await Promise.all(
-    Array.from({ length: CLIENTS }, async () => {
-      while (left > 0) {
-        left -= 1;
-        await sql`insert into bench_rows (id, campaign_id, battle_id, rater_id, outcome, idempotency_key, at)
-          values (${randomUUID()}, ${campaign}, ${randomUUID()}, ${randomUUID()}, 'a', ${randomUUID()}, now())`;
-      }
-    }),
-  );
-  const seconds = (performance.now() - startMs) / 1000;
-  await close();
-  return rows / seconds;
-}
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
 function residentMib(pid: number): number {
   const line = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? 0) / 1024;
+}
+
+/** Least squares: MiB a 1,000 votes. */
+function slope(points: readonly { readonly votes: number; readonly mib: number }[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map((point) => point.votes / 1000)), mean(points.map((point) => point.mib))];
+  const over = points.reduce((sum, point) => sum + (point.votes / 1000 - x) * (point.mib - y), 0);
+  return over / points.reduce((sum, point) => sum + (point.votes / 1000 - x) ** 2, 0);
+}
+
+type Load = {
+  readonly votes: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly processorSeconds: number;
+};
+
+async function load(
+  url: string,
+  mode: 'inline' | 'drawn-before',
+  count: number,
+  onReached: (votes: number) => void,
+) {
+  const child = spawn(
+    process.execPath,
+    [script('./load-client.ts'), url, 'bench', mode, String(voters), String(count)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let result: Load | undefined;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const message = JSON.parse(line) as Partial<Load> & { readonly reached?: number };
+    if (message.reached === undefined) result = message as Load;
+    else onReached(message.reached);
+  }
+  if (result === undefined) throw new Error('the load client ended without a result');
+  return result;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'agon-bench-'));
@@ -57,21 +75,33 @@ try {
     slug: 'bench',
     models: 12,
     prompts: Math.max(20, Math.ceil((votes / voters / 66) * 2)),
+    answerCharacters: 1000,
   });
+  const [server] = await database.sql<
+    { version: string }[]
+  >`select current_setting('server_version') as version`;
   await database.close();
-  const api = spawn(process.execPath, [script('../../../apps/api/src/main.ts')], {
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      AGON_DATABASE_URL: postgres.url,
-      AGON_SECRET: 'bench-secret-bench-secret-bench-secret',
-      AGON_RATE_LIMITS: 'off',
-      AGON_WEB: '0',
-      AGON_DEMO: '0',
-      PORT: '0',
+  const profile = process.env.AGON_BENCH_PROFILE;
+  const api = spawn(
+    process.execPath,
+    [
+      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+      script('../../../apps/api/src/main.ts'),
+    ],
+    {
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        AGON_DATABASE_URL: postgres.url,
+        AGON_SECRET: 'bench-secret-bench-secret-bench-secret',
+        AGON_RATE_LIMITS: 'off',
+        AGON_WEB: '0',
+        AGON_DEMO: '0',
+        PORT: '0',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   try {
     const url = await new Promise<string>((resolve, reject) => {
       createInterface({ input: api.stdout }).on('line', (line) => {
@@ -80,46 +110,70 @@ try {
         else reject(new Error(line));
       });
     });
-    const run = promisify(execFile);
-    const load = async (count: number) =>
-      JSON.parse(
-        (
-          await run(process.execPath, [
-            script('./load-client.ts'),
-            url,
-            'bench',
-            String(voters),
-            String(count),
-          ])
-        ).stdout,
-      ) as {
-        votes: number;
-        seconds: number;
-        p50: number;
-        p95: number;
-        p99: number;
-      };
-    const warm = Math.floor(votes / 5);
-    await load(warm);
-    const before = await singleRowCommits(postgres.url, Math.min(votes, 10_000));
-    const memoryBefore = residentMib(api.pid!);
-    const result = await load(votes - warm);
-    const memoryAfter = residentMib(api.pid!);
-    const after = await singleRowCommits(postgres.url, Math.min(votes, 10_000));
-    const peer = (before + after) / 2;
-    const rate = result.votes / result.seconds;
-    process.stdout.write(
-      [
-        `machine: ${availableParallelism()} cores, Node ${process.versions.node}; ${voters} voters, ${result.votes} votes`,
-        `single-row commits: ${before.toFixed(0)}/s before, ${after.toFixed(0)}/s after (${CLIENTS} clients)`,
-        `votes through the api, draws included: ${rate.toFixed(0)}/s = ${((100 * rate) / peer).toFixed(0)} % (goal 80 %)`,
-        `latency of a vote: p50 ${result.p50.toFixed(0)} ms, p95 ${result.p95.toFixed(0)} ms (goal 150), p99 ${result.p99.toFixed(0)} ms`,
-        `memory of the api: ${memoryBefore.toFixed(0)} MiB before, ${memoryAfter.toFixed(0)} MiB after`,
-        '',
-      ].join('\n'),
+    const mib = () => residentMib(api.pid!);
+    say(
+      `machine: ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), load ${loadavg()[0]!.toFixed(1)} before; ` +
+        `Node ${process.versions.node}, PostgreSQL ${server?.version}; ${voters} voters`,
     );
+    const warmUp = Math.min(10_000, Math.ceil(votes / 5));
+    await load(url, 'inline', warmUp, () => {});
+    const commits = async () => ({
+      one: await singleRowCommits(postgres.url, 1, 3),
+      ten: await singleRowCommits(postgres.url, 10, 3),
+    });
+    const costs: string[] = [];
+    const costed = async (name: string, work: () => Promise<Load>): Promise<Load> => {
+      const read = () => [processorSeconds(api.pid!), processorSeconds(postgres.pid)];
+      const [apiBefore = 0, postgresBefore = 0] = read();
+      const result = await work();
+      const [apiAfter = 0, postgresAfter = 0] = read();
+      const each = (seconds: number) => `${((1e6 * seconds) / result.votes).toFixed(0)} µs`;
+      costs.push(
+        `processor time of a vote, ${name}: api ${each(apiAfter - apiBefore)}, PostgreSQL ${each(postgresAfter - postgresBefore)}, ` +
+          `load client ${each(result.processorSeconds)}`,
+      );
+      return result;
+    };
+    const before = await commits();
+    const points = [{ votes: 0, mib: mib() }];
+    const inline = await costed('draws included', () =>
+      load(url, 'inline', votes, (reached) => points.push({ votes: reached, mib: mib() })),
+    );
+    const between = await commits();
+    const drawn = await costed('drawn before (draws counted too)', () =>
+      load(url, 'drawn-before', Math.min(votes, 20_000), () => {}),
+    );
+    const after = await commits();
+    const median = (values: readonly number[]) => values.toSorted((x, y) => x - y)[1]!;
+    const one = median([before.one, between.one, after.one]);
+    const ten = median([before.ten, between.ten, after.ten]);
+    const rounds = (name: 'one' | 'ten') =>
+      [before, between, after].map((round) => round[name].toFixed(0)).join(', ');
+    say(`single-row commits, 1 client: ${one.toFixed(0)}/s (${rounds('one')})`);
+    say(`single-row commits, 10 clients: ${ten.toFixed(0)}/s (${rounds('ten')})`);
+    for (const [name, result] of [
+      ['draws included', inline],
+      ['drawn before', drawn],
+    ] as const) {
+      const rate = result.votes / result.seconds;
+      say(
+        `votes through the api, ${name}: ${rate.toFixed(0)}/s = ${((100 * rate) / one).toFixed(0)} % of 1 client (goal ${100 * GOAL} %), ` +
+          `${((100 * rate) / ten).toFixed(0)} % of 10; p50 ${result.p50.toFixed(0)} ms, p95 ${result.p95.toFixed(0)} ms (goal 150), ` +
+          `p99 ${result.p99.toFixed(0)} ms; ${result.votes} votes`,
+      );
+    }
+    for (const cost of costs) say(cost);
+    say(
+      `memory of the api in MiB, each 10,000 votes: ${points.map((point) => point.mib.toFixed(0)).join(' ')}`,
+    );
+    const settled = points.filter((point) => point.votes >= votes * 0.3);
+    if (settled.length > 2)
+      say(
+        `after the first 30 %: ${slope(settled).toFixed(3)} MiB a 1,000 votes, ${mib().toFixed(0)} MiB at the end`,
+      );
   } finally {
     api.kill('SIGTERM');
+    await new Promise((resolve) => api.once('exit', resolve));
   }
 } finally {
   await postgres.stop();
