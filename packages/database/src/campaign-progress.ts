@@ -12,7 +12,7 @@ export async function readProgress(
 ): Promise<CampaignProgress> {
   const live = sql`(v.import_id is null or v.import_id in (select i.id from imports i where i.undone_at is null))`;
   const [totals] = await sql<{ votes: number; recent: number; raters: number }[]>`
-    select count(*)::int as votes, count(*) filter (where v.at > ${new Date(nowMs - 3_600_000)})::int as recent,
+    select count(*)::int as votes, count(*) filter (where v.import_id is null and v.at > ${new Date(nowMs - 3_600_000)})::int as recent,
       count(distinct v.rater_id)::int as raters from votes v where v.campaign_id = ${id} and ${live}`;
   const states = await sql<{ state: 'issued' | 'voted' | 'skipped' | 'expired'; count: number }[]>`
     select state, count(*)::int as count from battles where campaign_id = ${id} and origin = 'draw' group by state`;

@@ -1,0 +1,102 @@
+import { startScriptedOpenAiServer } from '@agon/testkit';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { ownerOf, type Session, sessionOf } from './researcher.ts';
+import { checkScreen, openVariant, VARIANTS, type Variant, watchPage } from './screens.ts';
+
+const DEMO = '/workbench/campaigns/mt-bench-excerpt';
+/** Path and picture of every screen that stands by itself. */
+const SCREENS: readonly (readonly [string, string])[] = [
+  ['/workbench', 'home'],
+  ['/workbench/new', 'new'],
+  ['/workbench/new/screens/answers', 'new-answers'],
+  ['/workbench/new/screens/who', 'new-who'],
+  ['/workbench/new/screens/quality', 'new-quality'],
+  ['/workbench/new/screens/size', 'new-size'],
+  ['/workbench/campaigns/screens', 'empty'],
+  [DEMO, 'progress'],
+  [`${DEMO}/import`, 'import'],
+  [`${DEMO}/judges`, 'judges'],
+  [`${DEMO}/voters`, 'voters'],
+  [`${DEMO}/settings`, 'settings'],
+  [`${DEMO}/export`, 'export'],
+  [`${DEMO}/activity`, 'activity'],
+  ['/workbench/keys', 'keys'],
+  ['/workbench/members', 'members'],
+  ['/workbench/campaigns/no-such-campaign', 'missing'],
+];
+const STRANGER: readonly (readonly [string, string])[] = [
+  ['/', 'campaigns'],
+  ['/sign-in', 'sign-in'],
+  ['/sign-in?new=1', 'sign-up'],
+  ['/setup', 'setup'],
+];
+
+let session: Session;
+
+test.beforeAll(async ({ browser, baseURL }) => {
+  const owner = await ownerOf(baseURL!);
+  session = await sessionOf(browser, baseURL!, 'Ada', 'admin');
+  await owner('createCampaign', { body: { slug: 'screens', title: 'Summer round' } });
+  await owner('createSnapshot', { params: { campaign: 'mt-bench-excerpt' }, body: {} });
+  // one run that its provider refuses, so that there is something to look at
+  const judge = await startScriptedOpenAiServer(() => ({
+    kind: 'status',
+    status: 401,
+    message: 'No such key.',
+  }));
+  const run = await owner('startJudgeRun', {
+    params: { campaign: 'mt-bench-excerpt' },
+    body: { judge: 'pairwise-explain', model: 'locked-out', base_url: judge.baseUrl, limit: 4 },
+  });
+  await expect
+    .poll(async () => (await owner('getJudgeRun', { params: { run: run.run } })).state, { timeout: 20_000 })
+    .toBe('failed');
+  await judge.stop();
+});
+
+async function openAs(browser: Browser, variant: Variant, cookies: Session | null): Promise<Page> {
+  const page = await openVariant(browser, variant);
+  if (cookies !== null) await page.context().addCookies(cookies);
+  return page;
+}
+
+async function visit(page: Page, path: string, picture: string): Promise<void> {
+  const response = await page.goto(path);
+  expect(response?.status()).toBe(picture.startsWith('missing') ? 404 : 200);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await checkScreen(page, `workbench-${picture}`, { fullPage: true });
+}
+
+for (const variant of VARIANTS) {
+  test(`every screen of the workbench, ${variant.name}`, async ({ browser }) => {
+    test.setTimeout(240_000);
+    const page = await openAs(browser, variant, session);
+    const { faults } = watchPage(page);
+    for (const [path, picture] of SCREENS) await visit(page, path, `${picture}-${variant.name}`);
+
+    await page.goto('/workbench/new/screens/answers');
+    const lines = [
+      'prompt_id,prompt,model,answer',
+      'p1,Why?,alpha,Because.',
+      'p1,Why?,beta,So.',
+      'p2,,alpha,Hm.',
+    ];
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
+    await expect(page.getByRole('table')).toBeVisible();
+    await page.getByRole('table').scrollIntoViewIfNeeded();
+    await checkScreen(page, `workbench-preview-${variant.name}`, { fullPage: true });
+    // the page that was asked for on purpose and is not there is the one fault
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+    await page.context().close();
+  });
+
+  test(`what a stranger sees first, ${variant.name}`, async ({ browser }) => {
+    const page = await openAs(browser, variant, null);
+    const { faults } = watchPage(page);
+    for (const [path, picture] of STRANGER) await visit(page, path, `${picture}-${variant.name}`);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+}
