@@ -71,12 +71,14 @@ export function createClient(options: ClientOptions = {}): Client {
       });
     }
     if (!response.ok) throw await errorOf(response);
-    const isJson = (response.headers.get('content-type') ?? '').includes('json');
+    // one JSON document; JSON lines are a text
+    const isJson = /^application\/(?:problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
     return (isJson ? await response.json() : await response.text()) as never;
   };
 }
 
-async function errorOf(response: Response): Promise<ArenaError> {
+/** What the server's refusal says. */
+export async function errorOf(response: Response): Promise<ArenaError> {
   const problem = (await response.json().catch(() => null)) as Problem | null;
   const known = problem !== null && typeof problem.code === 'string' && problem.code in ERROR_CODES;
   const code: ErrorCode = known ? problem.code : response.status >= 500 ? 'internal' : 'invalid_request';

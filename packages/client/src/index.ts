@@ -1,1 +1,8 @@
-export { type CallInput, type Client, type ClientOptions, createClient, urlOf } from './create-client.ts';
+export {
+  type CallInput,
+  type Client,
+  type ClientOptions,
+  createClient,
+  errorOf,
+  urlOf,
+} from './create-client.ts';

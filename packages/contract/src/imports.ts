@@ -122,7 +122,14 @@ export const importRecordSchema = z
 export const importListSchema = pageOf(importRecordSchema);
 
 export const EXPORT_WHATS = ['votes', 'answers', 'battles', 'verdicts', 'scores', 'board'] as const;
-export const EXPORT_FORMATS = ['jsonl', 'csv', 'fastchat', 'alpaca-eval'] as const;
+export const EXPORT_FORMATS = [
+  'jsonl',
+  'csv',
+  'parquet',
+  'fastchat',
+  'alpaca-eval',
+  'every-eval-ever',
+] as const;
 export const exportQuerySchema = z.strictObject({
   what: z.enum(EXPORT_WHATS),
   as: z.enum(EXPORT_FORMATS).default('jsonl'),

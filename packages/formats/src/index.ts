@@ -18,4 +18,7 @@ export type {
 export { RecordSink } from './record-sink.ts';
 export type { RowSink } from './row-sink.ts';
 export { StreamedFile } from './streamed-file.ts';
-export { writeCsv, writeJsonl } from './write-rows.ts';
+export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';
+export { type KnownScore, writeEveryEvalEver } from './writers/write-every-eval-ever.ts';
+export { type FastchatBattle, writeFastchatBattles } from './writers/write-fastchat-battles.ts';
+export { writeCsv, writeJsonl } from './writers/write-rows.ts';

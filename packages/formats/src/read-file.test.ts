@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectFormat, readFile } from './read-file.ts';
-import { writeCsv, writeJsonl } from './write-rows.ts';
+import { writeCsv, writeJsonl } from './writers/write-rows.ts';
 
 const json = (rows: unknown) => JSON.stringify(rows);
 const lines = (...rows: unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');

@@ -25,11 +25,11 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
   serve('undoImport', ({ actor, params }) => undoImport({ actor, import: params.import }, ports));
 
   serve('exportCampaign', async ({ actor, params, query }) => {
-    const { text, fileName, mediaType } = await exportCampaign(
+    const { body, fileName, mediaType } = await exportCampaign(
       { actor, campaign: params.campaign, ...query },
       ports,
     );
-    return new Response(text, {
+    return new Response(body, {
       headers: {
         ...API_HEADERS,
         'content-type': mediaType,

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { errorOf, urlOf } from '@agon/client';
 import { EXPORT_FORMATS, EXPORT_WHATS } from '@agon/contract';
+import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
@@ -29,19 +31,30 @@ export function command(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const text = await withServer(options, ({ client }) =>
-    client('exportCampaign', {
-      params: { campaign: options.campaign },
-      query: { what: options.what, as: options.as },
-    }),
-  );
-  const body = typeof text === 'string' ? text : JSON.stringify(text);
+  const body = await withServer(options, async ({ url: origin, apiKey }) => {
+    // straight from the address: the bytes of a Parquet file, and any other, as they are
+    const { url } = urlOf(
+      'exportCampaign',
+      { campaign: options.campaign },
+      { what: options.what, as: options.as },
+    );
+    const response = await fetch(`${origin}${url}`, {
+      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
+    }).catch((cause: unknown) => {
+      throw new ArenaError('provider_unreachable', `No answer from ${origin}.`, {
+        hint: 'Check that the server runs and that the network is up.',
+        cause,
+      });
+    });
+    if (!response.ok) throw await errorOf(response);
+    return new Uint8Array(await response.arrayBuffer());
+  });
   if (options.out === undefined) {
     process.stdout.write(body);
     return;
   }
   writeFileSync(options.out, body);
-  const bytes = Buffer.byteLength(body);
+  const bytes = body.length;
   if (options.json)
     printJson({ campaign: options.campaign, what: options.what, as: options.as, path: options.out, bytes });
   else note(`Wrote ${options.out} (${bytes} bytes)`);

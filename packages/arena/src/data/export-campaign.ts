@@ -1,6 +1,13 @@
 import { boardQuerySchema, type EXPORT_FORMATS, type EXPORT_WHATS } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { writeCsv, writeJsonl } from '@agon/formats';
+import {
+  writeAlpacaEvalOutputs,
+  writeCsv,
+  writeEveryEvalEver,
+  writeFastchatBattles,
+  writeJsonl,
+} from '@agon/formats';
+import { writeParquet } from '@agon/formats/parquet';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
 import { type BoardPorts, readBoard } from '../board/get-board.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
@@ -13,7 +20,11 @@ export type ExportCampaign = {
   readonly as: (typeof EXPORT_FORMATS)[number];
 };
 
-export type Exported = { readonly text: string; readonly fileName: string; readonly mediaType: string };
+export type Exported = {
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly fileName: string;
+  readonly mediaType: string;
+};
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -26,15 +37,31 @@ export async function exportCampaign(
   requireScope(command.actor, 'read');
   const campaign = await requireCampaign(command.campaign, deps);
   const name = (extension: string) => `${campaign.slug}-${command.what}.${extension}`;
-  if (command.as === 'fastchat' || command.as === 'alpaca-eval') {
-    const text = await foreignFormat(command, campaign.id, deps);
-    return { text, fileName: name('json'), mediaType: 'application/json' };
+  switch (command.as) {
+    case 'fastchat':
+    case 'alpaca-eval':
+    case 'every-eval-ever': {
+      const body = await foreignFormat(command, campaign.id, deps);
+      return command.as === 'every-eval-ever'
+        ? { body, fileName: name('jsonl'), mediaType: JSON_LINES }
+        : { body, fileName: name('json'), mediaType: 'application/json' };
+    }
+    case 'parquet': {
+      const body = writeParquet(await rowsOf(command.what, campaign, deps));
+      return { body, fileName: name('parquet'), mediaType: 'application/vnd.apache.parquet' };
+    }
+    case 'csv': {
+      const body = writeCsv(await rowsOf(command.what, campaign, deps));
+      return { body, fileName: name('csv'), mediaType: 'text/csv; charset=utf-8' };
+    }
+    case 'jsonl': {
+      const body = writeJsonl(await rowsOf(command.what, campaign, deps));
+      return { body, fileName: name('jsonl'), mediaType: JSON_LINES };
+    }
   }
-  const rows = await rowsOf(command.what, campaign, deps);
-  return command.as === 'csv'
-    ? { text: writeCsv(rows), fileName: name('csv'), mediaType: 'text/csv; charset=utf-8' }
-    : { text: writeJsonl(rows), fileName: name('jsonl'), mediaType: 'application/x-ndjson' };
 }
+
+const JSON_LINES = 'application/x-ndjson';
 
 async function rowsOf(
   what: ExportCampaign['what'],
@@ -132,44 +159,43 @@ async function rowsOf(
 async function foreignFormat(
   command: ExportCampaign,
   campaign: Parameters<Ports['exports']['votes']>[0],
-  deps: Pick<Ports, 'exports'>,
+  deps: Pick<Ports, 'exports' | 'clock'>,
 ): Promise<string> {
   if (command.as === 'fastchat' && command.what === 'votes') {
-    const votes = (await deps.exports.votes(campaign)).filter(
-      (vote) => !vote.undone && vote.excluded === null,
-    );
-    return JSON.stringify(
-      votes.map((vote) => ({
-        question_id: vote.prompt ?? vote.battle,
-        model_a: vote.modelA,
-        model_b: vote.modelB,
-        winner:
-          vote.outcome === 'both_bad'
-            ? 'tie (bothbad)'
-            : vote.outcome === 'tie'
-              ? 'tie'
-              : `model_${vote.outcome}`,
-        judge: `arena_user_${vote.rater}`,
-        turn: vote.turns ?? 1,
-        anony: true,
-        language: vote.language ?? 'unknown',
-        tstamp: Date.parse(vote.at) / 1000,
-      })),
+    const votes = await deps.exports.votes(campaign);
+    return writeFastchatBattles(
+      votes
+        .filter((vote) => !vote.undone && vote.excluded === null)
+        .map((vote) => ({
+          id: vote.battle,
+          modelA: vote.modelA,
+          modelB: vote.modelB,
+          outcome: vote.outcome,
+          rater: `arena_user_${vote.rater}`,
+          turn: vote.turns,
+          language: vote.language,
+          atMs: Date.parse(vote.at),
+        })),
     );
   }
   if (command.as === 'alpaca-eval' && command.what === 'answers') {
     const answers = await deps.exports.answers(campaign);
-    return JSON.stringify(
-      answers.map((answer) => ({
-        dataset: command.campaign,
-        instruction: answer.promptTurns[0] ?? '',
-        output: answer.turns[0] ?? '',
-        generator: answer.model,
-      })),
+    return writeAlpacaEvalOutputs(
+      answers.flatMap(({ promptTurns, turns, model }) => {
+        const [instruction, ...more] = promptTurns;
+        // an instruction is a single turn: of a longer prompt a part alone would be another task
+        return instruction === undefined || more.length > 0
+          ? []
+          : [{ dataset: command.campaign, instruction, output: turns[0] ?? '', model }];
+      }),
     );
   }
+  if (command.as === 'every-eval-ever' && command.what === 'scores') {
+    const scores = await deps.exports.scores(campaign);
+    return writeEveryEvalEver(scores, { collection: command.campaign, atMs: deps.clock.now() });
+  }
   throw new ArenaError('invalid_request', `${command.what} cannot be written as ${command.as}.`, {
-    hint: 'Votes can be written as fastchat, answers as alpaca-eval, everything as jsonl or csv.',
+    hint: 'Votes can be written as fastchat, answers as alpaca-eval, scores as every-eval-ever, everything as jsonl, csv or parquet.',
     at: { column: 'as', value: command.as },
   });
 }
