@@ -14,6 +14,13 @@ export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-si
 export { winProbability } from './elo-scale.ts';
 export { explainRatings } from './explain-ratings.ts';
 export {
+  type AbilityFit,
+  type AbilityItems,
+  type AbilityOptions,
+  type AbilityVotes,
+  fitAbility,
+} from './fit-ability.ts';
+export {
   type Composite,
   type CompositeCell,
   type CompositeInput,
@@ -21,10 +28,17 @@ export {
   fitComposite,
 } from './fit-composite.ts';
 export { fitCounts } from './fit-counts.ts';
+export {
+  type DoubleVerdict,
+  fitPredictionPowered,
+  type JudgeVerdict,
+  type PredictionPoweredFit,
+} from './fit-prediction-powered.ts';
 export { fitRatings } from './fit-ratings.ts';
 export { fitStreamedContextual, type StreamedContextualFit } from './fit-streamed-contextual.ts';
 export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
 export { pairCounts } from './pair-counts.ts';
+export { type PairGain, pairGains } from './pair-gains.ts';
 export { upperBoundRanks } from './rank-sets.ts';
 export type { ContextualColumns } from './scan-contextual-rows.ts';
 export { votesToSeparate } from './votes-to-separate.ts';
