@@ -38,5 +38,24 @@ export default defineConfig({
   ],
   // a data: URL would need a hole in the content security policy
   build: { assetsInlineLimit: 0 },
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            codeSplitting: {
+              // parts that nearly every page shows: one file compresses better than one for each of them
+              groups: [
+                {
+                  name: 'parts',
+                  test: /\/(lib\/ui\/(Button|Dialog|Kbd|Notice|Select)\.svelte|lib\/shell\/(LanguageSelect|ModeSelect)\.svelte|paraglide\/(runtime\.js|messages\/common_(cancel|close|copied|copy|language|appearance|mode_\w+|server_silent|sign_in|try_again|category_\w+)\.js))/,
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
   server: { proxy: { '/api': API } },
 });

@@ -1,5 +1,5 @@
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4 §4.2.2). */
-const K = roundConstants();
+const K = /* @__PURE__ */ roundConstants();
 
 /**
  * SHA-256 of a text's UTF-8 bytes (FIPS 180-4), as 64 small hexadecimal digits. Same content, same address: what
