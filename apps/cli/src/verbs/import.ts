@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { collect, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { withServer } from '../with-server.ts';
 
 type Options = {
@@ -107,8 +108,9 @@ function readPath(path: string): { name: string; text: string }[] {
         .sort()
         .flatMap((name) => readPath(join(path, name)));
     }
-    return [{ name: basename(path), text: readFileSync(path, 'utf8') }];
+    return [{ name: basename(path), text: readTextFile(path) }];
   } catch (cause) {
+    if (cause instanceof ArenaError) throw cause;
     throw new ArenaError('invalid_file', `${path} cannot be read.`, {
       hint: cause instanceof Error ? cause.message : undefined,
       at: { file: path },
