@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ArenaError } from '@agon/domain';
-import { ArrowComparisons, type ArrowWants, isArrow, openArrow, type ReadInto } from '@agon/formats';
+import { ArrowComparisons, type ArrowWants, isArrow, openArrow, type ReadInto } from '@agon/formats/arrow';
 
 /** Whether a file starts as Arrow files do; false where it cannot be read at all. */
 export function isArrowFile(path: string): boolean {

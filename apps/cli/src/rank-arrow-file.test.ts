@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_RATING_SETTINGS, toColumns } from '@agon/domain';
-import { writeArrow } from '@agon/formats';
+import { writeArrow } from '@agon/formats/arrow';
 import { fitRatings } from '@agon/rating';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import type { RatingResult, RatingSettings } from '@agon/domain';
-import type { ArrowComparisons } from '@agon/formats';
-import { fitCounts, PairCounter } from '@agon/rating';
+import type { ArrowComparisons } from '@agon/formats/arrow';
+import { fitCounts, PairCounter } from '@agon/rating/counts';
 
 /**
  * Ratings from pair counts, filled chunk by chunk while the file is read: memory does not grow with the votes.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ArenaError } from '@agon/domain';
-import { isArrow } from '@agon/formats';
+import { isArrow } from '@agon/formats/arrow';
 
 /**
  * A file's text, from UTF-8, or from UTF-16 where its byte-order mark says so.

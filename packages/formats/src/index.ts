@@ -1,7 +1,3 @@
-export { type ArrowChunk, ArrowComparisons } from './arrow/arrow-comparisons.ts';
-export { isArrow, openArrow, type ReadInto } from './arrow/arrow-file.ts';
-export type { ArrowWants } from './arrow/find-arrow-columns.ts';
-export { type ArrowOutColumn, type ArrowOutOptions, writeArrow } from './arrow/write-arrow.ts';
 export { type ColumnFilter, type ColumnOptions, ColumnSink } from './columns/column-sink.ts';
 export type { Format, ReadOptions } from './format.ts';
 export { FORMATS } from './formats.ts';

@@ -1,5 +1,5 @@
 import { ArenaError, type RatingResult, type RatingSettings } from '@agon/domain';
-import { checkSettings } from './fit-ratings.ts';
+import { checkSettings } from './check-settings.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { rateTally } from './rate-bradley-terry.ts';
 import { noComparisons } from './tally-comparisons.ts';

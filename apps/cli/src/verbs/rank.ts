@@ -15,13 +15,11 @@ import {
   type StyleFeature,
   TIE_POLICIES,
 } from '@agon/domain';
-import { explainRatings, fitRatings } from '@agon/rating';
 import { Command } from 'commander';
 import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
-import { readComparisonColumns } from '../read-comparison-files.ts';
 
 type Options = {
   campaign?: string;
@@ -145,7 +143,7 @@ async function run(files: string[], options: Options): Promise<void> {
   }
   const result =
     options.campaign === undefined
-      ? rankFiles(files, options)
+      ? await rankFiles(files, options)
       : await rankCampaign(options.campaign, options);
   if (options.json) printJson(result);
   else print(result);
@@ -154,11 +152,16 @@ async function run(files: string[], options: Options): Promise<void> {
   if (lost || unrated || result.fit.components.length > 1) process.exitCode = 1;
 }
 
-function rankFiles(files: readonly string[], options: Options): RatingResultJson {
+async function rankFiles(files: readonly string[], options: Options): Promise<RatingResultJson> {
   const map = options.map === undefined ? undefined : Object.fromEntries(options.map.map(parsePair));
   const { source, category, language, cluster } = options;
   const byCounts = rankByCounts(files, options, map);
   if (byCounts !== null) return toRatingJson(byCounts);
+  // loaded here: the short way needs neither the readers of all formats nor all the methods
+  const [{ explainRatings, fitRatings }, { readComparisonColumns }] = await Promise.all([
+    import('@agon/rating'),
+    import('../read-comparison-files.ts'),
+  ]);
   const { columns, filtered, refusedByReason } = readComparisonColumns(files, {
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(map === undefined ? {} : { map }),
@@ -194,8 +197,8 @@ function rankByCounts(
 ): RatingResult | null {
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
-  if (path === undefined || more.length > 0 || filtered || options.source === 'judges' || !isArrowFile(path))
-    return null;
+  const byRows = filtered || options.source === 'judges' || options.insights === true;
+  if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
   const wants = { rater: false, prompt: false, ...(map === undefined ? {} : { map }) };
   return withArrowFile(path, wants, (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
 }

@@ -1,0 +1,57 @@
+import { ArenaError, type ComparisonColumns, type RatingSettings } from '@agon/domain';
+
+/** @throws as `fitRatings` does for settings */
+export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
+  requireModel(columns, settings.anchor.model, 'anchor');
+  if (settings.method === 'win-rate' || settings.method === 'length-controlled') {
+    requireModel(columns, settings.baseline, 'baseline');
+  }
+  if (settings.method === 'length-controlled' && settings.baseline === null) {
+    throw new ArenaError('invalid_request', 'length-controlled needs a baseline.', {
+      hint: 'Name the model that the others were compared with.',
+      at: { column: 'baseline' },
+    });
+  }
+  requireRange('anchor', settings.anchor.value, Number.isFinite(settings.anchor.value), 'a finite number');
+  requireRange(
+    'rounds',
+    settings.rounds,
+    Number.isInteger(settings.rounds) && settings.rounds >= 2 && settings.rounds <= 1_000_000,
+    'a whole number from 2 to 1,000,000',
+  );
+  requireRange('k', settings.k, Number.isFinite(settings.k) && settings.k > 0, 'a number above 0');
+  requireRange(
+    'ridge',
+    settings.ridge ?? 0,
+    settings.ridge === null || (Number.isFinite(settings.ridge) && settings.ridge >= 0),
+    'a number of at least 0',
+  );
+  requireRange(
+    'prior',
+    settings.prior ?? 1,
+    settings.prior === null || (Number.isFinite(settings.prior) && settings.prior >= 1e-3),
+    'a number of logits of at least 0.001',
+  );
+  if (settings.prior !== null && settings.method !== 'bradley-terry') {
+    throw new ArenaError('invalid_request', `${settings.method} takes no prior.`, {
+      hint: 'A prior works with bradley-terry.',
+      at: { column: 'prior', value: String(settings.prior) },
+    });
+  }
+  requireRange('initial', settings.initial, Number.isFinite(settings.initial), 'a finite number');
+}
+
+function requireModel(columns: Pick<ComparisonColumns, 'models'>, name: string | null, role: string): void {
+  if (name === null || columns.models.includes(name)) return;
+  throw new ArenaError('unknown_model', `The ${role} "${name}" is not among the models.`, {
+    hint: `Models: ${columns.models.slice(0, 20).join(', ')}${columns.models.length > 20 ? ', …' : ''}`,
+    data: { [role]: name, models: columns.models.slice(0, 1000) },
+  });
+}
+
+function requireRange(name: string, value: number, holds: boolean, range: string): void {
+  if (holds) return;
+  throw new ArenaError('invalid_request', `${name} must be ${range}, not ${value}.`, {
+    at: { column: name, value: String(value) },
+  });
+}
