@@ -1,4 +1,5 @@
-import { drawPoisson, type SeededRandom, type SquareMatrix, seededRandom } from '@agon/stats';
+import { type SeededRandom, type SquareMatrix, seededRandom } from '@agon/stats';
+import { bootstrapCounts } from './bootstrap-counts.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { logistic } from './elo-scale.ts';
@@ -21,9 +22,20 @@ export type BootstrapDraws = {
 export function bootstrapBradleyTerry(group: FittedGroup): BootstrapDraws {
   const { table, fit, settings } = group;
   const m = table.models;
-  const resample = resampler(group);
   const theta = new Float64Array(settings.rounds * m);
   let kept = 0;
+  if (settings.cluster === 'none' && table.plain) {
+    const isSound = soundness(table);
+    bootstrapCounts(table, fit, settings.seed, settings.rounds, (sample, reached) => {
+      if (!isSound(sample) && !isStronglyConnected(sample)) return;
+      const refitted = reached ?? maximiseBradleyTerry(sample, fit.theta)?.theta ?? null;
+      if (refitted === null) return;
+      theta.set(refitted, kept * m);
+      kept += 1;
+    });
+    return { theta: theta.subarray(0, kept * m), kept, dropped: settings.rounds - kept };
+  }
+  const resample = resampler(group);
   for (let round = 0; round < settings.rounds; round += 1) {
     const sample = resample(seededRandom(`bootstrap/${settings.seed}/${round}`));
     if (!isStronglyConnected(sample)) continue;
@@ -41,17 +53,6 @@ function resampler(group: FittedGroup): (random: SeededRandom) => PairTable {
   const weight = new Float64Array(table.cells);
   const points = new Float64Array(table.cells);
   const sample: PairTable = { ...table, weight, points };
-  if (settings.cluster === 'none' && table.plain) {
-    return (random) => {
-      for (let cell = 0; cell < table.cells; cell += 1) {
-        const wins = drawPoisson(random, table.wins[cell]!);
-        const ties = drawPoisson(random, table.ties[cell]!);
-        weight[cell] = wins + ties + drawPoisson(random, table.losses[cell]!);
-        points[cell] = wins + ties / 2;
-      }
-      return sample;
-    };
-  }
   const rows = readRows(group);
   const codings = clusterCodes(group.columns, settings.cluster, rows.row);
   return (random) => {
@@ -97,6 +98,46 @@ function readRows({ columns, settings, place, table }: FittedGroup): Rows {
     cell: Int32Array.from(cell),
     points: Float64Array.from(shares),
     weight: Float64Array.from(weights),
+  };
+}
+
+/**
+ * A quick sign that all models of a sample beat each other through some chain: along a spanning tree of the pairs with the
+ * most evidence, each side got some points. Where it fails, only the whole search can tell.
+ */
+function soundness(table: PairTable): (sample: PairTable) => boolean {
+  const m = table.models;
+  const evidence = new Float64Array(m * m);
+  for (let cell = 0; cell < table.cells; cell += 1) {
+    const points = table.points[cell]!;
+    const both = Math.min(points, table.weight[cell]! - points);
+    evidence[table.low[cell]! * m + table.high[cell]!] = both;
+    evidence[table.high[cell]! * m + table.low[cell]!] = both;
+  }
+  // Prim's algorithm, for the largest
+  const best = evidence.slice(0, m);
+  const from = new Int32Array(m);
+  const inside = new Uint8Array(m);
+  inside[0] = 1;
+  const tree = new Set<number>();
+  for (let joined = 1; joined < m; joined += 1) {
+    let next = -1;
+    for (let i = 0; i < m; i += 1) if (inside[i] === 0 && (next < 0 || best[i]! > best[next]!)) next = i;
+    if (!(best[next]! > 0)) return () => false;
+    inside[next] = 1;
+    tree.add(Math.min(next, from[next]!) * m + Math.max(next, from[next]!));
+    for (let i = 0; i < m; i += 1) {
+      if (inside[i] === 1 || !(evidence[next * m + i]! > best[i]!)) continue;
+      best[i] = evidence[next * m + i]!;
+      from[i] = next;
+    }
+  }
+  let order: Int32Array | null = null;
+  return (sample) => {
+    order ??= Int32Array.from({ length: sample.cells }, (_, cell) => cell).filter((cell) =>
+      tree.has(sample.low[cell]! * m + sample.high[cell]!),
+    );
+    return order.every((cell) => sample.points[cell]! > 0 && sample.points[cell]! < sample.weight[cell]!);
   };
 }
 
