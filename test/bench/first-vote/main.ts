@@ -10,11 +10,12 @@ import { availableParallelism, homedir, loadavg, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { DEMO_SLUG } from '@agon/arena';
 import { runVoter } from '../../crash/voter.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const repeats = Number(process.argv[2] ?? 5);
-const DEMO = 'mt-bench';
+
 /** npm puts this checkout's own programs first on the path: a stranger does not have them. */
 const PATH = (process.env.PATH ?? '')
   .split(delimiter)
@@ -57,7 +58,7 @@ async function voteOnce(url: string): Promise<void> {
   let left = 1;
   const { acknowledged } = await runVoter({
     url,
-    campaign: DEMO,
+    campaign: DEMO_SLUG,
     index: 0,
     claim: () => left-- > 0,
     onVote: () => {},

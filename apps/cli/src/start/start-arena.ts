@@ -123,16 +123,22 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       refuseAborted(options.signal);
       return service;
     };
-    const api = await run('api', 15_000, onGivenUp);
+    const starts = [run('api', 15_000, onGivenUp)];
+    if (options.withJudge) {
+      // people can vote without it
+      const withoutJudge = ({ message, hint }: ArenaError) =>
+        options.onEvent({ event: 'service_given_up', service: 'judge', message: `${message} ${hint ?? ''}` });
+      starts.push(run('judge', 20_000, withoutJudge));
+    }
+    // a failure waits for the others: what is half started cannot be stopped
+    const [api] = (await Promise.allSettled(starts)).map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+    if (api === undefined) throw new ArenaError('internal', 'No service was started.');
     const url = String(api.ready.url);
     // a restarted api must come back where the pages expect it
     env.PORT = new URL(url).port;
-    if (options.withJudge) {
-      // people can vote without it
-      await run('judge', 20_000, (error) =>
-        options.onEvent({ event: 'service_given_up', service: 'judge', message: error.message }),
-      );
-    }
     if (options.isMain) {
       writeRunning(data, url, ownerKey);
       undo.push(() => removeRunning(data));
