@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connect } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import { lives } from '@agon/database/processes';
@@ -37,6 +39,14 @@ function start(args: readonly string[] = [], options: Parameters<typeof runAgon>
   return arena;
 }
 
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return String(port);
+}
+
 const pidLives = (pid: number) => lives({ pid, started: null });
 
 describe('agon start', () => {
@@ -48,7 +58,7 @@ describe('agon start', () => {
     expect((await first.event('setup')).url).toContain(`${url}/setup?token=`);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(await until(`${url}/readyz`, 200)).toMatchObject({ ready: true });
-    expect(await (await fetch(`${url}/metrics`)).text()).toContain('agon_http_requests_total{');
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('agon_database_connections{');
     expect(await (await fetch(`${url}/api/v1/openapi.json`)).json()).toMatchObject({
       openapi: expect.stringMatching(/^3\.1/),
     });
@@ -93,6 +103,33 @@ describe('agon start', () => {
     expect(pidLives(server)).toBe(false);
   });
 
+  it('ends with the npm that started it, and the next start waits for its end', async () => {
+    const port = await freePort();
+    const npm = spawn('npm', ['start', '--silent', '--', '--port', port, '--data', data, '--json'], {
+      cwd: fileURLToPath(new URL('../../', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(npm.stdout, 'data');
+    while (!existsSync(join(data, 'server.json'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    const services = servicesOf(data);
+    npm.kill('SIGKILL');
+    const next = start(['--port', port]);
+    await next.event('ready');
+    expect(services.map(pidLives)).toEqual([false, false]);
+    next.child.kill('SIGTERM');
+    expect(await next.ended).toBe(0);
+
+    const again = spawn('npm', ['start', '--silent', '--', '--port', port, '--data', data, '--json'], {
+      cwd: fileURLToPath(new URL('../../', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(again.stdout, 'data');
+    again.kill('SIGTERM');
+    const [code] = await once(again, 'exit');
+    expect(code).toBe(0);
+    expect(existsSync(join(data, 'postgres', 'postmaster.pid'))).toBe(false);
+  });
+
   it('brings the database, the api and the judge service back when they are killed', async () => {
     const arena = start();
     const url = String((await arena.event('ready')).url);
@@ -125,11 +162,9 @@ describe('agon start', () => {
   }, 90_000);
 
   it('says where the other one is, of two on one folder', async () => {
-    const first = start();
-    const early = start();
-    const { url } = await Promise.any([first.event('ready'), early.event('ready')]);
-    const ends = await Promise.race([first.ended, early.ended]);
-    expect(ends).toBe(2);
+    const both = [start(), start()];
+    const { url } = await Promise.any(both.map((arena) => arena.event('ready')));
+    expect(await Promise.race(both.map((arena) => arena.ended))).toBe(2);
     const late = start();
     expect(await late.ended).toBe(2);
     expect(late.events).toMatchObject([{ error: { code: 'data_folder_unusable', data: { url } } }]);

@@ -21,6 +21,8 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 // the supervisor is gone, whatever became of it
 process.on('disconnect', stop);
+// and with it who reads what is written to stderr
+process.stderr.on('error', () => {});
 // or was before this line was reached
 if (process.send !== undefined && !process.connected) await stop();
 

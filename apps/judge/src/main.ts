@@ -8,6 +8,8 @@ function print(event: Readonly<Record<string, unknown>>): void {
 
 const abort = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, () => abort.abort());
+// and with it who reads what is written to stderr
+process.stderr.on('error', () => {});
 // the supervisor was gone before these lines were reached
 if (process.send !== undefined && !process.connected) abort.abort();
 

@@ -18,6 +18,10 @@ export function dataFolder(option: string | undefined): string {
 /** What a running arena writes down for the other commands on this machine; readable by its owner only. */
 export type RunningServer = ProcessIdentity & { readonly url: string; readonly ownerKey: string };
 
+/** The longest first start that is waited for: it builds the pages and makes the database. */
+const CHANGING_MS = 60_000;
+const STEP_MS = 50;
+
 type Secrets = { readonly secret: string; readonly ownerKey: string };
 
 /** @throws ArenaError('data_folder_unusable') where the folder cannot be made or written */
@@ -45,24 +49,30 @@ export function prepareDataFolder(folder: string): Secrets {
 }
 
 /**
- * Makes this process the one arena of the folder until `release`. A claim whose process is gone does not count.
+ * Makes this process the one arena of the folder until `release`. A claim whose process is gone does not count; one
+ * that is starting or stopping is waited for.
  * @throws ArenaError('data_folder_unusable') that names the address of the other one
  */
-export function claimDataFolder(folder: string): FolderLock {
-  const claim = tryFolderLock(join(folder, 'arena.lock'));
-  if (claim.kind === 'taken') return claim;
-  const running = readRunning(folder);
-  const pid = claim.by?.pid ?? null;
-  throw new ArenaError(
-    'data_folder_unusable',
+export async function claimDataFolder(folder: string): Promise<FolderLock> {
+  const until = Date.now() + CHANGING_MS;
+  for (;;) {
+    const claim = tryFolderLock(join(folder, 'arena.lock'));
+    if (claim.kind === 'taken') return claim;
+    const running = readRunning(folder);
+    if (running !== null || Date.now() > until) throw alreadyRuns(folder, claim.by?.pid ?? null, running);
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
+}
+
+function alreadyRuns(folder: string, pid: number | null, running: RunningServer | null): ArenaError {
+  const [message, advice] =
     running === null
-      ? `An arena is starting on the data folder ${folder} already.`
-      : `An arena runs on the data folder ${folder} already: ${running.url}`,
-    {
-      hint: `${running === null ? 'Wait for it' : 'Open that page'}, ${pid === null ? '' : `stop process ${pid}, `}or name another folder with --data.`,
-      data: { url: running?.url ?? null, pid },
-    },
-  );
+      ? [`An arena has been starting or stopping on the data folder ${folder} for a minute.`, 'Wait for it']
+      : [`An arena runs on the data folder ${folder} already: ${running.url}`, 'Open that page'];
+  return new ArenaError('data_folder_unusable', message, {
+    hint: `${advice}, ${pid === null ? '' : `stop process ${pid}, `}or name another folder with --data.`,
+    data: { url: running?.url ?? null, pid },
+  });
 }
 
 export function writeRunning(folder: string, url: string, ownerKey: string): void {

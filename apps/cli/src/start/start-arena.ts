@@ -53,7 +53,7 @@ const script = (app: string) => fileURLToPath(new URL(`../../../${app}/src/main.
 export async function startArena(options: StartOptions): Promise<RunningArena> {
   const data = dataFolder(options.data);
   const { secret, ownerKey } = prepareDataFolder(data);
-  const claim = options.isMain ? claimDataFolder(data) : null;
+  const claim = options.isMain ? await claimDataFolder(data) : null;
   /** What is undone at the end, last first. */
   const undo: (() => Promise<void> | void)[] = [() => claim?.release()];
   const stop = async () => {

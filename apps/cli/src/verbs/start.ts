@@ -8,6 +8,9 @@ import type { ServiceEvent } from '../start/supervise.ts';
 
 type Options = { port?: number; host?: string; data?: string; demo: boolean; json?: boolean };
 
+/** Shorter than the start of a process: a second start must not meet an arena that does not know yet. */
+const PARENT_LOOK_MS = 100;
+
 /** `agon start`: one line when everything is ready; runs until SIGINT or SIGTERM. */
 export function command(): Command {
   return new Command('start')
@@ -44,6 +47,9 @@ async function run(options: Options): Promise<void> {
       abort.abort(null);
     });
   }
+  onParentGone(() => abort.abort(null));
+  // who read the output may be gone first, as in `npm start | tee log` at Ctrl-C
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let arena: RunningArena;
   try {
     arena = await startArena({
@@ -73,6 +79,18 @@ async function run(options: Options): Promise<void> {
   }
   if (options.json) printJson({ event: 'stopped' });
   process.exit(0);
+}
+
+/** npm's shell dies of a signal without passing it on, and a killed npm passes nothing on. */
+function onParentGone(work: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    work();
+  }, PARENT_LOOK_MS);
+  timer.unref();
 }
 
 function announce(arena: RunningArena, json: boolean): void {
