@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,7 @@ describe('agon doctor', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const first = await doctor(['--data', file, '--port', String(port)]);
     server.close();
