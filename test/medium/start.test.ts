@@ -77,6 +77,17 @@ describe('agon start', () => {
     expect(await second.ended).toBe(0);
   });
 
+  it('ends with all that it started where nobody reads its output any more, as under `| head -1`', async () => {
+    const arena = start();
+    await arena.event('ready');
+    const server = postgresOf(data);
+    arena.child.stdout?.destroy();
+    arena.child.stderr?.destroy();
+    arena.child.kill('SIGINT');
+    expect(await arena.ended).toBe(0);
+    expect(pidLives(server)).toBe(false);
+  });
+
   it('gives its start up at Ctrl-C', async () => {
     const arena = start();
     await once(arena.child, 'spawn');

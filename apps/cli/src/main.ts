@@ -77,9 +77,11 @@ function overview(): string {
 
 // what is loaded from here on is compiled once and kept; the first line of this file says so for this file too
 enableCompileCache(join(homedir(), '.cache', 'agon'));
-// a reader that has seen enough (`agon … | head`) is no fault
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+// a reader that has seen enough (`agon … | head`, `npm start | tee log` at Ctrl-C) is no fault, and no reason to leave
+// a database running that this process started
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 process.exitCode = await main(process.argv.slice(2));

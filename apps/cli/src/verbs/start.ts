@@ -48,8 +48,6 @@ async function run(options: Options): Promise<void> {
     });
   }
   onParentGone(() => abort.abort(null));
-  // who read the output may be gone first, as in `npm start | tee log` at Ctrl-C
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let arena: RunningArena;
   try {
     arena = await startArena({
