@@ -48,6 +48,19 @@ export function collect(value: string, before: readonly string[] | undefined): s
   return [...(before ?? []), value];
 }
 
+/** `--map column=field`, as often as given. A column may have an equals sign in its name, a field has none. */
+export function columnMap(pairs: readonly string[] = []): Record<string, string> {
+  const map = new Map<string, string>();
+  for (const pair of pairs) {
+    const at = pair.lastIndexOf('=');
+    if (at <= 0 || at === pair.length - 1) throw refuse('map', pair, 'column=field');
+    const column = pair.slice(0, at);
+    if (map.has(column)) throw refuse('map', pair, `one field for the column ${column}`);
+    map.set(column, pair.slice(at + 1));
+  }
+  return Object.fromEntries(map);
+}
+
 function refuse(name: string, value: string, wanted: string): ArenaError {
   return new ArenaError('unknown_option', `--${name} takes ${wanted}, not "${value}".`, {
     at: { column: name, value },

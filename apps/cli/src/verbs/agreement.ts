@@ -1,6 +1,6 @@
 import { measureAgreement } from '@agon/rating';
 import { Command } from 'commander';
-import { oneOf, wholeNumber } from '../parse-options.ts';
+import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { readComparisonFiles } from '../read-comparison-files.ts';
 
@@ -11,6 +11,7 @@ type Options = {
   turn?: number;
   ties: 'keep' | 'drop';
   format?: string;
+  map?: string[];
   seed: number;
   json?: boolean;
 };
@@ -36,6 +37,11 @@ export function command(): Command {
       'keep' as const,
     )
     .option('--format <name>', 'format of the files (default: found from each file)')
+    .option(
+      '--map <column=field>',
+      'column of the files and the field it means; may be given several times',
+      collect,
+    )
     .option('--seed <n>', 'seed of the bootstrap', wholeNumber('seed', 0), 1)
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
@@ -46,10 +52,10 @@ export function command(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused } = readComparisonFiles(
-    files,
-    options.format === undefined ? {} : { format: options.format },
-  );
+  const { comparisons, refused } = readComparisonFiles(files, {
+    map: columnMap(options.map),
+    ...(options.format === undefined ? {} : { format: options.format }),
+  });
   const result = measureAgreement(comparisons, {
     by: options.by,
     ties: options.ties,

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
-import { collect, oneOf } from '../parse-options.ts';
+import { collect, columnMap, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { withServer } from '../with-server.ts';
@@ -51,7 +51,7 @@ export function command(): Command {
 
 async function run(paths: string[], options: Options): Promise<void> {
   const files = paths.flatMap(readPath);
-  const map = Object.fromEntries((options.map ?? []).map(parseMapping));
+  const map = columnMap(options.map);
   const result = await withServer(options, async ({ client }) => {
     if (options.create && !options.dryRun) {
       await client('createCampaign', { body: { slug: options.campaign, title: options.campaign } }).catch(
@@ -117,14 +117,4 @@ function readPath(path: string): { name: string; text: string }[] {
       cause,
     });
   }
-}
-
-function parseMapping(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at <= 0 || at === text.length - 1) {
-    throw new ArenaError('unknown_option', `--map takes column=field, not "${text}".`, {
-      at: { column: 'map', value: text },
-    });
-  }
-  return [text.slice(0, at), text.slice(at + 1)];
 }

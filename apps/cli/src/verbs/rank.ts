@@ -17,8 +17,9 @@ import {
 } from '@agon/domain';
 import { Command } from 'commander';
 import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
-import { collect, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
-import { note, printJson, printTable } from '../print.ts';
+import { collect, columnMap, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
+import { note, printJson } from '../print.ts';
+import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
 
 type Options = {
@@ -55,7 +56,7 @@ const DEFAULTS = DEFAULT_RATING_SETTINGS;
 export function command(): Command {
   return new Command('rank')
     .description('Ratings with intervals, from comparison files or from a campaign.')
-    .argument('[files...]', 'comparison files; the format is found from each')
+    .argument('[files...]', 'comparison files, text or Arrow; the format is found from each')
     .option('--campaign <slug>', 'rank a campaign instead of files')
     .option('--format <name>', 'format of the files (default: found from each file)')
     .option(
@@ -146,14 +147,17 @@ async function run(files: string[], options: Options): Promise<void> {
       ? await rankFiles(files, options)
       : await rankCampaign(options.campaign, options);
   if (options.json) printJson(result);
-  else print(result);
+  else printRatings(result);
   const lost = result.comparisons.excluded.length > 0 && result.comparisons.used === 0;
   const unrated = result.models.some((model) => model.rating === null && model.win_rate === undefined);
   if (lost || unrated || result.fit.components.length > 1) process.exitCode = 1;
 }
 
+/** Rows that are shown with their places; all are counted. */
+const SHOWN_REFUSALS = 5;
+
 async function rankFiles(files: readonly string[], options: Options): Promise<RatingResultJson> {
-  const map = options.map === undefined ? undefined : Object.fromEntries(options.map.map(parsePair));
+  const map = columnMap(options.map);
   const { source, category, language, cluster } = options;
   const byCounts = rankByCounts(files, options, map);
   if (byCounts !== null) return toRatingJson(byCounts);
@@ -162,9 +166,14 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     import('@agon/rating'),
     import('../read-comparison-files.ts'),
   ]);
-  const { columns, filtered, refusedByReason } = readComparisonColumns(files, {
+  const {
+    columns,
+    filtered,
+    refused: rows,
+    refusedByReason,
+  } = readComparisonColumns(files, {
     ...(options.format === undefined ? {} : { format: options.format }),
-    ...(map === undefined ? {} : { map }),
+    map,
     ...(source === 'all' ? {} : { source }),
     ...(category === undefined ? {} : { category }),
     ...(language === undefined ? {} : { language }),
@@ -172,6 +181,10 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: options.method === 'contextual' || options.method === 'length-controlled',
   });
+  for (const { file, line, column, value, reason } of rows.slice(0, SHOWN_REFUSALS)) {
+    const where = column === null ? '' : ` ${column} ${JSON.stringify(value?.slice(0, 60) ?? null)}`;
+    note(`refused ${file}:${line}${where}: ${reason}`);
+  }
   const settings = settingsOf(options);
   const result = toRatingJson(fitRatings(columns, settings));
   const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
@@ -193,13 +206,13 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
 function rankByCounts(
   files: readonly string[],
   options: Options,
-  map: Readonly<Record<string, string>> | undefined,
+  map: Readonly<Record<string, string>>,
 ): RatingResult | null {
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
   const byRows = filtered || options.source === 'judges' || options.insights === true;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
-  const wants = { rater: false, prompt: false, ...(map === undefined ? {} : { map }) };
+  const wants = { rater: false, prompt: false, map };
   return withArrowFile(path, wants, (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
 }
 
@@ -290,74 +303,4 @@ function parsePair(text: string): [string, string] {
       at: { value: text },
     });
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function print(result: RatingResultJson): void {
-  const whole = (value: number | null | undefined) =>
-    value === null || value === undefined ? null : Math.round(value);
-  if (result.method === 'length-controlled') {
-    printTable(
-      ['rank', 'model', 'at equal length %', 'se', 'low', 'high', 'win rate %'],
-      result.models.map((model) => [
-        model.rank,
-        model.model,
-        model.lc_win_rate?.toFixed(2) ?? null,
-        model.lc_win_rate_se?.toFixed(2) ?? null,
-        model.lc_win_rate_low?.toFixed(2) ?? null,
-        model.lc_win_rate_high?.toFixed(2) ?? null,
-        model.win_rate?.toFixed(2) ?? null,
-      ]),
-    );
-  } else if (result.method === 'win-rate') {
-    printTable(
-      ['rank', 'model', 'win rate %', 'se', 'wins', 'losses', 'ties'],
-      result.models.map((model) => [
-        model.rank,
-        model.model,
-        model.win_rate?.toFixed(2) ?? null,
-        model.win_rate_se?.toFixed(2) ?? null,
-        model.wins,
-        model.losses,
-        model.ties,
-      ]),
-    );
-  } else {
-    printTable(
-      ['rank', 'model', 'rating', 'low', 'high', 'comparisons'],
-      result.models.map((model) => [
-        model.rank_low === model.rank_high ? model.rank : `${model.rank_low}–${model.rank_high}`,
-        model.model,
-        whole(model.rating),
-        whole(model.low),
-        whole(model.high),
-        model.comparisons,
-      ]),
-    );
-  }
-  note(
-    `${result.comparisons.used} of ${result.comparisons.read} comparisons used, ${result.method}, interval ${result.settings.interval}, clusters ${result.settings.cluster}`,
-  );
-  if (result.tie_parameter !== undefined) {
-    const { name, value, low, high, equal_tie_share: share } = result.tie_parameter;
-    const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
-    note(
-      `tie parameter ${name} = ${value.toFixed(3)}${interval}; equals tie in ${(100 * share).toFixed(1)} %`,
-    );
-  }
-  const { insights } = result;
-  if (insights?.flip != null) {
-    const { leader, challenger, votes, of } = insights.flip;
-    note(`${votes} of ${of} comparisons decide that ${leader} is ahead of ${challenger}`);
-  }
-  for (const { model_a, model_b, gap, margin, settled, votes } of insights?.planner ?? []) {
-    if (settled) continue;
-    const more = votes === null ? '' : `; ${votes} votes between them would show a gap of this size`;
-    note(`${model_a} and ${model_b}: ${gap.toFixed(1)} ± ${margin.toFixed(1)} points${more}`);
-  }
-  for (const { feature, coefficient, low, high } of result.style ?? []) {
-    const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
-    note(`style ${feature}: ${coefficient?.toFixed(3) ?? '—'}${interval}`);
-  }
-  for (const { reason, count } of result.comparisons.excluded) note(`left out: ${count} × ${reason}`);
-  for (const warning of result.warnings) note(`${warning.code}: ${warning.message}`);
 }

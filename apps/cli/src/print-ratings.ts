@@ -1,0 +1,73 @@
+import type { RatingResultJson } from '@agon/contract';
+import { note, printTable } from './print.ts';
+
+/** A table for people, with what was left out and every warning on stderr. */
+export function printRatings(result: RatingResultJson): void {
+  const whole = (value: number | null | undefined) =>
+    value === null || value === undefined ? null : Math.round(value);
+  if (result.method === 'length-controlled') {
+    printTable(
+      ['rank', 'model', 'at equal length %', 'se', 'low', 'high', 'win rate %'],
+      result.models.map((model) => [
+        model.rank,
+        model.model,
+        model.lc_win_rate?.toFixed(2) ?? null,
+        model.lc_win_rate_se?.toFixed(2) ?? null,
+        model.lc_win_rate_low?.toFixed(2) ?? null,
+        model.lc_win_rate_high?.toFixed(2) ?? null,
+        model.win_rate?.toFixed(2) ?? null,
+      ]),
+    );
+  } else if (result.method === 'win-rate') {
+    printTable(
+      ['rank', 'model', 'win rate %', 'se', 'wins', 'losses', 'ties'],
+      result.models.map((model) => [
+        model.rank,
+        model.model,
+        model.win_rate?.toFixed(2) ?? null,
+        model.win_rate_se?.toFixed(2) ?? null,
+        model.wins,
+        model.losses,
+        model.ties,
+      ]),
+    );
+  } else {
+    printTable(
+      ['rank', 'model', 'rating', 'low', 'high', 'comparisons'],
+      result.models.map((model) => [
+        model.rank_low === model.rank_high ? model.rank : `${model.rank_low}–${model.rank_high}`,
+        model.model,
+        whole(model.rating),
+        whole(model.low),
+        whole(model.high),
+        model.comparisons,
+      ]),
+    );
+  }
+  note(
+    `${result.comparisons.used} of ${result.comparisons.read} comparisons used, ${result.method}, interval ${result.settings.interval}, clusters ${result.settings.cluster}`,
+  );
+  if (result.tie_parameter !== undefined) {
+    const { name, value, low, high, equal_tie_share: share } = result.tie_parameter;
+    const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
+    note(
+      `tie parameter ${name} = ${value.toFixed(3)}${interval}; equals tie in ${(100 * share).toFixed(1)} %`,
+    );
+  }
+  const { insights } = result;
+  if (insights?.flip != null) {
+    const { leader, challenger, votes, of } = insights.flip;
+    note(`${votes} of ${of} comparisons decide that ${leader} is ahead of ${challenger}`);
+  }
+  for (const { model_a, model_b, gap, margin, settled, votes } of insights?.planner ?? []) {
+    if (settled) continue;
+    const more = votes === null ? '' : `; ${votes} votes between them would show a gap of this size`;
+    note(`${model_a} and ${model_b}: ${gap.toFixed(1)} ± ${margin.toFixed(1)} points${more}`);
+  }
+  for (const { feature, coefficient, low, high } of result.style ?? []) {
+    const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
+    note(`style ${feature}: ${coefficient?.toFixed(3) ?? '—'}${interval}`);
+  }
+  for (const { reason, count } of result.comparisons.excluded) note(`left out: ${count} × ${reason}`);
+  for (const warning of result.warnings) note(`${warning.code}: ${warning.message}`);
+}
