@@ -3,22 +3,6 @@
 // Rounds of the Poisson bootstrap on pair counts, two at a time in the two lanes of a vector. Every number comes from the
 // same operations in the same order as in bootstrap-rounds.ts: the bits are the same.
 
-/** Four words of a generator's state at `state`; xoshiro128** (Blackman and Vigna, 2018). */
-function next(state: usize): u32 {
-  const s0 = load<u32>(state);
-  const s1 = load<u32>(state, 4);
-  let s2 = load<u32>(state, 8);
-  let s3 = load<u32>(state, 12);
-  const result = rotl<u32>(s1 * 5, 7) * 9;
-  s2 ^= s0;
-  s3 ^= s1;
-  store<u32>(state, s0 ^ s3);
-  store<u32>(state, s1 ^ s2, 4);
-  store<u32>(state, s2 ^ (s1 << 9), 8);
-  store<u32>(state, rotl<u32>(s3, 11), 12);
-  return result;
-}
-
 /** One Poisson draw from the alias table at `table`: 256 entries of a limit of 24 bits and another value. */
 function draw(table: usize, word: u32): i32 {
   const at = word >>> 24;
@@ -38,6 +22,11 @@ export function resample(
   weight: usize,
   points: usize,
 ): void {
+  // four words of a generator: xoshiro128** (Blackman and Vigna, 2018)
+  let s0 = load<u32>(state);
+  let s1 = load<u32>(state, 4);
+  let s2 = load<u32>(state, 8);
+  let s3 = load<u32>(state, 12);
   let part = load<i32>(starts);
   for (let cell = 0; cell < cells; cell++) {
     let total = 0;
@@ -48,7 +37,15 @@ export function resample(
       let count = 0;
       for (; part < end; part++) {
         const at = parts + ((<usize>part) << 3);
-        count += load<i32>(at, 4) + draw(<usize>load<i32>(at), next(state));
+        const word = rotl<u32>(s1 * 5, 7) * 9;
+        const shifted = s1 << 9;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= shifted;
+        s3 = rotl<u32>(s3, 11);
+        count += load<i32>(at, 4) + draw(<usize>load<i32>(at), word);
       }
       total += count;
       twice += outcome * count;

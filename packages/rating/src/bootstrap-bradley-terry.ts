@@ -4,6 +4,7 @@ import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { logistic } from './elo-scale.ts';
 import { maximiseBradleyTerry } from './fit-bradley-terry.ts';
+import { mutualTree } from './mutual-tree.ts';
 import type { PairTable } from './pair-table.ts';
 import type { FittedGroup } from './sandwich-covariance.ts';
 import { scanComparisons } from './scan-comparisons.ts';
@@ -106,38 +107,16 @@ function readRows({ columns, settings, place, table }: FittedGroup): Rows {
  * most evidence, each side got some points. Where it fails, only the whole search can tell.
  */
 function soundness(table: PairTable): (sample: PairTable) => boolean {
-  const m = table.models;
-  const evidence = new Float64Array(m * m);
-  for (let cell = 0; cell < table.cells; cell += 1) {
-    const points = table.points[cell]!;
-    const both = Math.min(points, table.weight[cell]! - points);
-    evidence[table.low[cell]! * m + table.high[cell]!] = both;
-    evidence[table.high[cell]! * m + table.low[cell]!] = both;
-  }
-  // Prim's algorithm, for the largest
-  const best = evidence.slice(0, m);
-  const from = new Int32Array(m);
-  const inside = new Uint8Array(m);
-  inside[0] = 1;
-  const tree = new Set<number>();
-  for (let joined = 1; joined < m; joined += 1) {
-    let next = -1;
-    for (let i = 0; i < m; i += 1) if (inside[i] === 0 && (next < 0 || best[i]! > best[next]!)) next = i;
-    if (!(best[next]! > 0)) return () => false;
-    inside[next] = 1;
-    tree.add(Math.min(next, from[next]!) * m + Math.max(next, from[next]!));
-    for (let i = 0; i < m; i += 1) {
-      if (inside[i] === 1 || !(evidence[next * m + i]! > best[i]!)) continue;
-      best[i] = evidence[next * m + i]!;
-      from[i] = next;
-    }
-  }
-  let order: Int32Array | null = null;
+  const tree = mutualTree(table);
+  if (tree === null) return () => false;
+  const { models: m } = table;
+  const edges = new Set(tree.map((cell) => table.low[cell]! * m + table.high[cell]!));
+  let cells: Int32Array | null = null;
   return (sample) => {
-    order ??= Int32Array.from({ length: sample.cells }, (_, cell) => cell).filter((cell) =>
-      tree.has(sample.low[cell]! * m + sample.high[cell]!),
+    cells ??= Int32Array.from({ length: sample.cells }, (_, cell) => cell).filter((cell) =>
+      edges.has(sample.low[cell]! * m + sample.high[cell]!),
     );
-    return order.every((cell) => sample.points[cell]! > 0 && sample.points[cell]! < sample.weight[cell]!);
+    return cells.every((cell) => sample.points[cell]! > 0 && sample.points[cell]! < sample.weight[cell]!);
   };
 }
 

@@ -1,3 +1,4 @@
+import { mutualTree } from './mutual-tree.ts';
 import type { PairTable } from './pair-table.ts';
 
 export type ConnectedModels = {
@@ -13,6 +14,12 @@ export type ConnectedModels = {
 
 /** Components largest first (then by their first model), with their cores in the same order. */
 export function connectModels(table: PairTable): ConnectedModels {
+  const tree = mutualTree(table);
+  if (tree !== null) {
+    const met = new Set(tree.flatMap((cell) => [table.low[cell]!, table.high[cell]!]));
+    const all = [...met].sort((x, y) => x - y);
+    return { components: [all], cores: [all] };
+  }
   const { beats, meets } = neighbours(table);
   const component = new Int32Array(table.models).fill(-1);
   const components: number[][] = [];

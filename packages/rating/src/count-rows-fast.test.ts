@@ -58,5 +58,7 @@ describe('the counting kernel agrees with the plain code', () => {
     const backwards = Int32Array.from({ length: MODELS }, (_, code) => MODELS - 1 - code);
     countBoth({ ...rows, modelOfA: backwards, outcomeOf: Int32Array.of(1, 0, 2, -1) });
     countBoth({ ...rows, modelOfA: backwards, modelOfB: backwards.subarray(0, 30) });
+    const same = Int32Array.from({ length: MODELS + 2 }, (_, code) => (code < MODELS ? code : -1));
+    countBoth({ ...rows, modelOfA: same, modelOfB: same, outcomeOf: Int32Array.of(3, -1, 0, 1) });
   });
 });

@@ -100,7 +100,21 @@ function gaussianDeviations(covariance: SquareMatrix, m: number, seed: number): 
   const filled = Float64Array.from(covariance);
   for (let k = 0; k < m * m; k += 1) filled[k]! += trace / (m * m);
   const lower = factorCholesky(filled, m) ?? factorSemidefinite(covariance, m);
-  return shapeDraws(normalDraws(`ranks/${seed}`, RANK_DRAWS * m), RANK_DRAWS, lower, m);
+  return shapeDraws(rankNoise(seed, m), RANK_DRAWS, lower, m);
+}
+
+/** The last noise, kept: a board that is refitted after each vote asks for the same again and again. */
+let kept: { seed: number; m: number; noise: Float64Array } = {
+  seed: Number.NaN,
+  m: 0,
+  noise: new Float64Array(0),
+};
+
+function rankNoise(seed: number, m: number): Float64Array {
+  if (kept.seed !== seed || kept.m !== m) {
+    kept = { seed, m, noise: normalDraws(`ranks/${seed}`, RANK_DRAWS * m) };
+  }
+  return kept.noise;
 }
 
 /** Second moments about zero: the spread of refits around the fit. */

@@ -6,6 +6,8 @@ import type { BradleyTerryFit } from './fit-bradley-terry.ts';
 import type { PairTable } from './pair-table.ts';
 import { scoreRows } from './row-scores.ts';
 import { type ClusterSum, sumClusterScores } from './sum-cluster-scores.ts';
+import { suitsPlainClusters, sumPlainClusterScores } from './sum-plain-cluster-scores.ts';
+import { isPlain } from './tally-comparisons.ts';
 
 /** What a covariance of one rated group is computed from. `place`: from a model's code to its number there, or -1. */
 export type FittedGroup = {
@@ -37,6 +39,8 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   if (settings.cluster === 'none') {
     return { matrix: sandwich(fit.inverse, independentMeat(table, fit.theta), m), warnings: [] };
   }
+  const quick = clusterPlainly(group);
+  if (quick !== null) return quick;
   const scores = scoreRows(group.columns, settings, group.place, fit.theta);
   const codesOf = (column: Int32Array | undefined): Int32Array =>
     scores.row.map((row) => (column === undefined ? -1 : column[row]!));
@@ -66,6 +70,20 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
     });
   }
   return { matrix: sandwich(fit.inverse, meat, m), warnings };
+}
+
+/** One kind of cluster and comparisons that are whole in their codes: the usual case, and ten times quicker. */
+function clusterPlainly({ columns, settings, place, table, fit }: FittedGroup): Covariance | null {
+  const name = settings.cluster;
+  if (name !== 'rater' && name !== 'prompt') return null;
+  const codes = columns[name];
+  if (codes === undefined || !isPlain(columns) || !suitsPlainClusters(fit.theta)) return null;
+  const sum = sumPlainClusterScores(columns, settings, place, fit.theta, codes);
+  const votes = table.count.reduce((total, count) => total + count, 0);
+  return {
+    matrix: tooFew([sum]) ? null : sandwich(fit.inverse, sum.meat, table.models),
+    warnings: clusterWarnings(name, sum, votes),
+  };
 }
 
 /** Σ over cells of Σ w² (y − p)² d dᵀ: every comparison its own draw. */
