@@ -134,7 +134,7 @@ export async function readBoard(
     })),
     benchmarks: measured.benchmarks.map((benchmark) => ({ ...benchmark })),
     scores: measured.scores.map((score) => ({ ...score, ...wilsonInterval(score.score, score.n) })),
-    unsettled: shown.result === null ? null : findUnsettled(shown.result),
+    unsettled: shown.result === null ? null : findUnsettled(shown.result, shown.insights),
     agreement: summariseAgreement(people.rows, judges.rows),
   };
 }

@@ -1,5 +1,13 @@
 /** The board's state is its URL: tabs, switches, filters, order and columns, under the names of the API where it has them. */
-export const TABS = ['unified', 'people', 'judges', 'benchmarks', 'agreement', 'method'] as const;
+export const TABS = [
+  'unified',
+  'people',
+  'judges',
+  'benchmarks',
+  'capability',
+  'agreement',
+  'method',
+] as const;
 export type Tab = (typeof TABS)[number];
 export const DEFAULT_TAB: Tab = 'people';
 
@@ -13,6 +21,9 @@ export const BOARD_PARAMETERS = [
   'both_bad',
   'interval',
   'cluster',
+  'style',
+  'style_definition',
+  'reweight',
   'anchor',
   'category',
   'language',
@@ -22,7 +33,17 @@ export const BOARD_PARAMETERS = [
 export type BoardParameter = (typeof BOARD_PARAMETERS)[number];
 
 /** Switches change how the same votes are counted. The other parameters are filters. */
-export const SWITCHES = ['method', 'ties', 'both_bad', 'interval', 'cluster', 'anchor'] as const;
+export const SWITCHES = [
+  'method',
+  'ties',
+  'both_bad',
+  'interval',
+  'cluster',
+  'style',
+  'style_definition',
+  'reweight',
+  'anchor',
+] as const;
 
 export const BOARD_DEFAULTS: Readonly<Partial<Record<string, string>>> = {
   tab: DEFAULT_TAB,
@@ -31,6 +52,8 @@ export const BOARD_DEFAULTS: Readonly<Partial<Record<string, string>>> = {
   both_bad: 'tie',
   interval: 'sandwich',
   cluster: 'prompt',
+  style_definition: 'fastchat',
+  reweight: 'none',
   anchor: 'mean=1000',
 };
 
@@ -52,8 +75,8 @@ export function boardQueryOf(search: Search): Record<string, string> {
   return query;
 }
 
-/** As `boardQueryOf`, for the page of one model, where `source` is a parameter of its own. */
-export function modelQueryOf(search: Search): Record<string, string> {
+/** As `boardQueryOf`, where `source` is a parameter of its own: on the page of one model, and by capability. */
+export function sourceQueryOf(search: Search): Record<string, string> {
   return { ...boardQueryOf(search), source: search.get('source') === 'judges' ? 'judges' : 'people' };
 }
 

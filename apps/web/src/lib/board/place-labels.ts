@@ -63,6 +63,20 @@ function candidates({ x, y, text }: Dot): { label: PlacedLabel; box: Box }[] {
       label: { x, y: y + GAP + 9, anchor: 'middle' },
       box: { ...centred, top: y + GAP - 3, bottom: y + GAP + LINE },
     },
+    ...[-1, 1].flatMap((down) => {
+      const at = y + down * (GAP + 2);
+      const beyond = { top: at - LINE / 2, bottom: at + LINE / 2 };
+      return [
+        {
+          label: { x: x - 4, y: at + 4, anchor: 'end' as const },
+          box: { left: x - 4 - width, right: x - 4, ...beyond },
+        },
+        {
+          label: { x: x + 4, y: at + 4, anchor: 'start' as const },
+          box: { left: x + 4, right: x + 4 + width, ...beyond },
+        },
+      ];
+    }),
   ];
 }
 

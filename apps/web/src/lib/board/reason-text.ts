@@ -8,6 +8,9 @@ const REASONS: Readonly<Record<string, () => string>> = {
   separated: m.board_reason_separated,
   without_baseline: m.board_reason_without_baseline,
   zero_weight: m.board_reason_zero_weight,
+  without_style: m.board_reason_without_style,
+  invalid_model: m.board_reason_invalid_model,
+  invalid_outcome: m.board_reason_invalid_outcome,
   same_model: m.board_reason_same_model,
 };
 

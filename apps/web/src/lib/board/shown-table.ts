@@ -1,10 +1,17 @@
-import type { Board, Unified } from '@agon/contract';
+import type { Board, BoardCategories, Unified } from '@agon/contract';
 import { type Search, sourceOf, type Tab } from './board-address.ts';
 import { columnsOf, ratingColumns, unifiedColumns } from './board-columns.ts';
+import { type CapabilityRow, capabilityRows, capabilityValue } from './capability-rows.ts';
 import { keepModels } from './model-filter.ts';
 import { type RatingRow, ratingRows, ratingValue } from './rating-rows.ts';
 import { orderOf, orderRows } from './row-order.ts';
-import { scoreRecords, shownRecords, type TableRecord, unifiedRecords } from './table-file.ts';
+import {
+  categoryRecords,
+  scoreRecords,
+  shownRecords,
+  type TableRecord,
+  unifiedRecords,
+} from './table-file.ts';
 import { type UnifiedRow, unifiedRows, unifiedValue } from './unified-rows.ts';
 
 /** The rows of a source's table, filtered and in the order that the URL asks for. */
@@ -21,8 +28,29 @@ export function shownUnifiedRows(board: Board, unified: Unified, search: Search)
   );
 }
 
+/** The rows of the table of categories, filtered and in the order that the URL asks for. */
+export function shownCapabilityRows(
+  board: Board,
+  { query, categories }: BoardCategories,
+  search: Search,
+): CapabilityRow[] {
+  const rows = capabilityRows(board, query.source, categories);
+  return orderRows(keepModels(rows, board.models, search), orderOf(search), capabilityValue);
+}
+
+/** What the page holds; categories only where their tab is open. */
+export type BoardData = {
+  readonly board: Board;
+  readonly unified: Unified;
+  readonly categories: BoardCategories | null;
+};
+
 /** The table of a tab as records of a file; null where the tab has no table. */
-export function tableOf(tab: Tab, board: Board, unified: Unified, search: Search): TableRecord[] | null {
+export function tableOf(
+  tab: Tab,
+  { board, unified, categories }: BoardData,
+  search: Search,
+): TableRecord[] | null {
   const names = board.benchmarks.map(({ name }) => name);
   switch (tab) {
     case 'unified':
@@ -42,6 +70,10 @@ export function tableOf(tab: Tab, board: Board, unified: Unified, search: Search
     }
     case 'benchmarks':
       return scoreRecords(shownRatingRows(board, 'people', search), board.scores);
+    case 'capability':
+      return categories === null
+        ? null
+        : categoryRecords(shownCapabilityRows(board, categories, search), categories.categories);
     default:
       return null;
   }

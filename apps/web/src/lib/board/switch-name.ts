@@ -16,6 +16,15 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     fisher: m.board_fisher,
     none: m.board_none,
   },
+  reweight: { none: m.board_none, pair: m.board_reweight_pair },
+  style: {
+    length: m.board_style_length,
+    headers: m.board_style_headers,
+    lists: m.board_style_lists,
+    bold: m.board_style_bold,
+    position: m.board_style_position,
+    'same-family': m.board_style_family,
+  },
   cluster: {
     none: m.board_none,
     rater: m.board_voter,
@@ -27,6 +36,9 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
 /** Names of people and of their methods are the same in every language. */
 const PROPER_NAMES: ReadonlyMap<string, string> = new Map([
   ['davidson', 'Davidson'],
+  ['fastchat', 'FastChat'],
+  ['opencompass', 'OpenCompass'],
+  ['arena-rank', 'arena-rank'],
   ['rao-kupper', 'Rao–Kupper'],
   ['glicko2', 'Glicko-2'],
   ['plackett-luce', 'Plackett–Luce'],

@@ -1,4 +1,5 @@
 import type { Board } from '@agon/contract';
+import type { CapabilityRow } from './capability-rows.ts';
 import type { RatingRow } from './rating-rows.ts';
 import type { UnifiedRow } from './unified-rows.ts';
 
@@ -77,6 +78,25 @@ export function scoreRecords(rows: readonly RatingRow[], scores: Board['scores']
         n,
         source,
       })),
+  );
+}
+
+/** One line a model and category: Elo points, or per cent for win rates. */
+export function categoryRecords(
+  rows: readonly CapabilityRow[],
+  categories: readonly { readonly category: string }[],
+): TableRecord[] {
+  return rows.flatMap(({ model, overall, categories: own }) =>
+    [
+      { category: 'overall', estimate: overall },
+      ...categories.map(({ category }) => ({ category, estimate: own.get(category) })),
+    ].map(({ category, estimate }) => ({
+      model,
+      category,
+      rating: estimate?.value ?? null,
+      low: estimate?.low ?? null,
+      high: estimate?.high ?? null,
+    })),
   );
 }
 

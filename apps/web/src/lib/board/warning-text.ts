@@ -24,7 +24,29 @@ const listed = (names: readonly string[]) => names.join(m.board_comma());
 const where = (result: RatingResultJson, keep: (model: RatingResultJson['models'][number]) => boolean) =>
   listed(result.models.filter(keep).map(({ model }) => model));
 
+/** Codes whose English words are the server's own, and whose Chinese ones stand in the catalogue. */
+const PLAIN = {
+  no_variance: m.board_warning_no_variance,
+  clipped_covariance: m.board_warning_clipped_covariance,
+  anchor_unrated: m.board_warning_anchor_unrated,
+  anchor_elsewhere: m.board_warning_anchor_elsewhere,
+  constant_feature: m.board_warning_constant_feature,
+  style_not_identified: m.board_warning_style_not_identified,
+  without_baseline: m.board_warning_without_baseline,
+  shares_ignored: m.board_warning_shares_ignored,
+  no_ties: m.board_warning_no_ties,
+  tie_parameter_unbounded: m.board_warning_tie_parameter_unbounded,
+  prior: m.board_warning_prior,
+  unknown_clusters: m.board_warning_unknown_clusters,
+};
+
 const TEXTS: Readonly<Record<string, Say>> = {
+  ...Object.fromEntries(
+    Object.entries(PLAIN).map(([code, text]): [string, Say] => [
+      code,
+      (_, message) => ({ title: undefined, text: text({ message }) }),
+    ]),
+  ),
   disconnected: ({ fit }) => ({
     title: m.board_warning_disconnected_title({ count: fit.components.length }),
     text: m.board_warning_disconnected({ names: fit.components.map(listed).join(' | ') }),

@@ -1,5 +1,6 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
-import { boardQueryOf } from '#lib/board/board-address.ts';
+import { boardQueryOf, sourceQueryOf, tabOf } from '#lib/board/board-address.ts';
+import { snapshotChanges } from '#lib/board/snapshot-changes.ts';
 import { weightsOf } from '#lib/board/weights.ts';
 import type { PageServerLoad } from './$types';
 
@@ -14,5 +15,19 @@ export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {
     orErrorPage(call('getUnified', { params, query: weightsOf(url.searchParams) })),
     orErrorPage(call('listSnapshots', { params, query: { limit: SNAPSHOTS } })),
   ]);
-  return { board, unified, snapshots: snapshots.items };
+  const search = url.searchParams;
+  const [newest] = snapshots.items;
+  const [kept, categories] = await Promise.all([
+    newest === undefined ? null : orErrorPage(call('getSnapshot', { params: { snapshot: newest.id } })),
+    tabOf(search) === 'capability'
+      ? orErrorPage(call('getBoardCategories', { params, query: sourceQueryOf(search) }))
+      : null,
+  ]);
+  return {
+    board,
+    unified,
+    categories,
+    snapshots: snapshots.items,
+    changes: kept === null ? null : snapshotChanges(kept.board, board),
+  };
 };

@@ -1,5 +1,5 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
-import { modelQueryOf } from '#lib/board/board-address.ts';
+import { sourceQueryOf } from '#lib/board/board-address.ts';
 import { weightsOf } from '#lib/board/weights.ts';
 import type { PageServerLoad } from './$types';
 
@@ -7,7 +7,7 @@ export const load: PageServerLoad = async ({ fetch, params, url }) => {
   const call = loadClient(fetch);
   const { campaign } = params;
   const [about, unified] = await Promise.all([
-    orErrorPage(call('getBoardModel', { params, query: modelQueryOf(url.searchParams) })),
+    orErrorPage(call('getBoardModel', { params, query: sourceQueryOf(url.searchParams) })),
     orErrorPage(call('getUnified', { params: { campaign }, query: weightsOf(url.searchParams) })),
   ]);
   return { about, unified };

@@ -1,0 +1,44 @@
+import { boardQuerySchema } from '@agon/contract';
+import { toColumns } from '@agon/domain';
+import { explainRatings, fitRatings } from '@agon/rating';
+import { describe, expect, it } from 'vitest';
+import { findUnsettled } from './find-unsettled.ts';
+import { toRatingSettings } from './rating-query.ts';
+
+/** a beats b clearly; b and c are level. */
+const ROWS = [
+  ...repeat(40, 'a', 'b', 'a'),
+  ...repeat(4, 'a', 'b', 'b'),
+  ...repeat(40, 'a', 'c', 'a'),
+  ...repeat(5, 'a', 'c', 'b'),
+  ...repeat(10, 'b', 'c', 'a'),
+  ...repeat(10, 'b', 'c', 'b'),
+];
+
+function repeat(n: number, modelA: string, modelB: string, outcome: 'a' | 'b') {
+  return Array.from({ length: n }, () => ({ modelA, modelB, outcome, source: 'people' as const }));
+}
+
+describe('the neighbours that are not settled', () => {
+  const columns = toColumns(ROWS);
+  const settings = toRatingSettings(boardQuerySchema.parse({ cluster: 'none' }));
+  const result = fitRatings(columns, settings);
+
+  it('are the first that the planner cannot tell, with its margin', () => {
+    const insights = explainRatings(columns, settings)!;
+    const pair = insights.planner[1]!;
+    expect(insights.planner[0]!.settled).toBe(true);
+    expect(findUnsettled(result, insights)).toEqual({
+      places: [2, 3],
+      model_a: pair.modelA,
+      model_b: pair.modelB,
+      gap: pair.gap,
+      margin: pair.margin,
+      votes_needed: Math.ceil(pair.votes!),
+    });
+  });
+
+  it('are the same pair without the covariance', () => {
+    expect(findUnsettled(result, null)).toMatchObject({ places: [2, 3] });
+  });
+});
