@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything, in this order: format, lint and types; unit, golden and medium tests; the web build; the
- * browser; the crash test. Counts every test and ends with the plain line "N passed, N failed, N skipped".
+ * `npm test`: everything, in this order: format, lint, types and dead code side by side; unit and golden tests; the web
+ * build; medium tests; the browser; the crash test. Counts every test and ends with the plain line "N passed, N failed,
+ * N skipped".
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,11 +27,13 @@ async function step(
   given: Step,
   count: (ok: boolean) => void = (ok) => add(ok ? 1 : 0, ok ? 0 : 1, 0),
 ): Promise<void> {
-  process.stdout.write(`\n== ${given.name}\n`);
+  if (given.loud) process.stdout.write(`\n== ${given.name}\n`);
   const result = await runStep(given, ROOT);
   count(result.ok);
   if (!result.ok && !given.loud) process.stdout.write(result.output);
-  process.stdout.write(`${result.ok ? 'ok' : 'FAILED'} in ${(result.ms / 1000).toFixed(1)} s\n`);
+  process.stdout.write(
+    `${given.name}: ${result.ok ? 'ok' : 'FAILED'} in ${(result.ms / 1000).toFixed(1)} s\n`,
+  );
 }
 
 function add(passed: number, failed: number, skipped: number): void {
@@ -65,18 +68,22 @@ function read<T>(file: string): T | null {
   }
 }
 
-await step({ name: 'Format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] });
-await step({ name: 'Types', command: 'tsc', args: ['-p', '.'] });
-await step({
-  name: 'Types of the web pages',
-  command: 'npm',
-  args: ['run', 'check', '--workspace', 'apps/web', '--silent'],
-});
-await step({ name: 'Dead code', command: 'knip', args: [] });
+// none of these times anything, and each leaves a processor idle for a while
+await Promise.all([
+  step({ name: 'Format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] }),
+  step({ name: 'Types', command: 'tsc', args: ['-p', '.'] }),
+  step({
+    name: 'Types of the web pages',
+    command: 'npm',
+    args: ['run', 'check', '--workspace', 'apps/web', '--silent'],
+  }),
+  step({ name: 'Dead code', command: 'knip', args: [] }),
+]);
 await vitest('Unit tests and architecture', ['unit']);
 await vitest('Golden numbers, from real data', ['golden']);
-await vitest('Medium and API tests, on a real PostgreSQL', ['medium']);
+// some medium tests start the whole arena, pages and all
 await step({ name: 'Web build', command: 'npm', args: ['run', 'build', '--silent'] });
+await vitest('Medium and API tests, on a real PostgreSQL', ['medium']);
 const browser = join(reports, 'browser.json');
 await step(
   {
