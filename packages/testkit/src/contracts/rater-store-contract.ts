@@ -1,0 +1,38 @@
+import type { RaterStore } from '@agon/arena';
+import type { CampaignId, UserId } from '@agon/domain';
+import { describe, expect, it } from 'vitest';
+
+type Setup = {
+  readonly raters: RaterStore;
+  /** Another one on the same data, as in another process. */
+  readonly elsewhere: RaterStore;
+  person(): Promise<UserId>;
+  campaign(): Promise<CampaignId>;
+};
+
+export function raterStoreContract(setUp: () => Setup): void {
+  describe('the contract of RaterStore', () => {
+    it('gives a person one rater, however many ask at once and wherever', async () => {
+      const { raters, elsewhere, person } = setUp();
+      const user = await person();
+      const asked = await Promise.all(
+        [raters, elsewhere, raters, elsewhere].map((each) => each.raterOf(user)),
+      );
+      expect(new Set(asked).size).toBe(1);
+      expect(await raters.raterOf(await person())).not.toBe(asked[0]);
+    });
+
+    it('remembers consent for one campaign and one version, everywhere', async () => {
+      const { raters, elsewhere, person, campaign } = setUp();
+      const rater = await raters.raterOf(await person());
+      const id = await campaign();
+      expect(await raters.hasConsent(rater, id, 1)).toBe(false);
+      await raters.giveConsent(rater, id, 1, 'en', 1_700_000_000_000);
+      await raters.giveConsent(rater, id, 1, 'zh', 1_700_000_000_001);
+      expect(await raters.hasConsent(rater, id, 1)).toBe(true);
+      expect(await elsewhere.hasConsent(rater, id, 1)).toBe(true);
+      expect(await raters.hasConsent(rater, id, 2)).toBe(false);
+      expect(await raters.hasConsent(rater, await campaign(), 1)).toBe(false);
+    });
+  });
+}
