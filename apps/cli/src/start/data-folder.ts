@@ -41,7 +41,9 @@ export function prepareDataFolder(folder: string): Secrets {
       'data_folder_unusable',
       `The data folder ${folder} cannot be used: ${reason(cause)}.`,
       {
-        hint: 'Make it writable for this user, or name another one with --data.',
+        hint: /a file/.test(reason(cause))
+          ? 'Name a folder with --data.'
+          : 'Make it writable for this user, or name another one with --data.',
         cause,
       },
     );
