@@ -119,7 +119,8 @@ function fitCore(
       name: NAMES[model],
       value: Math.exp(fit.eta),
       low: etaLow === null ? null : Math.exp(etaLow),
-      high: etaHigh === null ? null : Math.exp(etaHigh),
+      // beyond what a number holds there is no bound
+      high: etaHigh === null || !Number.isFinite(Math.exp(etaHigh)) ? null : Math.exp(etaHigh),
       equalTieShare: tieShareOfEquals(model, fit.eta),
     },
   };

@@ -104,7 +104,7 @@ function conversation(row: RowReader, column: string): Conversation | null {
   const asked: string[] = [];
   const answered: string[] = [];
   for (const message of row.list(column)) {
-    const { role, content } = message as { role?: unknown; content?: unknown };
+    const { role, content } = (message ?? {}) as { role?: unknown; content?: unknown };
     const text = textOf(content);
     if (role === 'user') asked.push(text);
     else if (role === 'assistant') answered.push(text);
@@ -118,7 +118,7 @@ function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) throw new RowFault('a message without text', 'content', content);
   return content
-    .map((part) => (part as { text?: unknown }).text)
+    .map((part) => (part as { text?: unknown } | null)?.text)
     .filter((text) => typeof text === 'string')
     .join('\n');
 }
@@ -143,9 +143,9 @@ export const fastchatLog: Format = {
     const type = row.text('type');
     if (OTHER_TYPES.includes(type)) return;
     const outcome = row.label('type', VOTE_TYPES);
-    const states = row.list('states') as readonly LoggedState[];
+    const states = row.list('states') as readonly (LoggedState | null)[];
     const [a, b] = states;
-    if (states.length !== 2 || a === undefined || b === undefined)
+    if (states.length !== 2 || !a || !b)
       throw new RowFault('a vote needs two states', 'states', states.length);
     readVote(row, sink, outcome, a, b);
   },
