@@ -4,15 +4,18 @@ import { ownerOf, type Session, sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS, type Variant, watchPage } from './screens.ts';
 
 const DEMO = '/workbench/campaigns/mt-bench-excerpt';
+/** A failed test goes on in another worker, on the same data: each has its own researcher and campaign. */
+let campaign = 'screens';
+
 /** Path and picture of every screen that stands by itself. */
-const SCREENS: readonly (readonly [string, string])[] = [
+const screens = (): readonly (readonly [string, string])[] => [
   ['/workbench', 'home'],
   ['/workbench/new', 'new'],
-  ['/workbench/new/screens/answers', 'new-answers'],
-  ['/workbench/new/screens/who', 'new-who'],
-  ['/workbench/new/screens/quality', 'new-quality'],
-  ['/workbench/new/screens/size', 'new-size'],
-  ['/workbench/campaigns/screens', 'empty'],
+  [`/workbench/new/${campaign}/answers`, 'new-answers'],
+  [`/workbench/new/${campaign}/who`, 'new-who'],
+  [`/workbench/new/${campaign}/quality`, 'new-quality'],
+  [`/workbench/new/${campaign}/size`, 'new-size'],
+  [`/workbench/campaigns/${campaign}`, 'empty'],
   [DEMO, 'progress'],
   [`${DEMO}/import`, 'import'],
   [`${DEMO}/judges`, 'judges'],
@@ -34,9 +37,11 @@ const STRANGER: readonly (readonly [string, string])[] = [
 let session: Session;
 
 test.beforeAll(async ({ browser, baseURL }) => {
+  const worker = test.info().workerIndex || '';
+  campaign = `screens${worker}`;
   const owner = await ownerOf(baseURL!);
-  session = await sessionOf(browser, baseURL!, 'Ada', 'admin');
-  await owner('createCampaign', { body: { slug: 'screens', title: 'Summer round' } });
+  session = await sessionOf(browser, baseURL!, `Ada${worker}`, 'admin');
+  await owner('createCampaign', { body: { slug: campaign, title: 'Summer round' } });
   await owner('createSnapshot', { params: { campaign: 'mt-bench-excerpt' }, body: {} });
   // one run that its provider refuses, so that there is something to look at
   const judge = await startScriptedOpenAiServer(() => ({
@@ -72,9 +77,9 @@ for (const variant of VARIANTS) {
     test.setTimeout(240_000);
     const page = await openAs(browser, variant, session);
     const { faults } = watchPage(page);
-    for (const [path, picture] of SCREENS) await visit(page, path, `${picture}-${variant.name}`);
+    for (const [path, picture] of screens()) await visit(page, path, `${picture}-${variant.name}`);
 
-    await page.goto('/workbench/new/screens/answers');
+    await page.goto(`/workbench/new/${campaign}/answers`);
     const lines = [
       'prompt_id,prompt,model,answer',
       'p1,Why?,alpha,Because.',

@@ -94,7 +94,7 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
   expect((await exported).suggestedFilename()).toBe('spring-answers.jsonl');
 
   await page.getByRole('link', { name: 'Import', exact: true }).click();
-  await page.getByRole('button', { name: 'Undo the import of answers.jsonl' }).click();
+  await page.getByRole('button', { name: 'Undo import: answers.jsonl' }).click();
   await page.getByRole('button', { name: 'Undo import', exact: true }).click();
   await expect(page.getByText(/^undone /)).toBeVisible();
   await page.getByRole('link', { name: 'Activity' }).click();
