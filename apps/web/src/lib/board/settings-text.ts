@@ -3,7 +3,7 @@ import { m } from '#paraglide/messages.js';
 import { switchName } from './switch-name.ts';
 
 /** The settings in force as a few short sentences, such as "Bradley–Terry, ties as halves, mean 1000." */
-export function settingsText({ settings, comparisons }: RatingResultJson): string {
+export function settingsText({ settings, comparisons, tie_parameter: tie }: RatingResultJson): string {
   const { method, ties, both_bad, anchor, interval, cluster } = settings;
   const parts = [
     method === 'elo' ? m.board_say_elo() : switchName('method', method),
@@ -20,6 +20,14 @@ export function settingsText({ settings, comparisons }: RatingResultJson): strin
   return [
     sentence(parts.join(m.board_comma())),
     sentence(intervals),
+    ...(tie === undefined
+      ? []
+      : [
+          m.board_say_tie_parameter({
+            share: (100 * tie.equal_tie_share).toFixed(0),
+            value: tie.value.toFixed(2),
+          }),
+        ]),
     m.board_say_used({ used: String(comparisons.used), read: String(comparisons.read) }),
   ].join(' ');
 }
