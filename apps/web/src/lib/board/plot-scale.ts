@@ -8,6 +8,7 @@ export type PlotScale = {
 
 /** Room left and right of the outermost value, in per cent, for the marks themselves. */
 const MARGIN = 4;
+const MOST_TICKS = 6;
 
 /** One scale for all rows of a forest plot: it ends where the data ends, with a few round ticks inside. */
 export function plotScale(values: readonly (number | null)[]): PlotScale {
@@ -26,5 +27,10 @@ function scaleOf(from: number, to: number): PlotScale {
   const scale = scaleLinear()
     .domain([from, to])
     .range([MARGIN, 100 - MARGIN]);
-  return { at: (value) => Math.round(scale(value) * 100) / 100, ticks: scale.ticks(5) };
+  // more words than this run into each other in a narrow column
+  const ticks = scale.ticks(5);
+  return {
+    at: (value) => Math.round(scale(value) * 100) / 100,
+    ticks: ticks.length > MOST_TICKS ? scale.ticks(3) : ticks,
+  };
 }
