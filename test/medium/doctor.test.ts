@@ -76,7 +76,7 @@ describe('agon doctor', () => {
   });
 });
 
-describe('agon migrate', () => {
+describe('agon migrate', { timeout: 120_000 }, () => {
   it('says what is missing without making anything, and applies it', async () => {
     const data = join(root, 'arena');
     const before = runAgon(['migrate', 'status', '--data', data, '--json']);

@@ -74,7 +74,7 @@ async function refusal(url: string): Promise<{ code: string; message: string; hi
   return error;
 }
 
-describe('agon start with DATABASE_URL', () => {
+describe('agon start with DATABASE_URL', { timeout: 120_000 }, () => {
   it('uses that server and leaves it running', async () => {
     const arena = start(database.url);
     expect(await arena.event('ready')).toMatchObject({ database: 'external' });
@@ -107,7 +107,7 @@ describe('agon start with DATABASE_URL', () => {
       code: 'database_refused',
       message: expect.stringContaining('There is no database "no_such_place"'),
     });
-  }, 90_000);
+  });
 
   it('says that a role may not make tables, may not write, or may only read', async () => {
     const name = new URL(database.url).pathname.slice(1);
@@ -140,7 +140,7 @@ describe('agon start with DATABASE_URL', () => {
       code: 'database_refused',
       message: `The database "${name}" is read-only for this role.`,
     });
-  }, 90_000);
+  });
 });
 
 describe('a running arena whose database goes away', () => {

@@ -49,7 +49,7 @@ async function freePort(): Promise<string> {
 
 const pidLives = (pid: number) => lives({ pid, started: null });
 
-describe('agon start', () => {
+describe('agon start', { timeout: 120_000 }, () => {
   it('makes everything at its first start, answers, and ends with all that it started', async () => {
     const first = start();
     const ready = await first.event('ready');
@@ -170,7 +170,7 @@ describe('agon start', () => {
       error: { code: 'internal', message: 'The api service failed 6 times in a row: SIGSEGV.' },
     });
     expect(pidLives(server)).toBe(false);
-  }, 90_000);
+  });
 
   it('says where the other one is, of two on one folder', async () => {
     const both = [start(), start()];
@@ -191,7 +191,7 @@ describe('agon start', () => {
   });
 });
 
-describe('agon start refuses in one line, with exit code 2,', () => {
+describe('agon start refuses in one line, with exit code 2,', { timeout: 120_000 }, () => {
   async function refusal(args: readonly string[], options: Parameters<typeof runAgon>[1] = {}) {
     const arena = start(args, options);
     expect(await arena.ended).toBe(2);
