@@ -7,6 +7,7 @@ export const RATING_METHODS = [
   'rao-kupper',
   'contextual',
   'elo',
+  'glicko2',
   'win-rate',
   'length-controlled',
 ] as const;

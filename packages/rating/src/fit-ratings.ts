@@ -3,6 +3,7 @@ import { checkSettings } from './check-settings.ts';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
+import { rateGlicko2 } from './rate-glicko2.ts';
 import { rateLengthControlled } from './rate-length-controlled.ts';
 import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
@@ -30,6 +31,8 @@ export function fitRatings(given: ComparisonColumns, asked: RatingSettings): Rat
       return rateContextual(columns, settings);
     case 'elo':
       return rateElo(columns, settings);
+    case 'glicko2':
+      return rateGlicko2(columns, settings);
     case 'win-rate':
       return rateWinRate(columns, settings);
     case 'length-controlled':

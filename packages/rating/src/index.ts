@@ -1,4 +1,9 @@
 export {
+  type DawidSkeneFit,
+  fitDawidSkene,
+  type RaterLabel,
+} from './agreement/fit-dawid-skene.ts';
+export {
   type Agreement,
   type AgreementOptions,
   type AgreementPair,
@@ -11,6 +16,13 @@ export {
   type TwoOrders,
 } from './agreement/measure-orders.ts';
 export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-sides.ts';
+export {
+  type ExpectedVote,
+  HABITS,
+  type Habit,
+  type RaterEvidence,
+  raterEvidence,
+} from './agreement/rater-evidence.ts';
 export { winProbability } from './elo-scale.ts';
 export { explainRatings } from './explain-ratings.ts';
 export {
@@ -28,6 +40,7 @@ export {
   fitComposite,
 } from './fit-composite.ts';
 export { fitCounts } from './fit-counts.ts';
+export { fitPlackettLuce, type PlackettLuceFit, type RankedList } from './fit-plackett-luce.ts';
 export {
   type DoubleVerdict,
   fitPredictionPowered,

@@ -143,10 +143,17 @@ function itemResiduals(columns: ComparisonColumns, settings: RatingSettings, bas
   });
   // half a point more on both sides keeps a model that lost everything finite
   const level = sums.map(({ total, n }) => Math.log((total + 0.5) / (n - total + 0.5)));
+  const known = new Map<string, number | null>();
   return {
     without(model: number, prompt: number): number | null {
+      if (prompt < 0) return null;
+      const key = `${model}/${prompt}`;
+      const seen = known.get(key);
+      if (seen !== undefined) return seen;
       const others = byPrompt.get(prompt)?.filter((answer) => answer.model !== model) ?? [];
-      return others.length < ENOUGH_MODELS ? null : easeOf(others, level);
+      const ease = others.length < ENOUGH_MODELS ? null : easeOf(others, level);
+      known.set(key, ease);
+      return ease;
     },
   };
 }

@@ -320,6 +320,7 @@ describe('no result holds NaN or Infinity', () => {
       'contextual',
       'elo',
       'win-rate',
+      'glicko2',
       'length-controlled',
     ),
     style: fc.constantFrom<readonly StyleFeature[]>([], ['position'], ['length', 'position', 'same-family']),
