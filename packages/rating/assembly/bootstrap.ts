@@ -7,7 +7,8 @@
 function draw(table: usize, word: u32): i32 {
   const at = word >>> 24;
   const entry = table + ((<usize>at) << 3);
-  return (word & 0xffffff) < load<u32>(entry) ? <i32>at : load<i32>(entry, 4);
+  // either is as good as random: no branch
+  return select<i32>(<i32>at, load<i32>(entry, 4), (word & 0xffffff) < load<u32>(entry));
 }
 
 /**
@@ -141,14 +142,26 @@ export function step(models: i32, inverse: usize, gradient: usize, shift: usize,
   v128.store(largest, most);
 }
 
-/** strength = base e^shift, for shifts within -1 .. 1: the series to the 18th power. */
+/** strength = base e^shift, for shifts within -0.5 .. 0.5: the series to the 14th power. */
 export function strengthen(models: i32, base: usize, shift: usize, strength: usize): void {
-  const one = f64x2.splat(1);
   for (let i = 0; i < models; i++) {
     const at = (<usize>i) << 4;
     const x = v128.load(shift + at);
-    let sum = one;
-    for (let k = 18; k >= 1; k--) sum = f64x2.add(f64x2.div(f64x2.mul(sum, x), f64x2.splat(<f64>k)), one);
+    let sum = f64x2.splat(1.1470745597729725e-11);
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(1.6059043836821613e-10));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(2.08767569878681e-9));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(2.505210838544172e-8));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(2.755731922398589e-7));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(2.7557319223985893e-6));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(2.48015873015873e-5));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(0.0001984126984126984));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(0.001388888888888889));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(0.008333333333333333));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(0.041666666666666664));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(0.16666666666666666));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(0.5));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(1));
+    sum = f64x2.add(f64x2.mul(sum, x), f64x2.splat(1));
     v128.store(strength + at, f64x2.mul(v128.load(base + at), sum));
   }
 }

@@ -1,9 +1,12 @@
-import { loadKernel, reserve, seededRandom } from '@agon/stats';
+import { type KernelExports, loadKernel, reserve, seededRandom } from '@agon/stats';
 import { BYTES } from './bootstrap-bytes.ts';
 import { type BootstrapSteps, plainSteps } from './bootstrap-steps.ts';
 import type { BradleyTerryFit } from './fit-bradley-terry.ts';
 import type { PairTable } from './pair-table.ts';
-import { fillAliasTable, partsOf, TABLE_ENTRIES } from './poisson-parts.ts';
+import { fillAliasTable, LARGEST_MEAN, TABLE_ENTRIES } from './poisson-table.ts';
+
+/** Kept, so that the engine has its best code for it by the second board. */
+let loaded: KernelExports | null | undefined;
 
 const MAX_STEPS = 30;
 /** Logits; what is left after the last step is below it. */
@@ -27,7 +30,8 @@ export function bootstrapCounts(
 ): void {
   const m = table.models;
   const sorted = sortByHigher(table);
-  const kernel = engine === 'kernel' ? loadKernel(BYTES) : null;
+  if (loaded === undefined) loaded = loadKernel(BYTES);
+  const kernel = engine === 'kernel' ? loaded : null;
   const layout = layOut(sorted, fit, (bytes) =>
     kernel === null ? new ArrayBuffer(bytes) : reserve(kernel, bytes),
   );
@@ -78,7 +82,7 @@ function climb(steps: BootstrapSteps, { at, floats }: Layout, m: number): [boole
     }
     if (done[0] && done[1]) break;
     // far from the fit the series of the next line does not hold
-    if (floats.subarray(at.shift / 8, at.shift / 8 + 2 * m).some((value) => !(Math.abs(value) < 1))) break;
+    if (floats.subarray(at.shift / 8, at.shift / 8 + 2 * m).some((value) => !(Math.abs(value) < 0.5))) break;
     steps.strengthen(m, at.base, at.shift, at.strength);
   }
   return done;
@@ -89,16 +93,20 @@ type Layout = ReturnType<typeof layOut>;
 function layOut(table: PairTable, fit: BradleyTerryFit, allocate: (bytes: number) => ArrayBuffer) {
   const { models: m, cells } = table;
   const counts = [table.wins, table.ties, table.losses] as const;
-  const means = new Set<number>();
+  const isMean = new Uint8Array(LARGEST_MEAN + 1);
   let parts = 0;
   for (const values of counts) {
     for (let cell = 0; cell < cells; cell += 1) {
-      for (const mean of partsOf(values[cell]!)) {
-        means.add(mean);
-        parts += 1;
-      }
+      const whole = Math.floor(values[cell]! / LARGEST_MEAN);
+      const rest = values[cell]! - whole * LARGEST_MEAN;
+      parts += whole;
+      if (whole > 0) isMean[LARGEST_MEAN] = 1;
+      if (rest === 0) continue;
+      parts += 1;
+      isMean[rest] = 1;
     }
   }
+  const means = [...isMean.keys()].filter((mean) => isMean[mean] === 1);
   let end = 1024;
   const place = (bytes: number): number => {
     const from = end;
@@ -119,33 +127,35 @@ function layOut(table: PairTable, fit: BradleyTerryFit, allocate: (bytes: number
     gradient: place(16 * m),
     shift: place(16 * m),
     inverse: place(8 * m * m),
-    tables: place(8 * TABLE_ENTRIES * means.size),
+    tables: place(8 * TABLE_ENTRIES * means.length),
   };
   const memory = allocate(end + 16);
   const whole = memory.byteLength - (memory.byteLength % 8);
   const floats = new Float64Array(memory, 0, whole / 8);
   const ints = new Int32Array(memory, 0, whole / 4);
   const words = new Uint32Array(memory, 0, whole / 4);
-  const addresses = new Map<number, { readonly address: number; readonly least: number }>();
-  for (const mean of means) {
-    const address = at.tables + 8 * TABLE_ENTRIES * addresses.size;
-    const { least } = fillAliasTable(mean, new Uint32Array(memory, address, 2 * TABLE_ENTRIES));
-    addresses.set(mean, { address, least });
-  }
-  let part = 0;
+  const address = new Int32Array(LARGEST_MEAN + 1);
+  const least = new Int32Array(LARGEST_MEAN + 1);
+  means.forEach((mean, index) => {
+    address[mean] = at.tables + 8 * TABLE_ENTRIES * index;
+    least[mean] = fillAliasTable(mean, new Uint32Array(memory, address[mean], 2 * TABLE_ENTRIES)).least;
+  });
+  let part = at.parts / 4;
+  const addPart = (mean: number): void => {
+    ints[part] = address[mean]!;
+    ints[part + 1] = least[mean]!;
+    part += 2;
+  };
   for (let cell = 0; cell < cells; cell += 1) {
-    counts.forEach((values, outcome) => {
-      ints[at.starts / 4 + 3 * cell + outcome] = part;
-      for (const mean of partsOf(values[cell]!)) {
-        const { address, least } = addresses.get(mean)!;
-        ints[at.parts / 4 + 2 * part] = address;
-        ints[at.parts / 4 + 2 * part + 1] = least;
-        part += 1;
-      }
-    });
+    for (let outcome = 0; outcome < 3; outcome += 1) {
+      ints[at.starts / 4 + 3 * cell + outcome] = (part - at.parts / 4) / 2;
+      let left = counts[outcome]![cell]!;
+      for (; left >= LARGEST_MEAN; left -= LARGEST_MEAN) addPart(LARGEST_MEAN);
+      if (left > 0) addPart(left);
+    }
     ints[at.low / 4 + cell] = table.low[cell]!;
   }
-  ints[at.starts / 4 + 3 * cells] = part;
+  ints[at.starts / 4 + 3 * cells] = parts;
   for (let j = 0, cell = 0; j < m; j += 1) {
     while (cell < cells && table.high[cell]! <= j) cell += 1;
     ints[at.ends / 4 + j] = cell;

@@ -14,6 +14,13 @@ export type BootstrapSteps = {
   strengthen(models: number, base: number, shift: number, strength: number): void;
 };
 
+/** 1 / k!, of the series of e^x. */
+const SERIES = [
+  1.0, 1.0, 0.5, 0.16666666666666666, 0.041666666666666664, 0.008333333333333333, 0.001388888888888889,
+  0.0001984126984126984, 2.48015873015873e-5, 2.7557319223985893e-6, 2.755731922398589e-7,
+  2.505210838544172e-8, 2.08767569878681e-9, 1.6059043836821613e-10, 1.1470745597729725e-11,
+];
+
 /** The same bits as the kernel (`assembly/bootstrap.ts`), which explains the arrays. */
 export function plainSteps(memory: ArrayBuffer): BootstrapSteps {
   const floats = new Float64Array(memory);
@@ -90,8 +97,8 @@ export function plainSteps(memory: ArrayBuffer): BootstrapSteps {
     strengthen(models, base, shift, strength) {
       for (let at = 0; at < 2 * models; at += 1) {
         const x = floats[shift / 8 + at]!;
-        let sum = 1;
-        for (let k = 18; k >= 1; k -= 1) sum = (sum * x) / k + 1;
+        let sum = SERIES[14]!;
+        for (let k = 13; k >= 0; k -= 1) sum = sum * x + SERIES[k]!;
         floats[strength / 8 + at] = floats[base / 8 + at]! * sum;
       }
     },

@@ -2,6 +2,7 @@ import type { RatingWarning } from '@agon/domain';
 import {
   factorCholesky,
   factorSemidefinite,
+  gramMatrix,
   normalDraws,
   quantiles,
   type SquareMatrix,
@@ -119,12 +120,5 @@ function rankNoise(seed: number, m: number): Float64Array {
 
 /** Second moments about zero: the spread of refits around the fit. */
 function momentMatrix(deviations: Float64Array, draws: number, m: number): SquareMatrix {
-  const sum = new Float64Array(m * m);
-  for (let draw = 0; draw < draws; draw += 1) {
-    const row = draw * m;
-    for (let i = 0; i < m; i += 1) {
-      for (let j = 0; j < m; j += 1) sum[i * m + j]! += deviations[row + i]! * deviations[row + j]!;
-    }
-  }
-  return sum.map((value) => value / draws);
+  return gramMatrix(deviations, draws, m).map((value) => value / draws);
 }

@@ -24,11 +24,9 @@ export function mutualTree(table: PairTable): number[] | null {
     evidence[j * m + i] = lesser;
     cellOf[i * m + j] = cell;
     cellOf[j * m + i] = cell;
-    for (const model of [i, j]) {
-      if (outside[model] === 1) continue;
-      outside[model] = 1;
-      left += 1;
-    }
+    left += 2 - outside[i]! - outside[j]!;
+    outside[i] = 1;
+    outside[j] = 1;
   }
   const start = low[0]!;
   const best = evidence.slice(start * m, start * m + m);

@@ -108,6 +108,15 @@ export function multiplySymmetric(c: usize, a: usize, b: usize, packed: usize, n
   mirror(c, n, stride);
 }
 
+/** C = Aᵀ A for `depth` rows of A; the lower triangle, then mirrored. C starts as zeros. */
+export function gram(c: usize, a: usize, packed: usize, depth: i32, n: i32, stride: usize): void {
+  for (let i = 0; i < n; i += 4) {
+    pack(packed, a + ((<usize>i) << 3), 8, stride, depth, 1);
+    addProduct(c + <usize>i * stride, stride, packed, a, depth, i + 4);
+  }
+  mirror(c, n, stride);
+}
+
 function mirror(c: usize, n: i32, stride: usize): void {
   for (let i = 1; i < n; i++) {
     let to = c + ((<usize>i) << 3);

@@ -13,7 +13,7 @@ export { eigenSymmetric } from './eigen-symmetric.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
-export { multiplyMatrices, sandwichProduct, shapeDraws } from './multiply-matrices.ts';
+export { gramMatrix, multiplyMatrices, sandwichProduct, shapeDraws } from './multiply-matrices.ts';
 export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';
 export { normalDraws } from './normal-draws.ts';
 export { quantile, quantiles } from './quantile.ts';

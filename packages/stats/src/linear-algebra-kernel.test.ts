@@ -4,8 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileKernel, KERNELS } from '../scripts/build-kernels.ts';
 import { factorPlainly, invertPlainly, type SquareMatrix } from './cholesky.ts';
-import { factorFast, invertFast, multiplyFast, sandwichFast, shapeFast } from './linear-algebra-kernel.ts';
-import { multiplyPlainly, sandwichPlainly, shapePlainly } from './multiply-matrices.ts';
+import {
+  factorFast,
+  gramFast,
+  invertFast,
+  multiplyFast,
+  sandwichFast,
+  shapeFast,
+} from './linear-algebra-kernel.ts';
+import { gramPlainly, multiplyPlainly, sandwichPlainly, shapePlainly } from './multiply-matrices.ts';
 import { normalDraws } from './normal-draws.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -55,6 +62,7 @@ describe('the compiled kernels', () => {
         expect(multiplyFast(x, y, n)).toEqual(multiplyPlainly(x, y, n));
         expect(sandwichFast(x, y, n)).toEqual(sandwichPlainly(x, y, n));
         const z = normalDraws(`z/${seed}`, rows * n);
+        expect(gramFast(z, rows, n)).toEqual(gramPlainly(z, rows, n));
         expect(shapeFast(z, rows, x, n)).toEqual(shapePlainly(z, rows, x, n));
       }),
       { numRuns: 25 },

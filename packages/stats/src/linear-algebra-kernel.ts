@@ -37,7 +37,7 @@ function workspace(kernel: KernelExports, n: number, rows: readonly number[]): W
     at.push(end);
     end += 8 * height * padded;
   }
-  const buffer = reserve(kernel, end + 32 * padded);
+  const buffer = reserve(kernel, end + 32 * Math.max(padded, ...heights));
   const matrices = heights.map((height, i) => new Float64Array(buffer, at[i]!, height * padded));
   return { kernel, n, padded, stride: 8 * padded, matrices, at, packed: end };
 }
@@ -149,4 +149,16 @@ export function shapeFast(
     space.stride,
   );
   return copyOut(space, c!, rows);
+}
+
+/** Xᵀ X for `rows` rows of X. */
+export function gramFast(x: Float64Array, rows: number, n: number): SquareMatrix | undefined {
+  const kernel = kernelFor(n);
+  if (kernel === null) return undefined;
+  const space = workspace(kernel, n, [rows, n]);
+  const [a, c] = space.matrices;
+  copyIn(space, a!, x, rows);
+  c!.fill(0);
+  kernel.gram!(space.at[1]!, space.at[0]!, space.packed, rows, space.padded, space.stride);
+  return copyOut(space, c!, n);
 }

@@ -1,5 +1,5 @@
 import type { SquareMatrix } from './cholesky.ts';
-import { multiplyFast, sandwichFast, shapeFast } from './linear-algebra-kernel.ts';
+import { gramFast, multiplyFast, sandwichFast, shapeFast } from './linear-algebra-kernel.ts';
 
 /** X Y for n × n matrices. */
 export function multiplyMatrices(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
@@ -14,6 +14,11 @@ export function sandwichProduct(x: SquareMatrix, y: SquareMatrix, n: number): Sq
 /** Z Lᵀ: `rows` rows of independent draws become draws with the covariance L Lᵀ. */
 export function shapeDraws(z: Float64Array, rows: number, lower: SquareMatrix, n: number): Float64Array {
   return shapeFast(z, rows, lower, n) ?? shapePlainly(z, rows, lower, n);
+}
+
+/** Xᵀ X for `rows` rows of X, symmetric to the last bit. */
+export function gramMatrix(x: Float64Array, rows: number, n: number): SquareMatrix {
+  return gramFast(x, rows, n) ?? gramPlainly(x, rows, n);
 }
 
 /** The same bits as the kernel: every entry takes its products one by one, in the order of the index summed over. */
@@ -50,4 +55,18 @@ export function shapePlainly(z: Float64Array, rows: number, lower: SquareMatrix,
     }
   }
   return shaped;
+}
+
+/** The same bits as the kernel. */
+export function gramPlainly(x: Float64Array, rows: number, n: number): SquareMatrix {
+  const product = new Float64Array(n * n);
+  for (let row = 0; row < rows; row += 1) {
+    const at = row * n;
+    for (let i = 0; i < n; i += 1) {
+      const factor = x[at + i]!;
+      for (let j = 0; j <= i; j += 1) product[i * n + j]! += factor * x[at + j]!;
+    }
+  }
+  for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) product[j * n + i] = product[i * n + j]!;
+  return product;
 }

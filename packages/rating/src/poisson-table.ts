@@ -42,11 +42,3 @@ export function fillAliasTable(mean: number, entries: Uint32Array): { readonly l
   }
   return { least };
 }
-
-/** The means of the draws that add up to Poisson(`count`). */
-export function partsOf(count: number): number[] {
-  const parts = new Array<number>(Math.floor(count / LARGEST_MEAN)).fill(LARGEST_MEAN);
-  const rest = count % LARGEST_MEAN;
-  if (rest > 0) parts.push(rest);
-  return parts;
-}
