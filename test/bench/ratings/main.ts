@@ -1,5 +1,5 @@
 /**
- * `npm run bench:ratings [-- --quick] [--sizes 20x33000,300x10000000] [--repeats 5] [--seconds 40]`: the rating engine
+ * `npm run bench:ratings [-- --quick] [--sizes 20x33000,300x10000000] [--repeats 5] [--seconds 30]`: the rating engine
  * against its peers, on the same columns in the same run. Each task has a process of its own; medians of `--repeats`
  * calls, for a peer fewer where they would take longer than `--seconds` together (n says how many). `--quick` takes the
  * two small sizes, once. Peers are installed in AGON_BENCH_CACHE (a folder of the system's temporary one by default).
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     sizes: { type: 'string' },
     repeats: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '40' },
+    seconds: { type: 'string', default: '30' },
   },
 });
 const SIZES =
@@ -31,6 +31,7 @@ const script = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 /** The last lines of JSON that a process printed; none where it failed. */
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): Measured[] {
+  process.stderr.write(`  ${args.map((arg) => arg.split('/').at(-1)).join(' ')}\n`);
   const one = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const { stdout, stderr, status } = spawnSync(command, [...args], {
     encoding: 'utf8',
