@@ -21,6 +21,7 @@ export class TestClock implements Clock {
 
 export type ArenaUnderTest = Composed & {
   readonly api: ApiApp;
+  readonly databaseUrl: string;
   readonly clock: TestClock;
   /** Judge runs that workers were told of. */
   readonly announced: readonly JudgeRunId[];
@@ -37,11 +38,15 @@ export type ArenaUnderTest = Composed & {
 
 export type ArenaOptions = Partial<Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies'>> & {
   readonly adapt?: (composed: Composed) => Composed;
+  /** Another process on the same database: the database stays when this one closes. */
+  readonly beside?: { readonly databaseUrl: string };
 };
 
 /** The whole API in process, on a database of its own. Texts are shown escaped, not rendered: that is tested elsewhere. */
 export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderTest> {
-  const testDatabase = await createTestDatabase();
+  const { beside } = options;
+  const testDatabase =
+    beside === undefined ? await createTestDatabase() : { url: beside.databaseUrl, drop: async () => {} };
   const clock = new TestClock();
   const announced: JudgeRunId[] = [];
   const plain = await compose({
@@ -82,6 +87,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
   return {
     ...composed,
     api,
+    databaseUrl: testDatabase.url,
     clock,
     announced,
     logged,

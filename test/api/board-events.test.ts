@@ -1,4 +1,6 @@
+import type { ImportId } from '@agon/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadDemoCampaign } from '../../apps/api/src/load-demo-campaign.ts';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
 import { seedCampaign } from './seed-campaign.ts';
 import { consentTo, drawOne, vote } from './voter.ts';
@@ -85,3 +87,31 @@ describe('board events', () => {
 async function arenaMetrics(): Promise<string> {
   return (await arena.visitor().send('GET', '/metrics')).text();
 }
+
+describe('the counts that watchers are told', () => {
+  it('are those of the campaign, imports and their undoing included', async () => {
+    const own = await openArena();
+    try {
+      const { ports } = own;
+      await loadDemoCampaign(ports);
+      const demo = (await ports.campaigns.find('mt-bench-excerpt'))!;
+      const both = async () => {
+        const all = (await ports.campaigns.counts([demo.id])).get(demo.id)!;
+        return [
+          { votes: all.votes, verdicts: all.verdicts },
+          await ports.campaigns.comparisonCounts(demo.id),
+        ] as const;
+      };
+      const [before, told] = await both();
+      expect(before.votes).toBeGreaterThan(0);
+      expect(told).toEqual(before);
+      const imports = await own.database.sql<{ id: ImportId }[]>`select id from imports`;
+      for (const { id } of imports) await ports.imports.undo(id, ports.clock.now());
+      const [after, toldAfter] = await both();
+      expect(after.votes).toBe(0);
+      expect(toldAfter).toEqual(after);
+    } finally {
+      await own.close();
+    }
+  });
+});

@@ -141,9 +141,9 @@ export class BoardWatchers {
   }
 
   async #message(campaign: CampaignId): Promise<string> {
-    const counts = (await this.#deps.campaigns.counts([campaign])).get(campaign);
+    const { votes, verdicts } = await this.#deps.campaigns.comparisonCounts(campaign);
     const at = new Date(this.#deps.clock.now()).toISOString();
-    const event: BoardEvent = { votes: counts?.votes ?? 0, verdicts: counts?.verdicts ?? 0, at };
+    const event: BoardEvent = { votes, verdicts, at };
     return `id: ${event.votes}-${event.verdicts}\nevent: board\ndata: ${JSON.stringify(event)}\n\n`;
   }
 

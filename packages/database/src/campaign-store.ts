@@ -116,6 +116,19 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
       return new Map(rows.map(({ id, ...counts }) => [id as CampaignId, counts]));
     },
 
+    async comparisonCounts(id) {
+      // every vote has its place in the chain: its end is their number, less the votes of undone imports
+      const [row] = await sql<{ votes: number; verdicts: number }[]>`
+        select coalesce((select seq from vote_chains where campaign_id = ${id}), 0)::int
+          - case when exists (select 1 from imports where campaign_id = ${id} and undone_at is not null)
+            then (select count(*)::int from votes v join imports i on i.id = v.import_id
+              where v.campaign_id = ${id} and i.undone_at is not null)
+            else 0 end as votes,
+          (select count(*)::int from verdicts d left join imports i on i.id = d.import_id
+            where d.campaign_id = ${id} and d.outcome is not null and i.undone_at is null) as verdicts`;
+      return row!;
+    },
+
     progress: (id, nowMs) => readProgress(sql, id, nowMs),
   };
 }

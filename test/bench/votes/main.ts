@@ -118,8 +118,8 @@ try {
     const warmUp = Math.min(10_000, Math.ceil(votes / 5));
     await load(url, 'inline', warmUp, () => {});
     const commits = async () => ({
-      one: await singleRowCommits(postgres.url, 1, 3),
-      ten: await singleRowCommits(postgres.url, 10, 3),
+      one: await singleRowCommits(postgres, 1, 3),
+      ten: await singleRowCommits(postgres, 10, 3),
     });
     const costs: string[] = [];
     const costed = async (name: string, work: () => Promise<Load>): Promise<Load> => {
@@ -145,10 +145,10 @@ try {
     );
     const after = await commits();
     const median = (values: readonly number[]) => values.toSorted((x, y) => x - y)[1]!;
-    const one = median([before.one, between.one, after.one]);
-    const ten = median([before.ten, between.ten, after.ten]);
+    const one = median([before.one.rate, between.one.rate, after.one.rate]);
+    const ten = median([before.ten.rate, between.ten.rate, after.ten.rate]);
     const rounds = (name: 'one' | 'ten') =>
-      [before, between, after].map((round) => round[name].toFixed(0)).join(', ');
+      [before, between, after].map((round) => round[name].rate.toFixed(0)).join(', ');
     say(`single-row commits, 1 client: ${one.toFixed(0)}/s (${rounds('one')})`);
     say(`single-row commits, 10 clients: ${ten.toFixed(0)}/s (${rounds('ten')})`);
     for (const [name, result] of [
@@ -163,6 +163,14 @@ try {
       );
     }
     for (const cost of costs) say(cost);
+    for (const [name, commit] of [
+      ['1 client', between.one],
+      ['10 clients', between.ten],
+    ] as const) {
+      say(
+        `processor time of a single-row commit, ${name}: PostgreSQL ${commit.serverMicros.toFixed(0)} µs, client ${commit.clientMicros.toFixed(0)} µs`,
+      );
+    }
     say(
       `memory of the api in MiB, each 10,000 votes: ${points.map((point) => point.mib.toFixed(0)).join(' ')}`,
     );

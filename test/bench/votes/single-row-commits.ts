@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from '@agon/database';
+import { processorSeconds } from './processor-time.ts';
+
+export type Commits = {
+  /** Rows a second. */
+  readonly rate: number;
+  /** Processor time of one row. */
+  readonly clientMicros: number;
+  readonly serverMicros: number;
+};
 
 /**
  * The peer: what a client does that writes each vote by itself, as `pgbench` would with a script of one insert. One
@@ -10,9 +19,13 @@ import { connect } from '@agon/database';
  *
  * pgbench runs one client unless told otherwise (`-c 1`): that is the number that the goal is measured against. With
  * ten clients, PostgreSQL itself shares one disk flush among several commits.
- * @returns rows a second
  */
-export async function singleRowCommits(url: string, clients: number, seconds: number): Promise<number> {
+export async function singleRowCommits(
+  server: { readonly url: string; readonly pid: number },
+  clients: number,
+  seconds: number,
+): Promise<Commits> {
+  const { url } = server;
   const { sql, close } = connect(url, { connections: clients });
   const most = 12_000 * seconds;
   try {
@@ -32,6 +45,8 @@ export async function singleRowCommits(url: string, clients: number, seconds: nu
     await sql`vacuum analyze bench_battles`;
     const hash = '0'.repeat(64);
     let done = 0;
+    const serverBefore = processorSeconds(server.pid);
+    const clientBefore = process.cpuUsage();
     const startMs = performance.now();
     await Promise.all(
       Array.from({ length: clients }, async () => {
@@ -45,7 +60,13 @@ export async function singleRowCommits(url: string, clients: number, seconds: nu
         }
       }),
     );
-    return done / ((performance.now() - startMs) / 1000);
+    const elapsed = (performance.now() - startMs) / 1000;
+    const { user, system } = process.cpuUsage(clientBefore);
+    return {
+      rate: done / elapsed,
+      clientMicros: (user + system) / done,
+      serverMicros: (1e6 * (processorSeconds(server.pid) - serverBefore)) / done,
+    };
   } finally {
     await sql`drop table if exists bench_votes, bench_battles`;
     await close();

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /**
  * The session token of a Cookie header, if its signature is ours. The format is better-auth's: token, dot, base64 of
@@ -13,8 +13,16 @@ export function readSessionToken(cookies: string | null, name: string, secret: s
   if (dot <= 0) return null;
   const token = signed.slice(0, dot);
   const given = Buffer.from(signed.slice(dot + 1), 'base64');
-  const expected = createHmac('sha256', secret).update(token).digest();
+  const expected = createHmac('sha256', keyOf(secret)).update(token).digest();
   return given.length === expected.length && timingSafeEqual(given, expected) ? token : null;
+}
+
+/** As a key object: with a text, each signature would prepare the key anew. There is one secret in a process. */
+let prepared: { readonly secret: string; readonly key: KeyObject } | undefined;
+
+function keyOf(secret: string): KeyObject {
+  if (prepared?.secret !== secret) prepared = { secret, key: createSecretKey(Buffer.from(secret)) };
+  return prepared.key;
 }
 
 function readCookie(cookies: string, name: string): string | null {

@@ -27,5 +27,7 @@ export interface CampaignStore {
   create(campaign: CampaignRecord, by: string | null): Promise<void>;
   change(id: CampaignId, change: CampaignChange): Promise<CampaignRecord>;
   counts(ids: readonly CampaignId[]): Promise<ReadonlyMap<CampaignId, Campaign['counts']>>;
+  /** Votes and verdicts only, at the cost of a look: asked for once a second while a board is watched. */
+  comparisonCounts(id: CampaignId): Promise<Pick<Campaign['counts'], 'votes' | 'verdicts'>>;
   progress(id: CampaignId, nowMs: EpochMs): Promise<CampaignProgress>;
 }
