@@ -107,6 +107,7 @@ describe('renderText', () => {
       '[x](https://x.example/)',
       '<p dir="auto"><a href="https://x.example/" target="_blank" rel="noopener noreferrer nofollow">x</a></p>\n',
     ],
+    ['a link that leads nowhere', '[x]()', '<p dir="auto"><a>x</a></p>\n'],
     [
       'code with its language',
       '```py\nx = 1\n```',

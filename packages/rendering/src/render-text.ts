@@ -55,6 +55,8 @@ function createParser(): MarkdownIt {
   };
   rules.link_open = (tokens, index) => {
     const href = String(tokens[index]!.attrGet('href') ?? '');
+    // `[x]()` leads nowhere; an empty address would lead back to this page
+    if (href === '') return '<a>';
     return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer nofollow">`;
   };
   rules.heading_open = (tokens, index) => `<h${lowered(tokens[index]!.tag)} dir="auto">`;
