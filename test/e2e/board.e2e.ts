@@ -50,15 +50,24 @@ test('switches and filters change the numbers in place, and the URL keeps them',
 
 test('the table sorts and shows columns by keyboard alone, and its file says the same', async ({ page }) => {
   await page.goto(BOARD);
-  const votes = page.getByRole('columnheader', { name: /^Votes/ }).getByRole('link');
+  const votes = page
+    .locator('table')
+    .first()
+    .getByRole('columnheader', { name: /^Votes/ })
+    .getByRole('link');
   await votes.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('columnheader', { name: /^Votes/ })).toHaveAttribute('aria-sort', 'descending');
+  await expect(
+    page
+      .locator('table')
+      .first()
+      .getByRole('columnheader', { name: /^Votes/ }),
+  ).toHaveAttribute('aria-sort', 'descending');
   await page.getByText('Columns', { exact: true }).focus();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Intervals' })).toBeFocused();
-  await page.getByRole('link', { name: 'GSM8K', description: '' }).focus();
+  await page.getByRole('listitem').getByRole('link', { name: 'GSM8K' }).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/columns=/);
   await page.keyboard.press('Escape');
@@ -108,6 +117,8 @@ test('weights move by keyboard, live in the URL, and change the score', async ({
 
 test('a pair opens from the heat map by keyboard, and has its own address', async ({ page }) => {
   await page.goto(BOARD);
+  // the arrow keys work once the page has come alive
+  await expect(page.getByText(/^● live$/)).toBeVisible();
   const map = page.getByRole('region', { name: 'Wins in 100, row against column' });
   await map.getByRole('link').first().focus();
   await page.keyboard.press('ArrowRight');
@@ -146,13 +157,16 @@ test('a vote reaches the open board by itself', async ({ page, browser, baseURL 
   await expect(page.getByText(/^● live$/)).toBeVisible();
   const count = async () =>
     Number(
-      /([\d,]+) votes by/.exec(await page.locator('header summary').innerText())![1]!.replaceAll(',', ''),
+      /([\d,]+) votes by/
+        .exec(await page.locator('main header .figures summary').innerText())![1]!
+        .replaceAll(',', ''),
     );
   const before = await count();
   const context = await browser.newContext({ ...(baseURL ? { baseURL } : {}) });
   const booth = await context.newPage();
   await booth.goto('/c/mt-bench-excerpt/vote');
   await booth.getByRole('button', { name: 'I agree, skip the practice' }).click();
+  await expect(booth.getByRole('group', { name: 'Your vote' })).toBeVisible();
   await booth.keyboard.press('1');
   await expect(booth.getByText(/^Saved · 1 vote/)).toBeVisible();
   await expect.poll(count).toBe(before + 1);
