@@ -1,3 +1,4 @@
+/** Over 400 lines in one place: every law is held against the same arbitrary votes, methods and settings. */
 import {
   type Comparison,
   type ComparisonColumns,

@@ -45,4 +45,8 @@ describe('areaUnderCurve', () => {
       ),
     );
   });
+
+  it('tells nothing of scores that are no numbers', () => {
+    expect(areaUnderCurve([0.2, Number.NaN, 0.9], [false, true, true])).toBeNull();
+  });
 });
