@@ -11,7 +11,7 @@ const TAGS = new Set(
   ).split(' '),
 );
 const ATTRIBUTES =
-  /^(class|dir|href|target|rel|title|data-lang|tabindex|role|start|xmlns|display|encoding|mathvariant|stretchy|fence|separator|lspace|rspace|minsize|maxsize|movablelimits|accent|accentunder|linethickness|columnalign|rowspacing|columnspacing|columnlines|rowlines|width|height|depth|voffset|scriptlevel|displaystyle|notation|symmetric|largeop|mathcolor|mathbackground|mathsize|side|rowalign|form|columnspan)$/;
+  /^(class|dir|href|target|rel|title|data-lang|tabindex|role|start|xmlns|display|encoding|mathvariant|stretchy|fence|separator|lspace|rspace|minsize|maxsize|movablelimits|accent|accentunder|linethickness|columnalign|rowspacing|columnspacing|columnlines|rowlines|width|height|depth|voffset|scriptlevel|displaystyle|notation|symmetric|largeop|mathcolor|mathbackground|mathsize|side|rowalign|form|columnspan|linebreak)$/;
 
 /** A strict reading of HTML: whatever is no tag of ours, with attributes of ours, in our spelling, is a fault. */
 function faultsOf(html: string): string[] {
