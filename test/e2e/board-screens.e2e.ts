@@ -56,6 +56,8 @@ async function englishIn(page: import('@playwright/test').Page): Promise<string[
       const node = walker.currentNode;
       const text = node.textContent?.trim() ?? '';
       if (node.parentElement?.closest('[lang="en"], script, style, noscript, h1, header')) continue;
+      // the campaign's attribution is its own text
+      if (text.startsWith('MT-bench questions by')) continue;
       if (/[A-Za-z]{3,} [a-z]{2,} [A-Za-z]{2,}/.test(text)) found.push(text);
     }
     return found;
