@@ -86,7 +86,8 @@ export function createAccountStore({ sql }: Database): AccountStore & SessionSto
         await tx`select pg_advisory_xact_lock(${ADMIN_LOCK})`;
         const used = await tx`
           update setup_tokens set used_at = ${new Date(atMs)} where hash = ${tokenHash} and used_at is null
-            and not exists (select 1 from users where role = 'admin') returning hash`;
+            and not exists (select 1 from users where role = 'admin')
+            and exists (select 1 from users where id = ${user}) returning hash`;
         if (used.length === 0) return false;
         await tx`update users set role = 'admin', updated_at = now() where id = ${user}`;
         return true;

@@ -17,25 +17,26 @@ const RETRIES = 2;
 
 /** Asks any OpenAI-compatible server through /v1/chat/completions. Rate limits and broken connections are tried again by the package. */
 export function createOpenAiJudgeModel(options: OpenAiJudgeOptions): JudgeModel {
-  let retried = 0;
   const client = new OpenAI({
     baseURL: options.baseUrl,
     apiKey: options.apiKey ?? 'none',
     timeout: options.timeoutMs ?? TIMEOUT_MS,
     maxRetries: RETRIES,
-    fetch: (url, init) => {
-      const attempt = new Headers(init?.headers).get('x-stainless-retry-count');
-      if (attempt !== null && attempt !== '0') retried += 1;
-      return fetch(url, init);
-    },
   });
   const now = options.now ?? (() => performance.now());
   return {
     async ask(messages, settings, signal): Promise<JudgeAnswer> {
       const startMs = now();
-      const before = retried;
+      let requests = 0;
+      // a fetch of its own: questions that are asked at once are counted apart
+      const counted = client.withOptions({
+        fetch: (url, init) => {
+          requests += 1;
+          return fetch(url, init);
+        },
+      });
       try {
-        const reply = await client.chat.completions.create(
+        const reply = await counted.chat.completions.create(
           {
             model: options.model,
             messages: messages.map(({ role, content }) => ({ role, content })),
@@ -56,16 +57,16 @@ export function createOpenAiJudgeModel(options: OpenAiJudgeOptions): JudgeModel 
           completionTokens: usage?.completion_tokens ?? null,
           costUsd: typeof usage?.cost === 'number' ? usage.cost : null,
           latencyMs: Math.round(now() - startMs),
-          retried: retried - before,
+          retried: requests - 1,
         };
       } catch (error) {
-        throw translate(error, options);
+        throw signal.aborted ? error : translate(error, options);
       }
     },
   };
 }
 
-function translate(error: unknown, { baseUrl, model }: OpenAiJudgeOptions): unknown {
+function translate(error: unknown, { baseUrl, model }: OpenAiJudgeOptions): ArenaError {
   if (error instanceof APIConnectionTimeoutError) {
     return new ArenaError('provider_unreachable', `${baseUrl} did not answer in time.`, { cause: error });
   }
@@ -104,7 +105,13 @@ function translate(error: unknown, { baseUrl, model }: OpenAiJudgeOptions): unkn
       { cause: error },
     );
   }
-  return error;
+  if (error instanceof ArenaError) return error;
+  // a reply that breaks off, or is no JSON: the package passes on what its reader throws
+  return new ArenaError(
+    'provider_unreachable',
+    `${baseUrl} sent a reply that cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    { cause: error },
+  );
 }
 
 /** Judge models by URL; keys come from the environment that is handed in, by the name that a run gives. */
