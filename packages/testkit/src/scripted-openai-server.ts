@@ -24,6 +24,8 @@ export type ScriptedReply =
       readonly retryAfterS?: number;
     }
   | { readonly kind: 'drop' }
+  /** Begins to reply, and is gone. */
+  | { readonly kind: 'cut' }
   | { readonly kind: 'raw'; readonly body: string };
 
 export type ScriptedOpenAiServer = {
@@ -76,6 +78,10 @@ async function handle(
   requests.push(seen);
   const reply = script(seen);
   if (reply.kind === 'drop') return void response.destroy();
+  if (reply.kind === 'cut') {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+    return void response.write('{"choices":[', () => response.destroy());
+  }
   if (reply.kind === 'raw')
     return void response.writeHead(200, { 'content-type': 'application/json' }).end(reply.body);
   if (reply.kind === 'status') {
