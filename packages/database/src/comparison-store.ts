@@ -33,6 +33,8 @@ type Loaded = {
   verdictSeq: number;
   rows: CampaignComparison[];
   indexOf: Map<string, number>;
+  /** Why votes are left out that are: the reason outlives their undoing. */
+  reasonOf: Map<string, string>;
 };
 
 /**
@@ -68,6 +70,7 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
         verdictSeq: 0,
         rows: [],
         indexOf: new Map(),
+        reasonOf: new Map(),
       };
       loaded.set(campaign, current);
     }
@@ -81,8 +84,10 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
       where campaign_id = ${campaign} and id > ${current.revisionId - OVERLAP} and kind in ('undo', 'recast') order by id`;
     for (const row of votes) {
       current.voteSeq = row.seq;
+      const comparison = toComparison(row, 'people');
       current.indexOf.set(row.id, current.rows.length);
-      current.rows.push(toComparison(row, 'people'));
+      current.rows.push(comparison);
+      if (comparison.excluded !== null) current.reasonOf.set(row.id, comparison.excluded);
     }
     for (const row of verdicts) {
       current.verdictSeq = Math.max(current.verdictSeq, row.seq);
@@ -90,19 +95,26 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
       current.indexOf.set(row.id, current.rows.length);
       current.rows.push(toComparison(row, 'judges'));
     }
-    let changed = current.rows.length !== before;
+    const revised = new Map<number, CampaignComparison>();
     for (const revision of revisions) {
-      changed ||= revision.id > current.revisionId;
       current.revisionId = Math.max(current.revisionId, revision.id);
       const index = current.indexOf.get(revision.vote_id);
       const row = index === undefined ? undefined : current.rows[index];
       if (index === undefined || row === undefined) continue;
+      if (!revised.has(index)) revised.set(index, row);
       current.rows[index] = {
         ...row,
         outcome: revision.outcome ?? row.outcome,
-        excluded: revision.kind === 'undo' ? 'undone' : row.excluded === 'undone' ? null : row.excluded,
+        excluded: revision.kind === 'undo' ? 'undone' : (current.reasonOf.get(row.id) ?? null),
       };
     }
+    // a revision that was read again changes nothing; one that committed late does, whatever its number
+    const changed =
+      current.rows.length !== before ||
+      [...revised].some(([index, was]) => {
+        const now = current.rows[index]!;
+        return now.outcome !== was.outcome || now.excluded !== was.excluded;
+      });
     if (changed) current.revision += 1;
     return { rows: current.rows, revision: current.revision };
   }

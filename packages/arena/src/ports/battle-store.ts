@@ -26,7 +26,7 @@ export type NewBattle = {
 /** One that was drawn for a voter. */
 export type NewVoterBattle = NewBattle & { readonly expiresAtMs: EpochMs };
 
-/** A battle that this voter was given, and neither voted on nor skipped; its time may be over. */
+/** A battle that this voter was given, and neither voted on nor skipped; its time may be over, if not marked so yet. */
 export type OpenBattle = {
   readonly id: BattleId;
   readonly promptId: PromptId;
@@ -71,7 +71,7 @@ export interface BattleStore {
   issueToVoter(basis: DrawBasis, battles: readonly NewVoterBattle[]): Promise<boolean>;
   /** Durable when it resolves. */
   issueToJudge(battle: NewBattle): Promise<void>;
-  /** Only from `issued`; returns false where the battle was not open for this voter. */
+  /** From `issued` or `expired`; returns false where the battle is not this voter's, or was voted on or skipped. */
   skip(battle: BattleId, rater: RaterId, reason: string, note: string): Promise<boolean>;
   /** Marks issued battles past their time as expired; returns how many. */
   expire(nowMs: EpochMs): Promise<number>;

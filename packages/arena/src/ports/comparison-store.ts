@@ -4,7 +4,7 @@ import type { AnswerId, BySlot, CampaignId, Comparison } from '@agon/domain';
 export type CampaignComparison = Comparison & {
   /** Vote or verdict id. */
   readonly id: string;
-  /** Counts from 1 within one state of the store. */
+  /** Why a board leaves it out; null where it counts. */
   readonly excluded: string | null;
   /** Unordered pair of answers at one turn: what two raters must share to be compared. */
   readonly item: string;
@@ -13,6 +13,7 @@ export type CampaignComparison = Comparison & {
 };
 
 export type CampaignComparisons = {
+  /** Shared with later reads, which bring it up to date. */
   readonly rows: readonly CampaignComparison[];
   /** Grows with every change; the same number means the same rows. */
   readonly revision: number;
