@@ -1,7 +1,13 @@
 export { accountStoreContract } from './account-store-contract.ts';
 export { auditLogContract } from './audit-log-contract.ts';
+export { battleStoreContract } from './battle-store-contract.ts';
 export { boardFeedContract } from './board-feed-contract.ts';
+export { boardStoreContract } from './board-store-contract.ts';
+export { campaignStoreContract } from './campaign-store-contract.ts';
 export { clockContract } from './clock-contract.ts';
+export { comparisonStoreContract } from './comparison-store-contract.ts';
+export { contentStoreContract } from './content-store-contract.ts';
+export type { ArenaStores, TwoArenas } from './contest.ts';
 export { exportStoreContract } from './export-store-contract.ts';
 export { idsContract } from './ids-contract.ts';
 export { importStoreContract } from './import-store-contract.ts';
@@ -18,3 +24,4 @@ export { sessionStoreContract } from './session-store-contract.ts';
 export { sessionsContract } from './sessions-contract.ts';
 export { textRendererContract } from './text-renderer-contract.ts';
 export { ticketSignerContract } from './ticket-signer-contract.ts';
+export { voteStoreContract } from './vote-store-contract.ts';

@@ -1,0 +1,160 @@
+import type { NewVoterBattle, OpenBattle } from '@agon/arena';
+import type { BattleId, CampaignId, RaterId } from '@agon/domain';
+import { describe, expect, it } from 'vitest';
+import { AT, bundleOf, importedModel, importedPrompt, makeContest, type TwoArenas } from './contest.ts';
+
+const openOf = ({ id, promptId, models, answers, expiresAtMs }: NewVoterBattle): OpenBattle => ({
+  id,
+  promptId,
+  models,
+  answers,
+  expiresAtMs,
+});
+
+export function battleStoreContract(setUp: () => TwoArenas): void {
+  async function start() {
+    const arenas = setUp();
+    const contest = await makeContest(arenas);
+    return { ...arenas, contest, rater: await contest.voter() };
+  }
+  const cellOf = ({ contest }: Awaited<ReturnType<typeof start>>, { promptId, models }: NewVoterBattle) =>
+    contest.index.cellOf(promptId, models.a, models.b);
+
+  describe('the contract of BattleStore', () => {
+    it('gives a voter’s open battles, oldest first, wherever it is asked', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const drawn = [contest.battle(1), contest.battle(0), contest.battle(0, ['stork', 'crane'])];
+      await contest.issue(rater, ...drawn);
+      for (const stores of [here, elsewhere]) {
+        const given = await contest.given(rater, stores);
+        expect(given).toMatchObject({ votes: 0, drawn: 3, open: drawn.map(openOf) });
+        expect(given.seen.size).toBe(0);
+        expect(await contest.given(await contest.voter(), stores)).toMatchObject({ drawn: 0, open: [] });
+      }
+    });
+
+    it('refuses a draw that was made before the voter’s battles changed elsewhere', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const old = await contest.basis(rater, elsewhere);
+      await contest.issue(rater, contest.battle(0));
+      expect(await elsewhere.battles.issueToVoter(old, [contest.battle(1)])).toBe(false);
+      expect(await elsewhere.battles.issueToVoter(old, [])).toBe(false);
+      expect(await contest.given(rater, elsewhere)).toMatchObject({ drawn: 1 });
+      const fresh = await contest.basis(rater, elsewhere);
+      expect(fresh.changes).toBeGreaterThan(old.changes);
+      expect(await elsewhere.battles.issueToVoter(fresh, [])).toBe(true);
+      // looking is no change
+      expect(await here.battles.issueToVoter(fresh, [contest.battle(1)])).toBe(true);
+    });
+
+    it('refuses a draw that was made before the content changed', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const old = await contest.basis(rater);
+      const prompts = [importedPrompt(contest.id, 'third')];
+      await elsewhere.imports.write(bundleOf(contest.id, here.ids, { prompts }));
+      expect(await here.battles.issueToVoter(old, [contest.battle(0)])).toBe(false);
+      expect(await contest.given(rater)).toMatchObject({ drawn: 0, open: [] });
+      expect(await here.battles.issueToVoter(await contest.basis(rater), [contest.battle(0)])).toBe(true);
+    });
+
+    it('issues one of the draws that were made at once from the same basis', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const basis = await contest.basis(rater);
+      const issued = await Promise.all(
+        [here, elsewhere, here, elsewhere].map((stores) =>
+          stores.battles.issueToVoter(basis, [contest.battle(0), contest.battle(1)]),
+        ),
+      );
+      expect(issued.filter(Boolean)).toHaveLength(1);
+      await here.battles.issueToVoter(basis, []);
+      expect(await contest.given(rater)).toMatchObject({ drawn: 2 });
+    });
+
+    it('issues all battles of a draw or none', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const taken = contest.battle(0);
+      await contest.issue(await contest.voter(), taken);
+      const draw = [contest.battle(1), { ...contest.battle(0), id: taken.id }];
+      await expect(here.battles.issueToVoter(await contest.basis(rater), draw)).rejects.toThrow();
+      expect(await contest.given(rater, elsewhere)).toMatchObject({ drawn: 0, open: [] });
+    });
+
+    it('skips an open battle of this voter, once, and keeps why', async () => {
+      const started = await start();
+      const { here, elsewhere, contest, rater } = started;
+      const [own, voted] = [contest.battle(0), contest.battle(1)];
+      await contest.issue(rater, own, voted);
+      await here.votes.append(contest.vote(voted, rater, 'a'));
+      const skip = (id: BattleId, by: RaterId, stores = here) =>
+        stores.battles.skip(id, by, 'offensive', 'rude');
+      expect(await skip(own.id, await contest.voter())).toBe(false);
+      expect(await skip(voted.id, rater)).toBe(false);
+      expect(await skip(here.ids.next() as BattleId, rater)).toBe(false);
+      const { changes } = await contest.given(rater);
+      expect(await skip(own.id, rater)).toBe(true);
+      expect(await skip(own.id, rater, elsewhere)).toBe(false);
+      for (const stores of [here, elsewhere]) {
+        const given = await contest.given(rater, stores);
+        expect(given.changes).toBeGreaterThan(changes);
+        expect(given).toMatchObject({ votes: 1, drawn: 2, open: [] });
+        expect([...given.seen].sort()).toEqual([cellOf(started, own), cellOf(started, voted)].sort());
+      }
+      const kept = (await here.exports.battles(contest.id)).find((each) => each.id === own.id);
+      expect(kept).toMatchObject({ state: 'skipped', skipReason: 'offensive' });
+    });
+
+    it('gives a battle back when its vote is undone', async () => {
+      const started = await start();
+      const { here, elsewhere, contest, rater } = started;
+      const battle = contest.battle(0);
+      await contest.issue(rater, battle);
+      const vote = contest.vote(battle, rater, 'b');
+      await here.votes.append(vote);
+      const voted = await contest.given(rater);
+      expect(voted).toMatchObject({ votes: 1, open: [] });
+      expect([...voted.seen]).toEqual([cellOf(started, battle)]);
+      await here.votes.undo(vote.id, AT + 1);
+      for (const stores of [here, elsewhere]) {
+        const given = await contest.given(rater, stores);
+        expect(given).toMatchObject({ votes: 0, drawn: 1, open: [openOf(battle)] });
+        expect(given.seen.size).toBe(0);
+      }
+    });
+
+    it('lets battles run out of time, once, and does not count them as seen', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      // long before every other battle of these tests
+      const longAgo = 1_000_000_000_000;
+      const [late, voted] = [contest.battle(0, undefined, longAgo), contest.battle(1, undefined, longAgo)];
+      const later = contest.battle(0, ['stork', 'crane'], longAgo + 1);
+      await contest.issue(rater, late, voted, later);
+      await here.votes.append(contest.vote(voted, rater, 'a', longAgo));
+      expect(await here.battles.expire(later.expiresAtMs)).toBe(1);
+      expect(await here.battles.expire(later.expiresAtMs)).toBe(0);
+      const given = await contest.given(rater, elsewhere);
+      expect(given).toMatchObject({ votes: 1, drawn: 3, open: [openOf(later)] });
+      expect(given.seen.size).toBe(1);
+      // a voter who sat before it all the time may still say why not
+      expect(await here.battles.skip(late.id, rater, 'cannot_judge', '')).toBe(true);
+    });
+
+    it('knows the pairs that have a battle with both answers, a judge’s too', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const asked = contest.battle(0, ['heron', 'stork']);
+      await here.battles.issueToJudge(asked);
+      await contest.issue(rater, contest.battle(1));
+      const outcomeOnly = { promptKey: null, turns: null, category: null, language: null };
+      await here.imports.write(
+        bundleOf(contest.id, here.ids, {
+          models: ['crane', 'stork'].map(importedModel),
+          battles: [{ key: 'told', modelA: 'crane', modelB: 'stork', ...outcomeOnly }],
+        }),
+      );
+      const pairs = await elsewhere.battles.pairsOf(contest.id);
+      expect(pairs).toHaveLength(2);
+      expect(pairs).toContainEqual({ promptId: asked.promptId, models: asked.models });
+      expect(await contest.given(rater)).toMatchObject({ drawn: 1 });
+      expect(await elsewhere.battles.pairsOf(here.ids.next() as CampaignId)).toEqual([]);
+    });
+  });
+}

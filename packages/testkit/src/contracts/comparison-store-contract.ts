@@ -1,0 +1,178 @@
+import type { CampaignComparison, ComparisonStore } from '@agon/arena';
+import type { BattleId, CampaignId } from '@agon/domain';
+import { describe, expect, it } from 'vitest';
+import { AT, bundleOf, importedModel, makeContest, type TwoArenas } from './contest.ts';
+
+type Setup = TwoArenas & {
+  /** Keeps what changes this battle from ending, as a slow process would. */
+  hold(battle: BattleId): Promise<{
+    /** Resolves once something waits for the battle. */
+    waited(): Promise<void>;
+    letGo(): Promise<void>;
+  }>;
+};
+
+export function comparisonStoreContract(setUp: () => Setup): void {
+  async function start() {
+    const setup = setUp();
+    return { ...setup, contest: await makeContest(setup) };
+  }
+  const rowOf = async (store: ComparisonStore, campaign: CampaignId, id: string) =>
+    (await store.read(campaign)).rows.find((row) => row.id === id);
+  /** As it is now: readers share the rows. */
+  const lookAt = async (store: ComparisonStore, campaign: CampaignId) => {
+    const { rows, revision } = await store.read(campaign);
+    return { rows: [...rows], revision };
+  };
+
+  describe('the contract of ComparisonStore', () => {
+    it('says of a vote what a board filters by', async () => {
+      const { here, contest } = await start();
+      const battle = contest.battle(0);
+      const vote = await contest.cast(battle, 'b');
+      const { rows } = await here.comparisons.read(contest.id);
+      expect(rows).toEqual([
+        {
+          id: vote.id,
+          modelA: 'crane',
+          modelB: 'heron',
+          outcome: 'b',
+          source: 'people',
+          rater: vote.raterId,
+          promptKey: battle.promptId,
+          category: 'writing',
+          language: 'en',
+          answers: battle.answers,
+          atMs: AT,
+          excluded: null,
+          item: expect.any(String),
+        },
+      ] satisfies CampaignComparison[]);
+    });
+
+    it('gives one item to the same two answers in both slots, and to no others', async () => {
+      const { here, contest } = await start();
+      await contest.cast(contest.battle(0), 'a');
+      await contest.cast(contest.battle(0, ['heron', 'crane']), 'a');
+      await contest.cast(contest.battle(1), 'a');
+      await contest.cast(contest.battle(0, ['crane', 'stork']), 'a');
+      const { rows } = await here.comparisons.read(contest.id);
+      expect(rows.map((row) => rows.findIndex((other) => other.item === row.item))).toEqual([0, 0, 2, 3]);
+    });
+
+    it('takes in what was added elsewhere, and keeps its number where nothing was', async () => {
+      const { here, elsewhere, contest, campaign } = await start();
+      const vote = await contest.cast(contest.battle(0), 'a');
+      const before = await lookAt(elsewhere.comparisons, contest.id);
+      expect(await lookAt(elsewhere.comparisons, contest.id)).toEqual(before);
+      const next = await contest.cast(contest.battle(1), 'tie');
+      const after = await lookAt(elsewhere.comparisons, contest.id);
+      expect(after.rows.map((row) => row.id)).toEqual([vote.id, next.id]);
+      expect(after.revision).toBeGreaterThan(before.revision);
+      // read from the start, they are the same
+      expect((await lookAt(here.comparisons, contest.id)).rows).toEqual(after.rows);
+      expect((await here.comparisons.read(await campaign())).rows).toEqual([]);
+    });
+
+    it('leaves out an undone vote with its reason, until it is recast', async () => {
+      const { here, elsewhere, contest } = await start();
+      const battle = contest.battle(0);
+      const vote = await contest.cast(battle, 'a');
+      const stages = [await lookAt(elsewhere.comparisons, contest.id)];
+      await here.votes.undo(vote.id, AT + 1);
+      stages.push(await lookAt(elsewhere.comparisons, contest.id));
+      await here.votes.append(contest.vote(battle, vote.raterId, 'both_bad', AT + 2));
+      stages.push(await lookAt(elsewhere.comparisons, contest.id));
+      expect(stages.map(({ rows }) => [rows[0]!.outcome, rows[0]!.excluded])).toEqual([
+        ['a', null],
+        ['a', expect.stringMatching(/./)],
+        ['both_bad', null],
+      ]);
+      const revisions = stages.map((stage) => stage.revision);
+      expect([...new Set(revisions)].sort((x, y) => x - y)).toEqual(revisions);
+    });
+
+    it('sees a change that began before another one and ended after it', async () => {
+      const { here, elsewhere, contest, hold } = await start();
+      const slow = contest.battle(0);
+      const [first, second] = [await contest.cast(slow, 'a'), await contest.cast(contest.battle(1), 'a')];
+      const held = await hold(slow.id);
+      const undoing = here.votes.undo(first.id, AT + 1);
+      await held.waited();
+      await elsewhere.votes.undo(second.id, AT + 1);
+      const before = await lookAt(here.comparisons, contest.id);
+      expect(before.rows.map((row) => row.excluded === null)).toEqual([true, false]);
+      await held.letGo();
+      await undoing;
+      const after = await lookAt(here.comparisons, contest.id);
+      expect(after.rows.map((row) => row.excluded === null)).toEqual([false, false]);
+      expect(after.revision).toBeGreaterThan(before.revision);
+    });
+
+    it('leaves out answers that name their model, by the rule of the day', async () => {
+      const { here, contest } = await start();
+      const battle = contest.battle(0, ['crane', 'stork']);
+      const vote = await contest.cast(battle, 'a');
+      await contest.cast(contest.battle(0), 'a');
+      const counted = await lookAt(here.comparisons, contest.id);
+      expect(counted.rows.map((row) => row.excluded)).toEqual([null, null]);
+      const { settings } = (await here.campaigns.findById(contest.id))!;
+      await here.campaigns.change(contest.id, { settings: { ...settings, self_naming: 'exclude' } });
+      const excluded = await lookAt(here.comparisons, contest.id);
+      const reason = excluded.rows[0]!.excluded;
+      expect(excluded.rows.map((row) => row.excluded)).toEqual([expect.stringMatching(/./), null]);
+      expect(excluded.revision).toBeGreaterThan(counted.revision);
+      // a vote that was taken back and cast again is about the same two answers
+      await here.votes.undo(vote.id, AT + 1);
+      expect((await rowOf(here.comparisons, contest.id, vote.id))?.excluded).not.toBe(reason);
+      await here.votes.append(contest.vote(battle, vote.raterId, 'b', AT + 2));
+      const recast = await rowOf(here.comparisons, contest.id, vote.id);
+      expect(recast).toMatchObject({ outcome: 'b', excluded: reason });
+    });
+
+    it('holds imported votes and verdicts until their import is undone', async () => {
+      const { here, elsewhere, contest } = await start();
+      const live = await contest.cast(contest.battle(0), 'a');
+      const before = await lookAt(here.comparisons, contest.id);
+      const bundle = bundleOf(contest.id, here.ids, {
+        models: ['crane', 'heron'].map(importedModel),
+        battles: [
+          {
+            key: 'told',
+            promptKey: 'elsewhere-1',
+            modelA: 'heron',
+            modelB: 'crane',
+            turns: 2,
+            category: 'coding',
+            language: 'zh',
+          },
+        ],
+        votes: [{ battleKey: 'told', rater: 'ada', outcome: 'tie', key: 'told by ada', atMs: AT }],
+        verdicts: [{ battleKey: 'told', judge: 'owl', outcome: 'a', shareA: 0.75, repeat: 1, atMs: AT + 1 }],
+      });
+      await elsewhere.imports.write(bundle);
+      const full = await lookAt(here.comparisons, contest.id);
+      expect(full.revision).toBeGreaterThan(before.revision);
+      const told = {
+        modelA: 'heron',
+        modelB: 'crane',
+        promptKey: 'elsewhere-1',
+        turn: 2,
+        category: 'coding',
+        language: 'zh',
+        answers: null,
+        excluded: null,
+      };
+      const imported = full.rows.filter((row) => row.id !== live.id);
+      expect(imported).toHaveLength(2);
+      expect(imported).toContainEqual(expect.objectContaining({ ...told, source: 'people', outcome: 'tie' }));
+      expect(imported).toContainEqual(
+        expect.objectContaining({ ...told, source: 'judges', rater: 'owl', outcome: 'a', shareA: 0.75 }),
+      );
+      await elsewhere.imports.undo(bundle.id, AT + 2);
+      const left = await lookAt(here.comparisons, contest.id);
+      expect(left.rows.map((row) => row.id)).toEqual([live.id]);
+      expect(left.revision).toBeGreaterThan(full.revision);
+    });
+  });
+}

@@ -1,0 +1,177 @@
+import {
+  type Ids,
+  type ImportBundle,
+  type NewVote,
+  type NewVoterBattle,
+  type Ports,
+  pairIndexOf,
+} from '@agon/arena';
+import {
+  type BattleId,
+  type CampaignId,
+  contentHash,
+  type EpochMs,
+  type ImportId,
+  type Outcome,
+  type RaterId,
+  type UserId,
+  type VoteId,
+} from '@agon/domain';
+
+/** The adapters that voting needs, on one connection. */
+export type ArenaStores = Pick<
+  Ports,
+  | 'campaigns'
+  | 'content'
+  | 'raters'
+  | 'battles'
+  | 'votes'
+  | 'comparisons'
+  | 'boards'
+  | 'imports'
+  | 'exports'
+  | 'ids'
+>;
+
+export type TwoArenas = {
+  readonly here: ArenaStores;
+  /** Others on the same data, as in another process. */
+  readonly elsewhere: ArenaStores;
+  person(): Promise<UserId>;
+  /** An empty draft. */
+  campaign(): Promise<CampaignId>;
+};
+
+/** When everything of a contest happens. */
+export const AT: EpochMs = 1_700_000_000_000;
+const HOUR_MS = 3_600_000;
+const MODELS = ['crane', 'heron', 'stork'];
+
+export function bundleOf(campaignId: CampaignId, ids: Ids, parts: Partial<ImportBundle>): ImportBundle {
+  return {
+    id: ids.next() as ImportId,
+    campaignId,
+    format: 'test',
+    files: [],
+    rows: { read: 0, imported: 0, refused: 0 },
+    errors: [],
+    by: null,
+    atMs: AT,
+    models: [],
+    prompts: [],
+    answers: [],
+    battles: [],
+    votes: [],
+    verdicts: [],
+    scores: [],
+    ...parts,
+  };
+}
+
+export function importedModel(name: string): ImportBundle['models'][number] {
+  return { name, title: name, provider: null, licence: null, openWeights: null, aliases: [] };
+}
+
+export function importedPrompt(campaign: CampaignId, key: string): ImportBundle['prompts'][number] {
+  return {
+    key,
+    contentHash: contentHash(`${campaign}/${key}`),
+    turns: [`${key} of ${campaign}?`],
+    category: 'writing',
+    language: 'en',
+    reference: null,
+  };
+}
+
+/** A campaign of two prompts and three models, of which `stork` names itself in every answer. */
+export async function makeContest({ here, person, campaign }: TwoArenas) {
+  const id = await campaign();
+  const prompts = ['first', 'second'].map((key) => importedPrompt(id, key));
+  const bundle = bundleOf(id, here.ids, {
+    models: MODELS.map(importedModel),
+    prompts,
+    answers: prompts.flatMap((prompt) =>
+      MODELS.map((model) => ({
+        promptKey: prompt.key,
+        model,
+        turns: [`${model} on ${prompt.turns[0]}`],
+        contentHash: contentHash(`${model} on ${prompt.turns[0]}`),
+        selfNaming: model === 'stork' ? [[{ start: 0, end: model.length }]] : null,
+      })),
+    ),
+  });
+  await here.imports.write(bundle);
+  const content = await here.content.content(id);
+  const index = pairIndexOf(content, { skipSelfNaming: false });
+
+  /** One about the prompt of this place in the content, issued to nobody yet; it is open for an hour. */
+  function battle(prompt: 0 | 1, slots = ['crane', 'heron'], drawnAtMs: EpochMs = AT): NewVoterBattle {
+    const promptId = content.prompts[prompt]!.id;
+    const [a, b] = slots.map((name) => {
+      const modelId = content.models.find((model) => model.name === name)!.id;
+      return content.answers.find((each) => each.promptId === promptId && each.modelId === modelId)!;
+    });
+    return {
+      id: here.ids.next() as BattleId,
+      campaignId: id,
+      promptId,
+      models: { a: a!.modelId, b: b!.modelId },
+      answers: { a: a!.id, b: b!.id },
+      drawProbability: 0.25,
+      drawReason: 'fewest votes',
+      drawnAtMs,
+      expiresAtMs: drawnAtMs + HOUR_MS,
+    };
+  }
+
+  const given = (rater: RaterId, stores = here) => stores.battles.givenTo(id, rater, index);
+
+  async function basis(rater: RaterId, stores = here) {
+    const { changes } = await given(rater, stores);
+    const { version } = await stores.content.content(id);
+    return { campaignId: id, raterId: rater, changes, contentVersion: version };
+  }
+
+  async function issue(rater: RaterId, ...battles: readonly NewVoterBattle[]): Promise<void> {
+    // what is remembered of a voter may be old once: a refusal makes it fresh
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      if (await here.battles.issueToVoter(await basis(rater), battles)) return;
+    throw new Error('the battles were refused, although nothing changed');
+  }
+
+  function vote(on: NewVoterBattle, raterId: RaterId, outcome: Outcome, atMs: EpochMs = AT): NewVote {
+    const voteId = here.ids.next() as VoteId;
+    return {
+      id: voteId,
+      campaignId: id,
+      battleId: on.id,
+      raterId,
+      outcome,
+      idempotencyKey: `key of ${voteId}`,
+      shownMs: 1000,
+      atMs,
+    };
+  }
+
+  return {
+    id,
+    content,
+    /** What brought the prompts and answers in. */
+    bundle,
+    index,
+    battle,
+    given,
+    basis,
+    issue,
+    vote,
+    voter: async () => here.raters.raterOf(await person()),
+    /** A vote of a new voter on a battle of its own. */
+    async cast(on: NewVoterBattle, outcome: Outcome): Promise<NewVote> {
+      const rater = await here.raters.raterOf(await person());
+      await issue(rater, on);
+      const cast = vote(on, rater, outcome);
+      await here.votes.append(cast);
+      return cast;
+    },
+  };
+}
