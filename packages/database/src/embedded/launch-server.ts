@@ -91,6 +91,8 @@ function settings(port: number, durable: boolean): Readonly<Record<string, strin
     shared_buffers: '64MB',
     huge_pages: 'off',
     jit: 'off',
+    // a new campaign grows from nothing within minutes: until the tables are analysed, plans are those of empty ones
+    autovacuum_naptime: '15s',
     logging_collector: 'off',
     log_min_messages: 'warning',
     timezone: 'UTC',
