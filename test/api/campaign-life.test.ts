@@ -71,6 +71,12 @@ describe('the life of a campaign', () => {
     expect((await researcher.call('getCampaign', { params })).counts.answers).toBe(0);
     expect(await importText('answers.jsonl', answers)).toMatchObject({ models: 3, prompts: 4, answers: 12 });
     expect(await importText('answers.jsonl', answers)).toMatchObject({ models: 0, prompts: 0, answers: 0 });
+    const renamed = answers.replaceAll('"prompt_id":"p', '"prompt_id":"other-');
+    expect(await importText('renamed.jsonl', renamed)).toMatchObject({ prompts: 0, answers: 0 });
+    expect((await researcher.call('getCampaign', { params })).counts).toMatchObject({
+      prompts: 4,
+      answers: 12,
+    });
   });
 
   it('imports good rows or nothing, and says what is wrong with the others', async () => {

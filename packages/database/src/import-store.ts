@@ -132,7 +132,7 @@ async function writeModels(tx: TransactionSql, bundle: ImportBundle, parts: Chun
 
 async function writePrompts(tx: TransactionSql, bundle: ImportBundle, parts: Chunks) {
   const { campaignId } = bundle;
-  let added = 0;
+  const before = await promptsByKey(tx, campaignId);
   for (const part of parts(bundle.prompts)) {
     const rows = part.map((prompt) => ({
       id: randomUUID(),
@@ -150,18 +150,23 @@ async function writePrompts(tx: TransactionSql, bundle: ImportBundle, parts: Chu
     await tx`insert into prompts ${tx(json as never)} on conflict (content_hash) do nothing`;
     const hashes = part.map((prompt) => prompt.contentHash);
     const keys = part.map((prompt) => prompt.key);
-    const entered = await tx`
+    await tx`
       insert into campaign_prompts (campaign_id, prompt_id, key, import_id)
       select ${campaignId}, p.id, given.key, ${bundle.id}
       from unnest(${keys}::text[], ${hashes}::text[]) as given(key, hash) join prompts p on p.content_hash = given.hash
       on conflict (campaign_id, key) do update set import_id = excluded.import_id, prompt_id = excluded.prompt_id
-      where ${undone(tx, 'campaign_prompts')} returning key`;
-    added += entered.length;
+      where ${undone(tx, 'campaign_prompts')}`;
   }
+  const idOf = await promptsByKey(tx, campaignId);
+  // two files may name one prompt by two keys
+  return { idOf, added: new Set(idOf.values()).size - new Set(before.values()).size };
+}
+
+async function promptsByKey(tx: TransactionSql, campaignId: string): Promise<Map<string, string>> {
   const known = await tx<{ key: string; prompt_id: string }[]>`
     select c.key, c.prompt_id from campaign_prompts c left join imports i on i.id = c.import_id
     where c.campaign_id = ${campaignId} and i.undone_at is null`;
-  return { idOf: new Map(known.map((row) => [row.key, row.prompt_id])), added };
+  return new Map(known.map((row) => [row.key, row.prompt_id]));
 }
 
 async function writeAnswers(
