@@ -124,7 +124,7 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
 
     async release(call, error, notBeforeMs) {
       await sql`update judge_calls set state = 'pending', leased_until = ${new Date(notBeforeMs)}, last_error = ${error},
-        retried = retried + 1 where id = ${call} and state = 'leased'`;
+        retried = retried + 1 where id = ${call.id} and attempts = ${call.attempts} and state = 'leased'`;
     },
 
     async setState(id, state, error, nowMs) {

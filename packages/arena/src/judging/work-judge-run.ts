@@ -125,17 +125,17 @@ async function judgeOneCall(
     return null;
   } catch (error) {
     if (signal.aborted) {
-      await deps.judgeRuns.release(call.id, 'the worker stopped', deps.clock.now());
+      await deps.judgeRuns.release(call, 'the worker stopped', deps.clock.now());
       return null;
     }
     if (!isArenaError(error)) throw error;
     if (error.code === 'provider_refused') {
-      await deps.judgeRuns.release(call.id, error.message, deps.clock.now());
+      await deps.judgeRuns.release(call, error.message, deps.clock.now());
       return error;
     }
     if (call.attempts < MOST_ATTEMPTS) {
       const pauseMs = error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (call.attempts - 1);
-      await deps.judgeRuns.release(call.id, error.message, deps.clock.now() + pauseMs);
+      await deps.judgeRuns.release(call, error.message, deps.clock.now() + pauseMs);
       return null;
     }
     await store(run, call, deps, { ...NOTHING, unscored: 'provider_error', raw: error.message, retried: 0 });

@@ -120,8 +120,11 @@ export interface JudgeStore {
   lease(run: JudgeRunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
   /** Verdict and completion in one transaction; an unscored verdict of before is replaced. */
   complete(run: JudgeRunRecord, call: LeasedCall, verdict: NewVerdict): Promise<void>;
-  /** Back to the pool, not to be taken before `notBeforeMs`. */
-  release(call: number, error: string, notBeforeMs: EpochMs): Promise<void>;
+  /**
+   * Back to the pool, not to be taken before `notBeforeMs`. Does nothing where the lease has passed to another worker:
+   * each lease is one more attempt.
+   */
+  release(call: Pick<LeasedCall, 'id' | 'attempts'>, error: string, notBeforeMs: EpochMs): Promise<void>;
   setState(id: JudgeRunId, state: JudgeRunState, error: string | null, nowMs: EpochMs): Promise<void>;
   /** Runs that are queued or running: what a worker looks for when the queue told it nothing. */
   open(): Promise<readonly JudgeRunId[]>;

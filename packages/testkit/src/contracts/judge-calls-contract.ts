@@ -47,13 +47,23 @@ export function judgeCallsContract(setUp: () => Promise<JudgeSetup>): void {
     it('keeps a call that was given back until its time', async () => {
       const { runs, elsewhere, id } = await begin(1);
       const [call] = await runs.lease(id, 1, SAMPLE_MS, UNTIL_MS);
-      await runs.release(call!.id, 'asked too often', SAMPLE_MS + 500);
+      await runs.release(call!, 'asked too often', SAMPLE_MS + 500);
       expect((await runs.counts(id)).errors).toEqual([
         { reason: expect.any(String), count: 1, example: 'asked too often' },
       ]);
       expect(await elsewhere.lease(id, 1, SAMPLE_MS + 499, UNTIL_MS)).toEqual([]);
       const again = await elsewhere.lease(id, 1, SAMPLE_MS + 500, UNTIL_MS);
       expect(again).toEqual([{ ...call, attempts: 2 }]);
+    });
+
+    it('does not give back a call that another worker has taken over', async () => {
+      const { runs, elsewhere, id } = await begin(1);
+      const [lost] = await runs.lease(id, 1, SAMPLE_MS, UNTIL_MS);
+      const [taken] = await elsewhere.lease(id, 1, UNTIL_MS, UNTIL_MS + 1000);
+      await runs.release(lost!, 'the worker stopped', UNTIL_MS);
+      expect(await runs.lease(id, 1, UNTIL_MS + 1, UNTIL_MS + 2000)).toEqual([]);
+      await elsewhere.release(taken!, 'asked too often', UNTIL_MS + 2);
+      expect(await runs.lease(id, 1, UNTIL_MS + 2, UNTIL_MS + 2000)).toEqual([{ ...lost!, attempts: 3 }]);
     });
 
     it('stores one verdict a call, and never opens the call again', async () => {
@@ -64,7 +74,7 @@ export function judgeCallsContract(setUp: () => Promise<JudgeSetup>): void {
         elsewhere.complete(record, call!, verdict({ outcome: 'a' })),
       ]);
       await elsewhere.complete(record, call!, verdict({ outcome: 'b' }));
-      await runs.release(call!.id, 'too late', SAMPLE_MS);
+      await runs.release(call!, 'too late', SAMPLE_MS);
       expect(await elsewhere.lease(id, 1, UNTIL_MS + 1, UNTIL_MS + 2)).toEqual([]);
       expect(await runs.counts(id)).toMatchObject({ total: 1, pending: 0, outcomes: { a: 1 }, errors: [] });
     });
