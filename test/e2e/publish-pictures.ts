@@ -6,6 +6,8 @@ const PICTURES = {
   'booth.png': 'reveal-wide-light-en.png',
   'phone.png': 'battle-phone-dark-en.png',
   'unified.png': 'unified-wide-light-en.png',
+  'campaign.png': 'workbench-progress-wide-light-en.png',
+  'import.png': 'workbench-map.png',
 } as const;
 
 const to = new URL('../../docs/pictures/', import.meta.url);

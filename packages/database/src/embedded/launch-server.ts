@@ -21,8 +21,11 @@ const STEP_MS = 10;
 const ATTEMPTS = 4;
 const LOG_BYTES = 8 * 2 ** 20;
 const PORT_TAKEN = /could not bind|could not create any TCP\/IP sockets|Address already in use/;
-/** Sessions of a server that was killed end by themselves; until then PostgreSQL refuses a second server. */
-const ORPHANS = /pre-existing shared memory block/;
+/**
+ * PostgreSQL refuses a second server while sessions of one that was killed have not ended, and while whoever started
+ * that one has not waited for it: both pass by themselves.
+ */
+const ORPHANS = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const ORPHANS_MS = 20_000;
 
 /**
