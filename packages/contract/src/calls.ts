@@ -1,3 +1,4 @@
+/** The table of every call of the API, in one place: client, routes and OpenAPI document are read from it. */
 import { z } from 'zod';
 import {
   apiKeyListSchema,

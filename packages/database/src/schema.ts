@@ -1,3 +1,4 @@
+/** Every table of the database in one place: drizzle-kit compares this file with the migrations. */
 import { sql } from 'drizzle-orm';
 import {
   bigint,

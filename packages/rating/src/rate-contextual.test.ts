@@ -1,3 +1,4 @@
+/** Over 400 lines in one place: golden numbers, laws and findings of style control share one way to make rows. */
 import {
   type Comparison,
   DEFAULT_RATING_SETTINGS,
