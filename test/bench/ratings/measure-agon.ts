@@ -1,6 +1,7 @@
 /**
  * `node measure-agon.ts FOLDER TASK REPEATS`: times one task of ours on the columns in a folder, in a process of its own,
  * and prints one line of JSON. Tasks: see below; a task ending in `:plain` runs without WebAssembly.
+ * Only the columns which the task needs are read, so that `rss` is what such a fit holds.
  */
 import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
 import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
@@ -9,7 +10,9 @@ import { readColumns } from './write-columns.ts';
 const [folder, name, repeatsText] = process.argv.slice(2) as [string, string, string];
 const [task, engine] = name.split(':');
 if (engine === 'plain') Reflect.deleteProperty(globalThis, 'WebAssembly');
-const votes = readColumns(folder);
+/** Columns that a task needs beside models and outcomes. */
+const FURTHER = { raters: ['rater'], contextual: ['features'] } as const;
+const votes = readColumns(folder, FURTHER[task as keyof typeof FURTHER]);
 const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
   ...DEFAULT_RATING_SETTINGS,
   ...over,
@@ -44,9 +47,8 @@ function fitContextual(): Record<string, number> {
   const logits = new Map(plain.models.map(({ model, rating }) => [model, rating! / ELO_PER_LOGIT]));
   const start = Float64Array.from(votes.models, (model) => logits.get(model)!);
   const mean = start.reduce((sum, value) => sum + value, 0) / start.length;
-  const columns = { ...votes, width: 4 };
   const fit = fitStreamedContextual(
-    columns,
+    { ...votes, features: votes.features!, width: 4 },
     settings(),
     place,
     start.map((value) => value - mean),

@@ -26,22 +26,31 @@ function toNpy(column: Column): Uint8Array {
   return Buffer.concat([header, Buffer.from(column.buffer, column.byteOffset, column.byteLength)]);
 }
 
-function readNpy(folder: string, name: string): ArrayBuffer {
-  const bytes = readFileSync(join(folder, `${name}.npy`));
-  const start = 10 + bytes.readUInt16LE(8);
-  return bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-}
+type FurtherColumns = Pick<GeneratedVotes, 'rater' | 'prompt' | 'features'>;
+type VoteColumns = Pick<GeneratedVotes, 'models' | 'length' | 'a' | 'b' | 'outcome'> &
+  Partial<FurtherColumns>;
 
-export function readColumns(folder: string): Omit<GeneratedVotes, 'truth'> {
-  const a = new Uint16Array(readNpy(folder, 'a'));
+/** Models and outcomes, and of the further columns those named: a process then holds only what its task needs. */
+export function readColumns(folder: string, further: readonly (keyof FurtherColumns)[] = []): VoteColumns {
+  const read = (name: string): Column => fromNpy(readFileSync(join(folder, `${name}.npy`)));
+  const a = read('a') as Uint16Array;
   return {
     models: JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')) as string[],
     length: a.length,
     a,
-    b: new Uint16Array(readNpy(folder, 'b')),
-    outcome: new Uint8Array(readNpy(folder, 'outcome')),
-    rater: new Int32Array(readNpy(folder, 'rater')),
-    prompt: new Int32Array(readNpy(folder, 'prompt')),
-    features: new Float32Array(readNpy(folder, 'features')),
+    b: read('b') as Uint16Array,
+    outcome: read('outcome') as Uint8Array,
+    ...(Object.fromEntries(further.map((name) => [name, read(name)])) as Partial<FurtherColumns>),
   };
+}
+
+/** The file's own bytes as a column: nothing is copied. */
+function fromNpy(bytes: Buffer): Column {
+  const start = 10 + bytes.readUInt16LE(8);
+  const descr = bytes.toString('latin1', 10, start);
+  const type = [Uint8Array, Uint16Array, Int32Array, Float32Array].find(({ name }) =>
+    descr.includes(`'${DTYPES[name as keyof typeof DTYPES]}'`),
+  )!;
+  const length = (bytes.byteLength - start) / type.BYTES_PER_ELEMENT;
+  return new type(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, length);
 }
