@@ -1,0 +1,135 @@
+/**
+ * `npm run bench:coverage [-- --campaigns 500] [--truth 400000] [--seed 1] [--only ratings,baseline,judge,pairwise]`: how
+ * often the 95 % intervals hold the truth, in simulated campaigns whose truth is known. Prints the tables of
+ * docs/benchmarks.md. ± is one standard error, from whole campaigns.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Line, measureLines } from './measure-lines.ts';
+import { measurePairwise } from './measure-pairwise.ts';
+import { measurePredictionPowered } from './measure-prediction-powered.ts';
+import { printCoverage, printPairwise } from './print-coverage.ts';
+import {
+  readCoefficients,
+  readControlledRates,
+  readRatings,
+  readTieParameter,
+  readWinRates,
+} from './read-intervals.ts';
+import { simulateBaseline } from './simulate-baseline.ts';
+import { type CampaignSize, simulateVotes, type VotingWorld } from './simulate-votes.ts';
+
+const PARTS = ['ratings', 'baseline', 'judge', 'pairwise'] as const;
+const { values: options } = parseArgs({
+  options: {
+    campaigns: { type: 'string', default: '500' },
+    truth: { type: 'string', default: '400000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: PARTS.join(',') },
+  },
+});
+const [campaigns, endless, { seed }] = [Number(options.campaigns), Number(options.truth), options];
+const parts = options.only.split(',');
+if (!Number.isInteger(campaigns) || campaigns < 2 || !(endless >= 1000) || !parts.every(isPart)) {
+  throw new Error(`--campaigns from 2, --truth from 1000, --only of ${PARTS.join(', ')}`);
+}
+
+const WORLD: VotingWorld = {
+  strengths: [0.75, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.75],
+  taste: 0.5,
+  lengthEffect: 1,
+  wordiness: [0.3, -0.1, 0.2, 0, -0.2, 0.1, -0.3, 0],
+  positionEffect: 0.15,
+  ties: 0.8,
+};
+const SIZE: CampaignSize = { votes: 1800, raters: 120, prompts: 120 };
+const PROMPTS = 400;
+
+const BOTH = { cluster: 'rater,prompt' } as const;
+const STYLE = { ...BOTH, method: 'contextual', style: ['length', 'position'] } as const;
+const DAVIDSON = { ...BOTH, method: 'davidson' } as const;
+const BASELINE = { baseline: `model-${WORLD.strengths.length - 1}` } as const;
+
+const RATINGS: readonly Line[] = [
+  { name: 'Bradley–Terry, sandwich, by rater and prompt', settings: BOTH, read: readRatings },
+  {
+    name: 'Bradley–Terry, bootstrap, by rater and prompt',
+    settings: { ...BOTH, interval: 'bootstrap' },
+    read: readRatings,
+  },
+  { name: 'Davidson, sandwich, by rater and prompt', settings: DAVIDSON, read: readRatings },
+  {
+    name: 'Rao–Kupper, sandwich, by rater and prompt',
+    settings: { ...BOTH, method: 'rao-kupper' },
+    read: readRatings,
+  },
+  { name: 'contextual (length, position), by rater and prompt', settings: STYLE, read: readRatings },
+  { name: 'Bradley–Terry, sandwich, by rater only', settings: { cluster: 'rater' }, read: readRatings },
+  { name: 'Bradley–Terry, sandwich, by prompt only', settings: { cluster: 'prompt' }, read: readRatings },
+  { name: 'Bradley–Terry, sandwich, votes as if independent', settings: {}, read: readRatings },
+  {
+    name: 'Bradley–Terry, bootstrap, votes as if independent',
+    settings: { interval: 'bootstrap' },
+    read: readRatings,
+  },
+  { name: 'Bradley–Terry, Fisher', settings: { interval: 'fisher' }, read: readRatings },
+];
+const PARAMETERS: readonly Line[] = [
+  { name: 'Davidson’s ν', settings: DAVIDSON, read: readTieParameter },
+  { name: 'coefficients of length and position, in logits', settings: STYLE, read: readCoefficients },
+];
+const PANEL: readonly Line[] = [
+  {
+    name: 'win rate against the panel, by rater and prompt',
+    settings: { ...BOTH, method: 'win-rate' },
+    read: readWinRates,
+  },
+];
+const AGAINST_BASELINE: readonly Line[] = [
+  {
+    name: 'win rate against a baseline, by prompt',
+    settings: { ...BASELINE, method: 'win-rate', cluster: 'prompt' },
+    read: readWinRates,
+  },
+  {
+    name: 'length-controlled win rate',
+    settings: { ...BASELINE, method: 'length-controlled' },
+    read: readControlledRates,
+  },
+];
+
+process.stdout.write(
+  `${campaigns} campaigns, seed ${seed}, truth from ${endless.toLocaleString('en')} votes; Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}\n`,
+);
+const crowd = (votes: number, tag: string) => {
+  const times = votes / SIZE.votes;
+  const raters = Math.round(SIZE.raters * times);
+  return simulateVotes(WORLD, { votes, raters, prompts: Math.round(SIZE.prompts * times) }, `${seed}/${tag}`);
+};
+const measureVotes = (lines: readonly Line[]) =>
+  measureLines(lines, crowd(endless, 'truth'), campaigns, (n) => crowd(SIZE.votes, `${n}`));
+
+if (parts.includes('ratings')) {
+  printCoverage('1,800 votes of 120 raters on 120 prompts', 'Elo points', measureVotes(RATINGS));
+  printCoverage('the same votes: other numbers', 'in their own unit', measureVotes(PARAMETERS));
+  printCoverage('the same votes: win rates', 'per cent', measureVotes(PANEL));
+}
+if (parts.includes('baseline')) {
+  const columns = (prompts: number, tag: string) => simulateBaseline(WORLD, prompts, `${seed}/${tag}`);
+  const lines = measureLines(
+    AGAINST_BASELINE,
+    columns(Math.round(endless / (WORLD.strengths.length - 1)), 'truth'),
+    campaigns,
+    (n) => columns(PROMPTS, `${n}`),
+  );
+  printCoverage(`seven models against a baseline on ${PROMPTS} prompts`, 'per cent', lines);
+}
+if (parts.includes('judge')) {
+  const lines = measurePredictionPowered(WORLD, endless, campaigns, seed);
+  printCoverage('400 battles judged by people and a judge, 4,000 by the judge alone', 'Elo points', lines);
+}
+if (parts.includes('pairwise')) printPairwise(measurePairwise(WORLD, SIZE, campaigns, seed));
+
+function isPart(part: string): boolean {
+  return (PARTS as readonly string[]).includes(part);
+}
