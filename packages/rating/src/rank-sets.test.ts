@@ -40,8 +40,8 @@ describe('rank sets', () => {
         fc.nat(),
         fc.double({ min: 0.1, max: 20, noNaN: true }),
         fc.constantFrom(0, 0.5, 3),
-        (m, seed, spread, shared) => {
-          const draws = 60;
+        fc.integer({ min: 2, max: 90 }),
+        (m, seed, spread, shared, draws) => {
           // unequal scales, and a common part that makes differences far smaller than the ratings' own errors
           const scale = normalDraws(`scale/${seed}`, m).map((x) => 0.2 + Math.abs(x));
           const noise = normalDraws(`noise/${seed}`, draws * (m + 1));
