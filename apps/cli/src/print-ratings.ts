@@ -31,6 +31,21 @@ export function printRatings(result: RatingResultJson): void {
         model.ties,
       ]),
     );
+  } else if (result.method === 'prediction-powered') {
+    printTable(
+      ['rank', 'model', 'rating', 'low', 'high', 'people alone', 'low', 'high', 'votes'],
+      result.models.map((model) => [
+        model.rank_low === model.rank_high ? model.rank : `${model.rank_low}–${model.rank_high}`,
+        model.model,
+        whole(model.rating),
+        whole(model.low),
+        whole(model.high),
+        whole(model.people_rating),
+        whole(model.people_low),
+        whole(model.people_high),
+        model.comparisons,
+      ]),
+    );
   } else {
     printTable(
       ['rank', 'model', 'rating', 'low', 'high', 'comparisons'],
@@ -47,6 +62,17 @@ export function printRatings(result: RatingResultJson): void {
   note(
     `${result.comparisons.used} of ${result.comparisons.read} comparisons used, ${result.method}, interval ${result.settings.interval}, clusters ${result.settings.cluster}`,
   );
+  const power = result.judge_power;
+  if (power !== undefined) {
+    const { lambda, gain, narrower, votes, paired_votes, judged_battles, extra_battles } = power;
+    const width = narrower === null ? '' : `; intervals ${(100 * narrower).toFixed(1)} % narrower`;
+    note(
+      `judges trusted by λ = ${lambda.toFixed(2)}${width}: worth ${(100 * (gain - 1)).toFixed(0)} % more votes`,
+    );
+    note(
+      `${paired_votes} of ${votes} votes are on battles that judges decided, too; of their ${judged_battles} battles ${extra_battles} have no vote`,
+    );
+  }
   if (result.tie_parameter !== undefined) {
     const { name, value, low, high, equal_tie_share: share } = result.tie_parameter;
     const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;

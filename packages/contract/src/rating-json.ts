@@ -33,6 +33,11 @@ export const modelRatingSchema = z
     lc_win_rate_se: nullable().optional(),
     lc_win_rate_low: nullable().optional(),
     lc_win_rate_high: nullable().optional(),
+    people_rating: nullable()
+      .optional()
+      .describe('prediction-powered: the rating of people alone, without the judges'),
+    people_low: nullable().optional(),
+    people_high: nullable().optional(),
     plain_rating: nullable().optional().describe('contextual: the rating with style not taken out'),
   })
   .meta({ id: 'ModelRating' });
@@ -131,6 +136,18 @@ export const ratingResultSchema = z
       )
       .optional()
       .describe('contextual only: what each feature is worth'),
+    judge_power: z
+      .strictObject({
+        lambda: z.number().describe('How far judges are trusted, 0..1; 0: people alone'),
+        gain: z.number().describe('Votes that would be as good without the judges, as a multiple'),
+        narrower: nullable().describe('By what share the intervals are narrower than those of people alone'),
+        votes: z.number().int(),
+        paired_votes: z.number().int().describe('Votes on a battle that a judge decided, too'),
+        judged_battles: z.number().int(),
+        extra_battles: z.number().int().describe('Battles that judges decided and no person'),
+      })
+      .optional()
+      .describe('prediction-powered only: what judges added to people’s votes'),
     insights: ratingInsightsSchema
       .nullable()
       .optional()

@@ -65,6 +65,13 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
             lc_win_rate_low: model.lcWinRateLow ?? null,
             lc_win_rate_high: model.lcWinRateHigh ?? null,
           }),
+      ...(model.peopleRating === undefined
+        ? {}
+        : {
+            people_rating: model.peopleRating,
+            people_low: model.peopleLow ?? null,
+            people_high: model.peopleHigh ?? null,
+          }),
       ...(model.plainRating === undefined ? {} : { plain_rating: model.plainRating }),
     })),
     ...(result.tie === undefined
@@ -76,6 +83,19 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
             low: result.tie.low,
             high: result.tie.high,
             equal_tie_share: result.tie.equalTieShare,
+          },
+        }),
+    ...(result.judgePower === undefined
+      ? {}
+      : {
+          judge_power: {
+            lambda: result.judgePower.lambda,
+            gain: result.judgePower.gain,
+            narrower: result.judgePower.narrower,
+            votes: result.judgePower.votes,
+            paired_votes: result.judgePower.pairedVotes,
+            judged_battles: result.judgePower.judgedBattles,
+            extra_battles: result.judgePower.extraBattles,
           },
         }),
     ...(result.style === undefined

@@ -48,6 +48,10 @@ export type ComparisonColumns = {
   readonly shareA?: Float64Array;
   readonly rater?: Int32Array;
   readonly prompt?: Int32Array;
+  /** Of each row: 0 people, 1 judges, as in `COMPARISON_SOURCES`. Absent: people. */
+  readonly source?: Uint8Array;
+  /** Turns shown, from 1; 0 where the source does not say. Absent: 0 everywhere. */
+  readonly turn?: Int32Array;
   /** Names by rater code. */
   readonly raters?: readonly string[];
   /** Counts of the answers, `STYLE_COUNTS` of each row one after the other; NaN where unknown. */
@@ -70,6 +74,8 @@ export function toColumns(
   const shareA: number[] = [];
   const rater: number[] = [];
   const prompt: number[] = [];
+  const source: number[] = [];
+  const turn: number[] = [];
   const style: BySlot<number[]> = { a: [], b: [] };
   let styled = false;
   const codeOf = (codes: Map<string, number>, name: string): number => {
@@ -94,6 +100,8 @@ export function toColumns(
     shareA.push(row.shareA ?? Number.NaN);
     rater.push(row.rater === undefined ? -1 : codeOf(raterCode, row.rater));
     prompt.push(row.promptKey === undefined ? -1 : codeOf(promptCode, row.promptKey));
+    source.push(COMPARISON_SOURCES.indexOf(row.source));
+    turn.push(row.turn ?? 0);
     styled ||= row.style !== undefined;
     for (const count of STYLE_COUNTS) {
       style.a.push(row.style?.a[count] ?? Number.NaN);
@@ -110,6 +118,8 @@ export function toColumns(
     shareA: Float64Array.from(shareA),
     rater: Int32Array.from(rater),
     prompt: Int32Array.from(prompt),
+    source: Uint8Array.from(source),
+    turn: Int32Array.from(turn),
     raters: [...raterCode.keys()],
     ...(styled ? { style: { a: Float32Array.from(style.a), b: Float32Array.from(style.b) } } : {}),
   };

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   disconnected: 'rejected',
   separated: 'rejected',
   unknown_model: 'rejected',
+  no_overlap: 'rejected',
   // judges
   judge_invalid: 'rejected',
   provider_refused: 'rejected',

@@ -47,6 +47,7 @@ export {
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   type IntervalMethod,
+  type JudgePower,
   type ModelRating,
   type PairCount,
   RATING_METHODS,

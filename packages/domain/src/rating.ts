@@ -10,6 +10,8 @@ export const RATING_METHODS = [
   'glicko2',
   'win-rate',
   'length-controlled',
+  'plackett-luce',
+  'prediction-powered',
 ] as const;
 export type RatingMethod = (typeof RATING_METHODS)[number];
 
@@ -114,6 +116,26 @@ export type ModelRating = {
   readonly lcWinRateHigh?: number | null;
   /** Contextual method: the Bradley–Terry rating from the same comparisons, style not taken out. */
   readonly plainRating?: number | null;
+  /** Prediction-powered method: the rating of the same people's votes without the judges, and its 95 % interval. */
+  readonly peopleRating?: number | null;
+  readonly peopleLow?: number | null;
+  readonly peopleHigh?: number | null;
+};
+
+/** What judges added to people's votes. */
+export type JudgePower = {
+  /** How far the judges' verdicts are trusted, 0..1: 0 is people alone. */
+  readonly lambda: number;
+  /** Votes of people that would be as good without the judges, as a multiple of those there are, >= 0. */
+  readonly gain: number;
+  /** By how much the intervals are narrower than those of people alone, as a share of their width; null: no intervals. */
+  readonly narrower: number | null;
+  /** People's votes that count, and how many of them are on a battle that a judge decided, too. */
+  readonly votes: number;
+  readonly pairedVotes: number;
+  /** Battles (prompt, pair of models, turn) that judges decided, and how many of them no person decided. */
+  readonly judgedBattles: number;
+  readonly extraBattles: number;
 };
 
 /** How a model of ties weighs them. */
@@ -195,6 +217,8 @@ export type RatingResult = {
   readonly tie?: TieParameter;
   /** `contextual` only: of the largest group. */
   readonly style?: readonly StyleCoefficient[];
+  /** `prediction-powered` only: of the largest group. */
+  readonly judgePower?: JudgePower;
   readonly warnings: readonly RatingWarning[];
 };
 

@@ -39,7 +39,8 @@ export type PredictionPoweredFit = {
  * the outcome): many verdicts of a judge sharpen few votes of people, and however biased the judge, the estimate stays
  * that of people. It solves mean_n[s(y) − λ s(f)] + λ mean_N[s(f)] = 0, which is Bradley–Terry on modified counts.
  *
- * Valid where both sets of battles are drawn in the same way, and where the judge was not tuned on these votes.
+ * The published form, and the plain twin of `fitRectifiedVotes`, which is what users reach: that one balances the judges'
+ * part pair by pair. Valid where both sets of battles are drawn in the same way, and where the judge was not tuned on these votes.
  * @param lambda null: the best one, from the fit to people alone
  * @returns null where the people's votes alone have no finite maximum
  */

@@ -5,6 +5,7 @@ import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
 import { rateGlicko2 } from './rate-glicko2.ts';
 import { rateLengthControlled } from './rate-length-controlled.ts';
+import { ratePredictionPowered } from './rate-prediction-powered.ts';
 import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
@@ -14,6 +15,7 @@ import { reweightPairs } from './reweight-pairs.ts';
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
  * tell is null, and the warnings say why.
  * @throws ArenaError('no_comparisons') where nothing is left to fit
+ * @throws ArenaError('no_overlap') for prediction-powered, where no judge decided a battle that a person voted on
  * @throws ArenaError('unknown_model') where the anchor or the baseline is not among the models
  * @throws ArenaError('invalid_request') for settings out of range
  */
@@ -37,6 +39,10 @@ export function fitRatings(given: ComparisonColumns, asked: RatingSettings): Rat
       return rateWinRate(columns, settings);
     case 'length-controlled':
       return rateLengthControlled(columns, settings);
+    case 'plackett-luce':
+      return { ...rateBradleyTerry(columns, settings), method: 'plackett-luce' };
+    case 'prediction-powered':
+      return ratePredictionPowered(columns, settings);
   }
 }
 

@@ -109,7 +109,7 @@ function sandwich(inverse: SquareMatrix, meat: SquareMatrix, m: number): SquareM
 }
 
 /** One code for each pair of codes; unknown where either is. */
-function joinCodes(first: Int32Array, second: Int32Array): Int32Array {
+export function joinCodes(first: Int32Array, second: Int32Array): Int32Array {
   const known = new Map<number, number>();
   const base = second.reduce((largest, code) => Math.max(largest, code), 0) + 1;
   return first.map((code, at) => {

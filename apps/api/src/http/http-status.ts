@@ -25,6 +25,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   disconnected: 422,
   separated: 422,
   unknown_model: 422,
+  no_overlap: 422,
   judge_invalid: 422,
   provider_refused: 422,
   data_folder_unusable: 500,

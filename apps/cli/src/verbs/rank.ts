@@ -15,6 +15,7 @@ import {
   type StyleFeature,
   TIE_POLICIES,
 } from '@agon/domain';
+import type { RefusedRow } from '@agon/formats';
 import { Command } from 'commander';
 import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, columnMap, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
@@ -26,6 +27,7 @@ type Options = {
   campaign?: string;
   format?: string;
   map?: string[];
+  verdicts?: string[];
   source: 'people' | 'judges' | 'all';
   method: RatingSettings['method'];
   ties: RatingSettings['ties'];
@@ -69,6 +71,11 @@ export function command(): Command {
       'whose comparisons count',
       oneOf('source', ['people', 'judges', 'all']),
       'all' as const,
+    )
+    .option(
+      '--verdicts <file>',
+      'prediction-powered: a file whose rows are all verdicts of a judge; may be given several times',
+      collect,
     )
     .option('--method <name>', RATING_METHODS.join(', '), oneOf('method', RATING_METHODS), DEFAULTS.method)
     .option('--ties <policy>', TIE_POLICIES.join(', '), oneOf('ties', TIE_POLICIES), DEFAULTS.ties)
@@ -132,7 +139,15 @@ export function command(): Command {
     .option('--language <name>', 'only this language')
     .option('--data <dir>', 'with --campaign: data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  agon rank votes.jsonl --cluster rater --json')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  agon rank votes.jsonl --cluster rater --json',
+        '  agon rank votes.jsonl --verdicts gpt-4.jsonl --method prediction-powered --cluster prompt',
+      ].join('\n'),
+    )
     .action(run);
 }
 
@@ -159,6 +174,13 @@ const SHOWN_REFUSALS = 5;
 async function rankFiles(files: readonly string[], options: Options): Promise<RatingResultJson> {
   const map = columnMap(options.map);
   const { source, category, language, cluster } = options;
+  if (options.method === 'prediction-powered') return rankPowered(files, options, map);
+  if (options.verdicts !== undefined) {
+    throw new ArenaError('unknown_option', `${options.method} takes no --verdicts.`, {
+      hint: 'Use --method prediction-powered.',
+      at: { column: 'verdicts' },
+    });
+  }
   const byCounts = rankByCounts(files, options, map);
   if (byCounts !== null) return toRatingJson(byCounts);
   // loaded here: the short way needs neither the readers of all formats nor all the methods
@@ -181,10 +203,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: options.method === 'contextual' || options.method === 'length-controlled',
   });
-  for (const { file, line, column, value, reason } of rows.slice(0, SHOWN_REFUSALS)) {
-    const where = column === null ? '' : ` ${column} ${JSON.stringify(value?.slice(0, 60) ?? null)}`;
-    note(`refused ${file}:${line}${where}: ${reason}`);
-  }
+  noteRefusals(rows);
   const settings = settingsOf(options);
   const result = toRatingJson(fitRatings(columns, settings));
   const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
@@ -200,6 +219,51 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
       excluded: [...reasons.map(([reason, count]) => ({ reason, count })), ...result.comparisons.excluded],
     },
   };
+}
+
+async function rankPowered(
+  files: readonly string[],
+  options: Options,
+  map: Readonly<Record<string, string>>,
+): Promise<RatingResultJson> {
+  const { source, category, language, format } = options;
+  if (source !== 'all') {
+    throw new ArenaError('unknown_option', 'prediction-powered needs people and judges, so --source all.', {
+      at: { column: 'source', value: source },
+    });
+  }
+  const { rankWithVerdicts } = await import('../rank-with-verdicts.ts');
+  const { result, filtered, read, refused } = rankWithVerdicts(
+    {
+      files,
+      verdicts: options.verdicts ?? [],
+      ...(category === undefined ? {} : { category }),
+      ...(language === undefined ? {} : { language }),
+    },
+    { map, ...(format === undefined ? {} : { format }) },
+    settingsOf(options),
+  );
+  noteRefusals(refused);
+  const json = toRatingJson(result);
+  const left = [
+    ...countReasons(refused),
+    ...(filtered > 0 ? [{ reason: 'filtered out', count: filtered }] : []),
+  ];
+  const { used, excluded } = json.comparisons;
+  return { ...json, comparisons: { read, used, excluded: [...left, ...excluded] } };
+}
+
+function countReasons(refused: readonly RefusedRow[]): { reason: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => ({ reason, count }));
+}
+
+function noteRefusals(refused: readonly RefusedRow[]): void {
+  for (const { file, line, column, value, reason } of refused.slice(0, SHOWN_REFUSALS)) {
+    const where = column === null ? '' : ` ${column} ${JSON.stringify(value?.slice(0, 60) ?? null)}`;
+    note(`refused ${file}:${line}${where}: ${reason}`);
+  }
 }
 
 /** The short way of a single Arrow file: null where it cannot be gone. */

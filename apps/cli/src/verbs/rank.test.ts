@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RatingResultJson, ratingResultSchema } from '@agon/contract';
+import { isArenaError } from '@agon/domain';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { command } from './rank.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'agon-rank-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+function file(name: string, lines: readonly object[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
+  return path;
+}
+
+async function rank(...args: string[]): Promise<RatingResultJson> {
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  await command().parseAsync([...args, '--json'], { from: 'user' });
+  return ratingResultSchema.parse(JSON.parse(written.join('')));
+}
+
+const votes = Array.from({ length: 120 }, (_, at) => ({
+  model_a: ['x', 'y', 'z'][at % 3]!,
+  model_b: ['y', 'z', 'x'][at % 3]!,
+  winner: at % 5 < 3 ? 'model_a' : at % 7 === 0 ? 'tie' : 'model_b',
+  prompt_id: `p${at}`,
+}));
+/** Says what people say, but of every sixth battle; and speaks of as many battles more. */
+const verdicts = [...votes, ...votes.map((row) => ({ ...row, prompt_id: `more-${row.prompt_id}` }))].map(
+  (row, at) => ({ ...row, winner: at % 6 === 0 ? 'tie' : row.winner }),
+);
+
+describe('agon rank --method prediction-powered', () => {
+  it.each([
+    [
+      'a column that names the judge',
+      () => [
+        file('votes.jsonl', votes),
+        file(
+          'judged.jsonl',
+          verdicts.map((row) => ({ ...row, judge: 'gpt-4' })),
+        ),
+      ],
+    ],
+    ['--verdicts', () => [file('votes.jsonl', votes), '--verdicts', file('plain.jsonl', verdicts)]],
+  ])('pairs votes with verdicts by %s', async (_, args) => {
+    const result = await rank(...args(), '--method', 'prediction-powered', '--cluster', 'prompt');
+    const { judge_power: power } = result;
+    expect(power).toMatchObject({
+      votes: 120,
+      paired_votes: 120,
+      judged_battles: 240,
+      extra_battles: 120,
+    });
+    expect(power?.lambda).toBeGreaterThan(0.5);
+    expect(power?.narrower).toBeGreaterThan(0.1);
+    for (const model of result.models) {
+      expect(model.high! - model.low!).toBeLessThan(model.people_high! - model.people_low!);
+    }
+    expect(result.comparisons).toEqual({ read: 360, used: 360, excluded: [] });
+  });
+
+  it('refuses where nothing overlaps, and --verdicts elsewhere', async () => {
+    const codeOf = (args: string[]) =>
+      rank(...args).then(
+        () => null,
+        (error) => (isArenaError(error) ? error.code : error),
+      );
+    const path = file('votes.jsonl', votes);
+    expect(await codeOf([path, '--method', 'prediction-powered'])).toBe('no_overlap');
+    expect(await codeOf([path, '--method', 'prediction-powered', '--source', 'people'])).toBe(
+      'unknown_option',
+    );
+    expect(await codeOf([path, '--verdicts', path])).toBe('unknown_option');
+  });
+});
