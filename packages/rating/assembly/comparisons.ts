@@ -29,9 +29,12 @@ export function count16(
   return refused;
 }
 
+/** Rows that are looked through together before they are counted without a look: a multiple of 16. */
+const STRETCH = 128;
+
 /**
- * The same where codes are the models' numbers (fewer than 32,768) and outcomes below 16 are mapped by a table of 16:
- * sixteen rows at a time. Rows go to the careful loop where one of their sixteen is odd.
+ * The same where codes are the models' numbers (at most 4,096) and outcomes below 16 are mapped by a table of 16. A
+ * stretch with an odd row goes to the careful loop.
  */
 export function count16Straight(
   a: usize,
@@ -43,75 +46,79 @@ export function count16Straight(
   counts: usize,
 ): i32 {
   let refused = 0;
-  const table = v128.load(outcomeOf);
-  const limit = i16x8.splat(<i16>models);
+  const kinds = v128.load(outcomeOf);
   let row = 0;
-  for (; row + 16 <= length; row += 16) {
+  for (; row + STRETCH <= length; row += STRETCH) {
     const at = (<usize>row) << 1;
-    const a0 = v128.load(a + at);
-    const a1 = v128.load(a + at, 16);
-    const b0 = v128.load(b + at);
-    const b1 = v128.load(b + at, 16);
-    const codes = v128.load(outcome + <usize>row);
-    const kinds = i8x16.swizzle(table, codes);
-    const fine = v128.and(
-      v128.and(
-        v128.and(i16x8.lt_u(a0, limit), i16x8.lt_u(b0, limit)),
-        v128.and(i16x8.lt_u(a1, limit), i16x8.lt_u(b1, limit)),
-      ),
-      v128.andnot(
-        v128.and(i8x16.lt_u(kinds, i8x16.splat(4)), i8x16.lt_u(codes, i8x16.splat(16))),
-        v128.or(i16x8.eq(a0, b0), i16x8.eq(a1, b1)),
-      ),
-    );
-    if (!i8x16.all_true(fine)) {
-      for (let odd = row; odd < row + 16; odd++) {
-        refused += addCodes(a, b, outcome, odd, outcomeOf, models, counts);
-      }
+    if (areFine(a + at, b + at, outcome + <usize>row, kinds, models)) {
+      countStretch(a + at, b + at, outcome + <usize>row, kinds, counts);
       continue;
     }
-    const low = i16x8.extend_low_i8x16_u(kinds);
-    const high = i16x8.extend_high_i8x16_u(kinds);
-    countFour(
-      i32x4.extend_low_i16x8_u(a0),
-      i32x4.extend_low_i16x8_u(b0),
-      i32x4.extend_low_i16x8_u(low),
-      counts,
-    );
-    countFour(
-      i32x4.extend_high_i16x8_u(a0),
-      i32x4.extend_high_i16x8_u(b0),
-      i32x4.extend_high_i16x8_u(low),
-      counts,
-    );
-    countFour(
-      i32x4.extend_low_i16x8_u(a1),
-      i32x4.extend_low_i16x8_u(b1),
-      i32x4.extend_low_i16x8_u(high),
-      counts,
-    );
-    countFour(
-      i32x4.extend_high_i16x8_u(a1),
-      i32x4.extend_high_i16x8_u(b1),
-      i32x4.extend_high_i16x8_u(high),
-      counts,
-    );
+    for (let odd = row; odd < row + STRETCH; odd++) {
+      refused += addCodes(a, b, outcome, odd, outcomeOf, models, counts);
+    }
   }
   for (; row < length; row++) refused += addCodes(a, b, outcome, row, outcomeOf, models, counts);
   return refused;
 }
 
-function countFour(i: v128, j: v128, kind: v128, counts: usize): void {
-  const one = i32x4.splat(1);
-  const low = i32x4.min_s(i, j);
-  const high = i32x4.max_s(i, j);
-  const turned = v128.andnot(v128.and(i32x4.gt_s(i, j), one), i32x4.shr_u(kind, 1));
-  const pair = i32x4.add(i32x4.shr_u(i32x4.mul(high, i32x4.sub(high, one)), 1), low);
-  const at = i32x4.add(i32x4.shl(pair, 4), i32x4.shl(v128.xor(kind, turned), 2));
-  increment(counts + <usize>i32x4.extract_lane(at, 0));
-  increment(counts + <usize>i32x4.extract_lane(at, 1));
-  increment(counts + <usize>i32x4.extract_lane(at, 2));
-  increment(counts + <usize>i32x4.extract_lane(at, 3));
+function areFine(a: usize, b: usize, outcome: usize, kinds: v128, models: u32): bool {
+  let code = i16x8.splat(0);
+  let same = i16x8.splat(0);
+  let outcomes = i8x16.splat(0);
+  let kind = i8x16.splat(0);
+  for (let row = 0; row < STRETCH; row += 16) {
+    const a0 = v128.load(a);
+    const a1 = v128.load(a, 16);
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    code = i16x8.max_u(code, i16x8.max_u(i16x8.max_u(a0, b0), i16x8.max_u(a1, b1)));
+    same = v128.or(same, v128.or(i16x8.eq(a0, b0), i16x8.eq(a1, b1)));
+    const given = v128.load(outcome);
+    outcomes = v128.or(outcomes, given);
+    kind = v128.or(kind, i8x16.swizzle(kinds, given));
+    a += 32;
+    b += 32;
+    outcome += 16;
+  }
+  return (
+    i16x8.all_true(i16x8.lt_u(code, i16x8.splat(<i16>models))) &&
+    !v128.any_true(same) &&
+    i8x16.all_true(i8x16.lt_u(outcomes, i8x16.splat(16))) &&
+    i8x16.all_true(i8x16.lt_u(kind, i8x16.splat(4)))
+  );
+}
+
+// Called from one place, and so compiled into it: a call for every eight rows would cost as much as it counts.
+function countStretch(a: usize, b: usize, outcome: usize, kinds: v128, counts: usize): void {
+  const one = i16x8.splat(1);
+  const start = i32x4.splat(<i32>counts);
+  for (let row = 0; row < STRETCH; row += 8) {
+    const i = v128.load(a);
+    const j = v128.load(b);
+    const kind = v128.and(i8x16.swizzle(kinds, v128.load_ext<u8>(outcome)), i16x8.splat(255));
+    const low = i16x8.min_u(i, j);
+    const high = i16x8.max_u(i, j);
+    const turned = v128.andnot(v128.and(i16x8.eq(low, j), one), i16x8.shr_u(kind, 1));
+    // in bytes, sixteen to a pair and four to a slot; both parts fit 16 bits
+    const slot = i16x8.shl(i16x8.add(i16x8.shl(low, 2), v128.xor(kind, turned)), 2);
+    const below = i16x8.shl(i16x8.sub(high, one), 3);
+    const first = i32x4.add(i32x4.extmul_low_i16x8_u(high, below), i32x4.extend_low_i16x8_u(slot));
+    const second = i32x4.add(i32x4.extmul_high_i16x8_u(high, below), i32x4.extend_high_i16x8_u(slot));
+    const at = i32x4.add(first, start);
+    const next = i32x4.add(second, start);
+    increment(<usize>i32x4.extract_lane(at, 0));
+    increment(<usize>i32x4.extract_lane(at, 1));
+    increment(<usize>i32x4.extract_lane(at, 2));
+    increment(<usize>i32x4.extract_lane(at, 3));
+    increment(<usize>i32x4.extract_lane(next, 0));
+    increment(<usize>i32x4.extract_lane(next, 1));
+    increment(<usize>i32x4.extract_lane(next, 2));
+    increment(<usize>i32x4.extract_lane(next, 3));
+    a += 16;
+    b += 16;
+    outcome += 8;
+  }
 }
 
 function increment(at: usize): void {

@@ -4,6 +4,8 @@ import type { CodeColumn, CountedRows } from './count-rows.ts';
 /** Below this many rows the counts' way into the kernel's memory and back costs more than it saves. */
 const FEWEST_ROWS = 65_536;
 const BLOCK = 16_384;
+/** The kernel works out places of pairs in 16 bits, which would do for 4,096 models; no counter asks for more than these. */
+const MOST_STRAIGHT = 2048;
 const CODES_16 = 65_536;
 const CODES_8 = 256;
 
@@ -23,10 +25,10 @@ export function countRowsFast(
   if (!narrow && (modelOfA !== null || modelOfB !== null)) return false;
   const kernel = comparisonsKernel();
   if (kernel === null) return false;
-  // models in their own order and few outcomes, as most files have them: no maps, and sixteen rows at a time
+  // models in their own order and few outcomes, as most files have them: no maps, and eight rows at a time
   const straight =
     narrow &&
-    models < 32_768 &&
+    models <= MOST_STRAIGHT &&
     isIdentity(modelOfA, models) &&
     isIdentity(modelOfB, models) &&
     (rows.outcomeOf === null || rows.outcomeOf.length <= 16);
