@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readBoard, readUnified } from '@agon/arena';
+import { createBoardFits, readBoard, readUnified } from '@agon/arena';
 import { boardQuerySchema, campaignSettingsSchema } from '@agon/contract';
 import {
   connect,
@@ -120,7 +120,8 @@ async function hold(battle: BattleId) {
 }
 
 async function boardsOf(id: CampaignId) {
-  const stores = { ...storesOn(databases[0]), clock };
+  const plain = { ...storesOn(databases[0]), clock };
+  const stores = { ...plain, fits: createBoardFits(plain) };
   const record = (await stores.campaigns.findById(id))!;
   const board = await readBoard(record, boardQuerySchema.parse({}), stores);
   const unified = await readUnified(record, { people: 50, judges: 20, benchmarks: 30 }, stores);

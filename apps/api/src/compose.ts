@@ -1,4 +1,4 @@
-import type { Clock, Ports, TextRenderer } from '@agon/arena';
+import { type Clock, createBoardFits, type Ports, type TextRenderer } from '@agon/arena';
 import {
   checkServer,
   connect,
@@ -82,6 +82,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     await database.close();
     throw error;
   }
+  const comparisons = createComparisonStore(database);
+  const content = createContentStore(database);
   const ports: ApiPorts = {
     accounts,
     sessionStore: accounts,
@@ -89,11 +91,12 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     keys: createKeyStore(database),
     secrets: nodeSecrets,
     campaigns: createCampaignStore(database, () => clock.now()),
-    content: createContentStore(database),
+    content,
     raters: createRaterStore(database),
     battles: createBattleStore(database),
     votes: createVoteStore(database),
-    comparisons: createComparisonStore(database),
+    comparisons,
+    fits: createBoardFits({ comparisons, content, clock }),
     boards: createBoardStore(database),
     imports: createImportStore(database),
     exports: createExportStore(database),

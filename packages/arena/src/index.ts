@@ -20,12 +20,13 @@ export {
   SYSTEM_ACTOR,
 } from './actor.ts';
 export { summariseAgreement } from './board/agreement-summary.ts';
+export { createBoardFits } from './board/create-board-fits.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
-export { type BoardPorts, fitSource, getBoard, readBoard } from './board/get-board.ts';
+export { type BoardPorts, getBoard, readBoard } from './board/get-board.ts';
 export { getBoardCategories } from './board/get-board-categories.ts';
 export { getBoardModel } from './board/get-board-model.ts';
 export { getUnified, readUnified, type UnifiedWeights } from './board/get-unified.ts';
-export { parseAnchor, selectComparisons, toRatingSettings } from './board/rating-query.ts';
+export { parseAnchor, toRatingSettings } from './board/rating-query.ts';
 export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
 export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
 export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
@@ -65,6 +66,7 @@ export type {
   OpenBattle,
 } from './ports/battle-store.ts';
 export type { BoardFeed } from './ports/board-feed.ts';
+export type { BoardAnswer, BoardAnswers, BoardFits, BoardQuestion, Freshness } from './ports/board-fits.ts';
 export type {
   BenchmarkRecord,
   BoardStore,
@@ -74,7 +76,12 @@ export type {
 } from './ports/board-store.ts';
 export type { CampaignChange, CampaignRecord, CampaignStore } from './ports/campaign-store.ts';
 export type { Clock } from './ports/clock.ts';
-export type { CampaignComparison, CampaignComparisons, ComparisonStore } from './ports/comparison-store.ts';
+export type {
+  CampaignComparisons,
+  CodedNames,
+  ComparisonBlock,
+  ComparisonStore,
+} from './ports/comparison-store.ts';
 export type {
   AnswerRecord,
   AnswerText,

@@ -4,7 +4,7 @@ export { createBattleStore } from './battle-store.ts';
 export { createBoardFeed } from './board-feed.ts';
 export { createBoardStore } from './board-store.ts';
 export { createCampaignStore } from './campaign-store.ts';
-export { createComparisonStore } from './comparison-store.ts';
+export { createComparisonStore } from './comparisons/comparison-store.ts';
 export { checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';
 export { createContentStore } from './content-store.ts';
 export { explainRefusal } from './explain-refusal.ts';

@@ -17,7 +17,7 @@ export function fitCounts(
   settings: RatingSettings,
 ): RatingResult {
   checkSettings({ models }, settings);
-  if (settings.method !== 'bradley-terry' || settings.ties === 'model' || needsRows(settings)) {
+  if (!countsSuffice(settings)) {
     throw new ArenaError(
       'invalid_request',
       'These settings need every comparison, not only counts of pairs.',
@@ -32,6 +32,11 @@ export function fitCounts(
   const none = new Int32Array(0);
   const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
   return rateTally(columns, counter.read, settings, tally);
+}
+
+/** Whether a fit under these settings needs only counts of pairs, where every comparison weighs 1 and has no share. */
+export function countsSuffice(settings: RatingSettings): boolean {
+  return settings.method === 'bradley-terry' && settings.ties !== 'model' && !needsRows(settings);
 }
 
 /** Only these intervals read the rows, and only for clusters; weights of pairs are set row by row. */

@@ -39,7 +39,7 @@ export {
   type CompositeModel,
   fitComposite,
 } from './fit-composite.ts';
-export { fitCounts } from './fit-counts.ts';
+export { countsSuffice, fitCounts } from './fit-counts.ts';
 export { fitPlackettLuce, type PlackettLuceFit, type RankedList } from './fit-plackett-luce.ts';
 export {
   type DoubleVerdict,
@@ -50,7 +50,7 @@ export {
 export { fitRatings } from './fit-ratings.ts';
 export { fitStreamedContextual, type StreamedContextualFit } from './fit-streamed-contextual.ts';
 export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
-export { pairCounts } from './pair-counts.ts';
+export { countedPairs, pairCounts } from './pair-counts.ts';
 export { type PairGain, pairGains } from './pair-gains.ts';
 export { upperBoundRanks } from './rank-sets.ts';
 export type { ContextualColumns } from './scan-contextual-rows.ts';

@@ -1,4 +1,5 @@
 import type { ComparisonColumns, PairCount, RatingSettings } from '@agon/domain';
+import type { PairCounter } from './pair-counter.ts';
 import { PairTableBuilder } from './pair-table.ts';
 import { scanComparisons } from './scan-comparisons.ts';
 
@@ -22,4 +23,21 @@ export function pairCounts(
     ties: table.ties[cell]!,
     losses: table.losses[cell]!,
   }));
+}
+
+/**
+ * The same table from counts, as columns of codes: by the higher code, then the lower, each told from the lower's side.
+ */
+export function countedPairs(
+  counter: PairCounter,
+  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
+): Readonly<Record<'a' | 'b', Int32Array> & Record<'wins' | 'ties' | 'losses', Float64Array>> {
+  const { table } = counter.tally(settings);
+  return {
+    a: table.low.slice(),
+    b: table.high.slice(),
+    wins: table.wins.slice(),
+    ties: table.ties.slice(),
+    losses: table.losses.slice(),
+  };
 }

@@ -1,11 +1,11 @@
 import type { Board } from '@agon/contract';
+import type { Comparison } from '@agon/domain';
 import { measureAgreement } from '@agon/rating';
-import type { CampaignComparison } from '../ports/comparison-store.ts';
 
 /** Each judge against the people, on the battles that both judged, ties left out; two people beside it as the ceiling. */
 export function summariseAgreement(
-  people: readonly CampaignComparison[],
-  judges: readonly CampaignComparison[],
+  people: readonly Comparison[],
+  judges: readonly Comparison[],
 ): Board['agreement'] {
   if (people.length === 0 || judges.length === 0) return [];
   const agreement = measureAgreement([...people, ...judges], { by: 'source', ties: 'drop', seed: 1 });

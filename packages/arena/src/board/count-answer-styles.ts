@@ -1,48 +1,67 @@
-import { type AnswerId, countStyle, type StyleCounts } from '@agon/domain';
-import type { CampaignComparison } from '../ports/comparison-store.ts';
+import { type BySlot, countStyle, STYLE_COUNTS } from '@agon/domain';
+import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ComparisonView } from './comparison-view.ts';
 
 /** Texts that are fetched at a time. */
 const BATCH = 500;
+const MOST_TURNS = 65_536;
+const WIDTH = STYLE_COUNTS.length;
 
 /** Answers do not change, so each is counted once; the key names how many of its turns were shown. */
-const counted = new Map<string, StyleCounts>();
-const MOST_KEPT = 200_000;
+const counted = new WeakMap<CampaignComparisons['answers'], Map<number, Float32Array>>();
 
-/** The comparisons with the style of the answers that were shown; those whose answers are not stored stay as they are. */
+/**
+ * The style of the answers that a view's rows showed, `STYLE_COUNTS` of each one after the other; NaN for those whose
+ * answers are not stored. Null where none is.
+ */
 export async function countAnswerStyles(
-  rows: readonly CampaignComparison[],
+  comparisons: CampaignComparisons,
+  view: ComparisonView,
   deps: Pick<Ports, 'content'>,
-): Promise<CampaignComparison[]> {
-  if (counted.size > MOST_KEPT) counted.clear();
-  const missing = new Set<AnswerId>();
-  for (const row of rows) {
-    if (row.answers === null) continue;
-    for (const id of [row.answers.a, row.answers.b]) if (!counted.has(keyOf(id, row.turn))) missing.add(id);
+): Promise<BySlot<Float32Array> | null> {
+  const { answers } = comparisons;
+  const { answerA, answerB, turn } = comparisons[view.source];
+  const known = counted.get(answers) ?? new Map<number, Float32Array>();
+  counted.set(answers, known);
+  const missing = new Map<number, Set<number>>();
+  for (const row of view.places()) {
+    for (const code of [answerA[row]!, answerB[row]!]) {
+      if (code < 0 || known.has(code * MOST_TURNS + turn[row]!)) continue;
+      missing.set(code, (missing.get(code) ?? new Set()).add(turn[row]!));
+    }
   }
-  const texts = new Map<AnswerId, readonly string[]>();
-  const ids = [...missing];
-  for (let from = 0; from < ids.length; from += BATCH) {
-    const found = await deps.content.answerTexts(ids.slice(from, from + BATCH));
-    for (const [id, { turns }] of found) texts.set(id, turns);
+  const codes = [...missing.keys()];
+  for (let from = 0; from < codes.length; from += BATCH) {
+    const batch = codes.slice(from, from + BATCH).map((code) => [answers.nameOf(code), code] as const);
+    const found = await deps.content.answerTexts(batch.map(([id]) => id));
+    for (const [id, code] of batch) {
+      const turns = found.get(id)?.turns;
+      if (turns === undefined) continue;
+      for (const shown of missing.get(code)!) {
+        const counts = countStyle(turns.slice(0, shown === 0 ? turns.length : shown).join('\n'));
+        known.set(
+          code * MOST_TURNS + shown,
+          Float32Array.from(STYLE_COUNTS, (name) => counts[name]),
+        );
+      }
+    }
   }
-  const styleOf = (id: AnswerId, turn: number | undefined): StyleCounts | undefined => {
-    const key = keyOf(id, turn);
-    const known = counted.get(key);
-    const turns = texts.get(id);
-    if (known !== undefined || turns === undefined) return known;
-    const counts = countStyle(turns.slice(0, turn ?? turns.length).join('\n'));
-    counted.set(key, counts);
-    return counts;
-  };
-  return rows.map((row) => {
-    if (row.answers === null) return row;
-    const a = styleOf(row.answers.a, row.turn);
-    const b = styleOf(row.answers.b, row.turn);
-    return a === undefined || b === undefined ? row : { ...row, style: { a, b } };
-  });
-}
-
-function keyOf(id: AnswerId, turn: number | undefined): string {
-  return `${id}/${turn ?? ''}`;
+  const style = { a: new Float32Array(view.length * WIDTH), b: new Float32Array(view.length * WIDTH) };
+  let at = 0;
+  let styled = false;
+  for (const row of view.places()) {
+    const a = known.get(answerA[row]! * MOST_TURNS + turn[row]!);
+    const b = known.get(answerB[row]! * MOST_TURNS + turn[row]!);
+    if (a === undefined || b === undefined) {
+      style.a.fill(Number.NaN, at, at + WIDTH);
+      style.b.fill(Number.NaN, at, at + WIDTH);
+    } else {
+      styled = true;
+      style.a.set(a, at);
+      style.b.set(b, at);
+    }
+    at += WIDTH;
+  }
+  return styled ? style : null;
 }

@@ -1,16 +1,10 @@
-import { type BoardModelPage, type BoardQuery, type ModelRatingJson, toRatingJson } from '@agon/contract';
-import { ArenaError, toColumns } from '@agon/domain';
-import { pairCounts } from '@agon/rating';
+import type { BoardModelPage, BoardQuery } from '@agon/contract';
+import { ArenaError } from '@agon/domain';
 import { wilsonInterval } from '@agon/stats';
 import type { Actor } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { KeptRatings } from '../ports/board-store.ts';
-import type { CampaignComparisons } from '../ports/comparison-store.ts';
-import { type BoardPorts, fitSource, readComparisons } from './get-board.ts';
-import { fitCategories } from './get-board-categories.ts';
-import { toRatingSettings } from './rating-query.ts';
-
-type SourcePage = NonNullable<BoardModelPage['sources']['people']>;
+import type { BoardPorts } from './get-board.ts';
 
 /** Kept boards that a history reaches back over. */
 const HISTORY = 60;
@@ -27,8 +21,8 @@ export async function getBoardModel(
 ): Promise<BoardModelPage> {
   const campaign = await requireCampaign(command.campaign, deps, command.actor);
   const { model: name, query } = command;
-  const [comparisons, content, measured, kept] = await Promise.all([
-    readComparisons(campaign, query, deps),
+  const [{ answer: sources, asOfMs }, content, measured, kept] = await Promise.all([
+    deps.fits.ask(campaign.id, { kind: 'model', query, model: name }, 'latest'),
     deps.content.content(campaign.id),
     deps.boards.scores(campaign.id),
     deps.boards.keptRatings(campaign.id, HISTORY),
@@ -42,7 +36,7 @@ export async function getBoardModel(
   const benchmarks = new Map(measured.benchmarks.map((benchmark) => [benchmark.name, benchmark]));
   return {
     campaign: { slug: campaign.slug, title: campaign.title, state: campaign.state },
-    at: new Date(deps.clock.now()).toISOString(),
+    at: new Date(asOfMs).toISOString(),
     query,
     model: {
       name: model.name,
@@ -52,10 +46,7 @@ export async function getBoardModel(
       open_weights: model.openWeights,
       retired: model.retired,
     },
-    sources: {
-      people: sourcePage(comparisons, 'people', name, query),
-      judges: sourcePage(comparisons, 'judges', name, query),
-    },
+    sources,
     scores: measured.scores
       .filter((score) => score.model === name)
       .map((score) => ({
@@ -65,56 +56,6 @@ export async function getBoardModel(
         chance: benchmarks.get(score.benchmark)?.chance ?? 0,
       })),
     history: historyOf(kept, name, query),
-  };
-}
-
-const isRanked = ({ rank }: ModelRatingJson) => rank !== null;
-
-function sourcePage(
-  comparisons: CampaignComparisons,
-  source: 'people' | 'judges',
-  name: string,
-  query: BoardQuery,
-): SourcePage | null {
-  const { result, rows } = fitSource(comparisons, source, query);
-  const json = result === null ? null : toRatingJson(result);
-  const rating = json?.models.find((each) => each.model === name);
-  if (json === null || rating === undefined) return null;
-  const ratings = new Map(json.models.map((each) => [each.model, each.rating]));
-  const rivals = pairCounts(toColumns(rows), toRatingSettings(query)).flatMap((pair) => {
-    const isFirst = pair.modelA === name;
-    if (!isFirst && pair.modelB !== name) return [];
-    const { wins, losses } = isFirst ? pair : { wins: pair.losses, losses: pair.wins };
-    const n = wins + pair.ties + losses;
-    if (n === 0) return [];
-    const rival = isFirst ? pair.modelB : pair.modelA;
-    const share = (wins + pair.ties / 2) / n;
-    // the curve of the ratings gives the share of wins only where ties are halves of it
-    const other = json.method === 'bradley-terry' ? (ratings.get(rival) ?? null) : null;
-    return [
-      {
-        model: rival,
-        wins,
-        ties: pair.ties,
-        losses,
-        share,
-        ...wilsonInterval(share, n),
-        expected:
-          other === null || rating.rating === null ? null : 1 / (1 + 10 ** ((other - rating.rating) / 400)),
-      },
-    ];
-  });
-  const place = new Map(json.models.map((each, i) => [each.model, i]));
-  return {
-    rating,
-    ranked: json.models.filter(isRanked).length,
-    rivals: rivals.sort((x, y) => (place.get(x.model) ?? 0) - (place.get(y.model) ?? 0)),
-    categories: fitCategories(comparisons, source, query).map(({ category, comparisons: count, models }) => ({
-      category,
-      comparisons: count,
-      rating: models?.find((each) => each.model === name) ?? null,
-      ranked: (models ?? []).filter(isRanked).length,
-    })),
   };
 }
 

@@ -3,8 +3,9 @@ import { contentHash } from '@agon/domain';
 import { fitComposite } from '@agon/rating';
 import type { Actor } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Freshness } from '../ports/board-fits.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
-import { type BoardPorts, fitSource } from './get-board.ts';
+import type { BoardPorts } from './get-board.ts';
 
 export type UnifiedWeights = {
   readonly people: number;
@@ -18,7 +19,7 @@ export async function getUnified(
   deps: BoardPorts,
 ): Promise<Unified> {
   const campaign = await requireCampaign(command.campaign, deps, command.actor);
-  return readUnified(campaign, command.weights, deps);
+  return readUnified(campaign, command.weights, deps, boardQuerySchema.parse({}), 'latest');
 }
 
 export async function readUnified(
@@ -26,16 +27,17 @@ export async function readUnified(
   weights: UnifiedWeights,
   deps: BoardPorts,
   query: BoardQuery = boardQuerySchema.parse({}),
+  freshness: Freshness = 'exact',
 ): Promise<Unified> {
-  const [comparisons, content, measured] = await Promise.all([
-    deps.comparisons.read(campaign.id),
+  const [{ answer, asOfMs }, content, measured] = await Promise.all([
+    deps.fits.ask(campaign.id, { kind: 'ratings', query }, freshness),
     deps.content.content(campaign.id),
     deps.boards.scores(campaign.id),
   ]);
   const composite = fitComposite({
     models: content.models.map((model) => model.name),
-    people: fitSource(comparisons, 'people', query).result,
-    judges: fitSource(comparisons, 'judges', query).result,
+    people: answer.people,
+    judges: answer.judges,
     benchmarks: measured.benchmarks,
     scores: measured.scores,
     weights,
@@ -43,7 +45,7 @@ export async function readUnified(
   });
   return {
     snapshot: null,
-    at: new Date(deps.clock.now()).toISOString(),
+    at: new Date(asOfMs).toISOString(),
     method: 'composite-v1',
     weights: { ...weights },
     weights_hash: contentHash(JSON.stringify([weights.people, weights.judges, weights.benchmarks])).slice(

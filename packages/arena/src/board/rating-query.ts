@@ -6,7 +6,6 @@ import {
   STYLE_FEATURES,
   type StyleFeature,
 } from '@agon/domain';
-import type { CampaignComparison } from '../ports/comparison-store.ts';
 
 /** The board's switches as settings of a fit. @throws ArenaError('invalid_request') for an anchor that cannot be read */
 export function toRatingSettings(query: BoardQuery): RatingSettings {
@@ -52,24 +51,4 @@ export function parseAnchor(text: string | undefined): RatingSettings['anchor'] 
   }
   const name = text.slice(0, at);
   return { model: name === 'mean' ? null : name, value };
-}
-
-/** Rows that a filter lets through, and how many were left out for a reason of their own. */
-export function selectComparisons(
-  rows: readonly CampaignComparison[],
-  source: 'people' | 'judges',
-  query: Pick<BoardQuery, 'category' | 'language' | 'turn' | 'judge'>,
-): { readonly rows: readonly CampaignComparison[]; readonly excluded: ReadonlyMap<string, number> } {
-  const kept: CampaignComparison[] = [];
-  const excluded = new Map<string, number>();
-  for (const row of rows) {
-    if (row.source !== source) continue;
-    if (query.category !== undefined && row.category !== query.category) continue;
-    if (query.language !== undefined && row.language !== query.language) continue;
-    if (query.turn !== undefined && row.turn !== query.turn) continue;
-    if (source === 'judges' && query.judge !== undefined && row.rater !== query.judge) continue;
-    if (row.excluded === null) kept.push(row);
-    else excluded.set(row.excluded, (excluded.get(row.excluded) ?? 0) + 1);
-  }
-  return { rows: kept, excluded };
 }

@@ -1,23 +1,56 @@
-import type { AnswerId, BySlot, CampaignId, Comparison } from '@agon/domain';
+import type { AnswerId, CampaignId, ComparisonSource } from '@agon/domain';
 
-/** One comparison of a campaign with what a board filters by. */
-export type CampaignComparison = Comparison & {
-  /** Vote or verdict id. */
-  readonly id: string;
-  /** Why a board leaves it out; null where it counts. */
-  readonly excluded: string | null;
-  /** Unordered pair of answers at one turn: what two raters must share to be compared. */
-  readonly item: string;
-  /** What was shown, where the campaign holds it. */
-  readonly answers: BySlot<AnswerId> | null;
+/**
+ * Votes, or verdicts, of a campaign as columns. Arrays may be longer than `length`: the rest is room for what comes.
+ * Rows never move; readers share the columns, which later reads bring up to date.
+ */
+export type ComparisonBlock = {
+  readonly length: number;
+  /** Grows where a row that was read before has changed or gone; rows that were only added leave it as it is. */
+  readonly rewritten: number;
+  /** Names by code, numbered in the order in which rows name them. */
+  readonly models: readonly string[];
+  readonly a: Uint16Array;
+  readonly b: Uint16Array;
+  /** `OUTCOME_CODES` */
+  readonly outcome: Uint8Array;
+  /** Slot a's share of the point, 0..1; NaN where only the outcome is known. Null: known nowhere. */
+  readonly shareA: Float64Array | null;
+  /** 0: it counts; else the reason's place in `reasons`, from 1. */
+  readonly excluded: Uint8Array;
+  readonly rater: Int32Array;
+  /** -1 where none is named. */
+  readonly prompt: Int32Array;
+  /** Turns that were shown, from 1; 0: all. */
+  readonly turn: Uint16Array;
+  /** Places in `categories` and `languages`, from 1; 0: none. */
+  readonly category: Uint16Array;
+  readonly language: Uint16Array;
+  /** What was shown, where the campaign holds it; else -1. */
+  readonly answerA: Int32Array;
+  readonly answerB: Int32Array;
+  readonly atMs: Float64Array;
 };
 
-export type CampaignComparisons = {
-  /** Shared with later reads, which bring it up to date. */
-  readonly rows: readonly CampaignComparison[];
+export type CampaignComparisons = Readonly<Record<ComparisonSource, ComparisonBlock>> & {
   /** Grows with every change; the same number means the same rows. */
   readonly revision: number;
+  /** Names by place. */
+  readonly reasons: readonly string[];
+  readonly categories: readonly string[];
+  readonly languages: readonly string[];
+  /** How many codes there are, and the name behind one. */
+  readonly raters: Readonly<Record<ComparisonSource, CodedNames>>;
+  readonly prompts: CodedNames;
+  readonly answers: CodedNames<AnswerId>;
 };
+
+/** Names numbered from 0. */
+export interface CodedNames<Name extends string = string> {
+  readonly size: number;
+  /** @param code 0 .. size − 1 */
+  nameOf(code: number): Name;
+}
 
 export interface ComparisonStore {
   /** All votes and verdicts of a campaign, kept in memory and brought up to date with what was added. */

@@ -2,6 +2,7 @@ import type { AccountStore } from './account-store.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BattleStore } from './battle-store.ts';
 import type { BoardFeed } from './board-feed.ts';
+import type { BoardFits } from './board-fits.ts';
 import type { BoardStore } from './board-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { Clock } from './clock.ts';
@@ -34,6 +35,7 @@ export type Ports = {
   readonly battles: BattleStore;
   readonly votes: VoteStore;
   readonly comparisons: ComparisonStore;
+  readonly fits: BoardFits;
   readonly boards: BoardStore;
   readonly imports: ImportStore;
   readonly exports: ExportStore;

@@ -1,7 +1,8 @@
-import type { CampaignComparison, ComparisonStore } from '@agon/arena';
+import type { ComparisonStore } from '@agon/arena';
 import type { BattleId, CampaignId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { AT, bundleOf, importedModel, makeContest, type TwoArenas } from './contest.ts';
+import { type ListedComparison, listComparisons } from './list-comparisons.ts';
 
 type Setup = TwoArenas & {
   /** Keeps what changes this battle from ending, as a slow process would. */
@@ -17,23 +18,23 @@ export function comparisonStoreContract(setUp: () => Setup): void {
     const setup = setUp();
     return { ...setup, contest: await makeContest(setup) };
   }
-  const rowOf = async (store: ComparisonStore, campaign: CampaignId, id: string) =>
-    (await store.read(campaign)).rows.find((row) => row.id === id);
-  /** As it is now: readers share the rows. */
+  /** As it is now: readers share the columns. */
   const lookAt = async (store: ComparisonStore, campaign: CampaignId) => {
-    const { rows, revision } = await store.read(campaign);
-    return { rows: [...rows], revision };
+    const comparisons = await store.read(campaign);
+    return { rows: listComparisons(comparisons), revision: comparisons.revision };
   };
+  /** Each vote of a contest has a voter of its own. */
+  const rowOf = async (store: ComparisonStore, campaign: CampaignId, rater: string) =>
+    (await lookAt(store, campaign)).rows.find((row) => row.rater === rater);
 
   describe('the contract of ComparisonStore', () => {
     it('says of a vote what a board filters by', async () => {
       const { here, contest } = await start();
       const battle = contest.battle(0);
       const vote = await contest.cast(battle, 'b');
-      const { rows } = await here.comparisons.read(contest.id);
+      const { rows } = await lookAt(here.comparisons, contest.id);
       expect(rows).toEqual([
         {
-          id: vote.id,
           modelA: 'crane',
           modelB: 'heron',
           outcome: 'b',
@@ -45,19 +46,20 @@ export function comparisonStoreContract(setUp: () => Setup): void {
           answers: battle.answers,
           atMs: AT,
           excluded: null,
-          item: expect.any(String),
         },
-      ] satisfies CampaignComparison[]);
+      ] satisfies ListedComparison[]);
     });
 
-    it('gives one item to the same two answers in both slots, and to no others', async () => {
+    it('knows the same two answers in both slots, and no others', async () => {
       const { here, contest } = await start();
       await contest.cast(contest.battle(0), 'a');
       await contest.cast(contest.battle(0, ['heron', 'crane']), 'a');
       await contest.cast(contest.battle(1), 'a');
       await contest.cast(contest.battle(0, ['crane', 'stork']), 'a');
-      const { rows } = await here.comparisons.read(contest.id);
-      expect(rows.map((row) => rows.findIndex((other) => other.item === row.item))).toEqual([0, 0, 2, 3]);
+      const { rows } = await lookAt(here.comparisons, contest.id);
+      const shown = rows.map(({ answers }) => [answers!.a, answers!.b].sort().join());
+      expect(shown.map((answers) => shown.indexOf(answers))).toEqual([0, 0, 2, 3]);
+      expect(rows.map((row) => row.modelA)).toEqual(['crane', 'heron', 'crane', 'crane']);
     });
 
     it('takes in what was added elsewhere, and keeps its number where nothing was', async () => {
@@ -67,11 +69,11 @@ export function comparisonStoreContract(setUp: () => Setup): void {
       expect(await lookAt(elsewhere.comparisons, contest.id)).toEqual(before);
       const next = await contest.cast(contest.battle(1), 'tie');
       const after = await lookAt(elsewhere.comparisons, contest.id);
-      expect(after.rows.map((row) => row.id)).toEqual([vote.id, next.id]);
+      expect(after.rows.map((row) => row.rater)).toEqual([vote.raterId, next.raterId]);
       expect(after.revision).toBeGreaterThan(before.revision);
       // read from the start, they are the same
       expect((await lookAt(here.comparisons, contest.id)).rows).toEqual(after.rows);
-      expect((await here.comparisons.read(await campaign())).rows).toEqual([]);
+      expect((await lookAt(here.comparisons, await campaign())).rows).toEqual([]);
     });
 
     it('leaves out an undone vote with its reason, until it is recast', async () => {
@@ -124,9 +126,9 @@ export function comparisonStoreContract(setUp: () => Setup): void {
       expect(excluded.revision).toBeGreaterThan(counted.revision);
       // a vote that was taken back and cast again is about the same two answers
       await here.votes.undo(vote.id, AT + 1);
-      expect((await rowOf(here.comparisons, contest.id, vote.id))?.excluded).not.toBe(reason);
+      expect((await rowOf(here.comparisons, contest.id, vote.raterId))?.excluded).not.toBe(reason);
       await here.votes.append(contest.vote(battle, vote.raterId, 'b', AT + 2));
-      const recast = await rowOf(here.comparisons, contest.id, vote.id);
+      const recast = await rowOf(here.comparisons, contest.id, vote.raterId);
       expect(recast).toMatchObject({ outcome: 'b', excluded: reason });
     });
 
@@ -163,7 +165,7 @@ export function comparisonStoreContract(setUp: () => Setup): void {
         answers: null,
         excluded: null,
       };
-      const imported = full.rows.filter((row) => row.id !== live.id);
+      const imported = full.rows.filter((row) => row.rater !== live.raterId);
       expect(imported).toHaveLength(2);
       expect(imported).toContainEqual(expect.objectContaining({ ...told, source: 'people', outcome: 'tie' }));
       expect(imported).toContainEqual(
@@ -171,7 +173,7 @@ export function comparisonStoreContract(setUp: () => Setup): void {
       );
       await elsewhere.imports.undo(bundle.id, AT + 2);
       const left = await lookAt(here.comparisons, contest.id);
-      expect(left.rows.map((row) => row.id)).toEqual([live.id]);
+      expect(left.rows.map((row) => row.rater)).toEqual([live.raterId]);
       expect(left.revision).toBeGreaterThan(full.revision);
     });
   });

@@ -1,0 +1,40 @@
+import type { BoardQuery } from '@agon/contract';
+import { type BySlot, isArenaError, type RatingInsights, type RatingResult } from '@agon/domain';
+import { countsSuffice, explainRatings, fitCounts, fitRatings } from '@agon/rating';
+import type { ComparisonView } from './comparison-view.ts';
+import { toRatingSettings } from './rating-query.ts';
+
+export type FittedSource = {
+  readonly result: RatingResult | null;
+  readonly insights: RatingInsights | null;
+  /** Why there is no result. */
+  readonly empty: string | null;
+};
+
+/** On a larger board nobody reads a table of all pairs. */
+const EXPLAINED_MODELS = 80;
+
+/**
+ * One source fitted under a query: from counts of pairs where they say everything, else from its rows.
+ * @param style counts of the answers of the view's rows, `STYLE_COUNTS` of each; null where the method needs none
+ */
+export function fitSource(
+  view: ComparisonView,
+  query: BoardQuery,
+  style: BySlot<Float32Array> | null = null,
+): FittedSource {
+  try {
+    const settings = toRatingSettings(query);
+    const { models } = view;
+    const explained = models.length <= EXPLAINED_MODELS;
+    const counted = view.plain && countsSuffice(settings);
+    const columns =
+      counted && !explained ? null : { ...view.columns(), ...(style === null ? {} : { style }) };
+    const result = counted ? fitCounts(models, view.counter, settings) : fitRatings(columns!, settings);
+    const insights = explained ? explainRatings(columns!, settings) : null;
+    return { result, insights, empty: null };
+  } catch (error) {
+    if (!isArenaError(error) || error.kind === 'bug') throw error;
+    return { result: null, insights: null, empty: error.message };
+  }
+}

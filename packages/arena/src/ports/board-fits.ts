@@ -1,0 +1,53 @@
+import type { Board, BoardCategories, BoardModelPage, BoardQuery } from '@agon/contract';
+import type { CampaignId, EpochMs, RatingResult } from '@agon/domain';
+
+/** What is asked of a campaign's comparisons, under the switches and filters of `query`. */
+export type BoardQuestion =
+  | { readonly kind: 'board'; readonly query: BoardQuery }
+  | { readonly kind: 'categories'; readonly query: BoardQuery }
+  | { readonly kind: 'model'; readonly query: BoardQuery; readonly model: string }
+  | { readonly kind: 'ratings'; readonly query: BoardQuery };
+
+/** Head to head as columns: of 300 models there are 45,000 pairs. Codes index `models`. */
+export type PairColumns = {
+  readonly models: readonly string[];
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly wins: Float64Array;
+  readonly ties: Float64Array;
+  readonly losses: Float64Array;
+};
+
+export type BoardAnswers = {
+  /** All of a board that comes from comparisons. */
+  readonly board: Pick<Board, 'facets' | 'people' | 'judges' | 'empty' | 'unsettled' | 'agreement'> & {
+    readonly counts: Omit<Board['counts'], 'benchmarks'>;
+    readonly pairs: PairColumns;
+  };
+  /** The ratings of `query.source` in each category, most comparisons first. */
+  readonly categories: BoardCategories['categories'];
+  readonly model: BoardModelPage['sources'];
+  /** Both sources as the composite takes them; null where nothing can be fitted. */
+  readonly ratings: { readonly people: RatingResult | null; readonly judges: RatingResult | null };
+};
+
+export type BoardAnswer<Kind extends keyof BoardAnswers> = {
+  readonly answer: BoardAnswers[Kind];
+  /** Everything that was committed by then is in the answer. */
+  readonly asOfMs: EpochMs;
+};
+
+/**
+ * `exact`: of everything that is committed when the question is put. `latest`: the same where that is soon, else the
+ * last that was finished: a page that is read while a large board is fitted again.
+ */
+export type Freshness = 'exact' | 'latest';
+
+export interface BoardFits {
+  /** @throws ArenaError('invalid_request') for switches that cannot be read */
+  ask<Question extends BoardQuestion>(
+    campaign: CampaignId,
+    question: Question,
+    freshness: Freshness,
+  ): Promise<BoardAnswer<Question['kind']>>;
+}

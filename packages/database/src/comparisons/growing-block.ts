@@ -1,0 +1,136 @@
+import type { ComparisonBlock } from '@agon/arena';
+import { ArenaError } from '@agon/domain';
+
+type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
+
+const MOST_MODELS = 65_535;
+
+/** The columns of a block, longer than they are filled: they double where room runs out. 44 bytes a row, 52 with shares. */
+export class GrowingBlock {
+  length = 0;
+  rewritten: number;
+  models: readonly string[] = [];
+  a = new Uint16Array(0);
+  b = new Uint16Array(0);
+  outcome = new Uint8Array(0);
+  shareA: Float64Array | null = null;
+  excluded = new Uint8Array(0);
+  /** Why a row is left out that is: the reason outlives its undoing. */
+  reason = new Uint8Array(0);
+  rater = new Int32Array(0);
+  prompt = new Int32Array(0);
+  turn = new Uint16Array(0);
+  category = new Uint16Array(0);
+  language = new Uint16Array(0);
+  answerA = new Int32Array(0);
+  answerB = new Int32Array(0);
+  atMs = new Float64Array(0);
+  /** Place in the chain of votes, or sequence of the verdict, from 1; 0: nothing was written here. */
+  seq = new Uint32Array(0);
+  /** From the code under which a model was met while reading to its number by appearance; -1: not yet numbered. */
+  readonly #numberOf: number[] = [];
+  readonly #order: number[] = [];
+
+  constructor(rewritten: number) {
+    this.rewritten = rewritten;
+  }
+
+  /** What there is now, for readers: rows that are added later are not in it. */
+  present(): ComparisonBlock {
+    const { length, rewritten, models, a, b, outcome, shareA, excluded, rater, prompt } = this;
+    const { turn, category, language, answerA, answerB, atMs } = this;
+    const numbers = { length, rewritten, models, a, b, outcome, shareA, excluded, rater, prompt };
+    return { ...numbers, turn, category, language, answerA, answerB, atMs };
+  }
+
+  /** Makes room for rows `0 .. rows − 1`. */
+  reserve(rows: number): void {
+    if (rows <= this.a.length) return;
+    const room = Math.max(rows, 2 * this.a.length, 1024);
+    this.a = grown(this.a, room);
+    this.b = grown(this.b, room);
+    this.outcome = grown(this.outcome, room);
+    this.excluded = grown(this.excluded, room);
+    this.reason = grown(this.reason, room);
+    this.rater = grown(this.rater, room);
+    this.prompt = grown(this.prompt, room);
+    this.turn = grown(this.turn, room);
+    this.category = grown(this.category, room);
+    this.language = grown(this.language, room);
+    this.answerA = grown(this.answerA, room);
+    this.answerB = grown(this.answerB, room);
+    this.atMs = grown(this.atMs, room);
+    this.seq = grown(this.seq, room);
+    if (this.shareA !== null) this.shareA = grown(this.shareA, room).fill(Number.NaN, this.shareA.length);
+  }
+
+  setShare(row: number, share: number): void {
+    this.shareA ??= new Float64Array(this.a.length).fill(Number.NaN);
+    this.shareA[row] = share;
+  }
+
+  /**
+   * Takes rows up to `end` in: closes the gaps that were left, and numbers new models by appearance.
+   * @returns models that are new, as codes under which they were met
+   */
+  take(end: number): readonly number[] {
+    const from = this.length;
+    let length = from;
+    for (let row = from; row < end; row += 1) {
+      if (this.seq[row] === 0) continue;
+      if (row !== length) this.#move(row, length);
+      length += 1;
+    }
+    this.seq.fill(0, length, end);
+    const met = this.#order.length;
+    for (let row = from; row < length; row += 1) {
+      this.a[row] = this.#number(this.a[row]!);
+      this.b[row] = this.#number(this.b[row]!);
+    }
+    this.length = length;
+    return this.#order.slice(met);
+  }
+
+  /** The row of a sequence number, -1 where there is none; for rows in the order of their sequence. */
+  rowOf(seq: number): number {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.seq[middle]! < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.length && this.seq[low] === seq ? low : -1;
+  }
+
+  get bytes(): number {
+    return this.#columns().reduce((sum, column) => sum + column.byteLength, 0);
+  }
+
+  #number(code: number): number {
+    const known = this.#numberOf[code];
+    if (known !== undefined) return known;
+    const number = this.#order.length;
+    if (number > MOST_MODELS)
+      throw new ArenaError('internal', `A campaign of more than ${MOST_MODELS} models was read.`);
+    this.#order.push(code);
+    this.#numberOf[code] = number;
+    return number;
+  }
+
+  #columns(): Column[] {
+    const { a, b, outcome, excluded, reason, rater, prompt, turn, category, language } = this;
+    const { answerA, answerB, atMs, seq, shareA } = this;
+    const all = [a, b, outcome, excluded, reason, rater, prompt, turn, category, language];
+    return [...all, answerA, answerB, atMs, seq, ...(shareA === null ? [] : [shareA])];
+  }
+
+  #move(from: number, to: number): void {
+    for (const column of this.#columns()) column[to] = column[from]!;
+  }
+}
+
+function grown<C extends Column>(column: C, room: number): C {
+  const wider = new (column.constructor as new (length: number) => C)(room);
+  wider.set(column);
+  return wider;
+}

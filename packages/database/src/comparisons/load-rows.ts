@@ -1,0 +1,158 @@
+import type { AnswerId, CampaignId } from '@agon/domain';
+import type { Database } from '../connect.ts';
+import { type BinaryRow, readBinaryRows } from './binary-rows.ts';
+import { FIELD, FIELDS, verdictCopySql, voteCopySql } from './comparison-sql.ts';
+import type { GrowingBlock } from './growing-block.ts';
+import { TextCodes } from './text-codes.ts';
+import { UuidCodes } from './uuid-codes.ts';
+
+const NAMES_ITSELF = 'answer names its model';
+export const UNDONE = 'undone';
+
+/** What rows name, numbered. */
+export class CampaignNames {
+  readonly models = { people: new UuidCodes(), judges: new UuidCodes() };
+  readonly raters = { people: new UuidCodes(), judges: new TextCodes() };
+  readonly prompts = new PromptCodes();
+  readonly answers = new UuidCodes<AnswerId>();
+  readonly reasons = new TextCodes();
+  readonly categories = new TextCodes();
+  readonly languages = new TextCodes();
+}
+
+/** A prompt is named by its id, or by its source's key where it was not imported; both kinds share one numbering. */
+class PromptCodes {
+  readonly #byId = new UuidCodes();
+  readonly #byKey = new TextCodes();
+  /** Number within its kind; below 0: −1 − number of a key. */
+  readonly #kinds: number[] = [];
+  readonly #ofId: number[] = [];
+  readonly #ofKey: number[] = [];
+
+  get size(): number {
+    return this.#kinds.length;
+  }
+
+  codeOf(row: BinaryRow): number {
+    if (!row.isNull(FIELD.promptId)) {
+      const id = this.#byId.codeOf(row.view, row.at(FIELD.promptId));
+      this.#ofId[id] ??= this.#kinds.push(id) - 1;
+      return this.#ofId[id]!;
+    }
+    if (row.isNull(FIELD.promptKey)) return -1;
+    const key = this.#byKey.codeOf(row.text(FIELD.promptKey));
+    this.#ofKey[key] ??= this.#kinds.push(-1 - key) - 1;
+    return this.#ofKey[key]!;
+  }
+
+  nameOf(code: number): string {
+    const kind = this.#kinds[code]!;
+    return kind < 0 ? this.#byKey.nameOf(-1 - kind) : this.#byId.nameOf(kind);
+  }
+}
+
+type Rule = { readonly namesItself: boolean };
+
+/** Reads the votes of places `after + 1 .. upTo` into the block, each at its place: the rows come in any order. */
+export async function loadVotes(
+  sql: Database['sql'],
+  campaign: CampaignId,
+  block: GrowingBlock,
+  names: CampaignNames,
+  range: { readonly after: number; readonly upTo: number },
+  rule: Rule,
+): Promise<void> {
+  if (range.upTo <= range.after) return;
+  const base = block.length;
+  block.reserve(base + range.upTo - range.after);
+  const stream = await sql.unsafe(voteCopySql(campaign, range.after, range.upTo, rule)).readable();
+  await readBinaryRows(stream, FIELDS.length, (row) => {
+    const seq = row.integer(FIELD.seq);
+    const at = base + seq - range.after - 1;
+    write(block, at, seq, row, 'people', names);
+    block.rater[at] = names.raters.people.codeOf(row.view, row.at(FIELD.rater));
+  });
+  await nameModels(sql, block, names.models.people, base + range.upTo - range.after);
+}
+
+/** Reads verdicts after a sequence number; those that `isKnown` are left as they are. */
+export async function loadVerdicts(
+  sql: Database['sql'],
+  campaign: CampaignId,
+  block: GrowingBlock,
+  names: CampaignNames,
+  range: { readonly after: number; readonly isKnown: (seq: number) => boolean },
+  rule: Rule,
+): Promise<void> {
+  let end = block.length;
+  const stream = await sql.unsafe(verdictCopySql(campaign, range.after, rule)).readable();
+  await readBinaryRows(stream, FIELDS.length, (row) => {
+    const seq = row.integer(FIELD.seq);
+    if (range.isKnown(seq)) return;
+    block.reserve(end + 1);
+    write(block, end, seq, row, 'judges', names);
+    block.rater[end] = names.raters.judges.codeOf(row.text(FIELD.rater));
+    if (!row.isNull(FIELD.shareA)) block.setShare(end, row.double(FIELD.shareA));
+    end += 1;
+  });
+  await nameModels(sql, block, names.models.judges, end);
+}
+
+function write(
+  block: GrowingBlock,
+  at: number,
+  seq: number,
+  row: BinaryRow,
+  source: 'people' | 'judges',
+  names: CampaignNames,
+): void {
+  block.seq[at] = seq;
+  block.a[at] = names.models[source].codeOf(row.view, row.at(FIELD.modelA));
+  block.b[at] = names.models[source].codeOf(row.view, row.at(FIELD.modelB));
+  block.outcome[at] = outcomeOf(row);
+  block.prompt[at] = names.prompts.codeOf(row);
+  block.turn[at] = row.isNull(FIELD.turns) ? 0 : row.integer(FIELD.turns);
+  block.category[at] = placeOf(row, FIELD.category, names.categories);
+  block.language[at] = placeOf(row, FIELD.language, names.languages);
+  block.atMs[at] = row.double(FIELD.atMs);
+  const shown = !row.isNull(FIELD.answerA) && !row.isNull(FIELD.answerB);
+  block.answerA[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerA)) : -1;
+  block.answerB[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerB)) : -1;
+  const reason = !row.isNull(FIELD.quarantined)
+    ? row.text(FIELD.quarantined)
+    : row.flag(FIELD.namesItself)
+      ? NAMES_ITSELF
+      : null;
+  block.reason[at] = reason === null ? 0 : names.reasons.codeOf(reason) + 1;
+  block.excluded[at] = block.reason[at]!;
+}
+
+const LETTER_A = 97;
+const LETTER_T = 116;
+
+/** The outcome's code, from a word of its closed set: a, b, tie or both_bad. */
+function outcomeOf(row: BinaryRow): number {
+  const letter = row.view.getUint8(row.at(FIELD.outcome));
+  if (letter === LETTER_A) return 0;
+  if (letter === LETTER_T) return 2;
+  return row.size(FIELD.outcome) === 1 ? 1 : 3;
+}
+
+/** The place of a field's text, from 1; 0 for none. */
+function placeOf(row: BinaryRow, field: number, codes: TextCodes): number {
+  return row.isNull(field) ? 0 : codes.codeOf(row.text(field)) + 1;
+}
+
+async function nameModels(
+  sql: Database['sql'],
+  block: GrowingBlock,
+  codes: UuidCodes,
+  end: number,
+): Promise<void> {
+  const fresh = block.take(end);
+  if (fresh.length === 0) return;
+  const ids = fresh.map((code) => codes.nameOf(code));
+  const rows = await sql<{ id: string; name: string }[]>`select id, name from models where id = any(${ids})`;
+  const nameOf = new Map(rows.map(({ id, name }) => [id, name]));
+  block.models = [...block.models, ...ids.map((id) => nameOf.get(id) ?? id)];
+}
