@@ -9,7 +9,7 @@ import {
   shapeDraws,
   Z95,
 } from '@agon/stats';
-import type { BootstrapDraws } from './bootstrap-bradley-terry.ts';
+import type { BootstrapDraws } from './bootstrap-draws.ts';
 import { type RankSet, rankSets } from './rank-sets.ts';
 
 /** 95 % intervals of one rated group, in logits from the anchor (the anchor model, or the group's mean). */

@@ -3,7 +3,7 @@ import { bootstrapBradleyTerry } from './bootstrap-bradley-terry.ts';
 import { type ConnectedModels, connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { fitBradleyTerry } from './fit-bradley-terry.ts';
-import { fromCovariance, fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
+import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
 import { sliceTable } from './pair-table.ts';
 import { connectionWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
@@ -135,7 +135,7 @@ function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
       return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings);
     }
     case 'bootstrap':
-      return fromDraws(fit.theta, bootstrapBradleyTerry(group), anchor);
+      return bootstrapBradleyTerry(group, anchor);
   }
 }
 
