@@ -13,7 +13,7 @@ export function comparisonsKernel(): KernelExports | null {
 export class KernelLayout {
   readonly #kernel: KernelExports;
   /** Static data of the kernel ends below this address. */
-  #end = 1024;
+  #end = 2048;
 
   constructor(kernel: KernelExports) {
     this.#kernel = kernel;

@@ -1,151 +1,195 @@
 import type { RatingSettings } from '@agon/domain';
 import type { KernelExports, SquareMatrix } from '@agon/stats';
-import { comparisonsKernel, KernelLayout } from './comparisons-kernel.ts';
-import { assembleBlocks } from './contextual-sums.ts';
-import { type ContextualColumns, pointsByOutcome } from './scan-contextual-rows.ts';
+import { KernelLayout } from './comparisons-kernel.ts';
+import { contextualKernel } from './contextual-kernel.ts';
+import { assembleBlocks, type SumsAtPoint } from './contextual-sums.ts';
+import {
+  BLOCK_ROWS,
+  type ContextualBlock,
+  type ContextualColumns,
+  pointsByOutcome,
+  scanContextualRows,
+} from './scan-contextual-rows.ts';
 
-export type SumsAtPoint = {
-  readonly gradient: Float64Array;
-  information(): SquareMatrix;
-  meat(): SquareMatrix;
-};
-
-const BLOCK = 2048;
+/** Features that the kernel has room for; fewer are filled up with zeros. */
+const WIDTH = 4;
+const PRODUCTS = 10;
+/** Beyond, the pairs alone would take more than 32 MiB. */
+const MOST_MODELS = 2000;
+const CHUNK = 4096;
 const CODES_16 = 65_536;
 const CODES_8 = 256;
-const WIDTH = 4;
 
-/**
- * The sums of `ContextualSums` over all rows, in the kernel: for four features of 32 bits, codes of 16, and comparisons
- * that all weigh 1.
- * @returns null where plain code must do
- */
+/** The sums of `ContextualSums` over all rows, in the kernel; null where plain code must do. */
 export function sumContextualFast(
   columns: ContextualColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
   place: Int32Array,
   theta: Float64Array,
   beta: Float64Array,
-  withMeat: boolean,
 ): SumsAtPoint | null {
-  const { a, b, outcome, features, weight, shareA, width, length } = columns;
-  if (width !== WIDTH || !(features instanceof Float32Array)) return null;
-  if (!(a instanceof Uint16Array) || !(b instanceof Uint16Array) || !(outcome instanceof Uint8Array))
-    return null;
-  if (weight !== undefined || shareA !== undefined || place.length > CODES_16) return null;
-  const kernel = comparisonsKernel();
-  if (kernel === null) return null;
   const m = theta.length;
+  const { width } = columns;
+  if (width > WIDTH || m > MOST_MODELS) return null;
+  const kernel = contextualKernel();
+  if (kernel === null) return null;
+  const straight = straightColumns(columns, place);
   const layout = new KernelLayout(kernel);
+  // the row that fills up an odd block, and a model of its own for it, whose sums are thrown away
+  const room = BLOCK_ROWS + 1;
   const at = {
-    place: layout.place(4 * CODES_16),
-    points: layout.place(8 * CODES_8),
-    a: layout.place(2 * BLOCK),
-    b: layout.place(2 * BLOCK),
-    outcome: layout.place(BLOCK),
-    // one row more than a block: the kernel scores rows in twos
-    x: layout.place(4 * WIDTH * (BLOCK + 1)),
-    i: layout.place(4 * (BLOCK + 1)),
-    j: layout.place(4 * (BLOCK + 1)),
-    y: layout.place(8 * (BLOCK + 1)),
-    score: layout.place(8 * (BLOCK + 1)),
-    spread: layout.place(8 * (BLOCK + 1)),
+    i: layout.place(4 * room),
+    j: layout.place(4 * room),
+    y: layout.place(8 * room),
+    w: layout.place(8 * room),
+    x: layout.place(8 * WIDTH * room),
+    score: layout.place(8 * (room + 1)),
+    squares: layout.place(16 * (room + 1)),
     strength: layout.place(8 * (m + 1)),
     beta: layout.place(8 * WIDTH),
     byModel: layout.place(8 * (m + 1)),
     byFeature: layout.place(8 * WIDTH),
-    pairs: layout.place(8 * m * m),
-    mixed: layout.place(8 * m * WIDTH),
-    own: layout.place(8 * WIDTH * WIDTH),
-    meatPairs: layout.place(withMeat ? 8 * m * m : 0),
-    meatMixed: layout.place(8 * m * WIDTH),
-    meatOwn: layout.place(8 * WIDTH * WIDTH),
+    pairs: layout.place(8 * m * (m - 1)),
+    mixed: layout.place(16 * WIDTH * m),
+    own: layout.place(16 * PRODUCTS),
   };
+  const chunk = straight === null ? null : placeChunk(layout);
   const memory = layout.memory();
-  new Uint8Array(memory, at.strength).fill(0);
+  new Uint8Array(memory, at.i).fill(0);
   const floats = (from: number, size: number): Float64Array => new Float64Array(memory, from, size);
-  const places = new Int32Array(memory, at.place, CODES_16);
-  places.fill(-1);
-  places.set(place);
-  floats(at.points, CODES_8).fill(Number.NaN).set(pointsByOutcome(settings));
-  // a model of its own for the row that fills up an odd block: what it adds is thrown away
   const strength = floats(at.strength, m + 1);
   strength.set(theta.map(Math.exp));
   strength[m] = 1;
   floats(at.beta, WIDTH).set(beta);
-  const blockA = new Uint16Array(memory, at.a, BLOCK);
-  const blockB = new Uint16Array(memory, at.b, BLOCK);
-  const blockOutcome = new Uint8Array(memory, at.outcome, BLOCK);
-  const blockX = new Float32Array(memory, at.x, WIDTH * (BLOCK + 1));
-  const blockI = new Int32Array(memory, at.i, BLOCK + 1);
-  const blockJ = new Int32Array(memory, at.j, BLOCK + 1);
-  for (let from = 0; from < length; from += BLOCK) {
-    const to = Math.min(from + BLOCK, length);
-    blockA.set(a.subarray(from, to));
-    blockB.set(b.subarray(from, to));
-    blockOutcome.set(outcome.subarray(from, to));
-    blockX.set(features.subarray(WIDTH * from, WIDTH * to));
-    const kept = kernel.keepRows!(
-      at.a,
-      at.b,
-      at.outcome,
-      at.x,
-      to - from,
-      at.place,
-      at.points,
-      at.i,
-      at.j,
-      at.y,
-    );
-    if (kept % 2 === 1) {
-      blockI[kept] = m;
-      blockJ[kept] = m;
-      blockX.fill(0, WIDTH * kept, WIDTH * (kept + 1));
-    }
-    scoreBlock(kernel, at, kept + (kept % 2));
-    kernel.addOuter!(at.i, at.j, at.x, at.spread, kept, m, at.pairs, at.mixed, at.own);
-    if (!withMeat) continue;
-    kernel.square!(at.score, kept + (kept % 2));
-    kernel.addOuter!(at.i, at.j, at.x, at.score, kept, m, at.meatPairs, at.meatMixed, at.meatOwn);
-  }
-  const gradient = new Float64Array(m + WIDTH);
-  gradient.set(floats(at.byModel, m));
-  gradient.set(floats(at.byFeature, WIDTH), m);
-  const information = assembleBlocks(
-    m,
-    WIDTH,
-    floats(at.pairs, m * m),
-    floats(at.mixed, m * WIDTH),
-    floats(at.own, WIDTH * WIDTH),
-  );
-  const meat = withMeat
-    ? assembleBlocks(
-        m,
-        WIDTH,
-        floats(at.meatPairs, m * m),
-        floats(at.meatMixed, m * WIDTH),
-        floats(at.meatOwn, WIDTH * WIDTH),
-      )
-    : new Float64Array(0);
-  return { gradient, information: () => information, meat: () => meat };
-}
-
-type Addresses = Readonly<
-  Record<'i' | 'j' | 'y' | 'x' | 'strength' | 'beta' | 'score' | 'spread' | 'byModel' | 'byFeature', number>
->;
-
-function scoreBlock(kernel: KernelExports, at: Addresses, rows: number): void {
-  kernel.scoreRows!(
+  kernel.place!(
     at.i,
     at.j,
     at.y,
+    at.w,
     at.x,
-    rows,
+    at.score,
+    at.squares,
     at.strength,
     at.beta,
-    at.score,
-    at.spread,
     at.byModel,
     at.byFeature,
+    at.pairs,
+    at.mixed,
+    at.own,
+    m,
   );
+  let rows = 0;
+  if (straight !== null && chunk !== null) {
+    floats(at.w, room).fill(1);
+    rows = addStraight(kernel, memory, chunk, straight, settings, place);
+  } else {
+    const block: ContextualBlock = {
+      length: 0,
+      i: new Int32Array(memory, at.i, room),
+      j: new Int32Array(memory, at.j, room),
+      y: floats(at.y, room),
+      w: floats(at.w, room),
+      x: floats(at.x, WIDTH * room),
+      stride: WIDTH,
+      row: new Int32Array(BLOCK_ROWS),
+    };
+    scanContextualRows(columns, settings, place, block, ({ length }) => {
+      kernel.addRows!(length);
+      rows += length;
+    });
+  }
+  const gradient = new Float64Array(m + width);
+  gradient.set(floats(at.byModel, m));
+  gradient.set(floats(at.byFeature, width), m);
+  const sums = [at.pairs, at.mixed, at.own].map((from, k) =>
+    floats(from, [m * (m - 1), 2 * WIDTH * m, 2 * PRODUCTS][k]!).slice(),
+  ) as [Float64Array, Float64Array, Float64Array];
+  return {
+    rows,
+    gradient,
+    information: () => assemble(m, width, sums, 0),
+    meat: () => assemble(m, width, sums, 1),
+  };
+}
+
+/** One of the two sums that stand side by side. */
+function assemble(
+  m: number,
+  width: number,
+  [pairs, mixed, own]: readonly [Float64Array, Float64Array, Float64Array],
+  which: 0 | 1,
+): SquareMatrix {
+  const take = (from: Float64Array, size: number, place: (k: number) => number): Float64Array => {
+    const taken = new Float64Array(size);
+    for (let k = 0; k < size; k += 1) taken[k] = from[2 * place(k) + which]!;
+    return taken;
+  };
+  return assembleBlocks(
+    m,
+    width,
+    take(pairs, (m * (m - 1)) / 2, (k) => k),
+    take(mixed, m * width, (k) => Math.floor(k / width) * WIDTH + (k % width)),
+    // the lower triangle of fewer features is the beginning of that of four
+    take(own, (width * (width + 1)) / 2, (k) => k),
+  );
+}
+
+type StraightColumns = {
+  readonly length: number;
+  readonly a: Uint16Array;
+  readonly b: Uint16Array;
+  readonly outcome: Uint8Array;
+  readonly features: Float32Array;
+};
+
+/** Columns that the kernel reads by itself: four features of 32 bits, codes of 16, and comparisons that all weigh 1. */
+function straightColumns(
+  { length, a, b, outcome, weight, shareA, width, features }: ContextualColumns,
+  place: Int32Array,
+): StraightColumns | null {
+  const fits = width === WIDTH && weight === undefined && shareA === undefined && place.length <= CODES_16;
+  if (!fits || !(features instanceof Float32Array)) return null;
+  if (!(a instanceof Uint16Array) || !(b instanceof Uint16Array) || !(outcome instanceof Uint8Array))
+    return null;
+  return { length, a, b, outcome, features };
+}
+
+type Chunk = Readonly<Record<'place' | 'points' | 'a' | 'b' | 'outcome' | 'features', number>>;
+
+function placeChunk(layout: KernelLayout): Chunk {
+  return {
+    place: layout.place(4 * CODES_16),
+    points: layout.place(8 * CODES_8),
+    a: layout.place(2 * CHUNK),
+    b: layout.place(2 * CHUNK),
+    outcome: layout.place(CHUNK),
+    features: layout.place(4 * WIDTH * CHUNK),
+  };
+}
+
+/** Returns how many rows count. */
+function addStraight(
+  kernel: KernelExports,
+  memory: ArrayBuffer,
+  at: Chunk,
+  columns: StraightColumns,
+  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
+  place: Int32Array,
+): number {
+  new Int32Array(memory, at.place, CODES_16).fill(-1).set(place);
+  new Float64Array(memory, at.points, CODES_8).fill(Number.NaN).set(pointsByOutcome(settings));
+  const a = new Uint16Array(memory, at.a, CHUNK);
+  const b = new Uint16Array(memory, at.b, CHUNK);
+  const outcome = new Uint8Array(memory, at.outcome, CHUNK);
+  const features = new Float32Array(memory, at.features, WIDTH * CHUNK);
+  let rows = 0;
+  for (let from = 0; from < columns.length; from += CHUNK) {
+    const to = Math.min(from + CHUNK, columns.length);
+    a.set(columns.a.subarray(from, to));
+    b.set(columns.b.subarray(from, to));
+    outcome.set(columns.outcome.subarray(from, to));
+    features.set(columns.features.subarray(WIDTH * from, WIDTH * to));
+    rows += kernel.addColumns!(at.a, at.b, at.outcome, at.features, to - from, at.place, at.points);
+  }
+  return rows;
 }

@@ -138,7 +138,7 @@ describe('ratings with features, in streaming passes', () => {
     for (const settings of [SETTINGS, { ties: 'half', bothBad: 'drop' } as const]) {
       const fast = { ...columns, a, b };
       expect(
-        sumContextualFast(fast, settings, places(7), new Float64Array(7), new Float64Array(4), true),
+        sumContextualFast(fast, settings, places(7), new Float64Array(7), new Float64Array(4)),
       ).not.toBeNull();
       const [one, other] = [fast, { ...columns, a: Int32Array.from(a), b: Int32Array.from(b) }].map((votes) =>
         fitStreamedContextual(votes, settings, places(7), new Float64Array(7)),

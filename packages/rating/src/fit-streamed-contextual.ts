@@ -1,14 +1,15 @@
 import { ArenaError, type RatingSettings } from '@agon/domain';
+import { invertCholesky, type SquareMatrix, sandwichProduct } from '@agon/stats';
+import { type ContextualPoint, type ContextualTop, climbContextual } from './climb-contextual.ts';
+import { ContextualSums, type SumsAtPoint } from './contextual-sums.ts';
+import { sumContextualFast } from './contextual-sums-fast.ts';
+import { releaseGauge } from './fit-tie-model.ts';
 import {
-  factorCholesky,
-  invertCholesky,
-  type SquareMatrix,
-  sandwichProduct,
-  solveCholesky,
-} from '@agon/stats';
-import { ContextualSums } from './contextual-sums.ts';
-import { type SumsAtPoint, sumContextualFast } from './contextual-sums-fast.ts';
-import { type ContextualColumns, scanContextualRows } from './scan-contextual-rows.ts';
+  type ContextualColumns,
+  plainBlock,
+  sampleColumns,
+  scanContextualRows,
+} from './scan-contextual-rows.ts';
 
 export type StreamedContextualFit = {
   /** Logits, Σθ = 0: ratings at equal features. */
@@ -21,20 +22,19 @@ export type StreamedContextualFit = {
    */
   readonly inverse: SquareMatrix;
   readonly covariance: SquareMatrix;
+  /** Passes over all rows. */
   readonly iterations: number;
+  /** Comparisons fitted. */
+  readonly used: number;
 };
 
-/**
- * Logits. What is left after a step of Newton's is about its square, so a step below 1e-6 ends within 1e-12. After a step
- * below NEAR the next pass is likely the last, and sums the meat as well.
- */
-const TOLERANCE = 1e-6;
-const NEAR = 3e-3;
-const MAX_ITERATIONS = 60;
-const LONGEST_STEP = 3;
+/** Logits. What is left after a step of Newton's is about its square. */
+const TOLERANCE = 1e-10;
+/** The same for so many rows that a pass is dear: less than 1e-9 logits are left, and errors are right to 1e-4 of them. */
+const TOLERANCE_MANY = 4e-5;
 /** From this many rows on, a sample finds the start: every pass over all rows that it saves pays for it many times. */
-const SAMPLED_ROWS = 400_000;
-const SAMPLE_SIZE = 150_000;
+const MANY_ROWS = 400_000;
+const SAMPLE_SIZE = 200_000;
 
 /**
  * Bradley–Terry with features: P(a beats b) = σ(θ_a − θ_b + xᵀβ), ties as halves, by Newton's method in streaming passes;
@@ -51,109 +51,129 @@ export function fitStreamedContextual(
   start: Float64Array,
   penalty = 0,
 ): StreamedContextualFit {
-  const m = start.length;
   const { width } = columns;
-  const sums = (point: Point, step: number, withMeat: boolean): SumsAtPoint => {
-    const fast =
-      step === 1 ? sumContextualFast(columns, settings, place, point.theta, point.beta, withMeat) : null;
-    if (fast !== null) return fast;
-    const total = new ContextualSums(point.theta, point.beta, withMeat);
-    scanContextualRows(columns, settings, place, step, (block) => total.add(block));
-    return total;
-  };
-  let point: Point = { theta: Float64Array.from(start), beta: new Float64Array(width) };
-  let iterations = 0;
-  if (columns.length >= SAMPLED_ROWS) {
-    const step = Math.floor(columns.length / SAMPLE_SIZE);
-    const near = climb(point, penalty * (1 / step), 1e-3, (at) => sums(at, step, false));
-    // a sample may separate what all rows do not; then they start where they would without it
-    if (near !== null) {
-      point = near.point;
-      iterations = near.iterations;
-    }
-  }
-  const top = climb(point, penalty, TOLERANCE, (at, last) => sums(at, 1, last));
-  const inverse = top === null ? null : gaugedInverse(top.sums.information(), m, width, penalty);
-  if (top === null || inverse === null) {
+  const first = { theta: start, beta: new Float64Array(width) };
+  const top = maximiseContextual(columns, settings, place, first, penalty);
+  if (top === null) {
     throw new ArenaError('not_converged', 'The ratings with features could not be fitted.', {
       hint: 'A feature that tells every outcome, or two features that say the same, cause this; drop one, or set a penalty.',
-      data: { models: m, features: width },
+      data: { models: start.length, features: width },
     });
   }
-  const meat = top.sums.meat();
+  const inverse = invertInformation(top);
   return {
     ...top.point,
     inverse,
-    covariance: sandwichProduct(inverse, meat, m + width),
-    iterations: iterations + top.iterations,
+    covariance: sandwichProduct(inverse, independentMeat(top, penalty), start.length + width),
+    iterations: top.iterations,
+    used: top.sums.rows,
   };
 }
 
-type Point = { readonly theta: Float64Array; readonly beta: Float64Array };
-
-/** Newton's steps to the top; the sums returned are those one step, shorter than `tolerance`, before it. */
-function climb(
-  start: Point,
+/**
+ * The maximum of log-likelihood − ½ λ |β|².
+ * @param start θ the fit without features and β zero, or a point near the top
+ * @returns null where the features cannot be told from the models, or where one of them decides every comparison
+ */
+export function maximiseContextual(
+  columns: ContextualColumns,
+  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
+  place: Int32Array,
+  start: ContextualPoint,
   penalty: number,
-  tolerance: number,
-  sumsAt: (point: Point, last: boolean) => SumsAtPoint,
-): { readonly point: Point; readonly sums: SumsAtPoint; readonly iterations: number } | null {
-  const m = start.theta.length;
-  const width = start.beta.length;
-  let point = start;
-  let before = Number.POSITIVE_INFINITY;
-  for (let iteration = 1; iteration <= MAX_ITERATIONS; iteration += 1) {
-    const last = before < NEAR;
-    const sums = sumsAt(point, last);
-    const gradient = Float64Array.from(sums.gradient);
-    for (let f = 0; f < width; f += 1) gradient[m + f]! -= penalty * point.beta[f]!;
-    const factor = gaugedFactor(sums.information(), m, width, penalty)?.factor;
-    if (factor === undefined) return null;
-    const step = solveCholesky(factor, m + width, gradient);
-    let largest = 0;
-    for (const value of step) largest = Math.max(largest, Math.abs(value));
-    if (!Number.isFinite(largest)) return null;
-    const share = Math.min(1, LONGEST_STEP / largest);
-    const theta = point.theta.map((value, i) => value + share * step[i]!);
-    const mean = theta.reduce((sum, value) => sum + value, 0) / m;
-    point = {
-      theta: theta.map((value) => value - mean),
-      beta: point.beta.map((value, f) => value + share * step[m + f]!),
-    };
-    if (largest < tolerance && (last || tolerance > TOLERANCE)) return { point, sums, iterations: iteration };
-    before = largest;
-  }
-  return null;
+): ContextualTop | null {
+  const sumsAt = (point: ContextualPoint): SumsAtPoint => sumContextual(columns, settings, place, point);
+  if (columns.length < MANY_ROWS)
+    return climbContextual({ start, penalty, tolerance: TOLERANCE, offset: null, bend: null }, sumsAt);
+  const step = Math.floor(columns.length / SAMPLE_SIZE);
+  const sample = sampleColumns(columns, step);
+  const sampled = (point: ContextualPoint): SumsAtPoint => sumContextual(sample, settings, place, point);
+  return climbContextual(
+    {
+      start: startFromSample(start, penalty / step, sampled),
+      penalty,
+      tolerance: TOLERANCE_MANY,
+      offset: null,
+      bend: (from, to) => bendOfSample(from, to, step, sampled),
+    },
+    sumsAt,
+  );
 }
 
-/** As without features: ε 11ᵀ on the models' block makes the information invertible and changes no difference. */
-function gaugedFactor(
-  information: SquareMatrix,
-  m: number,
-  width: number,
+/**
+ * The top on a part of the rows, freed from most of the part's own chance: where θ is the fit of all rows without
+ * features, the slopes of all rows by θ are zero there, and those of the part are taken off. What then is left to chance
+ * is how much features matter, and not how good models are.
+ */
+function startFromSample(
+  start: ContextualPoint,
   penalty: number,
-): { readonly factor: SquareMatrix; readonly epsilon: number } | null {
-  const n = m + width;
-  let trace = 0;
-  for (let i = 0; i < m; i += 1) trace += information[i * n + i]!;
-  const epsilon = trace / (m * m);
-  for (let i = 0; i < m; i += 1) for (let j = 0; j < m; j += 1) information[i * n + j]! += epsilon;
-  for (let f = m; f < n; f += 1) information[f * n + f]! += penalty;
-  const factor = factorCholesky(information, n);
-  return factor === null ? null : { factor, epsilon };
+  sampled: (point: ContextualPoint) => SumsAtPoint,
+): ContextualPoint {
+  const offset = sampled(start).gradient.map((slope, k) => (k < start.theta.length ? -slope : 0));
+  const near = climbContextual({ start, penalty, tolerance: 1e-3, offset, bend: null }, sampled);
+  // a sample may lack models that all rows have; then they start where they would without it
+  return near?.point ?? start;
 }
 
-function gaugedInverse(
-  information: SquareMatrix,
-  m: number,
-  width: number,
-  penalty: number,
-): SquareMatrix | null {
-  const n = m + width;
-  const gauged = gaugedFactor(information, m, width, penalty);
-  if (gauged === null) return null;
-  const inverse = invertCholesky(gauged.factor, n);
-  const shift = 1 / (gauged.epsilon * m * m);
-  for (let i = 0; i < m; i += 1) for (let j = 0; j < m; j += 1) inverse[i * n + j]! -= shift;
+/** What all rows' slopes do beside their tangents, in a part of them, times `step`: it saves a pass over all rows. */
+function bendOfSample(
+  from: ContextualPoint,
+  to: ContextualPoint,
+  step: number,
+  sampled: (point: ContextualPoint) => SumsAtPoint,
+): Float64Array {
+  const before = sampled(from);
+  const information = before.information();
+  const moved = Float64Array.from([
+    ...to.theta.map((value, i) => value - from.theta[i]!),
+    ...to.beta.map((value, f) => value - from.beta[f]!),
+  ]);
+  const n = moved.length;
+  return sampled(to).gradient.map((slope, k) => {
+    let change = slope - before.gradient[k]!;
+    for (let l = 0; l < n; l += 1) change += information[k * n + l]! * moved[l]!;
+    return step * change;
+  });
+}
+
+export function sumContextual(
+  columns: ContextualColumns,
+  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
+  place: Int32Array,
+  { theta, beta }: ContextualPoint,
+): SumsAtPoint {
+  const fast = sumContextualFast(columns, settings, place, theta, beta);
+  if (fast !== null) return fast;
+  const sums = new ContextualSums(theta, beta);
+  scanContextualRows(columns, settings, place, plainBlock(columns.width), (block) => sums.add(block));
+  return sums;
+}
+
+/** Pseudo-inverse of the joint information of (θ, β), penalty included. */
+export function invertInformation({ factor, epsilon, point }: ContextualTop): SquareMatrix {
+  const m = point.theta.length;
+  const n = m + point.beta.length;
+  const inverse = invertCholesky(factor, n);
+  releaseGauge(inverse, m, n, epsilon);
   return inverse;
+}
+
+/**
+ * Σ u uᵀ, every comparison its own draw. With a penalty the scores do not sum to zero: each gives back its part λβ / n,
+ * which takes λ² ββᵀ / n from the features' block and nothing from the others.
+ */
+export function independentMeat(
+  { sums, point: { theta, beta } }: ContextualTop,
+  penalty: number,
+): SquareMatrix {
+  const meat = sums.meat();
+  const m = theta.length;
+  const n = m + beta.length;
+  for (let f = 0; f < beta.length; f += 1) {
+    for (let g = 0; g < beta.length; g += 1) {
+      meat[(m + f) * n + m + g]! -= (penalty * penalty * beta[f]! * beta[g]!) / sums.rows;
+    }
+  }
+  return meat;
 }

@@ -29,6 +29,10 @@ type Reason = (typeof REASONS)[number];
 const SMALLEST_WEIGHT = 1e-12;
 const LARGEST_WEIGHT = 1e12;
 
+export function isUsableWeight(weight: number): boolean {
+  return weight >= SMALLEST_WEIGHT && weight <= LARGEST_WEIGHT;
+}
+
 /** Visits every comparison that the tie policies let into a fit, in order; counts the others by reason. */
 export function scanComparisons(
   columns: ComparisonColumns,
@@ -52,7 +56,7 @@ export function scanComparisons(
     else if (first < 0 || second < 0 || first >= models || second >= models) exclude('invalid_model');
     else if (first === second) exclude('same_model');
     else if (w === 0) exclude('zero_weight');
-    else if (!(w >= SMALLEST_WEIGHT && w <= LARGEST_WEIGHT)) exclude('invalid_weight');
+    else if (!isUsableWeight(w)) exclude('invalid_weight');
     else if (share < 0 || share > 1) exclude('invalid_share');
     else if (code === OUTCOME_CODES.both_bad && settings.bothBad === 'drop') exclude('both_bad');
     else if (code >= OUTCOME_CODES.tie && settings.ties === 'drop') exclude('tie');

@@ -1,5 +1,12 @@
 import { type ComparisonColumns, OUTCOME_CODES, type RatingSettings } from '@agon/domain';
 import { PLAIN_POINTS } from './pair-table.ts';
+import { isUsableWeight } from './scan-comparisons.ts';
+
+/**
+ * Writes the features of the comparisons `row[0 .. length)`, answer a's side, row by row into `x`, each row's from
+ * `stride` numbers after the last; NaN where one is not known.
+ */
+export type ReadFeatures = (row: Int32Array, length: number, x: Float64Array, stride: number) => void;
 
 /** Comparisons with numbers that describe their two answers: `width` of them a comparison, row by row, a minus b. */
 export type ContextualColumns = Pick<
@@ -7,91 +14,151 @@ export type ContextualColumns = Pick<
   'length' | 'a' | 'b' | 'outcome' | 'weight' | 'shareA'
 > & {
   readonly width: number;
-  readonly features: Float32Array | Float64Array;
+  readonly features: Float32Array | Float64Array | ReadFeatures;
 };
 
 /** Rows that count, side by side in arrays of one type; only the first `length` of each are set. */
 export type ContextualBlock = {
   length: number;
-  readonly width: number;
   readonly i: Int32Array;
   readonly j: Int32Array;
   readonly y: Float64Array;
   readonly w: Float64Array;
+  /** `stride` numbers a row, of which the first are the features. */
   readonly x: Float64Array;
-  /** Where in the columns each row stands. */
+  readonly stride: number;
+  /** Where in the columns each row stands; its length is how many rows the block has room for. */
   readonly row: Int32Array;
 };
 
 /** Few enough to stay in the nearest cache. */
-const ROWS = 1024;
+export const BLOCK_ROWS = 512;
+
+export function plainBlock(width: number): ContextualBlock {
+  return {
+    length: 0,
+    i: new Int32Array(BLOCK_ROWS),
+    j: new Int32Array(BLOCK_ROWS),
+    y: new Float64Array(BLOCK_ROWS),
+    w: new Float64Array(BLOCK_ROWS),
+    x: new Float64Array(BLOCK_ROWS * width),
+    stride: width,
+    row: new Int32Array(BLOCK_ROWS),
+  };
+}
 
 /**
- * Visits the comparisons between models of one group, block by block; every `step`-th only. `place`: from a model's code
- * to its number in the group, or -1. A row whose weight, share or features are not finite numbers is left out.
+ * Visits the comparisons between models of one group, block by block. `place`: from a model's code to its number in the
+ * group, or -1. A row is left out where the tie policies say so, and where its weight is not in 1e-12 .. 1e12, its share
+ * not in 0 .. 1, or a feature not a finite number.
+ * @param order rows to visit, in this order; null: all
  */
 export function scanContextualRows(
   columns: ContextualColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
   place: Int32Array,
-  step: number,
+  block: ContextualBlock,
   visit: (block: ContextualBlock) => void,
+  order: Int32Array | null = null,
 ): void {
-  const { a, b, outcome, weight, shareA, width, features, length } = columns;
-  const block: ContextualBlock = {
-    length: 0,
-    width,
-    i: new Int32Array(ROWS),
-    j: new Int32Array(ROWS),
-    y: new Float64Array(ROWS),
-    w: new Float64Array(ROWS).fill(1),
-    x: new Float64Array(ROWS * width),
-    row: new Int32Array(ROWS),
-  };
+  const { a, b, outcome, weight, shareA } = columns;
+  const { i, j, y, w, row } = block;
+  const read = readerOf(columns);
   const pointsOf = pointsByOutcome(settings);
   const codes = place.length;
+  const rows = order === null ? columns.length : order.length;
+  const room = row.length;
   let filled = 0;
-  for (let row = 0; row < length; row += step) {
-    const first = a[row]!;
-    const second = b[row]!;
-    const code = outcome[row]!;
+  const hand = (): void => {
+    read(row, filled, block.x, block.stride);
+    block.length = dropUnknown(block, filled, columns.width);
+    filled = 0;
+    if (block.length > 0) visit(block);
+  };
+  for (let k = 0; k < rows; k += 1) {
+    const at = order === null ? k : order[k]!;
+    const first = a[at]!;
+    const second = b[at]!;
+    const code = outcome[at]!;
     if (first < 0 || second < 0 || first >= codes || second >= codes || code < 0) continue;
     if (code > OUTCOME_CODES.both_bad) continue;
-    const i = place[first]!;
-    const j = place[second]!;
-    let y = pointsOf[code]!;
-    if (i < 0 || j < 0 || i === j || Number.isNaN(y)) continue;
-    if (shareA !== undefined && !Number.isNaN(shareA[row]!)) y = shareA[row]!;
-    if (!(y >= 0 && y <= 1)) continue;
-    if (weight !== undefined) {
-      const w = weight[row]!;
-      if (!(w > 0 && w < Number.POSITIVE_INFINITY)) continue;
-      block.w[filled] = w;
-    }
-    const from = row * width;
-    const to = filled * width;
-    let sum = 0;
-    for (let f = 0; f < width; f += 1) {
-      const value = features[from + f]!;
-      block.x[to + f] = value;
-      sum += value;
-    }
-    // NaN and Infinity leave no finite sum
-    if (sum - sum !== 0) continue;
-    block.i[filled] = i;
-    block.j[filled] = j;
-    block.y[filled] = y;
-    block.row[filled] = row;
+    const own = place[first]!;
+    const other = place[second]!;
+    let points = pointsOf[code]!;
+    if (own < 0 || other < 0 || own === other || Number.isNaN(points)) continue;
+    if (shareA !== undefined && !Number.isNaN(shareA[at]!)) points = shareA[at]!;
+    if (!(points >= 0 && points <= 1)) continue;
+    const weighs = weight === undefined ? 1 : weight[at]!;
+    if (!isUsableWeight(weighs)) continue;
+    i[filled] = own;
+    j[filled] = other;
+    y[filled] = points;
+    w[filled] = weighs;
+    row[filled] = at;
     filled += 1;
-    if (filled === ROWS) {
-      block.length = filled;
-      visit(block);
-      filled = 0;
-    }
+    if (filled === room) hand();
   }
-  if (filled === 0) return;
-  block.length = filled;
-  visit(block);
+  if (filled > 0) hand();
+}
+
+function readerOf({ features, width }: ContextualColumns): ReadFeatures {
+  if (typeof features === 'function') return features;
+  return (row, length, x, stride) => {
+    for (let k = 0; k < length; k += 1) {
+      const from = row[k]! * width;
+      const to = k * stride;
+      for (let f = 0; f < width; f += 1) x[to + f] = features[from + f]!;
+    }
+  };
+}
+
+/** Moves the rows whose features are all finite to the front; returns how many they are. */
+function dropUnknown({ i, j, y, w, x, stride, row }: ContextualBlock, length: number, width: number): number {
+  let kept = 0;
+  for (let k = 0; k < length; k += 1) {
+    const from = k * stride;
+    let sum = 0;
+    // NaN and Infinity times 0 leave NaN
+    for (let f = 0; f < width; f += 1) sum += 0 * x[from + f]!;
+    if (sum !== 0) continue;
+    if (kept < k) {
+      i[kept] = i[k]!;
+      j[kept] = j[k]!;
+      y[kept] = y[k]!;
+      w[kept] = w[k]!;
+      row[kept] = row[k]!;
+      x.copyWithin(kept * stride, from, from + width);
+    }
+    kept += 1;
+  }
+  return kept;
+}
+
+/** Every `step`-th row, side by side in columns of their own. */
+export function sampleColumns(columns: ContextualColumns, step: number): ContextualColumns {
+  const { a, b, outcome, weight, shareA, width } = columns;
+  const length = Math.floor(columns.length / step);
+  const row = Int32Array.from({ length }, (_, k) => k * step);
+  const pick = <Column extends { [at: number]: number; slice(from: number, to: number): Column }>(
+    from: Column,
+  ): Column => {
+    const picked = from.slice(0, length);
+    for (let k = 0; k < length; k += 1) picked[k] = from[row[k]!]!;
+    return picked;
+  };
+  const wide = columns.features instanceof Float32Array ? Float32Array : Float64Array;
+  const features = new Float64Array(length * width);
+  readerOf(columns)(row, length, features, width);
+  return {
+    length,
+    a: pick<typeof a>(a as never),
+    b: pick<typeof b>(b as never),
+    outcome: pick<typeof outcome>(outcome as never),
+    ...(weight === undefined ? {} : { weight: pick(weight) }),
+    ...(shareA === undefined ? {} : { shareA: pick(shareA) }),
+    width,
+    features: wide === Float64Array ? features : Float32Array.from(features),
+  };
 }
 
 /** Share of the point by outcome code under the tie policies; NaN: left out. */

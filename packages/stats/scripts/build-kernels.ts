@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const KERNELS = [
   ['packages/stats/assembly/linear-algebra.ts', 'packages/stats/src/linear-algebra-bytes.ts'],
   ['packages/rating/assembly/comparisons.ts', 'packages/rating/src/comparisons-bytes.ts'],
+  ['packages/rating/assembly/contextual.ts', 'packages/rating/src/contextual-bytes.ts'],
   ['packages/rating/assembly/bootstrap.ts', 'packages/rating/src/bootstrap-bytes.ts'],
 ] as const;
 
