@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ArenaError } from '@agon/domain';
+import { ArenaError, type Ranking } from '@agon/domain';
 import {
   type ColumnFilter,
   type ColumnOptions,
@@ -28,6 +28,17 @@ export function readComparisonFiles(paths: readonly string[], options: ReadOptio
   for (const path of paths) readPath(path, options, sink, {}, { rater: true, prompt: true });
   const { comparisons, refused } = sink.records();
   return { comparisons, refused };
+}
+
+/** As `readComparisonFiles`, and rankings of several models beside the comparisons of two. */
+export function readRankingFiles(
+  paths: readonly string[],
+  options: ReadOptions,
+): ComparisonFiles & { readonly rankings: readonly Ranking[] } {
+  const sink = new RecordSink(1, { rankings: true });
+  for (const path of paths) readPath(path, options, sink, {}, { rater: true, prompt: true });
+  const { comparisons, refused } = sink.records();
+  return { comparisons, refused, rankings: sink.rankings() };
 }
 
 /** Comparisons of files of any known format as columns. @throws ArenaError unknown_format, invalid_file */

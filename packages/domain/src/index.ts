@@ -39,6 +39,7 @@ export type {
   VoteId,
 } from './ids.ts';
 export { isOutcome, OUTCOMES, type Outcome, swapOutcome } from './outcome.ts';
+export type { Ranking } from './ranking.ts';
 export {
   BOTH_BAD_POLICIES,
   type BothBadPolicy,

@@ -12,6 +12,7 @@ import { llmfaoComparisons, llmfaoPrompts, llmfaoResults } from './readers/llmfa
 import { mtBenchAnswers, mtBenchHuman, mtBenchPairs, mtBenchQuestions } from './readers/mt-bench.ts';
 import { pandalm } from './readers/pandalm.ts';
 import { plainAnswers, plainComparisons, plainPrompts, scores } from './readers/plain.ts';
+import { rankedLists } from './readers/ranked-lists.ts';
 import { vicunaAnswers, vicunaQuestions } from './readers/vicuna.ts';
 
 /** Every format that is read. A file is the first one that its columns fit: the special before the plain. */
@@ -32,6 +33,7 @@ export const FORMATS: readonly Format[] = [
   llmfaoPrompts,
   pandalm,
   plainComparisons,
+  rankedLists,
   scores,
   mtBenchAnswers,
   vicunaAnswers,

@@ -1,4 +1,4 @@
-import { contentHash } from '@agon/domain';
+import { contentHash, type Ranking } from '@agon/domain';
 import type {
   Place,
   ReadAnswer,
@@ -8,7 +8,13 @@ import type {
   ReadScore,
   RefusedRow,
 } from './record.ts';
-import { type NewComparison, type RowSink, requireComparison, requirePrompt } from './row-sink.ts';
+import {
+  type NewComparison,
+  type RowSink,
+  requireComparison,
+  requirePrompt,
+  unwantedRanking,
+} from './row-sink.ts';
 
 /** Keeps what rows say. A comparison without an id of its own gets one from its content and how often it occurred. */
 export class RecordSink implements RowSink {
@@ -17,11 +23,14 @@ export class RecordSink implements RowSink {
   readonly #answers: ReadAnswer[] = [];
   readonly #comparisons: ReadComparison[] = [];
   readonly #scores: ReadScore[] = [];
+  readonly #rankings: Ranking[] | null;
   readonly #refused: RefusedRow[] = [];
   readonly #occurred = new Map<string, number>();
 
-  constructor(scale: 1 | 100) {
+  /** `rankings`: keep rankings of several models, too. */
+  constructor(scale: 1 | 100, wants: { readonly rankings: boolean } = { rankings: false }) {
     this.scale = scale;
+    this.#rankings = wants.rankings ? [] : null;
   }
 
   prompt(at: Place, prompt: Omit<ReadPrompt, 'at'>): void {
@@ -41,6 +50,16 @@ export class RecordSink implements RowSink {
 
   score(at: Place, score: Omit<ReadScore, 'at'>): void {
     this.#scores.push({ ...score, at: placeOf(at) });
+  }
+
+  ranking(_at: Place, ranking: Ranking): void {
+    if (this.#rankings === null) throw unwantedRanking();
+    this.#rankings.push(ranking);
+  }
+
+  /** In the order of the files; empty where they are not wanted. */
+  rankings(): readonly Ranking[] {
+    return this.#rankings ?? [];
   }
 
   refuse(at: Place, reason: string, column: string | null = null, value: string | null = null): void {

@@ -1,3 +1,4 @@
+import type { Ranking } from '@agon/domain';
 import type { ColumnSink } from './columns/column-sink.ts';
 import type { Place, ReadAnswer, ReadComparison, ReadPrompt, ReadScore } from './record.ts';
 import { RowFault } from './row-reader.ts';
@@ -14,6 +15,8 @@ export type RowSink = {
   answer(at: Place, answer: New<ReadAnswer>): void;
   /** `allowSame`: the format compares a model with itself on purpose, as AlpacaEval does with its baseline. */
   comparison(at: Place, comparison: NewComparison, options?: { readonly allowSame?: boolean }): void;
+  /** Only where rankings are wanted; elsewhere the row is refused. */
+  ranking(at: Place, ranking: Ranking): void;
   score(at: Place, score: New<ReadScore>): void;
   refuse(at: Place, reason: string, column?: string | null, value?: string | null): void;
   /** Set where only columns are wanted: then rows may come without their texts. */
@@ -26,6 +29,10 @@ export type RowSink = {
 export function requirePrompt(prompt: New<ReadPrompt>): void {
   if (prompt.turns.length === 0 || prompt.turns.every((turn) => turn.trim() === ''))
     throw new RowFault('a prompt without text');
+}
+
+export function unwantedRanking(): RowFault {
+  return new RowFault('a ranking of several models, which only `agon rank --method plackett-luce` reads');
 }
 
 /** @throws RowFault */

@@ -1,37 +1,39 @@
-import {
-  factorCholesky,
-  invertCholesky,
-  multiplyMatrices,
-  type SquareMatrix,
-  solveCholesky,
-} from '@agon/stats';
-import { connectModels } from './connected-models.ts';
+import { factorCholesky, invertCholesky, type SquareMatrix, solveCholesky } from '@agon/stats';
 import { centre, fixGauge, releaseGauge } from './fit-tie-model.ts';
-import { PairTableBuilder } from './pair-table.ts';
 
-/** Models from best to worst: all that were shown, or the best few of them followed by nobody. */
-export type RankedList = readonly number[];
+/** One ranking, by numbers of models. */
+export type RankedList = {
+  /** From the best; models of one place are tied. */
+  readonly places: readonly (readonly number[])[];
+  /** Below all that have a place, and nothing said between them. */
+  readonly unplaced: readonly number[];
+  readonly weight: number;
+};
 
 export type PlackettLuceFit = {
   /** Logits, Σθ = 0. */
   readonly theta: Float64Array;
-  /** Sandwich, every list its own draw. */
-  readonly covariance: SquareMatrix;
+  /** Pseudo-inverse of the information: the covariance if the model held. */
+  readonly inverse: SquareMatrix;
   readonly logLikelihood: number;
   readonly iterations: number;
 };
 
+/** One choice: of `models`, each `won` this share of it. Shares sum to 1. */
+type Stage = { readonly models: readonly number[]; readonly won: readonly number[]; readonly weight: number };
+
 /**
  * Plackett–Luce: a list is drawn place by place, each time the next model with probability e^θ over those left; lists
- * of two are Bradley–Terry. Newton's method (Hunter, 2004, Annals of Statistics 32(1), has the likelihood and when its
- * maximum exists).
- * @returns null where some models never lost, or never won, against the rest
+ * of two are Bradley–Terry. Tied models: the mean of the log-likelihood over all their orders, which for two is a half
+ * each way. Newton's method (Hunter, 2004, Annals of Statistics 32(1), has the likelihood and when its maximum exists).
+ * @param lists connected such that a maximum exists: see `connectModels`
+ * @returns null where Newton's method does not settle, as where there is no maximum
  */
 export function fitPlackettLuce(models: number, lists: readonly RankedList[]): PlackettLuceFit | null {
-  if (!isConnected(models, lists)) return null;
+  const stages = lists.flatMap(stagesOf);
   const theta = new Float64Array(models);
   for (let iteration = 1; iteration <= 200; iteration += 1) {
-    const { value, gradient, information } = likelihood(models, lists, theta);
+    const { value, gradient, information } = likelihood(models, stages, theta);
     const epsilon = fixGauge(information, models, models);
     const factor = factorCholesky(information, models);
     if (factor === null) return null;
@@ -41,74 +43,77 @@ export function fitPlackettLuce(models: number, lists: readonly RankedList[]): P
       centre(theta);
       const inverse = invertCholesky(factor, models);
       releaseGauge(inverse, models, models, epsilon);
-      const meat = meatOf(models, lists, theta);
-      return {
-        theta,
-        covariance: multiplyMatrices(multiplyMatrices(inverse, meat, models), inverse, models),
-        logLikelihood: value,
-        iterations: iteration,
-      };
+      return { theta, inverse, logLikelihood: value, iterations: iteration };
     }
     const share = largest > 1 ? 0.5 / largest : 1;
     for (let i = 0; i < models; i += 1) theta[i]! += share * step[i]!;
+    if (!Number.isFinite(largest) || theta.some((by) => Math.abs(by) > 300)) return null;
   }
   return null;
 }
 
-function isConnected(models: number, lists: readonly RankedList[]): boolean {
-  const builder = new PairTableBuilder(models);
-  for (const list of lists) {
-    list.forEach((winner, place) => {
-      for (const loser of list.slice(place + 1)) builder.add(winner, loser, 1, 1, 0);
+/** Slope of one list's log-likelihood by each model in it. */
+export function scoreList(list: RankedList, theta: Float64Array): ReadonlyMap<number, number> {
+  const score = new Map<number, number>();
+  for (const { models, won, weight } of stagesOf(list)) {
+    const shares = sharesOf(models, theta).shares;
+    models.forEach((model, k) => {
+      score.set(model, (score.get(model) ?? 0) + weight * (won[k]! - shares[k]!));
     });
   }
-  return connectModels(builder.build()).cores[0]?.length === models;
+  return score;
 }
 
-function likelihood(models: number, lists: readonly RankedList[], theta: Float64Array) {
-  const gradient = new Float64Array(models);
-  const information = new Float64Array(models * models);
-  let value = 0;
-  for (const list of lists) {
-    for (let place = 0; place + 1 < list.length; place += 1) {
-      const left = list.slice(place);
-      const shares = sharesOf(left, theta);
-      value += Math.log(shares[0]!);
-      gradient[list[place]!]! += 1;
-      left.forEach((i, k) => {
-        gradient[i]! -= shares[k]!;
-        information[i * models + i]! += shares[k]!;
-        left.forEach((j, l) => {
-          information[i * models + j]! -= shares[k]! * shares[l]!;
-        });
+/**
+ * The choices that make a list. Of t tied models those left after some were taken may be any subset, all of one size
+ * alike: 1 / C(t, size), and then each of them is next alike.
+ */
+function stagesOf({ places, unplaced, weight }: RankedList): Stage[] {
+  const stages: Stage[] = [];
+  places.forEach((tied, place) => {
+    const below = [...places.slice(place + 1).flat(), ...unplaced];
+    for (let subset = 1; subset < 2 ** tied.length; subset += 1) {
+      const left = tied.filter((_, k) => (subset >> k) % 2 === 1);
+      const models = [...left, ...below];
+      if (models.length < 2) continue;
+      stages.push({
+        models,
+        won: models.map((_, k) => (k < left.length ? 1 / left.length : 0)),
+        weight: weight / choose(tied.length, left.length),
       });
     }
+  });
+  return stages;
+}
+
+function choose(n: number, k: number): number {
+  let ways = 1;
+  for (let i = 1; i <= k; i += 1) ways = (ways * (n - k + i)) / i;
+  return ways;
+}
+
+function likelihood(m: number, stages: readonly Stage[], theta: Float64Array) {
+  const gradient = new Float64Array(m);
+  const information = new Float64Array(m * m);
+  let value = 0;
+  for (const { models, won, weight } of stages) {
+    const { shares, logSum } = sharesOf(models, theta);
+    models.forEach((i, k) => {
+      if (won[k]! > 0) value += weight * won[k]! * (theta[i]! - logSum);
+      gradient[i]! += weight * (won[k]! - shares[k]!);
+      information[i * m + i]! += weight * shares[k]!;
+      models.forEach((j, l) => {
+        information[i * m + j]! -= weight * shares[k]! * shares[l]!;
+      });
+    });
   }
   return { value, gradient, information };
 }
 
-function sharesOf(left: readonly number[], theta: Float64Array): number[] {
-  const top = Math.max(...left.map((i) => theta[i]!));
-  const powers = left.map((i) => Math.exp(theta[i]! - top));
+function sharesOf(models: readonly number[], theta: Float64Array) {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const i of models) top = Math.max(top, theta[i]!);
+  const powers = models.map((i) => Math.exp(theta[i]! - top));
   const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
-}
-
-function meatOf(models: number, lists: readonly RankedList[], theta: Float64Array): SquareMatrix {
-  const meat = new Float64Array(models * models);
-  for (const list of lists) {
-    const score = new Map<number, number>();
-    const add = (i: number, by: number): void => {
-      score.set(i, (score.get(i) ?? 0) + by);
-    };
-    for (let place = 0; place + 1 < list.length; place += 1) {
-      const left = list.slice(place);
-      add(list[place]!, 1);
-      sharesOf(left, theta).forEach((share, k) => {
-        add(left[k]!, -share);
-      });
-    }
-    for (const [i, x] of score) for (const [j, y] of score) meat[i * models + j]! += x * y;
-  }
-  return meat;
+  return { shares: powers.map((power) => power / sum), logSum: top + Math.log(sum) };
 }

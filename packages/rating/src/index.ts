@@ -40,7 +40,6 @@ export {
   fitComposite,
 } from './fit-composite.ts';
 export { countsSuffice, fitCounts } from './fit-counts.ts';
-export { fitPlackettLuce, type PlackettLuceFit, type RankedList } from './fit-plackett-luce.ts';
 export {
   type DoubleVerdict,
   fitPredictionPowered,
@@ -53,5 +52,6 @@ export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
 export { countedPairs, pairCounts } from './pair-counts.ts';
 export { type PairGain, pairGains } from './pair-gains.ts';
 export { upperBoundRanks } from './rank-sets.ts';
+export { rateRankedLists } from './rate-ranked-lists.ts';
 export type { ContextualColumns } from './scan-contextual-rows.ts';
 export { votesToSeparate } from './votes-to-separate.ts';

@@ -82,3 +82,44 @@ describe('agon rank --method prediction-powered', () => {
     expect(await codeOf([path, '--verdicts', path])).toBe('unknown_option');
   });
 });
+
+describe('agon rank --method plackett-luce', () => {
+  const lists = Array.from({ length: 40 }, (_, at) => ({
+    ranking: [
+      ['x', 'y', 'z'],
+      ['y', 'x', 'z'],
+      ['x', ['z', 'y']],
+      ['z', 'x', 'y'],
+    ][at % 4],
+    rater: `r${at % 10}`,
+  }));
+
+  it('ranks lists, and comparisons of two beside them', async () => {
+    const alone = await rank(file('lists.jsonl', lists), '--method', 'plackett-luce', '--cluster', 'rater');
+    expect(alone.models.map(({ model }) => model)).toEqual(['x', 'y', 'z']);
+    expect(alone.comparisons).toEqual({ read: 40, used: 40, excluded: [] });
+    expect(alone.models.every(({ low, rating, high }) => low! < rating! && rating! < high!)).toBe(true);
+    const mixed = await rank(
+      file('lists.jsonl', lists),
+      file('votes.jsonl', votes),
+      '--method',
+      'plackett-luce',
+      '--ties',
+      'drop',
+    );
+    const ties = votes.filter(({ winner }) => winner === 'tie').length;
+    expect(mixed.comparisons).toEqual({
+      read: 160,
+      used: 160 - ties,
+      excluded: [{ reason: 'tie', count: ties }],
+    });
+  });
+
+  it('of pairs alone is bradley-terry; lists are refused by other methods', async () => {
+    const path = file('votes.jsonl', votes);
+    const [lists2, pairs] = [await rank(path, '--method', 'plackett-luce'), await rank(path)];
+    expect(lists2.method).toBe('plackett-luce');
+    expect(lists2.models).toEqual(pairs.models);
+    await expect(rank(file('lists.jsonl', lists))).rejects.toThrow('no comparison');
+  });
+});

@@ -145,6 +145,7 @@ export function command(): Command {
         '',
         'Examples:',
         '  agon rank votes.jsonl --cluster rater --json',
+        '  agon rank rankings.csv --method plackett-luce --cluster rater',
         '  agon rank votes.jsonl --verdicts gpt-4.jsonl --method prediction-powered --cluster prompt',
       ].join('\n'),
     )
@@ -174,13 +175,14 @@ const SHOWN_REFUSALS = 5;
 async function rankFiles(files: readonly string[], options: Options): Promise<RatingResultJson> {
   const map = columnMap(options.map);
   const { source, category, language, cluster } = options;
-  if (options.method === 'prediction-powered') return rankPowered(files, options, map);
-  if (options.verdicts !== undefined) {
+  if (options.verdicts !== undefined && options.method !== 'prediction-powered') {
     throw new ArenaError('unknown_option', `${options.method} takes no --verdicts.`, {
       hint: 'Use --method prediction-powered.',
       at: { column: 'verdicts' },
     });
   }
+  if (options.method === 'prediction-powered' || options.method === 'plackett-luce')
+    return rankRecords(files, options, map);
   const byCounts = rankByCounts(files, options, map);
   if (byCounts !== null) return toRatingJson(byCounts);
   // loaded here: the short way needs neither the readers of all formats nor all the methods
@@ -221,28 +223,34 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   };
 }
 
-async function rankPowered(
+/** The methods that need more of a row than columns hold: whole rankings, or votes beside verdicts. */
+async function rankRecords(
   files: readonly string[],
   options: Options,
   map: Readonly<Record<string, string>>,
 ): Promise<RatingResultJson> {
-  const { source, category, language, format } = options;
-  if (source !== 'all') {
-    throw new ArenaError('unknown_option', 'prediction-powered needs people and judges, so --source all.', {
-      at: { column: 'source', value: source },
-    });
-  }
-  const { rankWithVerdicts } = await import('../rank-with-verdicts.ts');
-  const { result, filtered, read, refused } = rankWithVerdicts(
-    {
-      files,
-      verdicts: options.verdicts ?? [],
-      ...(category === undefined ? {} : { category }),
-      ...(language === undefined ? {} : { language }),
-    },
-    { map, ...(format === undefined ? {} : { format }) },
-    settingsOf(options),
-  );
+  const { source, category, language, format, method } = options;
+  const reading = { map, ...(format === undefined ? {} : { format }) };
+  const filter = {
+    ...(source === 'all' ? {} : { source }),
+    ...(category === undefined ? {} : { category }),
+    ...(language === undefined ? {} : { language }),
+  };
+  const rank = async () => {
+    if (method === 'plackett-luce') {
+      const { rankLists } = await import('../rank-lists.ts');
+      return rankLists(files, filter, reading, settingsOf(options));
+    }
+    if (source !== 'all') {
+      throw new ArenaError('unknown_option', 'prediction-powered needs people and judges, so --source all.', {
+        at: { column: 'source', value: source },
+      });
+    }
+    const { rankWithVerdicts } = await import('../rank-with-verdicts.ts');
+    const given = { files, verdicts: options.verdicts ?? [], ...filter };
+    return rankWithVerdicts(given, reading, settingsOf(options));
+  };
+  const { result, filtered, read, refused } = await rank();
   noteRefusals(refused);
   const json = toRatingJson(result);
   const left = [

@@ -6,7 +6,13 @@ import {
   type StyleCounts,
 } from '@agon/domain';
 import type { Place, ReadPrompt, RefusedRow } from '../record.ts';
-import { type NewComparison, type RowSink, requireComparison, requirePrompt } from '../row-sink.ts';
+import {
+  type NewComparison,
+  type RowSink,
+  requireComparison,
+  requirePrompt,
+  unwantedRanking,
+} from '../row-sink.ts';
 
 /** Which comparisons are kept; the others are counted. Absent: all. */
 export type ColumnFilter = {
@@ -71,6 +77,10 @@ export class ColumnSink implements RowSink {
   answer(): void {}
 
   score(): void {}
+
+  ranking(): void {
+    throw unwantedRanking();
+  }
 
   comparison(_at: Place, row: NewComparison, options: { readonly allowSame?: boolean } = {}): void {
     requireComparison(row, options.allowSame === true);

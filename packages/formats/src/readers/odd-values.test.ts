@@ -2,7 +2,16 @@ import { ArenaError } from '@agon/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../formats.ts';
-import { readFile } from '../read-file.ts';
+import { RecordSink } from '../record-sink.ts';
+import { StreamedFile } from '../streamed-file.ts';
+
+function read(text: string, format: string) {
+  const sink = new RecordSink(1, { rankings: true });
+  const file = new StreamedFile('file', { format }, sink);
+  file.push(new TextEncoder().encode(text));
+  const { rowsRead } = file.end();
+  return { refused: sink.records().refused, rowsRead };
+}
 
 /** A good row of each format. */
 const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -125,6 +134,20 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     prompt_id: 'p',
     id: 'i',
   },
+  'ranked-lists': {
+    ranking: ['x', ['y', 'z']],
+    models: ['x', 'y', 'z', 'w'],
+    ranks: [1, 2, 2, null],
+    winner: 'x',
+    rank_1: 'x',
+    rater: 'r',
+    judge: 'j',
+    source: 'people',
+    weight: 2,
+    category: 'c',
+    language: 'en',
+    prompt_id: 'p',
+  },
   scores: { model: 'm', benchmark: 'b', score: 0.5, n: 10, source: 's' },
   'mtbench-answer': {
     question_id: 1,
@@ -171,7 +194,7 @@ describe('a value of another kind is refused, whatever and wherever it is', () =
   it('knows a row of every format', () => {
     expect(Object.keys(ROWS).sort()).toEqual(FORMATS.map((format) => format.id).sort());
     for (const [format, row] of Object.entries(ROWS)) {
-      const { refused } = readFile({ name: 'file', text: JSON.stringify([row]) }, { format });
+      const { refused } = read(JSON.stringify([row]), format);
       expect({ format, refused }).toEqual({ format, refused: [] });
     }
   });
@@ -183,7 +206,7 @@ describe('a value of another kind is refused, whatever and wherever it is', () =
       fc.property(changes, (changed) => {
         const text = JSON.stringify([{ ...row, ...changed }]);
         try {
-          const { refused, rowsRead } = readFile({ name: 'file', text }, { format });
+          const { refused, rowsRead } = read(text, format);
           expect(rowsRead).toBe(1);
           for (const each of refused) expect(each.reason).not.toBe('');
         } catch (error) {
