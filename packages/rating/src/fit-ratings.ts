@@ -1,5 +1,6 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { checkSettings } from './check-settings.ts';
+import { numberClusters } from './number-clusters.ts';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
@@ -22,7 +23,8 @@ import { reweightPairs } from './reweight-pairs.ts';
 export function fitRatings(given: ComparisonColumns, asked: RatingSettings): RatingResult {
   const settings = settleTies(asked);
   checkSettings(given, settings);
-  const columns = settings.reweight === 'pair' ? reweightPairs(given, settings) : given;
+  const numbered = numberClusters(given, settings);
+  const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
   switch (settings.method) {
     case 'bradley-terry':
       return settings.prior === null ? rateBradleyTerry(columns, settings) : rateWithPrior(columns, settings);
