@@ -56,7 +56,9 @@ const ratedVotes = fc.array(oneVote, { minLength: 10, maxLength: 60 }).map((vote
 /** Anything: islands, separated models, nothing at all. */
 const anyVotes = fc.array(oneVote, { maxLength: 30 });
 
-function toColumns(votes: readonly Vote[], names = NAMES): ComparisonColumns {
+/** The votes, and after them a judge's verdict on each battle: another outcome on every other. */
+function toColumns(people: readonly Vote[], names = NAMES): ComparisonColumns {
+  const votes = [...people, ...people.map(judged)];
   const style = (slot: 0 | 1): Float32Array =>
     Float32Array.from(votes.flatMap(({ lengths }) => STYLE_COUNTS.map((_, k) => lengths[slot] / (k + 1))));
   return {
@@ -68,7 +70,17 @@ function toColumns(votes: readonly Vote[], names = NAMES): ComparisonColumns {
     weight: Float64Array.from(votes, ({ weight }) => weight),
     rater: Int32Array.from(votes, ({ rater }) => rater),
     prompt: Int32Array.from(votes, ({ prompt }) => prompt),
+    source: Uint8Array.from(votes, (_, row) => Number(row >= people.length)),
     style: { a: style(0), b: style(1) },
+  };
+}
+
+function judged(vote: Vote): Vote {
+  const turned = vote.outcome < 2 ? 1 - vote.outcome : vote.outcome;
+  return {
+    ...vote,
+    rater: 6,
+    outcome: (vote.lengths[0] + vote.lengths[1]) % 2 === 1 ? turned : vote.outcome,
   };
 }
 
@@ -82,7 +94,7 @@ function attempt(columns: ComparisonColumns, settings: RatingSettings): RatingRe
     return fitRatings(columns, settings);
   } catch (error) {
     if (!isArenaError(error)) throw error;
-    expect(['no_comparisons', 'invalid_request', 'not_converged']).toContain(error.code);
+    expect(['no_comparisons', 'no_overlap', 'invalid_request', 'not_converged']).toContain(error.code);
     return null;
   }
 }
@@ -178,7 +190,7 @@ describe.each(RATING_METHODS)('%s, whatever the switches', (method) => {
             'rao-kupper',
           ]).toContain(echoed);
           const left = result.comparisons.excluded.reduce((sum, { count }) => sum + count, 0);
-          expect(result.comparisons.used + left).toBe(votes.length);
+          expect(result.comparisons.used + left).toBe(columns.length);
           const byRefits = interval === 'bootstrap';
           for (const row of result.models) {
             expectOrdered('rating', row.rating, row.low, row.high, byRefits);
@@ -312,8 +324,8 @@ describe.each(BATCH)('%s, of a batch', (method) => {
   it('takes a vote of weight w for two of w/2 by the same rater on the same prompt', () => {
     fc.assert(
       fc.property(ratedVotes, fc.integer({ min: 0, max: 9 }), (votes, at) => {
-        // its lengths and difficulties are of items, which have no weight in AlpacaEval
-        if (method === 'length-controlled') return;
+        // its lengths and difficulties are of items, which have no weight in AlpacaEval; a verdict twice is two verdicts
+        if (method === 'length-controlled' || method === 'prediction-powered') return;
         const half = { ...votes[at]!, weight: votes[at]!.weight / 2 };
         const split = [...votes.slice(0, at), half, half, ...votes.slice(at + 1)];
         const fields = ['rating', 'low', 'high', 'winRate', 'lcWinRate'] as const;

@@ -3,8 +3,8 @@ import { factorSemidefinite, normalCdf, normalDraws, type SquareMatrix, Z95 } fr
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
-import { numberClusters } from './number-clusters.ts';
 import { type PairTable, sliceTable } from './pair-table.ts';
+import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
 import { sandwichCovariance } from './sandwich-covariance.ts';
 import { tallyComparisons } from './tally-comparisons.ts';
@@ -27,7 +27,7 @@ const CHALLENGERS = 3;
 export function explainRatings(given: ComparisonColumns, settings: RatingSettings): RatingInsights | null {
   const { method, ties, prior, reweight } = settings;
   if (method !== 'bradley-terry' || ties === 'model' || prior !== null) return null;
-  const numbered = numberClusters(given, settings);
+  const numbered = renumberClusters(given, settings);
   const columns = reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
   const tally = tallyComparisons(columns, settings);
   const [members] = connectModels(tally.table).cores;

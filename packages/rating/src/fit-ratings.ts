@@ -1,6 +1,5 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { checkSettings } from './check-settings.ts';
-import { numberClusters } from './number-clusters.ts';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
@@ -10,6 +9,7 @@ import { ratePredictionPowered } from './rate-prediction-powered.ts';
 import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
+import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
 
 /**
@@ -23,7 +23,7 @@ import { reweightPairs } from './reweight-pairs.ts';
 export function fitRatings(given: ComparisonColumns, asked: RatingSettings): RatingResult {
   const settings = settleTies(asked);
   checkSettings(given, settings);
-  const numbered = numberClusters(given, settings);
+  const numbered = renumberClusters(given, settings);
   const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
   switch (settings.method) {
     case 'bradley-terry':

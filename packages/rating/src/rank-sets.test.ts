@@ -63,4 +63,15 @@ describe('rank sets', () => {
       { numRuns: 200 },
     );
   });
+
+  it('puts none of two level models above the other, even where the covariance is nothing but rounding', () => {
+    const theta = Float64Array.from([0.2, 0.2 + 1e-15, -0.4]);
+    const covariance = Float64Array.from([3e-33, 0, 0, 0, 2e-33, 0, 0, 0, 1e-33]);
+    const deviations = normalDraws('level', 300).map((x) => 1e-17 * x);
+    expect(rankSets(theta, covariance, deviations, 100)).toEqual([
+      { low: 1, high: 2 },
+      { low: 1, high: 2 },
+      { low: 3, high: 3 },
+    ]);
+  });
 });

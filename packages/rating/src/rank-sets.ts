@@ -9,6 +9,7 @@ import {
 
 export type RankSet = { readonly low: number; readonly high: number };
 
+/** Ratings this near are level and share their rank: no variance, however small, puts one above the other. */
 const ROUNDING = 1e-9;
 
 /**
@@ -50,13 +51,15 @@ export function rankSets(
       const variance = own + variances[j]! - 2 * covariance[i * m + j]!;
       const gap = theta[i]! - theta[j]!;
       const known = !(variance > least);
-      if (!known && gap * gap <= ceiling * ceiling * variance) {
+      const level = Math.abs(gap) <= ROUNDING;
+      if (!known && (level || gap * gap <= ceiling * ceiling * variance)) {
         open.i[count] = i;
         open.j[count] = j;
         open.inverse[count] = 1 / Math.sqrt(variance);
         count += 1;
-      } else if (gap > (known ? ROUNDING : 0)) order(i, j);
-      else if (gap < (known ? -ROUNDING : 0)) order(j, i);
+      } else if (level) continue;
+      else if (gap > 0) order(i, j);
+      else order(j, i);
     }
   }
   open = firstOf(open, count);
@@ -68,7 +71,7 @@ export function rankSets(
       const i = open.i[k]!;
       const j = open.j[k]!;
       const gap = theta[i]! - theta[j]!;
-      if (Math.abs(gap) * open.inverse[k]! <= limit) {
+      if (Math.abs(gap) <= ROUNDING || Math.abs(gap) * open.inverse[k]! <= limit) {
         open.i[kept] = i;
         open.j[kept] = j;
         open.inverse[kept] = open.inverse[k]!;

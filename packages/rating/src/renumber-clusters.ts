@@ -7,7 +7,7 @@ const SPARSE = 4;
  * The same columns with raters or prompts numbered from 0 without gaps, where the codes that a clustered interval needs
  * are far apart (numbers of a database, hashes): tables by code would then be larger than the data by any factor.
  */
-export function numberClusters(
+export function renumberClusters(
   columns: ComparisonColumns,
   { cluster }: Pick<RatingSettings, 'cluster'>,
 ): ComparisonColumns {
