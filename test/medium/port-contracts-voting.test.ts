@@ -15,12 +15,14 @@ import {
   createRaterStore,
   createVoteStore,
   type Database,
+  openBoardFits,
 } from '@agon/database';
 import type { BattleId, CampaignId, UserId } from '@agon/domain';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
 import {
   type ArenaStores,
   battleStoreContract,
+  boardFitsContract,
   boardStoreContract,
   campaignStoreContract,
   comparisonStoreContract,
@@ -41,13 +43,16 @@ const ids = createIds({
 });
 let testDatabase: TestDatabase;
 let databases: readonly [Database, Database];
+let fits: ReturnType<typeof openBoardFits>;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   databases = [connect(testDatabase.url, { connections: 4 }), connect(testDatabase.url, { connections: 4 })];
+  fits = openBoardFits(testDatabase.url);
 });
 
 afterAll(async () => {
+  await fits.close();
   for (const database of databases) await database.close();
   await testDatabase.drop();
 });
@@ -135,3 +140,8 @@ battleStoreContract(twoArenas);
 voteStoreContract(twoArenas);
 comparisonStoreContract(() => ({ ...twoArenas(), hold }));
 boardStoreContract(() => ({ ...twoArenas(), boards: boardsOf }));
+boardFitsContract(() => ({
+  ...twoArenas(),
+  fits,
+  twin: createBoardFits({ ...storesOn(databases[1]), clock }),
+}));

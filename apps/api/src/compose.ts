@@ -1,4 +1,4 @@
-import { type Clock, createBoardFits, type Ports, type TextRenderer } from '@agon/arena';
+import type { Clock, Ports, TextRenderer } from '@agon/arena';
 import {
   checkServer,
   connect,
@@ -8,7 +8,6 @@ import {
   createBoardFeed,
   createBoardStore,
   createCampaignStore,
-  createComparisonStore,
   createContentStore,
   createExportStore,
   createIds,
@@ -20,6 +19,7 @@ import {
   createVoteStore,
   type Database,
   type JudgeQueueConnection,
+  openBoardFits,
   openJudgeQueue,
 } from '@agon/database';
 import { instrumentFiles } from '@agon/inference/instruments';
@@ -45,8 +45,8 @@ export type ComposeOptions = {
 /** The api announces judge runs; the judge service listens. */
 export type ApiQueue = Omit<JudgeQueueConnection, 'listen'>;
 
-/** Judge models are asked by the judge service alone. */
-export type ApiPorts = Omit<Ports, 'judgeModels'>;
+/** Judge models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
+export type ApiPorts = Omit<Ports, 'judgeModels' | 'comparisons'>;
 
 export type Composed = {
   readonly ports: ApiPorts;
@@ -82,8 +82,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     await database.close();
     throw error;
   }
-  const comparisons = createComparisonStore(database);
-  const content = createContentStore(database);
+  const fits = openBoardFits(options.databaseUrl, { feed });
   const ports: ApiPorts = {
     accounts,
     sessionStore: accounts,
@@ -91,12 +90,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     keys: createKeyStore(database),
     secrets: nodeSecrets,
     campaigns: createCampaignStore(database, () => clock.now()),
-    content,
+    content: createContentStore(database),
     raters: createRaterStore(database),
     battles: createBattleStore(database),
     votes: createVoteStore(database),
-    comparisons,
-    fits: createBoardFits({ comparisons, content, clock }),
+    fits,
     boards: createBoardStore(database),
     imports: createImportStore(database),
     exports: createExportStore(database),
@@ -118,6 +116,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     queue,
     async close() {
       await queue.stop();
+      await fits.close();
       await feed.close();
       await database.close();
     },

@@ -2,6 +2,7 @@ export { createAccountStore } from './account-store.ts';
 export { createAuditLog } from './audit-log.ts';
 export { createBattleStore } from './battle-store.ts';
 export { createBoardFeed } from './board-feed.ts';
+export { openBoardFits } from './board-fits/open-board-fits.ts';
 export { createBoardStore } from './board-store.ts';
 export { createCampaignStore } from './campaign-store.ts';
 export { createComparisonStore } from './comparisons/comparison-store.ts';

@@ -2,6 +2,7 @@ export { accountStoreContract } from './account-store-contract.ts';
 export { auditLogContract } from './audit-log-contract.ts';
 export { battleStoreContract } from './battle-store-contract.ts';
 export { boardFeedContract } from './board-feed-contract.ts';
+export { boardFitsContract } from './board-fits-contract.ts';
 export { boardStoreContract } from './board-store-contract.ts';
 export { campaignStoreContract } from './campaign-store-contract.ts';
 export { clockContract } from './clock-contract.ts';

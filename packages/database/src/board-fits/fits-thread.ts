@@ -1,0 +1,32 @@
+/** The thread that keeps comparisons and fits boards: see open-board-fits.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createBoardFits } from '@agon/arena';
+import { createComparisonStore } from '../comparisons/comparison-store.ts';
+import { connect } from '../connect.ts';
+import { createContentStore } from '../content-store.ts';
+import { END, type FitsReply, type FitsRequest, packError } from './fits-message.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('fits-thread.ts runs in a worker thread only.');
+
+/** One streams a campaign in while others are read. */
+const CONNECTIONS = 3;
+const database = connect((workerData as { readonly url: string }).url, { connections: CONNECTIONS });
+const fits = createBoardFits({
+  comparisons: createComparisonStore(database),
+  content: createContentStore(database),
+  clock: { now: () => Date.now() },
+});
+
+const reply = (message: FitsReply) => port.postMessage(message);
+port.on('message', (message: FitsRequest | typeof END) => {
+  if (message === END) {
+    void database.close().finally(() => port.close());
+    return;
+  }
+  const { id, campaign, question } = message;
+  fits.ask(campaign, question, 'exact').then(
+    (answer) => reply({ id, answer }),
+    (error: unknown) => reply({ id, error: packError(error) }),
+  );
+});
