@@ -1,4 +1,3 @@
-import { mutualTree } from './mutual-tree.ts';
 import type { PairTable } from './pair-table.ts';
 
 export type ConnectedModels = {
@@ -14,12 +13,8 @@ export type ConnectedModels = {
 
 /** Components largest first (then by their first model), with their cores in the same order. */
 export function connectModels(table: PairTable): ConnectedModels {
-  const tree = mutualTree(table);
-  if (tree !== null) {
-    const met = new Set(tree.flatMap((cell) => [table.low[cell]!, table.high[cell]!]));
-    const all = [...met].sort((x, y) => x - y);
-    return { components: [all], cores: [all] };
-  }
+  const together = mutualGroup(table);
+  if (together !== null) return { components: [together], cores: [together] };
   const { beats, meets } = neighbours(table);
   const component = new Int32Array(table.models).fill(-1);
   const components: number[][] = [];
@@ -48,6 +43,43 @@ export function connectModels(table: PairTable): ConnectedModels {
     .map((_, i) => i)
     .sort((x, y) => components[y]!.length - components[x]!.length || components[x]![0]! - components[y]![0]!);
   return { components: order.map((i) => components[i]!), cores: order.map((i) => coreOf[i]!) };
+}
+
+/**
+ * The usual case, told at once: pairs in which both sides got some points join all models that met anyone. Everybody then
+ * beats everybody through some chain, either way. null proves nothing.
+ */
+function mutualGroup({ models, cells, low, high, weight, points }: PairTable): number[] | null {
+  const parent = new Int32Array(models).fill(-1);
+  const rootOf = (model: number): number => {
+    let root = model;
+    while (parent[root]! !== root) {
+      parent[root] = parent[parent[root]!]!;
+      root = parent[root]!;
+    }
+    return root;
+  };
+  let groups = 0;
+  for (let cell = 0; cell < cells; cell += 1) {
+    const i = low[cell]!;
+    const j = high[cell]!;
+    if (parent[i]! < 0 || parent[j]! < 0) {
+      for (const model of [i, j]) {
+        if (parent[model]! >= 0) continue;
+        parent[model] = model;
+        groups += 1;
+      }
+    } else if (groups === 1) continue;
+    if (!(points[cell]! > 0 && points[cell]! < weight[cell]!)) continue;
+    const [one, other] = [rootOf(i), rootOf(j)];
+    if (one === other) continue;
+    parent[other] = one;
+    groups -= 1;
+  }
+  if (groups !== 1) return null;
+  const members: number[] = [];
+  for (let model = 0; model < models; model += 1) if (parent[model]! >= 0) members.push(model);
+  return members;
 }
 
 function neighbours(table: PairTable): { beats: number[][]; meets: number[][] } {

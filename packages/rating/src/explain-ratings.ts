@@ -3,7 +3,7 @@ import { factorSemidefinite, normalCdf, normalDraws, type SquareMatrix, Z95 } fr
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
-import { type PairTable, sliceTable } from './pair-table.ts';
+import { countComparisons, type PairTable, sliceTable } from './pair-table.ts';
 import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
 import { sandwichCovariance } from './sandwich-covariance.ts';
@@ -134,7 +134,7 @@ function fewestFlips(
   // with weights a vote is no unit that could be counted
   if (!table.plain) return null;
   const leader = order[0]!;
-  const of = table.count.reduce((sum, count) => sum + count, 0);
+  const of = countComparisons(table);
   let best: RatingInsights['flip'] = null;
   for (const challenger of order.slice(1, 1 + CHALLENGERS)) {
     const flip = votesToFlip(table, fit, leader, challenger);

@@ -97,8 +97,8 @@ export class PairCounter {
     const ties = new Int32Array(m);
     const cells = this.#cells();
     const size = cells.at.length;
-    const low = new Int32Array(size);
-    const high = new Int32Array(size);
+    // kept cells move forward in their own arrays
+    const { low, high } = cells;
     const won = new Float64Array(size);
     const tied = new Float64Array(size);
     const lost = new Float64Array(size);
@@ -112,8 +112,8 @@ export class PairCounter {
     let droppedTies = 0;
     let droppedBothBad = 0;
     for (let cell = 0; cell < size; cell += 1) {
-      const i = cells.low[cell]!;
-      const j = cells.high[cell]!;
+      const i = low[cell]!;
+      const j = high[cell]!;
       const at = cells.at[cell]!;
       const w = this.#counts[at]!;
       const l = this.#counts[at + 1]!;

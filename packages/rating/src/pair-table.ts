@@ -122,6 +122,13 @@ const FIELDS = 9;
 /** Share of the point by outcome code a, b, tie. */
 export const PLAIN_POINTS = [1, 0, 0.5] as const;
 
+/** Comparisons in all cells, unweighted. */
+export function countComparisons({ cells, count }: PairTable): number {
+  let sum = 0;
+  for (let cell = 0; cell < cells; cell += 1) sum += count[cell]!;
+  return sum;
+}
+
 /** The cells between models of one group, with models renumbered 0 .. group.length - 1 in the group's order. */
 export function sliceTable(table: PairTable, group: readonly number[]): PairTable {
   // groups are ascending: all models are the table as it is

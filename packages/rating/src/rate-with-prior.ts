@@ -4,7 +4,7 @@ import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT, logistic } from './elo-scale.ts';
 import { fromCovariance, withoutIntervals } from './group-intervals.ts';
 import { notConverged } from './not-converged.ts';
-import type { PairTable } from './pair-table.ts';
+import { countComparisons, type PairTable } from './pair-table.ts';
 import { type CoreFit, rateCores } from './rate-cores.ts';
 import { tallyComparisons } from './tally-comparisons.ts';
 
@@ -27,7 +27,7 @@ export function rateWithPrior(columns: ComparisonColumns, settings: RatingSettin
       return {
         theta: fit.theta,
         iterations: fit.iterations,
-        used: table.count.reduce((sum, count) => sum + count, 0),
+        used: countComparisons(table),
         intervals:
           settings.interval === 'none'
             ? withoutIntervals([])

@@ -3,7 +3,7 @@ import { factorCholesky, type SquareMatrix, sandwichProduct } from '@agon/stats'
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import { logistic } from './elo-scale.ts';
 import type { BradleyTerryFit } from './fit-bradley-terry.ts';
-import type { PairTable } from './pair-table.ts';
+import { countComparisons, type PairTable } from './pair-table.ts';
 import { scoreRows } from './row-scores.ts';
 import { type ClusterSum, sumClusterScores } from './sum-cluster-scores.ts';
 import { suitsPlainClusters, sumPlainClusterScores } from './sum-plain-cluster-scores.ts';
@@ -79,7 +79,7 @@ function clusterPlainly({ columns, settings, place, table, fit }: FittedGroup): 
   const codes = columns[name];
   if (codes === undefined || !isPlain(columns) || !suitsPlainClusters(fit.theta)) return null;
   const sum = sumPlainClusterScores(columns, settings, place, fit.theta, codes);
-  const votes = table.count.reduce((total, count) => total + count, 0);
+  const votes = countComparisons(table);
   return {
     matrix: tooFew([sum]) ? null : sandwich(fit.inverse, sum.meat, table.models),
     warnings: clusterWarnings(name, sum, votes),

@@ -54,20 +54,40 @@ export function factorSemidefinite(matrix: SquareMatrix, n: number, tolerance = 
   return lower;
 }
 
-/** x with L Lᵀ x = b. */
+/** x with L Lᵀ x = b. Two rows at a time: sums of one row wait for each other, those of two do not. */
 export function solveCholesky(lower: SquareMatrix, n: number, b: Float64Array): Float64Array {
   const x = Float64Array.from(b);
-  for (let i = 0; i < n; i += 1) {
+  const even = n - (n % 2);
+  for (let i = 0; i < even; i += 2) {
     const row = i * n;
+    const next = row + n;
     let sum = x[i]!;
-    for (let j = 0; j < i; j += 1) sum -= lower[row + j]! * x[j]!;
-    x[i] = sum / lower[row + i]!;
-  }
-  for (let i = n - 1; i >= 0; i -= 1) {
-    const row = i * n;
-    const value = x[i]! / lower[row + i]!;
+    let other = x[i + 1]!;
+    for (let j = 0; j < i; j += 1) {
+      sum -= lower[row + j]! * x[j]!;
+      other -= lower[next + j]! * x[j]!;
+    }
+    const value = sum / lower[row + i]!;
     x[i] = value;
-    for (let j = 0; j < i; j += 1) x[j]! -= lower[row + j]! * value;
+    x[i + 1] = (other - lower[next + i]! * value) / lower[next + i + 1]!;
+  }
+  if (even < n) {
+    let sum = x[even]!;
+    for (let j = 0; j < even; j += 1) sum -= lower[even * n + j]! * x[j]!;
+    // down and, as the first of the way back, up again
+    const pivot = lower[even * n + even]!;
+    const value = sum / pivot / pivot;
+    x[even] = value;
+    for (let j = 0; j < even; j += 1) x[j]! -= lower[even * n + j]! * value;
+  }
+  for (let i = even - 2; i >= 0; i -= 2) {
+    const row = i * n;
+    const next = row + n;
+    const last = x[i + 1]! / lower[next + i + 1]!;
+    const first = (x[i]! - lower[next + i]! * last) / lower[row + i]!;
+    x[i + 1] = last;
+    x[i] = first;
+    for (let j = 0; j < i; j += 1) x[j] = x[j]! - lower[next + j]! * last - lower[row + j]! * first;
   }
   return x;
 }
