@@ -5,9 +5,9 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { ComparisonColumns } from '@agon/domain';
 import { type Line, measureLines } from './measure-lines.ts';
 import { measurePairwise } from './measure-pairwise.ts';
-import { measurePredictionPowered } from './measure-prediction-powered.ts';
 import { printCoverage, printPairwise } from './print-coverage.ts';
 import {
   readCoefficients,
@@ -17,7 +17,7 @@ import {
   readWinRates,
 } from './read-intervals.ts';
 import { simulateBaseline } from './simulate-baseline.ts';
-import { type CampaignSize, simulateVotes, type VotingWorld } from './simulate-votes.ts';
+import { type CampaignSize, type SimulatedJudge, simulateVotes, type VotingWorld } from './simulate-votes.ts';
 
 const PARTS = ['ratings', 'baseline', 'judge', 'pairwise'] as const;
 const { values: options } = parseArgs({
@@ -36,7 +36,8 @@ if (!Number.isInteger(campaigns) || campaigns < 2 || !(endless >= 1000) || !part
 
 const WORLD: VotingWorld = {
   strengths: [0.75, 0.5, 0.3, 0.1, -0.1, -0.3, -0.5, -0.75],
-  taste: 0.5,
+  raterTaste: 0.5,
+  promptTaste: 0.5,
   lengthEffect: 1,
   wordiness: [0.3, -0.1, 0.2, 0, -0.2, 0.1, -0.3, 0],
   positionEffect: 0.15,
@@ -44,6 +45,14 @@ const WORLD: VotingWorld = {
 };
 const SIZE: CampaignSize = { votes: 1800, raters: 120, prompts: 120 };
 const PROMPTS = 400;
+/** People and a judge: prompts on which answers differ more and raters less, few votes, many verdicts. */
+const JUDGED_WORLD: VotingWorld = { ...WORLD, raterTaste: 0.3, promptTaste: 1 };
+const JUDGED_SIZE: CampaignSize = { votes: 900, raters: 90, prompts: 300 };
+const JUDGE: SimulatedJudge = {
+  errors: [0.25, -0.2, 0.1, 0.3, -0.25, -0.1, 0.2, -0.3],
+  sureness: 2,
+  battles: 28,
+};
 
 const BOTH = { cluster: 'rater,prompt' } as const;
 const STYLE = { ...BOTH, method: 'contextual', style: ['length', 'position'] } as const;
@@ -97,14 +106,28 @@ const AGAINST_BASELINE: readonly Line[] = [
     read: readControlledRates,
   },
 ];
+const POWERED: Line = {
+  name: 'people and judge together (prediction-powered), by rater and prompt',
+  settings: { ...BOTH, method: 'prediction-powered' },
+  truth: 'bradley-terry',
+  read: readRatings,
+};
+const PEOPLE_ALONE: Line = { name: 'people alone, by rater and prompt', settings: BOTH, read: readRatings };
+const JUDGE_ALONE: Line = { name: 'the judge alone, taken for people', settings: {}, read: readRatings };
 
 process.stdout.write(
   `${campaigns} campaigns, seed ${seed}, truth from ${endless.toLocaleString('en')} votes; Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}\n`,
 );
-const crowd = (votes: number, tag: string) => {
-  const times = votes / SIZE.votes;
-  const raters = Math.round(SIZE.raters * times);
-  return simulateVotes(WORLD, { votes, raters, prompts: Math.round(SIZE.prompts * times) }, `${seed}/${tag}`);
+const crowd = (
+  votes: number,
+  tag: string,
+  size = SIZE,
+  world = WORLD,
+  judge: SimulatedJudge | null = null,
+) => {
+  const times = votes / size.votes;
+  const [raters, prompts] = [Math.round(size.raters * times), Math.round(size.prompts * times)];
+  return simulateVotes(world, { votes, raters, prompts }, `${seed}/${tag}`, judge);
 };
 const measureVotes = (lines: readonly Line[]) =>
   measureLines(lines, crowd(endless, 'truth'), campaigns, (n) => crowd(SIZE.votes, `${n}`));
@@ -125,10 +148,30 @@ if (parts.includes('baseline')) {
   printCoverage(`seven models against a baseline on ${PROMPTS} prompts`, 'per cent', lines);
 }
 if (parts.includes('judge')) {
-  const lines = measurePredictionPowered(WORLD, endless, campaigns, seed);
-  printCoverage('400 battles judged by people and a judge, 4,000 by the judge alone', 'Elo points', lines);
+  const judged = (n: number) => crowd(JUDGED_SIZE.votes, `judged/${n}`, JUDGED_SIZE, JUDGED_WORLD, JUDGE);
+  const truth = crowd(endless, 'judged/truth', JUDGED_SIZE, JUDGED_WORLD);
+  printCoverage('900 votes of 90 raters on 300 prompts, and a judge on all 8,400 battles', 'Elo points', [
+    ...measureLines([POWERED], truth, campaigns, judged),
+    ...measureLines([PEOPLE_ALONE], truth, campaigns, (n) => rowsOf(judged(n), 0)),
+    ...measureLines([JUDGE_ALONE], truth, campaigns, (n) => rowsOf(judged(n), 1)),
+  ]);
 }
 if (parts.includes('pairwise')) printPairwise(measurePairwise(WORLD, SIZE, campaigns, seed));
+
+/** Of people (0) or of judges (1) alone. */
+function rowsOf(columns: ComparisonColumns, source: 0 | 1): ComparisonColumns {
+  const rows = Int32Array.from(columns.a, (_, row) => row).filter((row) => columns.source![row] === source);
+  const pick = (column: Int32Array): Int32Array => Int32Array.from(rows, (row) => column[row]!);
+  return {
+    length: rows.length,
+    models: columns.models,
+    a: Uint16Array.from(rows, (row) => columns.a[row]!),
+    b: Uint16Array.from(rows, (row) => columns.b[row]!),
+    outcome: Uint8Array.from(rows, (row) => columns.outcome[row]!),
+    rater: pick(columns.rater!),
+    prompt: pick(columns.prompt!),
+  };
+}
 
 function isPart(part: string): boolean {
   return (PARTS as readonly string[]).includes(part);

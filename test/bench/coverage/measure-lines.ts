@@ -12,6 +12,8 @@ export type Line = {
   readonly name: string;
   readonly settings: Partial<RatingSettings>;
   readonly read: ReadIntervals;
+  /** Method of the truth, where it is another one. */
+  readonly truth?: RatingSettings['method'];
 };
 
 export type MeasuredLine = readonly [name: string, tally: CoverageTally];
@@ -51,6 +53,7 @@ function truthOf(line: Line, endless: ComparisonColumns): Truth {
   const settings: RatingSettings = {
     ...DEFAULT_RATING_SETTINGS,
     ...line.settings,
+    ...(line.truth === undefined ? {} : { method: line.truth }),
     interval: 'none',
     cluster: 'none',
   };

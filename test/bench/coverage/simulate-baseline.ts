@@ -33,7 +33,7 @@ export function simulateBaseline(world: VotingWorld, prompts: number, seed: stri
       world.strengths[model]! -
       world.strengths[baseline]! +
       PROMPT_SPREAD * ease[what]! +
-      world.taste * (taste[at + model]! - taste[at + baseline]!) +
+      world.promptTaste * (taste[at + model]! - taste[at + baseline]!) +
       (world.lengthEffect * (own - other)) / (own + other);
     a[row] = model;
     prompt[row] = what;

@@ -5,8 +5,9 @@ import { normalDraws, seededRandom } from '@agon/stats';
 export type VotingWorld = {
   /** Strength of each model. */
   readonly strengths: readonly number[];
-  /** Of each rater's, and each prompt's, own liking for each model: standard deviation. */
-  readonly taste: number;
+  /** Of each rater's own liking for each model, and of how each model does on each prompt: standard deviations. */
+  readonly raterTaste: number;
+  readonly promptTaste: number;
   /** What a longer answer gains, for a relative difference (a − b)/(a + b) of 1. */
   readonly lengthEffect: number;
   /** Log of each model's usual length, beside one of e^6 characters. */
@@ -17,6 +18,16 @@ export type VotingWorld = {
   readonly ties: number;
 };
 
+/** A judge that sees prompts and answers as people do, but for errors of its own. */
+export type SimulatedJudge = {
+  /** How far its liking of each model is from people's, in logits: it errs for good, not by chance. */
+  readonly errors: readonly number[];
+  /** How much surer of what it sees than a person: a factor of its logits. */
+  readonly sureness: number;
+  /** Battles that it decides on each prompt, of different pairs of models. */
+  readonly battles: number;
+};
+
 export type CampaignSize = { readonly votes: number; readonly raters: number; readonly prompts: number };
 
 /** Standard deviation of the log length from answer to answer. */
@@ -24,9 +35,15 @@ const LENGTH_SPREAD = 0.35;
 
 /**
  * Votes of one campaign with new raters and new prompts. Each rater votes equally often; pairs, prompts and sides are
- * drawn. A model's answer to a prompt is the same for every rater, and so is its length.
+ * drawn. A model's answer to a prompt is the same for every rater, and so is its length. A judge's verdicts come after
+ * the votes.
  */
-export function simulateVotes(world: VotingWorld, size: CampaignSize, seed: string): ComparisonColumns {
+export function simulateVotes(
+  world: VotingWorld,
+  size: CampaignSize,
+  seed: string,
+  judge: SimulatedJudge | null = null,
+): ComparisonColumns {
   const random = seededRandom(`coverage/votes/${seed}`);
   const models = world.strengths.length;
   const raterTaste = normalDraws(random, size.raters * models);
@@ -34,22 +51,24 @@ export function simulateVotes(world: VotingWorld, size: CampaignSize, seed: stri
   const logLength = normalDraws(random, size.prompts * models);
   const lengthOf = (model: number, prompt: number): number =>
     Math.round(Math.exp(6 + world.wordiness[model]! + LENGTH_SPREAD * logLength[prompt * models + model]!));
-  const a = new Uint16Array(size.votes);
-  const b = new Uint16Array(size.votes);
-  const outcome = new Uint8Array(size.votes);
-  const rater = new Int32Array(size.votes);
-  const prompt = new Int32Array(size.votes);
+  const length = size.votes + (judge === null ? 0 : size.prompts * judge.battles);
+  const a = new Uint16Array(length);
+  const b = new Uint16Array(length);
+  const outcome = new Uint8Array(length);
+  const rater = new Int32Array(length);
+  const prompt = new Int32Array(length);
   const counts = STYLE_COUNTS.length;
-  const style = { a: new Float32Array(size.votes * counts), b: new Float32Array(size.votes * counts) };
-  for (let row = 0; row < size.votes; row += 1) {
-    const first = random.below(models);
-    const second = (first + 1 + random.below(models - 1)) % models;
-    const who = row % size.raters;
-    const what = random.below(size.prompts);
+  const style = { a: new Float32Array(length * counts), b: new Float32Array(length * counts) };
+  const decide = (
+    row: number,
+    what: number,
+    [first, second]: readonly [number, number],
+    liking: (model: number) => number,
+    sureness = 1,
+  ): void => {
     const [longA, longB] = [lengthOf(first, what), lengthOf(second, what)];
     const worth = (model: number): number =>
-      world.strengths[model]! +
-      world.taste * (raterTaste[who * models + model]! + promptTaste[what * models + model]!);
+      world.strengths[model]! + world.promptTaste * promptTaste[what * models + model]! + liking(model);
     const gap =
       worth(first) -
       worth(second) +
@@ -57,22 +76,53 @@ export function simulateVotes(world: VotingWorld, size: CampaignSize, seed: stri
       (world.lengthEffect * (longA - longB)) / (longA + longB);
     a[row] = first;
     b[row] = second;
-    rater[row] = who;
     prompt[row] = what;
-    outcome[row] = outcomeAt(random.next(), gap, world.ties);
+    outcome[row] = drawOutcome(random.next(), sureness * gap, world.ties);
     // length with and without code: there is no code
     style.a.set([longA, longA, 0, 0, 0], row * counts);
     style.b.set([longB, longB, 0, 0, 0], row * counts);
+  };
+  for (let row = 0; row < size.votes; row += 1) {
+    const first = random.below(models);
+    const second = (first + 1 + random.below(models - 1)) % models;
+    const who = row % size.raters;
+    rater[row] = who;
+    const ownTaste = (model: number): number => world.raterTaste * raterTaste[who * models + model]!;
+    decide(row, random.below(size.prompts), [first, second], ownTaste);
   }
-  const names = world.strengths.map((_, model) => `model-${model}`);
-  return { length: size.votes, models: names, a, b, outcome, rater, prompt, style };
+  for (let row = size.votes; row < length; row += 1) {
+    const what = (row - size.votes) % size.prompts;
+    const [one, other] = pairOf(Math.floor((row - size.votes) / size.prompts) + what, models);
+    rater[row] = size.raters;
+    const sides = random.next() < 0.5 ? ([one, other] as const) : ([other, one] as const);
+    decide(row, what, sides, (model) => judge!.errors[model]!, judge!.sureness);
+  }
+  return {
+    length,
+    models: world.strengths.map((_, model) => `model-${model}`),
+    a,
+    b,
+    outcome,
+    rater,
+    prompt,
+    style,
+    ...(judge === null ? {} : { source: Uint8Array.from(a, (_, row) => Number(row >= size.votes)) }),
+  };
+}
+
+/** Pair number k, of all pairs again and again. */
+function pairOf(k: number, models: number): readonly [number, number] {
+  let left = k % ((models * (models - 1)) / 2);
+  let high = 1;
+  for (; left >= high; high += 1) left -= high;
+  return [left, high];
 }
 
 /**
  * Davidson's outcome: win : tie : loss = e^{gap/2} : ν : e^{−gap/2}, laid out in this order over 0..1.
  * @param chance uniform in [0, 1)
  */
-export function outcomeAt(chance: number, gap: number, ties: number): number {
+function drawOutcome(chance: number, gap: number, ties: number): number {
   const up = Math.exp(gap / 2);
   const down = 1 / up;
   const place = chance * (up + ties + down);
