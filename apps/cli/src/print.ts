@@ -6,12 +6,26 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Terminals obey control characters: a name out of a file must not move the cursor or clear the screen. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+}
+
+/** A name longer than this would push the numbers off every screen. */
+const LONGEST_CELL = 80;
+
+function clip(text: string): string {
+  return text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL - 1)}…` : text;
+}
+
 /** A table for people: columns as wide as their widest cell, numbers to the right. */
 export function printTable(
   head: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
 ): void {
-  const texts = [head, ...rows].map((row) => row.map((cell) => (cell === null ? '—' : String(cell))));
+  const texts = [head, ...rows].map((row) =>
+    row.map((cell) => (cell === null ? '—' : clip(printable(String(cell)).replace(/[\t\n]/g, ' ')))),
+  );
   const widths = head.map((_, i) => Math.max(...texts.map((row) => row[i]?.length ?? 0)));
   const isNumber = head.map((_, i) =>
     rows.every(
@@ -28,5 +42,5 @@ export function printTable(
 
 /** Progress and warnings: never on stdout, where scripts read. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }

@@ -13,6 +13,7 @@ import {
   StreamedFile,
 } from '@agon/formats';
 import { isArrowFile, withArrowFile } from './open-arrow-file.ts';
+import { refuseBinaryFile } from './refuse-binary-file.ts';
 
 export type ComparisonFiles = {
   readonly comparisons: readonly ReadComparison[];
@@ -67,18 +68,35 @@ function readPath(
 }
 
 function streamFile(path: string, options: ReadOptions, sink: RowSink): void {
-  const file = new StreamedFile(basename(path), options, sink);
+  const isPiped = path === STDIN;
+  const name = isPiped ? 'stdin' : basename(path);
+  const file = new StreamedFile(name, options, sink);
   const chunk = new Uint8Array(CHUNK);
-  const descriptor = attempt(path, () => openSync(path, 'r'));
+  const descriptor = isPiped ? 0 : attempt(path, () => openSync(path, 'r'));
   try {
-    for (;;) {
-      const size = attempt(path, () => readSync(descriptor, chunk, 0, CHUNK, null));
+    for (let isFirst = true; ; isFirst = false) {
+      const size = attempt(path, () => readSome(descriptor, chunk));
       if (size === 0) break;
-      file.push(chunk.subarray(0, size));
+      const read = chunk.subarray(0, size);
+      if (isFirst) refuseBinaryFile(name, read);
+      file.push(read);
     }
     file.end();
   } finally {
-    closeSync(descriptor);
+    if (!isPiped) closeSync(descriptor);
+  }
+}
+
+/** The path that stands for what is piped in, as other commands have it. */
+const STDIN = '-';
+
+/** Windows ends a pipe with an error instead of 0 bytes. */
+function readSome(descriptor: number, chunk: Uint8Array): number {
+  try {
+    return readSync(descriptor, chunk, 0, CHUNK, null);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EOF') return 0;
+    throw error;
   }
 }
 
@@ -86,8 +104,13 @@ function attempt<Result>(path: string, work: () => Result): Result {
   try {
     return work();
   } catch (cause) {
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
     throw new ArenaError('invalid_file', `${path} cannot be read.`, {
-      hint: cause instanceof Error ? cause.message : undefined,
+      hint: isFolder
+        ? 'It is a folder: name the files in it.'
+        : cause instanceof Error
+          ? cause.message
+          : undefined,
       at: { file: path },
       cause,
     });

@@ -1,4 +1,5 @@
 import { ArenaError, isArenaError } from '@agon/domain';
+import { note } from './print.ts';
 
 /**
  * Says what is wrong, where, and what to do: one JSON document on stdout with `--json`, else one line on stderr.
@@ -25,7 +26,7 @@ export function reportError(thrown: unknown, json: boolean): number {
     const place = error.at === undefined ? '' : describePlace(error.at);
     const message = `${error.message}${place}`;
     const hint = error.hint === undefined ? '' : `${/[.!?]$/.test(message) ? ' ' : ' — '}${error.hint}`;
-    process.stderr.write(`agon: ${message}${hint}\n`);
+    note(`agon: ${message}${hint}`);
   }
   if (error.code === 'internal' && thrown instanceof Error && process.env.AGON_DEBUG)
     process.stderr.write(`${thrown.stack}\n`);

@@ -3,6 +3,7 @@ import { checkSettings } from './check-settings.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { rateTally } from './rate-bradley-terry.ts';
 import { noComparisons } from './tally-comparisons.ts';
+import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**
  * Bradley–Terry ratings from counts of pairs, equal to `fitRatings` on the comparisons that were counted. The cost
@@ -31,7 +32,7 @@ export function fitCounts(
   if (tally.used === 0) throw noComparisons({ length: counter.read }, tally.excluded);
   const none = new Int32Array(0);
   const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
-  return rateTally(columns, counter.read, settings, tally);
+  return warnOfClusters(rateTally(columns, counter.read, settings, tally));
 }
 
 /** Whether a fit under these settings needs only counts of pairs, where every comparison weighs 1 and has no share. */

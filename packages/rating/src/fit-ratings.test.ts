@@ -347,6 +347,16 @@ describe('intervals', () => {
     expect(codes(rate(rows, { cluster: 'rater,prompt' }))).toEqual([]);
   });
 
+  it('clusters that an interval has no use of are said', () => {
+    for (const over of [{ interval: 'fisher' }, { prior: 1 }, { method: 'glicko2' }] as const) {
+      expect(messageOf(rate(rows, { ...over, cluster: 'rater' }), 'clusters_not_used')).toContain('(rater)');
+      expect(codes(rate(rows, over))).not.toContain('clusters_not_used');
+    }
+    for (const over of [{ interval: 'bootstrap', rounds: 20 }, { interval: 'none' }, {}] as const) {
+      expect(codes(rate(rows, { ...over, cluster: 'rater' }))).not.toContain('clusters_not_used');
+    }
+  });
+
   it('the bootstrap says how many rounds it had to leave out', () => {
     const result = rate([...duel('m', 'n', 30, 20), ...duel('thin', 'm', 1, 1)], {
       interval: 'bootstrap',

@@ -11,6 +11,7 @@ import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
 import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
+import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
@@ -25,6 +26,10 @@ export function fitRatings(given: ComparisonColumns, asked: RatingSettings): Rat
   checkSettings(given, settings);
   const numbered = renumberClusters(given, settings);
   const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
+  return warnOfClusters(rate(columns, settings));
+}
+
+function rate(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   switch (settings.method) {
     case 'bradley-terry':
       return settings.prior === null ? rateBradleyTerry(columns, settings) : rateWithPrior(columns, settings);

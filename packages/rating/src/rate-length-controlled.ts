@@ -30,7 +30,10 @@ export function rateLengthControlled(columns: ComparisonColumns, settings: Ratin
   const baseline = columns.models.indexOf(settings.baseline!);
   const { items, missing } = readItems(columns, settings, baseline);
   if (items.every(({ share }) => share.length === 0)) {
-    throw noComparisons(columns, [{ reason: 'without_length', count: missing }]);
+    throw noComparisons(columns, [
+      ...plain.comparisons.excluded,
+      { reason: 'without_length', count: missing },
+    ]);
   }
   const fitted = items.map((own) => (own.share.length === 0 ? null : lengthControlledWinRate(own)));
   const rows = plain.models.map((model): ModelRating => {

@@ -55,15 +55,23 @@ export function isPlain({ weight, shareA, length }: ComparisonColumns): boolean 
   return true;
 }
 
+/** What to do about the commonest reason; the others say it themselves. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  without_style: 'Style needs the texts of the answers in the file, or counts of them.',
+  without_length: 'Lengths need the texts of the answers in the file, or counts of them.',
+  without_baseline: 'No model was compared with the baseline: name another one.',
+};
+
 export function noComparisons(
   columns: Pick<ComparisonColumns, 'length'>,
   excluded: readonly ExcludedCount[],
 ): ArenaError {
+  const remedy = excluded.map(({ reason }) => REMEDIES[reason]).findLast((text) => text !== undefined);
   return new ArenaError('no_comparisons', 'There is no comparison to rate from.', {
     hint:
       columns.length === 0
         ? 'Collect votes or verdicts first.'
-        : `All ${columns.length} were left out: ${excluded.map(({ reason, count }) => `${reason} ${count}`).join(', ')}.`,
+        : `All ${columns.length} were left out: ${excluded.map(({ reason, count }) => `${reason} ${count}`).join(', ')}.${remedy === undefined ? '' : ` ${remedy}`}`,
     data: { read: columns.length, excluded },
   });
 }

@@ -58,7 +58,7 @@ const DEFAULTS = DEFAULT_RATING_SETTINGS;
 export function command(): Command {
   return new Command('rank')
     .description('Ratings with intervals, from comparison files or from a campaign.')
-    .argument('[files...]', 'comparison files, text or Arrow; the format is found from each')
+    .argument('[files...]', 'comparison files, text or Arrow, - for stdin; the format is found from each')
     .option('--campaign <slug>', 'rank a campaign instead of files')
     .option('--format <name>', 'format of the files (default: found from each file)')
     .option(

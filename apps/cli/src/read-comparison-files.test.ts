@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { printable } from './print.ts';
+import { readComparisonColumns } from './read-comparison-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'agon-read-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (...paths: string[]) =>
+  readComparisonColumns(paths, { map: {}, rater: false, prompt: false, style: false });
+
+function write(name: string, content: string | readonly number[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : Uint8Array.from(content));
+  return path;
+}
+
+describe('files that are no comparisons', () => {
+  it.each<readonly [string, readonly number[], string]>([
+    ['votes.parquet', [0x50, 0x41, 0x52, 0x31, 0x15], 'Parquet'],
+    ['votes.arrows', [0xff, 0xff, 0xff, 0xff, 0x10], 'Arrow stream'],
+    ['votes.csv.gz', [0x1f, 0x8b, 0x08], 'gzip'],
+    ['votes.csv.zst', [0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
+    ['votes.xlsx', [0x50, 0x4b, 0x03, 0x04], 'spreadsheet'],
+  ])('%s is refused by its first bytes, with what to do', (name, bytes, what) => {
+    const path = write(name, bytes);
+    expect(() => read(path)).toThrow(
+      expect.objectContaining({ code: 'unknown_format', message: expect.stringContaining(what) }),
+    );
+  });
+
+  it('a folder, and a path that is not there', () => {
+    expect(() => read(folder)).toThrow(
+      expect.objectContaining({ code: 'invalid_file', hint: expect.stringContaining('folder') }),
+    );
+    expect(() => read(join(folder, 'none.csv'))).toThrow(expect.objectContaining({ code: 'invalid_file' }));
+  });
+
+  it('formats may be mixed', () => {
+    const csv = write('a.csv', 'model_a,model_b,winner\n"x, 1",y,model_a\n');
+    const jsonl = write('b.jsonl', '{"model_a":"y","model_b":"模型","winner":"tie"}\n');
+    const { columns } = read(csv, jsonl);
+    expect([columns.length, columns.models]).toEqual([2, ['x, 1', 'y', '模型']]);
+  });
+});
+
+describe('names on a terminal', () => {
+  it('move no cursor', () => {
+    expect(printable('\u001b[2Jx\u0000\u009by\n模型 🚀')).toBe('�[2Jx��y\n模型 🚀');
+  });
+});
