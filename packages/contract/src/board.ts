@@ -35,6 +35,15 @@ export const boardQuerySchema = z
       .positive()
       .optional()
       .describe('bradley-terry: standard deviation in logits of a normal prior on the ratings'),
+    ridge: z.coerce
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('contextual: pull of the coefficients to 0; absent: as the definition has it'),
+    baseline: z
+      .string()
+      .optional()
+      .describe('length-controlled, win-rate: the model that the others are compared with'),
     category: z.string().optional(),
     language: z.string().optional(),
     turn: z.coerce.number().int().positive().optional(),

@@ -38,6 +38,12 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
       at: { column: 'prior', value: String(settings.prior) },
     });
   }
+  if (settings.reweight !== 'none' && settings.method === 'prediction-powered') {
+    throw new ArenaError('invalid_request', 'prediction-powered takes no weights by pair.', {
+      hint: 'Its judges are balanced pair by pair already.',
+      at: { column: 'reweight', value: settings.reweight },
+    });
+  }
   requireRange('initial', settings.initial, Number.isFinite(settings.initial), 'a finite number');
 }
 

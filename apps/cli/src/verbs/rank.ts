@@ -294,7 +294,7 @@ async function rankCampaign(campaign: string, options: Options): Promise<RatingR
     import('@agon/contract'),
   ]);
   const source = options.source === 'judges' ? 'judges' : 'people';
-  if (options.source === 'all')
+  if (options.source === 'all' && options.method !== 'prediction-powered')
     note('A campaign is ranked by its people; use --source judges for its verdicts.');
   const method = boardQuerySchema.shape.method.safeParse(options.method).data;
   if (method === undefined) {
@@ -316,6 +316,8 @@ async function rankCampaign(campaign: string, options: Options): Promise<RatingR
         style_definition: options.styleDefinition,
         reweight: options.reweight,
         ...(options.prior === undefined ? {} : { prior: options.prior }),
+        ...(options.ridge === undefined ? {} : { ridge: options.ridge }),
+        ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
         ...(options.anchor === undefined ? {} : { anchor: options.anchor }),
         ...(options.category === undefined ? {} : { category: options.category }),
         ...(options.language === undefined ? {} : { language: options.language }),

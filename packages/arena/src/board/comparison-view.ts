@@ -111,6 +111,11 @@ export class ComparisonView {
     };
   }
 
+  /** Turns that each row showed; 0: all. */
+  turns(): Uint16Array {
+    return this.#kept.gather(this.#block!.turn);
+  }
+
   #keep(block: ComparisonBlock, row: number): void {
     this.#kept.add(block, row);
     const rater = block.rater[row]!;
@@ -194,7 +199,7 @@ class KeptRows {
   }
 
   /** Another column of these rows. */
-  gather<Column extends Int32Array | Float64Array>(column: Column): Column {
+  gather<Column extends Int32Array | Float64Array | Uint16Array>(column: Column): Column {
     const places = this.#places;
     if (places === null) return column.subarray(0, this.length) as Column;
     const gathered = new (column.constructor as new (length: number) => Column)(this.length);

@@ -1,3 +1,4 @@
+import type { BoardQuery } from '@agon/contract';
 import type { CampaignId, ComparisonSource } from '@agon/domain';
 import type { BoardAnswers, BoardFits, BoardQuestion } from '../ports/board-fits.ts';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
@@ -6,7 +7,7 @@ import { type ComparisonFilter, ComparisonView } from './comparison-view.ts';
 import { countAnswerStyles } from './count-answer-styles.ts';
 import { countFacets, type FacetCounts, facetCounts } from './count-facets.ts';
 import { answerBoard, answerCategories, answerModel, type Fits } from './fit-answers.ts';
-import { fitSource } from './fit-source.ts';
+import { fitPowered, fitSource } from './fit-source.ts';
 import { toRatingSettings } from './rating-query.ts';
 
 /** Filters whose rows are kept between two questions, the last ones asked for; each holds up to 13 bytes a row. */
@@ -97,6 +98,15 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
     known.update(comparisons);
     return known;
   };
+  const fitBy = async (query: BoardQuery, source: ComparisonSource, rows: ComparisonView) => {
+    if (query.method === 'prediction-powered') {
+      // of judges alone there is nothing to sharpen: their own board stays what it is
+      if (source === 'judges') return fitSource(rows, { ...query, method: 'bradley-terry' });
+      return fitPowered(rows, view('judges', query), query);
+    }
+    const styled = query.method === 'contextual' || query.method === 'length-controlled';
+    return fitSource(rows, query, styled ? await countAnswerStyles(comparisons, rows, deps) : null);
+  };
   return {
     view,
     async fit(source, query, keep = 'view') {
@@ -105,9 +115,7 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
       if (known !== undefined) return known;
       const rows = keep === 'view' ? view(source, query) : new ComparisonView(source, query);
       rows.update(comparisons);
-      const contextual = query.method === 'contextual';
-      const style = contextual ? await countAnswerStyles(comparisons, rows, deps) : null;
-      const fitted = { ...fitSource(rows, query, style), rows: rows.length };
+      const fitted = { ...(await fitBy(query, source, rows)), rows: rows.length };
       state.fitted.set(key, fitted);
       return fitted;
     },

@@ -159,7 +159,10 @@ function rivalsOf(
     const rival = models[isFirst ? pairs.b[pair]! : pairs.a[pair]!]!;
     const share = (wins + ties / 2) / n;
     // the curve of the ratings gives the share of wins only where ties are halves of it
-    const other = json.method === 'bradley-terry' ? (ratings.get(rival) ?? null) : null;
+    const other =
+      json.method === 'bradley-terry' || json.method === 'prediction-powered'
+        ? (ratings.get(rival) ?? null)
+        : null;
     const expected = other === null || own === null ? null : 1 / (1 + 10 ** ((other - own) / 400));
     rivals.push({ model: rival, wins, ties, losses, share, ...wilsonInterval(share, n), expected });
   }

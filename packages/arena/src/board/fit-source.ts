@@ -2,6 +2,7 @@ import type { BoardQuery } from '@agon/contract';
 import { type BySlot, isArenaError, type RatingInsights, type RatingResult } from '@agon/domain';
 import { countsSuffice, explainRatings, fitCounts, fitRatings } from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
+import { joinSources } from './join-sources.ts';
 import { toRatingSettings } from './rating-query.ts';
 
 export type FittedSource = {
@@ -23,7 +24,7 @@ export function fitSource(
   query: BoardQuery,
   style: BySlot<Float32Array> | null = null,
 ): FittedSource {
-  try {
+  return attempt(() => {
     const settings = toRatingSettings(query);
     const { models } = view;
     const explained = models.length <= EXPLAINED_MODELS;
@@ -31,8 +32,21 @@ export function fitSource(
     const columns =
       counted && !explained ? null : { ...view.columns(), ...(style === null ? {} : { style }) };
     const result = counted ? fitCounts(models, view.counter, settings) : fitRatings(columns!, settings);
-    const insights = explained ? explainRatings(columns!, settings) : null;
-    return { result, insights, empty: null };
+    return { result, insights: explained ? explainRatings(columns!, settings) : null };
+  });
+}
+
+/** People's ratings, sharpened by the verdicts of judges on the same battles. */
+export function fitPowered(people: ComparisonView, judges: ComparisonView, query: BoardQuery): FittedSource {
+  return attempt(() => {
+    const result = fitRatings(joinSources(people, judges), toRatingSettings(query));
+    return { result, insights: null };
+  });
+}
+
+function attempt(fit: () => Omit<FittedSource, 'empty'>): FittedSource {
+  try {
+    return { ...fit(), empty: null };
   } catch (error) {
     if (!isArenaError(error) || error.kind === 'bug') throw error;
     return { result: null, insights: null, empty: error.message };

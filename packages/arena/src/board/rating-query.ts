@@ -7,6 +7,9 @@ import {
   type StyleFeature,
 } from '@agon/domain';
 
+/** Methods that make no interval from the switch. */
+const WITHOUT_INTERVALS: ReadonlySet<string> = new Set(['elo', 'win-rate']);
+
 /** The board's switches as settings of a fit. @throws ArenaError('invalid_request') for an anchor that cannot be read */
 export function toRatingSettings(query: BoardQuery): RatingSettings {
   return {
@@ -14,7 +17,7 @@ export function toRatingSettings(query: BoardQuery): RatingSettings {
     method: query.method,
     ties: query.ties,
     bothBad: query.both_bad,
-    interval: query.method === 'elo' || query.method === 'win-rate' ? 'none' : query.interval,
+    interval: WITHOUT_INTERVALS.has(query.method) ? 'none' : query.interval,
     cluster: query.cluster,
     rounds: 400,
     anchor: parseAnchor(query.anchor),
@@ -22,6 +25,8 @@ export function toRatingSettings(query: BoardQuery): RatingSettings {
     styleDefinition: query.style_definition,
     reweight: query.reweight,
     prior: query.prior ?? null,
+    ridge: query.ridge ?? null,
+    baseline: query.baseline ?? null,
   };
 }
 

@@ -24,6 +24,9 @@ export const BOARD_PARAMETERS = [
   'style',
   'style_definition',
   'reweight',
+  'prior',
+  'ridge',
+  'baseline',
   'anchor',
   'category',
   'language',
@@ -42,6 +45,9 @@ export const SWITCHES = [
   'style',
   'style_definition',
   'reweight',
+  'prior',
+  'ridge',
+  'baseline',
   'anchor',
 ] as const;
 

@@ -9,7 +9,9 @@ export function settingsText({ settings, comparisons, tie_parameter: tie }: Rati
     method === 'elo' ? m.board_say_elo() : switchName('method', method),
     m.board_say_ties({ ties }),
     m.board_say_both_bad({ both_bad }),
-    ...(method === 'win-rate' ? [] : [anchorText(method === 'elo' ? `mean=${settings.initial}` : anchor)]),
+    ...(method === 'win-rate' || method === 'length-controlled'
+      ? []
+      : [anchorText(method === 'elo' ? `mean=${settings.initial}` : anchor)]),
   ];
   const intervals =
     interval === 'none' || interval === 'fisher'

@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     elo: m.board_elo,
     'win-rate': m.board_win_rate,
     contextual: m.board_contextual,
+    'prediction-powered': m.board_prediction_powered,
     'length-controlled': m.board_length_controlled,
   },
   ties: { half: m.board_half, drop: m.board_drop, model: m.board_ties_model },

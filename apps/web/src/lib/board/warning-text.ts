@@ -37,6 +37,12 @@ const PLAIN = {
   no_ties: m.board_warning_no_ties,
   tie_parameter_unbounded: m.board_warning_tie_parameter_unbounded,
   prior: m.board_warning_prior,
+  few_paired_votes: m.board_warning_few_paired_votes,
+  no_paired_votes: m.board_warning_no_paired_votes,
+  no_extra_verdicts: m.board_warning_no_extra_verdicts,
+  judges_uninformative: m.board_warning_judges_uninformative,
+  length_not_identified: m.board_warning_length_not_identified,
+  without_difficulty: m.board_warning_without_difficulty,
   unknown_clusters: m.board_warning_unknown_clusters,
 };
 

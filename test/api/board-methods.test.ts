@@ -1,0 +1,101 @@
+import { importFiles, SYSTEM_ACTOR } from '@agon/arena';
+import type { Board } from '@agon/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
+import { MODELS, seedCampaign } from './seed-campaign.ts';
+
+let arena: ArenaUnderTest;
+let slug: string;
+const names = MODELS.map(({ name }) => name);
+const lines = (rows: readonly object[]): string => rows.map((row) => JSON.stringify(row)).join('\n');
+
+/** Of 120 battles people decide every third one; the judge decides all, mostly as people do. */
+const battles = Array.from({ length: 120 }, (_, at) => ({
+  prompt_id: `b${at}`,
+  model_a: names[at % 3]!,
+  model_b: names[(at + 1) % 3]!,
+  winner: at % 5 < 3 ? 'model_a' : 'model_b',
+}));
+const files = [
+  {
+    name: 'answers.jsonl',
+    text: lines(
+      battles.flatMap(({ prompt_id }, at) =>
+        names.map((model, i) => ({
+          prompt_id,
+          prompt: `Question ${at}`,
+          model,
+          answer: 'word '.repeat(5 + ((7 * at + 3 * i) % 11)),
+        })),
+      ),
+    ),
+  },
+  {
+    name: 'votes.jsonl',
+    text: lines(battles.filter((_, at) => at % 2 === 0).map((row) => ({ ...row, rater: 'ann' }))),
+  },
+  {
+    name: 'verdicts.jsonl',
+    text: lines(
+      battles.map((row, at) => ({ ...row, winner: at % 9 === 0 ? 'tie' : row.winner, judge: 'kindly' })),
+    ),
+  },
+];
+
+beforeAll(async () => {
+  arena = await openArena();
+  ({ slug } = await seedCampaign(arena));
+  const result = await importFiles(
+    { actor: SYSTEM_ACTOR, campaign: slug, files, map: {}, onError: 'none', dryRun: false },
+    arena.ports,
+  );
+  expect(result).toMatchObject({ votes: 60, verdicts: 120 });
+});
+afterAll(() => arena.close());
+
+async function board(query: string): Promise<Board> {
+  const response = await arena.visitor().send('GET', `/api/v1/campaigns/${slug}/board?${query}`);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Board;
+}
+
+describe('the methods of a board', () => {
+  it('prediction-powered: judges make people’s intervals narrower, and keep a board of their own', async () => {
+    const { people, judges } = await board('method=prediction-powered&cluster=none');
+    expect(people?.judge_power).toMatchObject({
+      votes: 60,
+      paired_votes: 60,
+      judged_battles: 120,
+      extra_battles: 60,
+    });
+    expect(people!.judge_power!.narrower).toBeGreaterThan(0.05);
+    const plain = await board('cluster=none');
+    for (const { model, rating, people_rating } of people!.models) {
+      const alone = plain.people!.models.find((row) => row.model === model)!;
+      expect(people_rating).toBeCloseTo(alone.rating!, 6);
+      expect(rating).not.toBe(people_rating);
+    }
+    expect(judges?.method).toBe('bradley-terry');
+    expect(judges?.models).toEqual(plain.judges?.models);
+  });
+
+  it('length-controlled: against the baseline that is asked for', async () => {
+    const { people } = await board(`method=length-controlled&baseline=${names[0]}`);
+    expect(people?.settings.baseline).toBe(names[0]);
+    expect(people?.models.every(({ lc_win_rate: rate }) => rate !== null && rate !== undefined)).toBe(true);
+    const { people: none, empty } = await board('method=length-controlled');
+    expect(none).toBeNull();
+    expect(empty.people).toContain('baseline');
+  });
+
+  it('glicko2, a prior and a ridge', async () => {
+    expect((await board('method=glicko2')).people?.method).toBe('glicko2');
+    expect((await board('prior=1')).people?.warnings.map(({ code }) => code)).toContain('prior');
+    const [loose, tight] = [
+      await board('method=contextual&style=length&ridge=0'),
+      await board('method=contextual&style=length&ridge=1000'),
+    ];
+    const size = ({ people }: Board) => Math.abs(people!.style![0]!.coefficient!);
+    expect(size(tight)).toBeLessThan(size(loose));
+  });
+});
