@@ -10,7 +10,10 @@ export type Maximum = {
 };
 
 export type BradleyTerryFit = Maximum & {
-  /** Pseudo-inverse H⁺ of the information, models × models: the covariance if votes were plain coin tosses. */
+  /** The information H at the maximum with `gauge` added to every entry, models × models: invertible (see `fixGauge`). */
+  readonly information: SquareMatrix;
+  readonly gauge: number;
+  /** Pseudo-inverse H⁺, models × models: the covariance if votes were plain coin tosses. Made when first asked for. */
   readonly inverse: SquareMatrix;
 };
 
@@ -25,15 +28,31 @@ const MAX_ITERATIONS = 100;
  * @throws ArenaError('not_converged') where the weights span more than double precision can hold
  */
 export function fitBradleyTerry(table: PairTable): BradleyTerryFit {
-  const maximum = maximiseBradleyTerry(table, new Float64Array(table.models));
-  const inverse = maximum === null ? null : pseudoInverse(table, maximum.theta);
-  if (maximum === null || inverse === null) {
-    throw new ArenaError('not_converged', 'The ratings could not be fitted to working precision.', {
-      hint: 'Weights many orders of magnitude apart cause this; rescale or drop the smallest.',
-      data: { models: table.models, pairs: table.cells },
-    });
-  }
-  return { ...maximum, inverse };
+  const m = table.models;
+  const maximum = maximiseBradleyTerry(table, new Float64Array(m));
+  if (maximum === null) throw notConverged(table);
+  const strength = strengthsOf(maximum.theta);
+  const information =
+    strength === null ? derivatives(table, maximum.theta).information : informationFrom(table, strength);
+  const gauge = fixGauge(information, m);
+  let inverse: SquareMatrix | null = null;
+  return {
+    ...maximum,
+    information,
+    gauge,
+    get inverse() {
+      inverse ??= invertGauged(information, gauge, m);
+      if (inverse === null) throw notConverged(table);
+      return inverse;
+    },
+  };
+}
+
+function notConverged(table: PairTable): ArenaError {
+  return new ArenaError('not_converged', 'The ratings could not be fitted to working precision.', {
+    hint: 'Weights many orders of magnitude apart cause this; rescale or drop the smallest.',
+    data: { models: table.models, pairs: table.cells },
+  });
 }
 
 /** The maximum alone, from any start; null where the weights span more than double precision can hold. */
@@ -243,10 +262,11 @@ function derivatives(
 }
 
 /**
- * Adds ε 11ᵀ in place and returns ε. The information is blind to a common shift; this makes it invertible without
- * changing any difference, and its effect on the inverse is exactly 11ᵀ / (ε m²), which is taken off again.
+ * Adds ε 11ᵀ in place and returns ε. Informations and sums of scores are blind to a common shift; this makes them
+ * invertible without changing any difference, and its effect on the inverse is exactly 11ᵀ / (ε m²), which is taken off
+ * again.
  */
-function fixGauge(information: SquareMatrix, m: number): number {
+export function fixGauge(information: SquareMatrix, m: number): number {
   let trace = 0;
   for (let i = 0; i < m; i += 1) trace += information[i * m + i]!;
   const epsilon = trace / (m * m);
@@ -257,12 +277,12 @@ function fixGauge(information: SquareMatrix, m: number): number {
 /** Beyond it strengths, and sums and products of two, could leave the range of a double. */
 const LARGE_LOGIT = 300;
 
-function pseudoInverse(table: PairTable, theta: Float64Array): SquareMatrix | null {
-  const m = table.models;
-  const information = theta.every((value) => Math.abs(value) < LARGE_LOGIT)
-    ? informationFrom(table, theta.map(Math.exp))
-    : derivatives(table, theta).information;
-  const epsilon = fixGauge(information, m);
+/** e^θ, with which a chance is one division: π_i / (π_i + π_j); null where they could leave the range of a double. */
+export function strengthsOf(theta: Float64Array): Float64Array | null {
+  return theta.every((value) => Math.abs(value) < LARGE_LOGIT) ? theta.map(Math.exp) : null;
+}
+
+function invertGauged(information: SquareMatrix, epsilon: number, m: number): SquareMatrix | null {
   const factor = factorCholesky(information, m);
   if (factor === null) return null;
   const inverse = invertCholesky(factor, m);

@@ -7,6 +7,7 @@ import {
   quantiles,
   type SquareMatrix,
   shapeDraws,
+  shapeDrawsByRoot,
   Z95,
 } from '@agon/stats';
 import type { BootstrapDraws } from './bootstrap-draws.ts';
@@ -27,13 +28,18 @@ export function withoutIntervals(warnings: readonly RatingWarning[]): GroupInter
   return { low: null, high: null, ranks: null, warnings };
 }
 
-/** θ ± z·se from a covariance under Σθ = 0; `anchor`: number of the anchor model in the group, or -1 for the mean. */
+/**
+ * θ ± z·se from a covariance under Σθ = 0.
+ * @param anchor number of the anchor model in the group, or -1 for the mean
+ * @param root lower triangular G with the covariance GᵀG but for a common shift, where it is known already
+ */
 export function fromCovariance(
   theta: Float64Array,
   covariance: SquareMatrix,
   anchor: number,
   seed: number,
   warnings: readonly RatingWarning[],
+  root: SquareMatrix | null = null,
 ): GroupIntervals {
   const m = theta.length;
   const origin = anchor < 0 ? 0 : theta[anchor]!;
@@ -55,7 +61,7 @@ export function fromCovariance(
   return {
     low: theta.map((value, i) => value - origin - half[i]!),
     high: theta.map((value, i) => value - origin + half[i]!),
-    ranks: rankSets(theta, covariance, gaussianDeviations(covariance, m, seed), RANK_DRAWS),
+    ranks: rankSets(theta, covariance, gaussianDeviations(covariance, m, seed, root), RANK_DRAWS),
     warnings: notes,
   };
 }
@@ -95,7 +101,13 @@ export function fromDraws(theta: Float64Array, draws: BootstrapDraws, anchor: nu
  * Draws of N(0, covariance), row by row, but for a shift of each row: only differences are looked at, so the direction
  * in which a covariance under Σθ = 0 is blind may be filled, and the matrix factored at once.
  */
-function gaussianDeviations(covariance: SquareMatrix, m: number, seed: number): Float64Array {
+function gaussianDeviations(
+  covariance: SquareMatrix,
+  m: number,
+  seed: number,
+  root: SquareMatrix | null,
+): Float64Array {
+  if (root !== null) return shapeDrawsByRoot(rankNoise(seed, m), RANK_DRAWS, root, m);
   let trace = 0;
   for (let i = 0; i < m; i += 1) trace += covariance[i * m + i]!;
   const filled = Float64Array.from(covariance);

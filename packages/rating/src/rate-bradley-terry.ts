@@ -46,9 +46,9 @@ function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
     case 'fisher':
       return fromCovariance(fit.theta, fit.inverse, anchor, settings.seed, []);
     case 'sandwich': {
-      const { matrix, warnings } = sandwichCovariance(group);
+      const { matrix, root, warnings } = sandwichCovariance(group);
       if (matrix === null) return withoutIntervals(warnings);
-      return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings);
+      return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings, root);
     }
     case 'bootstrap':
       return bootstrapBradleyTerry(group, anchor);

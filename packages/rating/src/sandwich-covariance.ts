@@ -1,8 +1,8 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
-import { factorCholesky, type SquareMatrix, sandwichProduct } from '@agon/stats';
+import { factorCholesky, factoredSandwich, type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import { logistic } from './elo-scale.ts';
-import type { BradleyTerryFit } from './fit-bradley-terry.ts';
+import { type BradleyTerryFit, fixGauge, strengthsOf } from './fit-bradley-terry.ts';
 import { countComparisons, type PairTable } from './pair-table.ts';
 import { scoreRows } from './row-scores.ts';
 import { type ClusterSum, sumClusterScores } from './sum-cluster-scores.ts';
@@ -21,6 +21,8 @@ export type FittedGroup = {
 export type Covariance = {
   /** Of the logits, Σθ = 0; null where the data cannot tell it. */
   readonly matrix: SquareMatrix | null;
+  /** Lower triangular G: GᵀG is the matrix but for a common shift of all logits; null where there is none. */
+  readonly root: SquareMatrix | null;
   readonly warnings: readonly RatingWarning[];
 };
 
@@ -37,7 +39,7 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   const { fit, table, settings } = group;
   const m = table.models;
   if (settings.cluster === 'none') {
-    return { matrix: sandwich(fit.inverse, independentMeat(table, fit.theta), m), warnings: [] };
+    return { ...sandwich(fit, independentMeat(table, fit.theta), m), warnings: [] };
   }
   const quick = clusterPlainly(group);
   if (quick !== null) return quick;
@@ -55,10 +57,10 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   };
   if (settings.cluster !== 'rater,prompt') {
     cluster(settings.cluster);
-    return { matrix: tooFew(sums) ? null : sandwich(fit.inverse, sums[0]!.meat, m), warnings };
+    return { ...(tooFew(sums) ? UNKNOWN : sandwich(fit, sums[0]!.meat, m)), warnings };
   }
   const both = sumClusterScores(scores, joinCodes(cluster('rater'), cluster('prompt')), m);
-  if (tooFew(sums)) return { matrix: null, warnings };
+  if (tooFew(sums)) return { ...UNKNOWN, warnings };
   const [rater, prompt] = sums;
   const meat = both.meat.map((value, k) => rater!.meat[k]! + prompt!.meat[k]! - value);
   if (!isSemidefinite(meat, m)) {
@@ -69,7 +71,7 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
         'Clustered by rater and prompt together, some combination of ratings had a negative variance; it was set to zero.',
     });
   }
-  return { matrix: sandwich(fit.inverse, meat, m), warnings };
+  return { ...sandwich(fit, meat, m), warnings };
 }
 
 /** One kind of cluster and comparisons that are whole in their codes: the usual case, and ten times quicker. */
@@ -81,31 +83,47 @@ function clusterPlainly({ columns, settings, place, table, fit }: FittedGroup): 
   const sum = sumPlainClusterScores(columns, settings, place, fit.theta, codes);
   const votes = countComparisons(table);
   return {
-    matrix: tooFew([sum]) ? null : sandwich(fit.inverse, sum.meat, table.models),
+    ...(tooFew([sum]) ? UNKNOWN : sandwich(fit, sum.meat, table.models)),
     warnings: clusterWarnings(name, sum, votes),
   };
 }
 
 /** Σ over cells of Σ w² (y − p)² d dᵀ: every comparison its own draw. */
 function independentMeat(table: PairTable, theta: Float64Array): SquareMatrix {
-  const m = table.models;
+  const { models: m, cells, low, high, square, squarePoints, squarePoints2 } = table;
+  const strength = strengthsOf(theta);
   const meat = new Float64Array(m * m);
-  for (let cell = 0; cell < table.cells; cell += 1) {
-    const i = table.low[cell]!;
-    const j = table.high[cell]!;
-    const p = logistic(theta[i]! - theta[j]!);
-    const square =
-      table.squarePoints2[cell]! - 2 * p * table.squarePoints[cell]! + p * p * table.square[cell]!;
-    meat[i * m + i]! += square;
-    meat[j * m + j]! += square;
-    meat[i * m + j]! -= square;
-    meat[j * m + i]! -= square;
+  for (let cell = 0; cell < cells; ) {
+    // cells of one higher model often follow each other: its sum then stays in a register
+    const j = high[cell]!;
+    let own = meat[j * m + j]!;
+    for (; cell < cells && high[cell] === j; cell += 1) {
+      const i = low[cell]!;
+      const p =
+        strength === null ? logistic(theta[i]! - theta[j]!) : strength[i]! / (strength[i]! + strength[j]!);
+      const sum = squarePoints2[cell]! - 2 * p * squarePoints[cell]! + p * p * square[cell]!;
+      meat[i * m + i]! += sum;
+      own += sum;
+      meat[i * m + j]! -= sum;
+      meat[j * m + i]! -= sum;
+    }
+    meat[j * m + j] = own;
   }
   return meat;
 }
 
-function sandwich(inverse: SquareMatrix, meat: SquareMatrix, m: number): SquareMatrix {
-  return sandwichProduct(inverse, meat, m);
+const UNKNOWN = { matrix: null, root: null };
+
+/** H⁺ G H⁺ and its root; `meat` is lost. */
+function sandwich(fit: BradleyTerryFit, meat: SquareMatrix, m: number): Omit<Covariance, 'warnings'> {
+  const delta = fixGauge(meat, m);
+  const filled = factoredSandwich(fit.information, meat, m);
+  // fewer directions than models have any error (few clusters, say); the inverse is blind to what was filled in
+  if (filled === null) return { matrix: sandwichProduct(fit.inverse, meat, m), root: null };
+  const { product, root } = filled;
+  const shift = delta / (fit.gauge * fit.gauge * m * m);
+  for (let k = 0; k < m * m; k += 1) product[k]! -= shift;
+  return { matrix: product, root };
 }
 
 /** One code for each pair of codes; unknown where either is. */

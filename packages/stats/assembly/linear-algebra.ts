@@ -16,8 +16,16 @@ function pack(packed: usize, a: usize, rowStep: usize, depthStep: usize, depth: 
   }
 }
 
-/** C += P B for four rows of C and `columns` columns; P is packed. */
-function addProduct(c: usize, stride: usize, packed: usize, b: usize, depth: i32, columns: i32): void {
+/** C += P B for four rows of C and `columns` columns; P is packed; `step` from one row of B to the next, in bytes. */
+function addProductBy(
+  c: usize,
+  stride: usize,
+  packed: usize,
+  b: usize,
+  step: usize,
+  depth: i32,
+  columns: i32,
+): void {
   for (let j = 0; j < columns; j += 4) {
     const c1 = c + stride;
     const c2 = c1 + stride;
@@ -48,7 +56,7 @@ function addProduct(c: usize, stride: usize, packed: usize, b: usize, depth: i32
       c30 = f64x2.add(c30, f64x2.mul(p3, b0));
       c31 = f64x2.add(c31, f64x2.mul(p3, b1));
       p += 32;
-      row += stride;
+      row += step;
     }
     v128.store(c, c00);
     v128.store(c, c01, 16);
@@ -61,6 +69,10 @@ function addProduct(c: usize, stride: usize, packed: usize, b: usize, depth: i32
     c += 32;
     b += 32;
   }
+}
+
+function addProduct(c: usize, stride: usize, packed: usize, b: usize, depth: i32, columns: i32): void {
+  addProductBy(c, stride, packed, b, stride, depth, columns);
 }
 
 /** C += A B, with A of `rows` × `depth` and B of `depth` × `columns`; `stride` of B and C, `aStride` of A, in bytes. */
@@ -96,6 +108,31 @@ export function multiplyUpper(
     for (let j = 0; j < n; j += 4) {
       addProduct(c + <usize>i * stride + ((<usize>j) << 3), stride, packed, u + ((<usize>j) << 3), j + 4, 4);
     }
+  }
+}
+
+/** C += A L, with L lower triangular n × n: terms above its diagonal are left out. */
+export function multiplyLower(
+  c: usize,
+  a: usize,
+  l: usize,
+  packed: usize,
+  rows: i32,
+  n: i32,
+  stride: usize,
+): void {
+  for (let i = 0; i < rows; i += 4) {
+    pack(packed, a + <usize>i * stride, stride, 8, n, 1);
+    addBelow(c + <usize>i * stride, packed, l, n, n, stride);
+  }
+}
+
+/** C += P L for four rows of C, with L lower triangular; P is packed and has `depth` columns. */
+function addBelow(c: usize, packed: usize, l: usize, depth: i32, columns: i32, stride: usize): void {
+  for (let j = 0; j < columns; j += 4) {
+    const across = (<usize>j) << 3;
+    const corner = l + <usize>j * stride + across;
+    addProduct(c + across, stride, packed + ((<usize>j) << 5), corner, depth - j, 4);
   }
 }
 
@@ -160,8 +197,8 @@ export function factor(u: usize, packed: usize, n: i32, stride: usize): i32 {
   return 1;
 }
 
-/** C = (Uᵀ U)⁻¹; W = U⁻ᵀ on the way. W and C start as zeros. */
-export function invert(c: usize, w: usize, u: usize, packed: usize, n: i32, stride: usize): void {
+/** W = U⁻ᵀ, lower triangular. W starts as zeros. */
+function invertFactor(w: usize, u: usize, packed: usize, n: i32, stride: usize): void {
   for (let i = 0; i < n; i += 4) {
     const row = w + <usize>i * stride;
     const corner = u + <usize>i * stride + ((<usize>i) << 3);
@@ -185,10 +222,119 @@ export function invert(c: usize, w: usize, u: usize, packed: usize, n: i32, stri
       }
     }
   }
+}
+
+/** C = Wᵀ W with W lower triangular. C starts as zeros. */
+function gramOfLower(c: usize, w: usize, packed: usize, n: i32, stride: usize): void {
   for (let i = 0; i < n; i += 4) {
     const below = w + <usize>i * stride;
     pack(packed, below + ((<usize>i) << 3), 8, stride, n - i, 1);
     addProduct(c + <usize>i * stride, stride, packed, below, n - i, i + 4);
   }
   mirror(c, n, stride);
+}
+
+/** C = (Uᵀ U)⁻¹; W = U⁻ᵀ on the way. W and C start as zeros. */
+export function invert(c: usize, w: usize, u: usize, packed: usize, n: i32, stride: usize): void {
+  invertFactor(w, u, packed, n, stride);
+  gramOfLower(c, w, packed, n, stride);
+}
+
+/**
+ * V = A⁻¹ B A⁻¹ with A = Uᵀ U, and the lower triangular G with V = Gᵀ G: W = U⁻ᵀ, S = W B Wᵀ = Qᵀ Q, G = Q W. Triangles
+ * all along, so it takes less than V alone by products of whole matrices. B ends as G, T as V; U and W are lost. W, T
+ * and S start as zeros. 0 where B is not positive definite.
+ */
+export function sandwichRoot(
+  u: usize,
+  w: usize,
+  b: usize,
+  t: usize,
+  s: usize,
+  packed: usize,
+  n: i32,
+  stride: usize,
+): i32 {
+  invertFactor(w, u, packed, n, stride);
+  for (let i = 0; i < n; i += 4) {
+    pack(packed, w + <usize>i * stride, stride, 8, i + 4, 1);
+    addProduct(t + <usize>i * stride, stride, packed, b, i + 4, n);
+  }
+  transpose(u, w, n, stride);
+  for (let i = 0; i < n; i += 4) {
+    pack(packed, t + <usize>i * stride, stride, 8, i + 4, 1);
+    for (let j = 0; j <= i; j += 4) {
+      const across = (<usize>j) << 3;
+      addProduct(s + <usize>i * stride + across, stride, packed, u + across, j + 4, 4);
+    }
+  }
+  if (!factorBackward(s, packed, n, stride)) return 0;
+  clear(b, n, stride);
+  for (let i = 0; i < n; i += 4) {
+    pack(packed, s + <usize>i * stride, stride, 8, i + 4, 1);
+    addBelow(b + <usize>i * stride, packed, w, i + 4, i + 4, stride);
+  }
+  clear(t, n, stride);
+  gramOfLower(t, b, packed, n, stride);
+  return 1;
+}
+
+/** Lower factor Q of S = Qᵀ Q, in place, from the last row to the first (reads and writes the lower triangle). */
+function factorBackward(s: usize, packed: usize, n: i32, stride: usize): i32 {
+  const last = s + <usize>(n - 1) * stride;
+  for (let i = n - 4; i >= 0; i -= 4) {
+    const row = s + <usize>i * stride;
+    const depth = n - i - 4;
+    // `packed` has room for four rows more than are packed here
+    const diagonal = packed + ((<usize>(n - 4)) << 5);
+    for (let r = 0; r < 4; r++) {
+      const at = (<usize>r) << 3;
+      store<f64>(diagonal + at, load<f64>(row + <usize>r * stride + ((<usize>i) << 3) + at));
+    }
+    pack(packed, last + ((<usize>i) << 3), 8, 0 - stride, depth, -1);
+    addProductBy(row, stride, packed, last, 0 - stride, depth, i + 4);
+    for (let r = 3; r >= 0; r--) {
+      const own = row + <usize>r * stride;
+      for (let q = 3; q > r; q--) {
+        const other = row + <usize>q * stride;
+        const scale = load<f64>(other + ((<usize>(i + r)) << 3));
+        for (let j = 0; j <= i + r; j++) {
+          const at = (<usize>j) << 3;
+          store<f64>(own + at, load<f64>(own + at) - scale * load<f64>(other + at));
+        }
+      }
+      const corner = own + ((<usize>(i + r)) << 3);
+      const pivot = load<f64>(corner);
+      // what rounding leaves of nothing is no pivot: the row would be divided by noise
+      if (!(pivot > 1e-13 * load<f64>(diagonal + ((<usize>r) << 3)) && pivot < Infinity)) return 0;
+      const root = Math.sqrt(pivot);
+      const inverse = 1 / root;
+      for (let j = 0; j < i + r; j++) {
+        const at = own + ((<usize>j) << 3);
+        store<f64>(at, load<f64>(at) * inverse);
+      }
+      store<f64>(corner, root);
+      for (let j = r + 1; j < 4; j++) store<f64>(own + ((<usize>(i + j)) << 3), 0);
+    }
+  }
+  return 1;
+}
+
+function transpose(to: usize, from: usize, n: i32, stride: usize): void {
+  for (let i = 0; i < n; i += 2) {
+    for (let j = 0; j < n; j += 2) {
+      const source = from + <usize>i * stride + ((<usize>j) << 3);
+      const target = to + <usize>j * stride + ((<usize>i) << 3);
+      const above = v128.load(source);
+      const below = v128.load(source + stride);
+      v128.store(target, v128.shuffle<i64>(above, below, 0, 2));
+      v128.store(target + stride, v128.shuffle<i64>(above, below, 1, 3));
+    }
+  }
+}
+
+function clear(at: usize, n: i32, stride: usize): void {
+  const end = at + <usize>n * stride;
+  const zero = f64x2.splat(0);
+  for (; at < end; at += 16) v128.store(at, zero);
 }

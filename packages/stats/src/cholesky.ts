@@ -92,9 +92,8 @@ export function solveCholesky(lower: SquareMatrix, n: number, b: Float64Array): 
   return x;
 }
 
-/** The same bits as the kernel. */
-export function invertPlainly(lower: SquareMatrix, n: number): SquareMatrix {
-  // rows of M = L⁻¹ from the top; then A⁻¹ = Mᵀ M
+/** L⁻¹, row by row from the top. The same bits as the kernel. */
+export function invertLowerPlainly(lower: SquareMatrix, n: number): SquareMatrix {
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     const row = i * n;
@@ -107,6 +106,12 @@ export function invertPlainly(lower: SquareMatrix, n: number): SquareMatrix {
     for (let j = 0; j < i; j += 1) inverse[row + j]! *= scale;
     inverse[row + i] = scale;
   }
+  return inverse;
+}
+
+/** A⁻¹ = Mᵀ M with M = L⁻¹. The same bits as the kernel. */
+export function invertPlainly(lower: SquareMatrix, n: number): SquareMatrix {
+  const inverse = invertLowerPlainly(lower, n);
   const result = new Float64Array(n * n);
   for (let k = 0; k < n; k += 1) {
     const row = k * n;

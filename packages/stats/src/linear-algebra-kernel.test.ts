@@ -4,12 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileKernel, KERNELS } from '../scripts/build-kernels.ts';
 import { factorPlainly, invertPlainly, type SquareMatrix } from './cholesky.ts';
+import { factoredSandwichPlainly, shapeByRootPlainly } from './factored-sandwich.ts';
 import {
   factorFast,
   gramFast,
   invertFast,
   multiplyFast,
   sandwichFast,
+  sandwichRootFast,
+  shapeByRootFast,
   shapeFast,
 } from './linear-algebra-kernel.ts';
 import { gramPlainly, multiplyPlainly, sandwichPlainly, shapePlainly } from './multiply-matrices.ts';
@@ -64,6 +67,32 @@ describe('the compiled kernels', () => {
         const z = normalDraws(`z/${seed}`, rows * n);
         expect(gramFast(z, rows, n)).toEqual(gramPlainly(z, rows, n));
         expect(shapeFast(z, rows, x, n)).toEqual(shapePlainly(z, rows, x, n));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('make a sandwich and its root to the last bit as the plain code does, and shape draws by it', () => {
+    fc.assert(
+      fc.property(size, fc.integer({ min: 1, max: 30 }), fc.nat(), (n, rows, seed) => {
+        const bread = symmetric(`bread/${seed}`, n, 4 * n);
+        const meat = symmetric(`meat/${seed}`, n, 4 * n);
+        const plain = factoredSandwichPlainly(bread, meat, n)!;
+        expect(sandwichRootFast(bread, meat, n)).toEqual(plain);
+        const z = normalDraws(`z/${seed}`, rows * n);
+        expect(shapeByRootFast(z, rows, plain.root, n)).toEqual(shapeByRootPlainly(z, rows, plain.root, n));
+        const inverse = invertPlainly(factorPlainly(bread, n)!, n);
+        const direct = sandwichPlainly(inverse, meat, n);
+        direct.forEach((value, k) => {
+          expect(Math.abs(value - plain.product[k]!)).toBeLessThan(1e-13);
+        });
+        const indefinite = meat.with(0, -1);
+        expect(sandwichRootFast(bread, indefinite, n)).toBeNull();
+        expect(factoredSandwichPlainly(bread, indefinite, n)).toBeNull();
+        expect(sandwichRootFast(indefinite, meat, n)).toBeNull();
+        const deficient = gramPlainly(normalDraws(`few/${seed}`, (n - 3) * n), n - 3, n);
+        expect(sandwichRootFast(bread, deficient, n)).toBeNull();
+        expect(factoredSandwichPlainly(bread, deficient, n)).toBeNull();
       }),
       { numRuns: 25 },
     );

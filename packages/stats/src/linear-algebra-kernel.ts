@@ -1,4 +1,5 @@
 import type { SquareMatrix } from './cholesky.ts';
+import type { FactoredSandwich } from './factored-sandwich.ts';
 import { BYTES } from './linear-algebra-bytes.ts';
 import { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
 
@@ -123,6 +124,48 @@ export function sandwichFast(x: SquareMatrix, y: SquareMatrix, n: number): Squar
   b!.fill(0);
   kernel.multiplySymmetric!(at[1]!, at[2]!, at[0]!, space.packed, padded, stride);
   return copyOut(space, b!, n);
+}
+
+/** See `factoredSandwich`; undefined where plain code must do. */
+export function sandwichRootFast(
+  bread: SquareMatrix,
+  meat: SquareMatrix,
+  n: number,
+): FactoredSandwich | null | undefined {
+  const kernel = kernelFor(n);
+  if (kernel === null) return undefined;
+  const space = workspace(kernel, n, [n, n, n, n, n]);
+  const [u, w, b, t, s] = space.matrices;
+  const { padded, stride, at, packed } = space;
+  copyIn(space, u!, bread, n);
+  copyIn(space, b!, meat, n);
+  for (let i = n; i < padded; i += 1) {
+    u![i * padded + i] = 1;
+    b![i * padded + i] = 1;
+  }
+  for (const matrix of [w!, t!, s!]) matrix.fill(0);
+  if (kernel.factor!(at[0]!, packed, padded, stride) === 0) return null;
+  if (kernel.sandwichRoot!(at[0]!, at[1]!, at[2]!, at[3]!, at[4]!, packed, padded, stride) === 0) return null;
+  return { product: copyOut(space, t!, n), root: copyOut(space, b!, n) };
+}
+
+/** Z G for `rows` rows of Z and a lower triangular G. */
+export function shapeByRootFast(
+  z: Float64Array,
+  rows: number,
+  root: SquareMatrix,
+  n: number,
+): Float64Array | undefined {
+  const kernel = kernelFor(n);
+  if (kernel === null) return undefined;
+  const space = workspace(kernel, n, [rows, n, rows]);
+  const [a, l, c] = space.matrices;
+  const { padded, stride, at, packed } = space;
+  copyIn(space, a!, z, rows);
+  copyIn(space, l!, root, n);
+  c!.fill(0);
+  kernel.multiplyLower!(at[2]!, at[0]!, at[1]!, packed, Math.ceil(rows / 4) * 4, padded, stride);
+  return copyOut(space, c!, rows);
 }
 
 /** Z Lᵀ for `rows` rows of Z. */
