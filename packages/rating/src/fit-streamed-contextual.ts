@@ -72,7 +72,7 @@ export function fitStreamedContextual(
 
 /**
  * The maximum of log-likelihood − ½ λ |β|².
- * @param start θ the fit without features and β zero, or a point near the top
+ * @param start θ the fit without features, β zero
  * @returns null where the features cannot be told from the models, or where one of them decides every comparison
  */
 export function maximiseContextual(
@@ -82,9 +82,7 @@ export function maximiseContextual(
   start: ContextualPoint,
   penalty: number,
 ): ContextualTop | null {
-  const sumsAt = (point: ContextualPoint): SumsAtPoint => sumContextual(columns, settings, place, point);
-  if (columns.length < MANY_ROWS)
-    return climbContextual({ start, penalty, tolerance: TOLERANCE, offset: null, bend: null }, sumsAt);
+  if (columns.length < MANY_ROWS) return climbAllRows(columns, settings, place, start, penalty);
   const step = Math.floor(columns.length / SAMPLE_SIZE);
   const sample = sampleColumns(columns, step);
   const sampled = (point: ContextualPoint): SumsAtPoint => sumContextual(sample, settings, place, point);
@@ -96,7 +94,20 @@ export function maximiseContextual(
       offset: null,
       bend: (from, to) => bendOfSample(from, to, step, sampled),
     },
-    sumsAt,
+    (point) => sumContextual(columns, settings, place, point),
+  );
+}
+
+/** The same, from any start and without a sample. */
+export function climbAllRows(
+  columns: ContextualColumns,
+  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
+  place: Int32Array,
+  start: ContextualPoint,
+  penalty: number,
+): ContextualTop | null {
+  return climbContextual({ start, penalty, tolerance: TOLERANCE, offset: null, bend: null }, (point) =>
+    sumContextual(columns, settings, place, point),
   );
 }
 
@@ -137,7 +148,7 @@ function bendOfSample(
   });
 }
 
-export function sumContextual(
+function sumContextual(
   columns: ContextualColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
   place: Int32Array,

@@ -1,7 +1,7 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
-import { multiplyMatrices, type SquareMatrix } from '@agon/stats';
+import { type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
-import { type ClusterCodes, clusterCodes } from './cluster-codes.ts';
+import { type ClusterCodes, clusterCodes, joinClusters } from './cluster-codes.ts';
 import { clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
 
 /**
@@ -26,8 +26,7 @@ export type JointCovariance = {
 };
 
 /**
- * Sandwich V = H⁺ G H⁺ over ratings and extra parameters, clustered as the settings say: by rater, by prompt, or both
- * ways (G_rater + G_prompt − G_both), each with C / (C − 1).
+ * Sandwich V = H⁺ G H⁺ over ratings and extra parameters, clustered as the settings say.
  * @param inverse H⁺, (models + width)²
  */
 export function jointSandwich(
@@ -37,30 +36,42 @@ export function jointSandwich(
   inverse: SquareMatrix,
   models: number,
 ): JointCovariance {
-  const n = models + scores.width;
-  const sandwich = (meat: SquareMatrix): SquareMatrix =>
-    multiplyMatrices(multiplyMatrices(inverse, meat, n), inverse, n);
-  if (settings.cluster === 'none') {
-    const each = {
-      codes: Int32Array.from({ length: scores.length }, (_, at) => at),
-      clusters: scores.length,
-    };
-    return { matrix: sandwich(meatOf(scores, each, models)), warnings: [] };
-  }
+  const meat = (coding: ClusterCodes): SquareMatrix => meatOf(scores, coding, models);
+  if (settings.cluster !== 'none') return clusteredSandwich(columns, settings, scores.row, inverse, meat);
+  const each = {
+    codes: Int32Array.from({ length: scores.length }, (_, at) => at),
+    clusters: scores.length,
+  };
+  return { matrix: sandwichProduct(inverse, meat(each), models + scores.width), warnings: [] };
+}
+
+/**
+ * Sandwich clustered by rater, by prompt, or both ways (G_rater + G_prompt − G_both), each with C / (C − 1).
+ * @param rows of the comparisons fitted: where their clusters are looked up
+ * @param meatOf Σ over clusters of u uᵀ, with u the sum of the cluster's scores; codes as the rows are listed
+ */
+export function clusteredSandwich(
+  columns: ComparisonColumns,
+  settings: Pick<RatingSettings, 'cluster'>,
+  rows: Int32Array,
+  inverse: SquareMatrix,
+  meatOf: (coding: ClusterCodes) => SquareMatrix,
+): JointCovariance {
+  const n = Math.sqrt(inverse.length);
   const warnings: RatingWarning[] = [];
   const names = settings.cluster.split(',') as ('rater' | 'prompt')[];
-  const codings = clusterCodes(columns, settings.cluster, scores.row);
+  const codings = clusterCodes(columns, settings.cluster, rows);
   names.forEach((name, k) => {
-    warnings.push(...clusterWarnings(name, describe(columns[name], scores, codings[k]!), scores.length));
+    warnings.push(...clusterWarnings(name, describe(columns[name], rows, codings[k]!), rows.length));
   });
   if (codings.some(({ clusters }) => clusters < 2)) return { matrix: null, warnings };
   const corrected = (coding: ClusterCodes): SquareMatrix => {
     const factor = coding.clusters / (coding.clusters - 1);
-    return meatOf(scores, coding, models).map((value) => factor * value);
+    return meatOf(coding).map((value) => factor * value);
   };
   const [first, second] = codings;
-  if (second === undefined) return { matrix: sandwich(corrected(first!)), warnings };
-  const both = corrected(join(first!, second));
+  if (second === undefined) return { matrix: sandwichProduct(inverse, corrected(first!), n), warnings };
+  const both = corrected(joinClusters(first!, second));
   const other = corrected(second);
   const meat = corrected(first!).map((value, k) => value + other[k]! - both[k]!);
   if (!isSemidefinite(meat, n)) {
@@ -71,7 +82,7 @@ export function jointSandwich(
         'Clustered by rater and prompt together, some combination of ratings had a negative variance; it was set to zero.',
     });
   }
-  return { matrix: sandwich(meat), warnings };
+  return { matrix: sandwichProduct(inverse, meat, n), warnings };
 }
 
 /** Σ over clusters of u uᵀ, with u the sum of the cluster's scores. */
@@ -117,7 +128,7 @@ function meatOf(scores: JointScores, { codes, clusters }: ClusterCodes, models: 
 
 function describe(
   column: Int32Array | undefined,
-  scores: JointScores,
+  rows: Int32Array,
   { codes, clusters }: ClusterCodes,
 ): { clusters: number; largestShare: number; unknown: number } {
   const sizes = new Int32Array(clusters);
@@ -125,22 +136,8 @@ function describe(
   let largest = 0;
   for (const size of sizes) largest = Math.max(largest, size);
   let unknown = 0;
-  for (const row of scores.row) if (column === undefined || column[row]! < 0) unknown += 1;
-  return { clusters, largestShare: scores.length === 0 ? 0 : largest / scores.length, unknown };
-}
-
-function join(first: ClusterCodes, second: ClusterCodes): ClusterCodes {
-  const known = new Map<number, number>();
-  const codes = first.codes.map((code, at) => {
-    const key = code * second.clusters + second.codes[at]!;
-    let joined = known.get(key);
-    if (joined === undefined) {
-      joined = known.size;
-      known.set(key, joined);
-    }
-    return joined;
-  });
-  return { codes, clusters: known.size };
+  for (const row of rows) if (column === undefined || column[row]! < 0) unknown += 1;
+  return { clusters, largestShare: rows.length === 0 ? 0 : largest / rows.length, unknown };
 }
 
 /** The ratings' block of a joint matrix. */

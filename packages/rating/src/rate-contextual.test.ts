@@ -13,31 +13,22 @@ import { normalDraws, seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ELO_PER_LOGIT, logistic } from './elo-scale.ts';
-import { type ContextualRows, contextualPass, fitContextual } from './fit-contextual.ts';
 import { fitRatings } from './fit-ratings.ts';
-import { jointSandwich } from './joint-covariance.ts';
-import { scoreContextual } from './rate-contextual.ts';
+import { maximiseContextual } from './fit-streamed-contextual.ts';
 
-const G5: readonly (readonly [number, number, number])[] = [
-  [0, 1, 1],
-  [0, 2, 1],
-  [1, 2, 1],
-  [1, 0, 1],
-  [2, 0, 0.5],
-  [2, 1, 1],
-  [0, 1, 1],
-  [1, 2, 0],
-  [2, 0, 0],
-  [0, 1, 0],
-  [1, 2, 1],
-  [0, 2, 0.5],
-];
-const X = [0.5, -1.2, 0.3, 0.8, -0.4, 1.1, -0.9, 0.2, -0.6, 1.5, -0.1, 0.7];
+/** Comparisons with features, one row each. */
+type Rows = {
+  readonly length: number;
+  readonly models: number;
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  readonly points: Float64Array;
+  readonly weight: Float64Array;
+  readonly width: number;
+  readonly features: Float64Array;
+};
 
-function rowsOf(
-  votes: readonly (readonly [number, number, number])[],
-  x: readonly number[][],
-): ContextualRows {
+function rowsOf(votes: readonly (readonly [number, number, number])[], x: readonly number[][]): Rows {
   return {
     length: votes.length,
     models: 1 + Math.max(...votes.map(([a, b]) => Math.max(a, b))),
@@ -50,36 +41,19 @@ function rowsOf(
   };
 }
 
-describe('golden numbers, by two independent implementations (Newton by hand, automatic differentiation)', () => {
-  it('twelve votes with one raw feature', () => {
-    const rows = rowsOf(
-      G5,
-      X.map((x) => [x]),
-    );
-    const fit = fitContextual(rows, 0)!;
-    const elo = [1062.1906584569174, 997.0496368452115, 940.759704697871];
-    elo.forEach((value, i) => {
-      expect(Math.abs(1000 + ELO_PER_LOGIT * fit.theta[i]! - value)).toBeLessThan(1e-7);
-    });
-    expect(Math.abs(fit.beta[0]! + 0.19578627068193366)).toBeLessThan(1e-9);
-    const at = Int32Array.from(G5, (_, row) => row);
-    const { matrix } = jointSandwich(
-      toColumns([]),
-      { cluster: 'none' },
-      scoreContextual(rows, at, fit, 0),
-      fit.inverse,
-      3,
-    );
-    const errors = [71.11908987117093, 86.57483856351612, 71.48816484102686];
-    errors.forEach((value, i) => {
-      expect(Math.abs(ELO_PER_LOGIT * Math.sqrt(matrix![i * 5]!) - value)).toBeLessThan(1e-7);
-    });
-    expect(Math.abs(Math.sqrt(matrix![15]!) - 0.7354378772005201)).toBeLessThan(1e-9);
-  });
-});
+/** The fit under test, from any start. */
+function fitRows({ models, i, j, points, weight, length, width, features }: Rows, ridge: number) {
+  const columns = {
+    ...{ length, a: i, b: j, weight, shareA: points, width, features },
+    outcome: new Uint8Array(length),
+  };
+  const start = { theta: new Float64Array(models), beta: new Float64Array(width) };
+  const place = Int32Array.from({ length: models }, (_, model) => model);
+  return maximiseContextual(columns, { ties: 'half', bothBad: 'tie' }, place, start, ridge)!.point;
+}
 
 /** Logistic regression on a one-hot design by plain Gauss–Newton with elimination: slow, and obvious. */
-function fitSlowly(rows: ContextualRows, ridge: number): { theta: number[]; beta: number[] } {
+function fitSlowly(rows: Rows, ridge: number): { theta: number[]; beta: number[] } {
   const p = rows.models - 1 + rows.width;
   const x = Array.from({ length: rows.length }, (_, r) => {
     const row = new Array<number>(p).fill(0);
@@ -185,7 +159,7 @@ describe('laws of the contextual fit', () => {
             styleDifference(STYLE_RULES.fastchat, style!.a.bold, style!.b.bold),
           ]),
         );
-        const fast = fitContextual(rows, ridge)!;
+        const fast = fitRows(rows, ridge);
         const slow = fitSlowly(rows, ridge);
         slow.theta.forEach((value, i) => {
           expect(Math.abs(fast.theta[i]! - value)).toBeLessThan(1e-8);
@@ -196,39 +170,6 @@ describe('laws of the contextual fit', () => {
       }),
       { numRuns: 30 },
     );
-  });
-
-  it('slope and curvature are those of the likelihood, by differences', () => {
-    const rows = rowsOf(
-      G5,
-      X.map((x, i) => [x, (i % 3) - 1]),
-    );
-    const theta = Float64Array.from([0.3, -0.2, -0.1]);
-    const beta = Float64Array.from([0.4, -0.6]);
-    const value = (k: number, by: number, l = 0, byL = 0): number => {
-      const all = [...theta, ...beta];
-      all[k]! += by;
-      all[l]! += byL;
-      return contextualPass(
-        rows,
-        Float64Array.from(all.slice(0, 3)),
-        Float64Array.from(all.slice(3)),
-        new Float64Array(5),
-        new Float64Array(25),
-      );
-    };
-    const gradient = new Float64Array(5);
-    const information = new Float64Array(25);
-    contextualPass(rows, theta, beta, gradient, information);
-    const h = 1e-4;
-    for (let k = 0; k < 5; k += 1) {
-      expect((value(k, h) - value(k, -h)) / (2 * h)).toBeCloseTo(gradient[k]!, 6);
-      for (let l = 0; l < 5; l += 1) {
-        const second =
-          (value(k, h, l, h) - value(k, h, l, -h) - value(k, -h, l, h) + value(k, -h, l, -h)) / (4 * h * h);
-        expect(second).toBeCloseTo(-information[k * 5 + l]!, 5);
-      }
-    }
   });
 
   it('without any difference in style it is Bradley–Terry, and says that nothing could be told', () => {

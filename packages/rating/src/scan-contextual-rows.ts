@@ -1,5 +1,6 @@
 import { type ComparisonColumns, OUTCOME_CODES, type RatingSettings } from '@agon/domain';
 import { PLAIN_POINTS } from './pair-table.ts';
+import { pickRows } from './pick-rows.ts';
 import { isUsableWeight } from './scan-comparisons.ts';
 
 /**
@@ -136,28 +137,15 @@ function dropUnknown({ i, j, y, w, x, stride, row }: ContextualBlock, length: nu
 
 /** Every `step`-th row, side by side in columns of their own. */
 export function sampleColumns(columns: ContextualColumns, step: number): ContextualColumns {
-  const { a, b, outcome, weight, shareA, width } = columns;
+  const { width } = columns;
   const length = Math.floor(columns.length / step);
-  const row = Int32Array.from({ length }, (_, k) => k * step);
-  const pick = <Column extends { [at: number]: number; slice(from: number, to: number): Column }>(
-    from: Column,
-  ): Column => {
-    const picked = from.slice(0, length);
-    for (let k = 0; k < length; k += 1) picked[k] = from[row[k]!]!;
-    return picked;
-  };
-  const wide = columns.features instanceof Float32Array ? Float32Array : Float64Array;
+  const rows = Int32Array.from({ length }, (_, k) => k * step);
   const features = new Float64Array(length * width);
-  readerOf(columns)(row, length, features, width);
+  readerOf(columns)(rows, length, features, width);
   return {
-    length,
-    a: pick<typeof a>(a as never),
-    b: pick<typeof b>(b as never),
-    outcome: pick<typeof outcome>(outcome as never),
-    ...(weight === undefined ? {} : { weight: pick(weight) }),
-    ...(shareA === undefined ? {} : { shareA: pick(shareA) }),
+    ...pickRows(columns, rows),
     width,
-    features: wide === Float64Array ? features : Float32Array.from(features),
+    features: columns.features instanceof Float32Array ? Float32Array.from(features) : features,
   };
 }
 

@@ -1,0 +1,136 @@
+import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
+import { quantiles, type SquareMatrix, sandwichProduct, seededRandom, Z95 } from '@agon/stats';
+import type { ContextualTop } from './climb-contextual.ts';
+import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
+import { connectModels } from './connected-models.ts';
+import { listRows, sumContextualClusters } from './contextual-clusters.ts';
+import { climbAllRows, independentMeat, invertInformation } from './fit-streamed-contextual.ts';
+import { fromCovariance, fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
+import { clusteredSandwich, type JointCovariance, ratingBlock } from './joint-covariance.ts';
+import { PairTableBuilder } from './pair-table.ts';
+import type { Core } from './rate-cores.ts';
+import { scanComparisons } from './scan-comparisons.ts';
+import type { ContextualColumns } from './scan-contextual-rows.ts';
+
+export type ContextualIntervals = {
+  readonly intervals: GroupIntervals;
+  /** 95 % interval of each feature's effect; null: none. */
+  readonly effects: readonly (readonly [low: number, high: number])[] | null;
+};
+
+/** Intervals of ratings and effects, as the settings ask, from a fit of `columns`: `known` with their features. */
+export function contextualIntervals(
+  known: ComparisonColumns,
+  columns: ContextualColumns,
+  settings: RatingSettings,
+  core: Core,
+  top: ContextualTop,
+  ridge: number,
+): ContextualIntervals {
+  const { theta, beta } = top.point;
+  const m = theta.length;
+  const n = m + beta.length;
+  const byMatrix = ({ matrix, warnings }: JointCovariance): ContextualIntervals => {
+    if (matrix === null) return without(warnings);
+    return {
+      intervals: fromCovariance(theta, ratingBlock(matrix, m), core.anchor, settings.seed, warnings),
+      effects: Array.from(beta, (value, f) => {
+        const half = Z95 * Math.sqrt(Math.max(0, matrix[(m + f) * (n + 1)]!));
+        return [value - half, value + half] as const;
+      }),
+    };
+  };
+  switch (settings.interval) {
+    case 'none':
+      return without([]);
+    case 'fisher':
+      return byMatrix({ matrix: invertInformation(top), warnings: [] });
+    case 'sandwich':
+      return byMatrix(sandwich(known, columns, settings, core.place, top, ridge));
+    case 'bootstrap':
+      return bootstrap(known, columns, settings, core, top, ridge);
+  }
+}
+
+function without(warnings: readonly RatingWarning[]): ContextualIntervals {
+  return { intervals: withoutIntervals(warnings), effects: null };
+}
+
+function sandwich(
+  known: ComparisonColumns,
+  columns: ContextualColumns,
+  settings: RatingSettings,
+  place: Int32Array,
+  top: ContextualTop,
+  penalty: number,
+): JointCovariance {
+  const inverse: SquareMatrix = invertInformation(top);
+  if (settings.cluster === 'none') {
+    const n = top.point.theta.length + top.point.beta.length;
+    return { matrix: sandwichProduct(inverse, independentMeat(top, penalty), n), warnings: [] };
+  }
+  const rows = listRows(columns, settings, place);
+  const fitted = { columns, settings, place, rows, point: top.point, penalty };
+  return clusteredSandwich(known, settings, rows, inverse, (coding) => sumContextualClusters(fitted, coding));
+}
+
+/** Percentiles of refits with every comparison, or cluster, counted a Poisson number of times. */
+function bootstrap(
+  known: ComparisonColumns,
+  columns: ContextualColumns,
+  settings: RatingSettings,
+  core: Core,
+  top: ContextualTop,
+  ridge: number,
+): ContextualIntervals {
+  const { theta: fitted, beta } = top.point;
+  const m = fitted.length;
+  const rows = listRows(columns, settings, core.place);
+  const codings = clusterCodes(known, settings.cluster, rows);
+  const theta = new Float64Array(settings.rounds * m);
+  const effects = Array.from(beta, (): number[] => []);
+  const weight = new Float64Array(columns.length);
+  let kept = 0;
+  for (let round = 0; round < settings.rounds; round += 1) {
+    const timesOf = drawMultiplicities(
+      seededRandom(`bootstrap/contextual/${settings.seed}/${round}`),
+      codings,
+    );
+    rows.forEach((row, at) => {
+      weight[row] = timesOf(at) * (known.weight?.[row] ?? 1);
+    });
+    const drawn = { ...columns, weight };
+    if (!isStronglyConnected({ ...known, weight }, settings, core.place, m)) continue;
+    const refitted = climbAllRows(drawn, settings, core.place, top.point, ridge);
+    if (refitted === null) continue;
+    theta.set(refitted.point.theta, kept * m);
+    effects.forEach((values, f) => {
+      values.push(refitted.point.beta[f]!);
+    });
+    kept += 1;
+  }
+  const intervals = fromDraws(
+    fitted,
+    { theta: theta.subarray(0, kept * m), kept, dropped: settings.rounds - kept },
+    core.anchor,
+  );
+  if (intervals.low === null) return { intervals, effects: null };
+  return {
+    intervals,
+    effects: effects.map((values) => quantiles(values, [0.025, 0.975]) as [number, number]),
+  };
+}
+
+function isStronglyConnected(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  place: Int32Array,
+  models: number,
+): boolean {
+  const builder = new PairTableBuilder(models);
+  scanComparisons(columns, settings, (_row, a, b, points, weight) => {
+    const [i, j] = [place[a]!, place[b]!];
+    if (i >= 0 && j >= 0) builder.add(i, j, points, weight, 2);
+  });
+  return connectModels(builder.build()).cores[0]?.length === models;
+}
