@@ -24,26 +24,17 @@ export type ScaledFeatures = {
 /** Leaves out comparisons without all features; columns are copied only where there are any. */
 export function keepKnown(columns: ComparisonColumns, settings: RatingSettings): KnownFeatures {
   const style = styleFeatures(columns, settings);
-  const width = style.features.length;
-  const rows = new Int32Array(columns.length);
-  const row = new Int32Array(BLOCK_ROWS);
-  const x = new Float64Array(BLOCK_ROWS * width);
   let kept = 0;
-  for (let from = 0; from < columns.length; from += BLOCK_ROWS) {
-    const length = Math.min(BLOCK_ROWS, columns.length - from);
-    for (let k = 0; k < length; k += 1) row[k] = from + k;
-    style.read(row, length, x, width);
-    for (let k = 0; k < length; k += 1) {
-      let sum = 0;
-      for (let f = 0; f < width; f += 1) sum += 0 * x[k * width + f]!;
-      // NaN and Infinity times 0 leave NaN
-      if (sum !== 0) continue;
-      rows[kept] = from + k;
-      kept += 1;
-    }
-  }
+  visitKnown(columns.length, style, () => {
+    kept += 1;
+  });
   if (kept === columns.length) return { columns, style, missing: 0 };
-  const known = rows.slice(0, kept);
+  const known = new Int32Array(kept);
+  let filled = 0;
+  visitKnown(columns.length, style, (row) => {
+    known[filled] = row;
+    filled += 1;
+  });
   const place = new Int32Array(BLOCK_ROWS + 1);
   const read: ReadFeatures = (at, length, values, stride) => {
     const original = length <= place.length ? place : new Int32Array(length);
@@ -55,6 +46,23 @@ export function keepKnown(columns: ComparisonColumns, settings: RatingSettings):
     style: { features: style.features, read },
     missing: columns.length - kept,
   };
+}
+
+function visitKnown(rows: number, { features, read }: StyleFeatures, visit: (row: number) => void): void {
+  const width = features.length;
+  const row = new Int32Array(BLOCK_ROWS);
+  const x = new Float64Array(BLOCK_ROWS * width);
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    const length = Math.min(BLOCK_ROWS, rows - from);
+    for (let k = 0; k < length; k += 1) row[k] = from + k;
+    read(row, length, x, width);
+    for (let k = 0; k < length; k += 1) {
+      let sum = 0;
+      // NaN and Infinity times 0 leave NaN
+      for (let f = 0; f < width; f += 1) sum += 0 * x[k * width + f]!;
+      if (sum === 0) visit(from + k);
+    }
+  }
 }
 
 /** To mean 0 and variance 1 over the comparisons that are fitted. */
