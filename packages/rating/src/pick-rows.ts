@@ -2,14 +2,14 @@ import type { ComparisonColumns } from '@agon/domain';
 
 type Column = Int32Array | Uint32Array | Uint16Array | Int8Array | Uint8Array | Float64Array;
 
-/** The rows listed, side by side in columns of their own; without the counts of answers. */
+/** Some of the comparisons, in the order of `rows`; the style of answers is left behind. */
 export function pickRows<
   Columns extends Pick<
     ComparisonColumns,
-    'length' | 'a' | 'b' | 'outcome' | 'weight' | 'shareA' | 'rater' | 'prompt'
+    'length' | 'a' | 'b' | 'outcome' | 'weight' | 'shareA' | 'rater' | 'prompt' | 'turn'
   >,
 >(columns: Columns, rows: Int32Array): Columns {
-  const { a, b, outcome, weight, shareA, rater, prompt } = columns;
+  const { a, b, outcome, weight, shareA, rater, prompt, turn } = columns;
   return {
     ...columns,
     length: rows.length,
@@ -20,6 +20,7 @@ export function pickRows<
     ...(shareA === undefined ? {} : { shareA: pick(shareA, rows) }),
     ...(rater === undefined ? {} : { rater: pick(rater, rows) }),
     ...(prompt === undefined ? {} : { prompt: pick(prompt, rows) }),
+    ...(turn === undefined ? {} : { turn: pick(turn, rows) }),
     style: undefined,
   };
 }
