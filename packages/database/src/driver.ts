@@ -10,6 +10,9 @@
  * - Some statements are never answered, others get the error of a connection before theirs.
  *
  * With the guards they all fail with CONNECTION_CLOSED, as any other loss of a connection does.
+ *
+ * And one that has nothing to do with a loss: a COPY that ends while its reader is behind leaves the connection paused,
+ * so that the next statement on it is never answered.
  */
 import { registerHooks } from 'node:module';
 
@@ -43,6 +46,10 @@ const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
       `;(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
     query = results = errorResponse = null
     result = new Result()`,
+    ],
+    [
+      'stream && stream.push(null)\n    stream = null',
+      'stream && stream.push(null)\n    stream = null\n    socket.resume()',
     ],
     // the driver's own first query: nobody awaits it, and a lost connection asks again when it is back
     ['return fetchArrayTypes()', 'return fetchArrayTypes().catch(() => {})'],

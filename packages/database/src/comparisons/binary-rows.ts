@@ -62,14 +62,22 @@ export async function readBinaryRows(
     }
     rest = bytes.subarray(at);
   };
+  let failure: { readonly cause: unknown } | null = null;
   for await (const chunk of stream) {
+    // a stream that is left before its end would leave its connection waiting: the rest is read for nobody
+    if (failure !== null) continue;
     gathered.push(chunk as Uint8Array);
-    take();
+    try {
+      take();
+    } catch (cause) {
+      failure = { cause };
+    }
     if (performance.now() - since > SLICE_MS) {
       await new Promise(setImmediate);
       since = performance.now();
     }
   }
+  if (failure !== null) throw failure.cause;
   if (!ended) {
     throw new ArenaError('database_unreachable', 'The database ended a read before its last row.', {
       hint: 'Try again; if it stays so, look into the log of the database.',
