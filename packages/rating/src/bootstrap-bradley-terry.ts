@@ -6,16 +6,17 @@ import { combineWays } from './combine-ways.ts';
 import { fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import { groupCounts, groupVotes, readVotes } from './read-votes.ts';
 import { clusterWarnings, type FittedGroup } from './sandwich-covariance.ts';
+import type { Threads } from './share-rounds.ts';
 
 /**
  * Intervals by Poisson bootstrap: in each round every comparison, or every cluster, counts Poisson(1) times. Clustered by
  * rater and prompt, three bootstraps are combined: see `combineWays`.
  */
-export function bootstrapBradleyTerry(group: FittedGroup, anchor: number): GroupIntervals {
+export function bootstrapBradleyTerry(group: FittedGroup, anchor: number, threads?: Threads): GroupIntervals {
   const { fit, settings } = group;
   const table = sortByHigher(group.table);
   const draw = (votes: GroupedVotes | ClusteredVotes, way = ''): BootstrapDraws =>
-    drawRounds(table, fit, `bootstrap/${settings.seed}${way}`, votes, settings.rounds);
+    drawRounds(table, fit, `bootstrap/${settings.seed}${way}`, votes, settings.rounds, { threads });
   if (settings.cluster === 'none' && table.plain) {
     return fromDraws(fit.theta, draw(groupCounts(table)), anchor);
   }

@@ -78,7 +78,7 @@ describe('bootstrap rounds', () => {
       const votes = draw(drawn);
       const fast = drawRounds(drawn.table, fit, 'test', votes, 6);
       expect(fast.kept).toBe(6);
-      expect(drawRounds(drawn.table, fit, 'test', votes, 6, 'plain')).toEqual(fast);
+      expect(drawRounds(drawn.table, fit, 'test', votes, 6, { engine: 'plain' })).toEqual(fast);
       const fewer = drawRounds(drawn.table, fit, 'test', votes, 3);
       expect(fewer.theta).toEqual(fast.theta.slice(0, 3 * models));
     }

@@ -4,6 +4,7 @@ import { LANES } from './bootstrap-steps.ts';
 import { connectModels } from './connected-models.ts';
 import { type BradleyTerryFit, maximiseBradleyTerry } from './fit-bradley-terry.ts';
 import type { PairTable } from './pair-table.ts';
+import { finishRounds, shareRounds, type Threads } from './share-rounds.ts';
 
 export type BootstrapDraws = {
   /** Refitted logits, row by row: `kept` × models, each row with Σθ = 0. */
@@ -12,6 +13,9 @@ export type BootstrapDraws = {
   /** Rounds in which some model won or lost everything, so that no finite rating exists. */
   readonly dropped: number;
 };
+
+/** How rounds are done: one thread and several, kernel and plain code give the same bits. */
+export type RoundsOptions = { readonly engine?: 'kernel' | 'plain'; readonly threads?: Threads | undefined };
 
 /**
  * Rounds of the Poisson bootstrap.
@@ -24,26 +28,51 @@ export function drawRounds(
   tag: string,
   votes: GroupedVotes | ClusteredVotes,
   count: number,
-  engine: 'kernel' | 'plain' = 'kernel',
+  { engine = 'kernel', threads }: RoundsOptions = {},
 ): BootstrapDraws {
   const m = table.models;
-  const { plan, memory } = planRounds(table, fit, tag, votes, (bytes) => new ArrayBuffer(bytes));
-  const rounds = new BootstrapRounds(plan, memory, engine);
   const theta = new Float64Array(count * m);
   let kept = 0;
-  for (let first = 0; first < count; first += LANES) {
-    const reached = rounds.run(first);
-    for (let lane = 0; lane < LANES && first + lane < count; lane += 1) {
-      if (reached[lane]) rounds.writeTheta(lane, theta, kept * m);
+  const keep = (row: Float64Array | null): void => {
+    if (row === null) return;
+    theta.set(row, kept * m);
+    kept += 1;
+  };
+  const search = (rounds: BootstrapRounds, lane: number): Float64Array | null =>
+    searchWhole(readSample(rounds, lane, table), fit.theta);
+  const draws = votes.kind === 'groups' ? votes.count.length : votes.rows.length;
+  if (threads !== undefined && estimateMs(table, draws, count) >= threads.paysFromMs) {
+    const { plan, memory } = planRounds(table, fit, tag, votes, (bytes) => new SharedArrayBuffer(bytes));
+    const work = shareRounds(plan, memory, count);
+    threads.start(work);
+    const rounds = new BootstrapRounds(plan, memory, engine);
+    const found = finishRounds(work, rounds, threads.patienceMs);
+    for (let round = 0; round < count; round += 1) {
+      if (found.isReached(round)) keep(found.theta.subarray(round * m, round * m + m));
       else {
-        const refitted = searchWhole(readSample(rounds, lane, table), fit.theta);
-        if (refitted === null) continue;
-        theta.set(refitted, kept * m);
+        const lane = round % LANES;
+        rounds.run(round - lane);
+        keep(search(rounds, lane));
       }
-      kept += 1;
+    }
+  } else {
+    const { plan, memory } = planRounds(table, fit, tag, votes, (bytes) => new ArrayBuffer(bytes));
+    const rounds = new BootstrapRounds(plan, memory, engine);
+    const row = new Float64Array(m);
+    for (let first = 0; first < count; first += LANES) {
+      const reached = rounds.run(first);
+      for (let lane = 0; lane < LANES && first + lane < count; lane += 1) {
+        if (reached[lane]) rounds.writeTheta(lane, row, 0);
+        keep(reached[lane] ? row : search(rounds, lane));
+      }
     }
   }
   return { theta: theta.subarray(0, kept * m), kept, dropped: count - kept };
+}
+
+/** Of one thread: a draw or a row takes some 2 ns, a pair and a cell of H⁺ less, four steps a round. */
+function estimateMs({ models, cells }: PairTable, draws: number, rounds: number): number {
+  return 1e-6 * rounds * (2 * draws + 2 * cells + 0.3 * models * models);
 }
 
 /** The table of one round, as drawn in the last call. */

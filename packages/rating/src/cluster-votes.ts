@@ -32,7 +32,7 @@ export function numberClusters(votes: Votes, column: Int32Array | undefined): Cl
 
 /** One cluster for each pair of clusters that some comparison has; unknown where either is. */
 export function joinClusters(first: ClusterNumbers, second: ClusterNumbers): ClusterNumbers {
-  const { order, starts } = sortByCluster(first);
+  const { sorted: order, starts } = sortByCluster(first, numberInTurn(first.codes.length));
   const codes = new Int32Array(first.codes.length).fill(-1);
   // which cluster of the first kind has last been seen with one of the second, and as what
   const seen = new Int32Array(second.count).fill(-1);
@@ -59,17 +59,14 @@ export function clusterVotes(
   votes: Votes,
   numbers: ClusterNumbers,
 ): { readonly drawn: ClusteredVotes; readonly sizes: ClusterSizes } {
-  const { order, starts } = sortByCluster(numbers);
+  const { sorted, starts } = sortByCluster(
+    numbers,
+    votes.own === null ? votes.code : numberInTurn(votes.length),
+  );
   const known = starts[numbers.count]!;
   const unknown = votes.length - known;
-  const rows = new Uint32Array(votes.length);
-  const own = votes.own === null ? null : new Float32Array(2 * votes.length);
-  order.forEach((at, k) => {
-    rows[k] = votes.code[at]!;
-    if (own === null) return;
-    own[2 * k] = votes.own![2 * at]!;
-    own[2 * k + 1] = votes.own![2 * at + 1]!;
-  });
+  const { rows, own } =
+    votes.own === null ? { rows: sorted, own: null } : pickWeighted(votes, votes.own, sorted);
   const ends = new Int32Array(numbers.count + unknown);
   let clusters = 0;
   let largest = Math.min(unknown, 1);
@@ -90,21 +87,78 @@ export function clusterVotes(
   };
 }
 
-/** Counting sort: `order` lists the comparisons by cluster, those of no known cluster last. */
-function sortByCluster({ codes, count }: ClusterNumbers): { order: Int32Array; starts: Int32Array } {
-  const starts = new Int32Array(count + 1);
-  for (let at = 0; at < codes.length; at += 1) {
-    const code = codes[at]!;
-    if (code >= 0) starts[code + 1]! += 1;
+function pickWeighted(
+  votes: Votes,
+  points: Float32Array,
+  order: Uint32Array,
+): { readonly rows: Uint32Array; readonly own: Float32Array } {
+  const rows = new Uint32Array(votes.length);
+  const own = new Float32Array(2 * votes.length);
+  for (let k = 0; k < order.length; k += 1) {
+    const at = order[k]!;
+    rows[k] = votes.code[at]!;
+    own[2 * k] = points[2 * at]!;
+    own[2 * k + 1] = points[2 * at + 1]!;
   }
-  for (let cluster = 0; cluster < count; cluster += 1) starts[cluster + 1]! += starts[cluster]!;
-  const next = starts.slice();
-  const order = new Int32Array(codes.length);
-  for (let at = 0; at < codes.length; at += 1) {
+  return { rows, own };
+}
+
+function numberInTurn(length: number): Uint32Array {
+  const numbers = new Uint32Array(length);
+  for (let at = 0; at < length; at += 1) numbers[at] = at;
+  return numbers;
+}
+
+/** Of so many bits is a digit: few enough places that writing to all of them in turn stays in the caches. */
+const DIGIT = 11;
+
+/**
+ * `values`, one a comparison, by cluster; those of no known cluster last. In each they keep their order: it goes digit by
+ * digit from the lowest, because one pass over a million clusters would wait for memory at every comparison.
+ */
+function sortByCluster(
+  { codes, count }: ClusterNumbers,
+  values: Uint32Array,
+): { readonly sorted: Uint32Array; readonly starts: Int32Array } {
+  const length = codes.length;
+  let keys = new Int32Array(length);
+  const starts = new Int32Array(count + 2);
+  for (let at = 0; at < length; at += 1) {
     const code = codes[at]!;
-    const cluster = code < 0 ? count : code;
-    order[next[cluster]!] = at;
-    next[cluster]! += 1;
+    const key = code < 0 ? count : code;
+    keys[at] = key;
+    starts[key + 1]! += 1;
   }
-  return { order, starts };
+  for (let cluster = 0; cluster <= count; cluster += 1) starts[cluster + 1]! += starts[cluster]!;
+  let sorted = values.slice();
+  let nextKeys = new Int32Array(length);
+  let next = new Uint32Array(length);
+  const places = new Int32Array((1 << DIGIT) + 1);
+  for (let shift = 0; count >>> shift > 0; shift += DIGIT) {
+    placeByDigit(keys, sorted, shift, places, nextKeys, next);
+    [keys, nextKeys] = [nextKeys, keys];
+    [sorted, next] = [next, sorted];
+  }
+  return { sorted, starts };
+}
+
+function placeByDigit(
+  keys: Int32Array,
+  values: Uint32Array,
+  shift: number,
+  places: Int32Array,
+  nextKeys: Int32Array,
+  nextValues: Uint32Array,
+): void {
+  const mask = (1 << DIGIT) - 1;
+  places.fill(0);
+  for (let at = 0; at < keys.length; at += 1) places[((keys[at]! >>> shift) & mask) + 1]! += 1;
+  for (let digit = 0; digit < mask; digit += 1) places[digit + 1]! += places[digit]!;
+  for (let at = 0; at < keys.length; at += 1) {
+    const digit = (keys[at]! >>> shift) & mask;
+    const to = places[digit]!;
+    places[digit] = to + 1;
+    nextKeys[to] = keys[at]!;
+    nextValues[to] = values[at]!;
+  }
 }

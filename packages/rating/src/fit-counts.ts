@@ -2,6 +2,7 @@ import { ArenaError, type RatingResult, type RatingSettings } from '@agon/domain
 import { checkSettings } from './check-settings.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { rateTally } from './rate-bradley-terry.ts';
+import type { Threads } from './share-rounds.ts';
 import { noComparisons } from './tally-comparisons.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
 
@@ -9,6 +10,7 @@ import { warnOfClusters } from './warn-of-clusters.ts';
  * Bradley–Terry ratings from counts of pairs, equal to `fitRatings` on the comparisons that were counted. The cost
  * depends on the models alone: the same after a thousand votes and after ten million.
  * @param models names by number; as many as `counter` has
+ * @param threads that may help with a bootstrap; the result is the same without
  * @throws ArenaError('invalid_request') where the settings need the comparisons themselves: another method, or clusters
  * @throws as `fitRatings`
  */
@@ -16,6 +18,7 @@ export function fitCounts(
   models: readonly string[],
   counter: PairCounter,
   settings: RatingSettings,
+  threads?: Threads,
 ): RatingResult {
   checkSettings({ models }, settings);
   if (!countsSuffice(settings)) {
@@ -32,7 +35,7 @@ export function fitCounts(
   if (tally.used === 0) throw noComparisons({ length: counter.read }, tally.excluded);
   const none = new Int32Array(0);
   const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
-  return warnOfClusters(rateTally(columns, counter.read, settings, tally));
+  return warnOfClusters(rateTally(columns, counter.read, settings, tally, threads));
 }
 
 /** Whether a fit under these settings needs only counts of pairs, where every comparison weighs 1 and has no share. */

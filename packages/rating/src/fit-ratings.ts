@@ -11,28 +11,36 @@ import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
 import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
+import type { Threads } from './share-rounds.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
  * tell is null, and the warnings say why.
+ * @param threads that may help with a bootstrap of Bradley–Terry; the result is the same without
  * @throws ArenaError('no_comparisons') where nothing is left to fit
  * @throws ArenaError('no_overlap') for prediction-powered, where no judge decided a battle that a person voted on
  * @throws ArenaError('unknown_model') where the anchor or the baseline is not among the models
  * @throws ArenaError('invalid_request') for settings out of range
  */
-export function fitRatings(given: ComparisonColumns, asked: RatingSettings): RatingResult {
+export function fitRatings(given: ComparisonColumns, asked: RatingSettings, threads?: Threads): RatingResult {
   const settings = settleTies(asked);
   checkSettings(given, settings);
   const numbered = renumberClusters(given, settings);
   const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
-  return warnOfClusters(rate(columns, settings));
+  return warnOfClusters(rate(columns, settings, threads));
 }
 
-function rate(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
+function rate(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  threads: Threads | undefined,
+): RatingResult {
   switch (settings.method) {
     case 'bradley-terry':
-      return settings.prior === null ? rateBradleyTerry(columns, settings) : rateWithPrior(columns, settings);
+      return settings.prior === null
+        ? rateBradleyTerry(columns, settings, threads)
+        : rateWithPrior(columns, settings);
     case 'davidson':
     case 'rao-kupper':
       return rateTieModel(columns, settings, settings.method);

@@ -5,14 +5,19 @@ import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-i
 import { countComparisons } from './pair-table.ts';
 import { type CoreFit, rateCores } from './rate-cores.ts';
 import { type FittedGroup, sandwichCovariance } from './sandwich-covariance.ts';
+import type { Threads } from './share-rounds.ts';
 import { type Tally, tallyComparisons } from './tally-comparisons.ts';
 
 /**
  * Bradley–Terry ratings. Each connected group is rated on its own (no number compares models of two groups); models
  * that won or lost everything have no finite rating and stay null. Both are said in the warnings.
  */
-export function rateBradleyTerry(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
-  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings));
+export function rateBradleyTerry(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  threads?: Threads,
+): RatingResult {
+  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings), threads);
 }
 
 /**
@@ -24,13 +29,14 @@ export function rateTally(
   read: number,
   settings: RatingSettings,
   tally: Tally,
+  threads?: Threads,
 ): RatingResult {
   const { result } = rateCores(columns, settings, tally, ({ table, place, anchor }): CoreFit => {
     const fit = fitBradleyTerry(table);
     return {
       theta: fit.theta,
       iterations: fit.iterations,
-      intervals: estimateIntervals({ columns, settings, place, table, fit }, anchor),
+      intervals: estimateIntervals({ columns, settings, place, table, fit }, anchor, threads),
       used: countComparisons(table),
     };
   });
@@ -38,7 +44,7 @@ export function rateTally(
   return { ...result, method: 'bradley-terry', comparisons: { ...result.comparisons, read } };
 }
 
-function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
+function estimateIntervals(group: FittedGroup, anchor: number, threads: Threads | undefined): GroupIntervals {
   const { settings, fit } = group;
   switch (settings.interval) {
     case 'none':
@@ -51,6 +57,6 @@ function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
       return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings, root);
     }
     case 'bootstrap':
-      return bootstrapBradleyTerry(group, anchor);
+      return bootstrapBradleyTerry(group, anchor, threads);
   }
 }

@@ -174,6 +174,8 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
       add('ratings at equal style, 4 features', contextual, null);
     }
     add('bootstrap, 1,000 rounds', ours(folder, 'bootstrap1000'), null);
+    add('the same, one thread', ours(folder, 'bootstrap1000alone'), null);
+    add('bootstrap by rater, 100 rounds', ours(folder, 'bootstrapRaters'), null);
     add('intervals by rater', ours(folder, 'raters'), null);
     add('board refreshed after 1,000 more votes', ours(folder, 'refresh'), null);
     add('ratings + 95 % intervals, without WebAssembly', ours(folder, 'intervals:plain'), null);

@@ -5,13 +5,14 @@
  */
 import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
 import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
+import { roundsThreads } from '../../../apps/cli/src/rounds-threads.ts';
 import { readColumns } from './write-columns.ts';
 
 const [folder, name, repeatsText] = process.argv.slice(2) as [string, string, string];
 const [task, engine] = name.split(':');
 if (engine === 'plain') Reflect.deleteProperty(globalThis, 'WebAssembly');
 /** Columns that a task needs beside models and outcomes. */
-const FURTHER = { raters: ['rater'], contextual: ['features'] } as const;
+const FURTHER = { raters: ['rater'], bootstrapRaters: ['rater'], contextual: ['features'] } as const;
 const votes = readColumns(folder, FURTHER[task as keyof typeof FURTHER]);
 const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
   ...DEFAULT_RATING_SETTINGS,
@@ -19,8 +20,9 @@ const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
 });
 
 const counter = new PairCounter(votes.models.length);
-if (task === 'refresh' || task === 'bootstrap100' || task === 'bootstrap1000' || task === 'contextual')
-  counter.add(votes);
+const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000', 'bootstrap1000alone', 'contextual'];
+if (COUNTED.includes(task!)) counter.add(votes);
+const threads = roundsThreads();
 
 /** Each returns ratings by model where there are any to compare. */
 const TASKS: Record<string, () => RatingResult | null> = {
@@ -30,7 +32,12 @@ const TASKS: Record<string, () => RatingResult | null> = {
     return fitCounts(votes.models, counter, settings());
   },
   bootstrap100: () => fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 100 })),
-  bootstrap1000: () => fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 1000 })),
+  bootstrap1000: () =>
+    fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 1000 }), threads),
+  bootstrap1000alone: () =>
+    fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 1000 })),
+  bootstrapRaters: () =>
+    fitRatings(votes, settings({ interval: 'bootstrap', cluster: 'rater', rounds: 100 }), threads),
   raters: () => fitRatings(votes, settings({ cluster: 'rater' })),
   contextual: () => {
     contextualElo = fitContextual();

@@ -22,6 +22,7 @@ import { collect, columnMap, numberAbove, oneOf, wholeNumber } from '../parse-op
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
+import { roundsThreads } from '../rounds-threads.ts';
 
 type Options = {
   campaign?: string;
@@ -207,7 +208,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   });
   noteRefusals(rows);
   const settings = settingsOf(options);
-  const result = toRatingJson(fitRatings(columns, settings));
+  const result = toRatingJson(fitRatings(columns, settings, roundsThreads()));
   const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
   const reasons = [...refusedByReason];
   const refused = reasons.reduce((sum, [, count]) => sum + count, 0);

@@ -1,0 +1,1 @@
+export { helpedBatches, helpWithRounds, type SharedRounds, type Threads } from './share-rounds.ts';
