@@ -1,6 +1,6 @@
 import type { ClusteredVotes } from './bootstrap-plan.ts';
+import type { ClusterSum } from './cluster-sums.ts';
 import type { Votes } from './read-votes.ts';
-import type { ClusterSum } from './sum-cluster-scores.ts';
 
 /** How the comparisons fall into clusters. */
 export type ClusterSizes = Omit<ClusterSum, 'meat'>;

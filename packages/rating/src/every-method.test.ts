@@ -253,7 +253,8 @@ describe.each(RATING_METHODS)('%s, whatever the switches', (method) => {
             rater: 2_147_483_647 - step * vote.rater,
             prompt: 2_147_483_647 - step * vote.prompt,
           }));
-          expectSame(fitRatings(toColumns(moved), settings), fitRatings(toColumns(votes), settings));
+          // clusters are summed in the order of their numbers: another order, another rounding
+          expectSame(fitRatings(toColumns(moved), settings), fitRatings(toColumns(votes), settings), UNDRAWN);
         },
       ),
       { numRuns: 25 },

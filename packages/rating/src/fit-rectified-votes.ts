@@ -3,9 +3,10 @@ import { type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import { logistic } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry, maximiseBradleyTerry } from './fit-bradley-terry.ts';
+import { joinCodes } from './join-codes.ts';
 import type { PairTable } from './pair-table.ts';
 import { type RectifiedVotes, rectifyTable } from './rectified-votes.ts';
-import { clusterWarnings, isSemidefinite, joinCodes } from './sandwich-covariance.ts';
+import { clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
 import { sumClusterScores } from './sum-cluster-scores.ts';
 
 export type RectifiedFit = {

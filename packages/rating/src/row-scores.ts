@@ -11,6 +11,11 @@ export type RowScores = {
   readonly score: Float64Array;
 };
 
+/** Strengths e^θ beyond e^±300 could leave the range of a double. */
+export function suitsStrengths(theta: Float64Array): boolean {
+  return theta.every((value) => Math.abs(value) < 300);
+}
+
 /** `place`: from a model's code to its number in the group, or -1. `theta`: logits, by number in the group. */
 export function scoreRows(
   columns: ComparisonColumns,
@@ -22,6 +27,7 @@ export function scoreRows(
   const i = new Int32Array(columns.length);
   const j = new Int32Array(columns.length);
   const score = new Float64Array(columns.length);
+  const strength = suitsStrengths(theta) ? theta.map(Math.exp) : null;
   let length = 0;
   scanComparisons(columns, settings, (at, a, b, points, weight) => {
     const first = place[a]!;
@@ -30,7 +36,11 @@ export function scoreRows(
     row[length] = at;
     i[length] = first;
     j[length] = second;
-    score[length] = weight * (points - logistic(theta[first]! - theta[second]!));
+    const chance =
+      strength === null
+        ? logistic(theta[first]! - theta[second]!)
+        : strength[first]! / (strength[first]! + strength[second]!);
+    score[length] = weight * (points - chance);
     length += 1;
   });
   return {

@@ -1,13 +1,11 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
 import { factorCholesky, factoredSandwich, type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
+import type { ClusterSum, ClusterSums } from './cluster-sums.ts';
 import { logistic } from './elo-scale.ts';
 import { type BradleyTerryFit, fixGauge, strengthsOf } from './fit-bradley-terry.ts';
 import { countComparisons, type PairTable } from './pair-table.ts';
-import { scoreRows } from './row-scores.ts';
-import { type ClusterSum, sumClusterScores } from './sum-cluster-scores.ts';
-import { suitsPlainClusters, sumPlainClusterScores } from './sum-plain-cluster-scores.ts';
-import { isPlain } from './tally-comparisons.ts';
+import { sumClusters } from './sum-clusters.ts';
 
 /** What a covariance of one rated group is computed from. `place`: from a model's code to its number there, or -1. */
 export type FittedGroup = {
@@ -41,28 +39,19 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   if (settings.cluster === 'none') {
     return { ...sandwich(fit, independentMeat(table, fit.theta), m), warnings: [] };
   }
-  const quick = clusterPlainly(group);
-  if (quick !== null) return quick;
-  const scores = scoreRows(group.columns, settings, group.place, fit.theta);
-  const codesOf = (column: Int32Array | undefined): Int32Array =>
-    scores.row.map((row) => (column === undefined ? -1 : column[row]!));
-  const warnings: RatingWarning[] = [];
-  const sums: ClusterSum[] = [];
-  const cluster = (name: 'rater' | 'prompt'): Int32Array => {
-    const codes = codesOf(group.columns[name]);
-    const sum = sumClusterScores(scores, codes, m);
-    warnings.push(...clusterWarnings(name, sum, scores.length));
-    sums.push(sum);
-    return codes;
-  };
-  if (settings.cluster !== 'rater,prompt') {
-    cluster(settings.cluster);
-    return { ...(tooFew(sums) ? UNKNOWN : sandwich(fit, sums[0]!.meat, m)), warnings };
+  const votes = countComparisons(table);
+  const [name, second] = settings.cluster.split(',') as ['rater' | 'prompt', 'prompt' | undefined];
+  const codes = codesOf(group.columns, name);
+  const others = second === undefined ? null : codesOf(group.columns, second);
+  const { first, both } = sumBy(group, codes, others);
+  const warnings = clusterWarnings(name, first, votes);
+  if (second === undefined || others === null || both === null) {
+    return { ...(tooFew(first) ? UNKNOWN : sandwich(fit, first.meat, m)), warnings };
   }
-  const both = sumClusterScores(scores, joinCodes(cluster('rater'), cluster('prompt')), m);
-  if (tooFew(sums)) return { ...UNKNOWN, warnings };
-  const [rater, prompt] = sums;
-  const meat = both.meat.map((value, k) => rater!.meat[k]! + prompt!.meat[k]! - value);
+  const { first: other } = sumBy(group, others, null);
+  warnings.push(...clusterWarnings(second, other, votes));
+  if (tooFew(first) || tooFew(other)) return { ...UNKNOWN, warnings };
+  const meat = both.meat.map((value, k) => first.meat[k]! + other.meat[k]! - value);
   if (!isSemidefinite(meat, m)) {
     clipToSemidefinite(meat, m);
     warnings.push({
@@ -74,18 +63,13 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   return { ...sandwich(fit, meat, m), warnings };
 }
 
-/** One kind of cluster and comparisons that are whole in their codes: the usual case, and ten times quicker. */
-function clusterPlainly({ columns, settings, place, table, fit }: FittedGroup): Covariance | null {
-  const name = settings.cluster;
-  if (name !== 'rater' && name !== 'prompt') return null;
-  const codes = columns[name];
-  if (codes === undefined || !isPlain(columns) || !suitsPlainClusters(fit.theta)) return null;
-  const sum = sumPlainClusterScores(columns, settings, place, fit.theta, codes);
-  const votes = countComparisons(table);
-  return {
-    ...(tooFew([sum]) ? UNKNOWN : sandwich(fit, sum.meat, table.models)),
-    warnings: clusterWarnings(name, sum, votes),
-  };
+function codesOf(columns: ComparisonColumns, name: 'rater' | 'prompt'): Int32Array {
+  return columns[name] ?? new Int32Array(columns.length).fill(-1);
+}
+
+function sumBy(group: FittedGroup, codes: Int32Array, others: Int32Array | null): ClusterSums {
+  const { columns, settings, place, fit } = group;
+  return sumClusters({ columns, settings, place, theta: fit.theta, codes, others });
 }
 
 /** Σ over cells of Σ w² (y − p)² d dᵀ: every comparison its own draw. */
@@ -126,25 +110,8 @@ function sandwich(fit: BradleyTerryFit, meat: SquareMatrix, m: number): Omit<Cov
   return { matrix: product, root };
 }
 
-/** One code for each pair of codes; unknown where either is. */
-export function joinCodes(first: Int32Array, second: Int32Array): Int32Array {
-  const known = new Map<number, number>();
-  const base = second.reduce((largest, code) => Math.max(largest, code), 0) + 1;
-  return first.map((code, at) => {
-    const other = second[at]!;
-    if (code < 0 || other < 0) return -1;
-    const key = code * base + other;
-    let joined = known.get(key);
-    if (joined === undefined) {
-      joined = known.size;
-      known.set(key, joined);
-    }
-    return joined;
-  });
-}
-
-function tooFew(sums: readonly ClusterSum[]): boolean {
-  return sums.some((sum) => sum.clusters < 2);
+function tooFew(sum: ClusterSum): boolean {
+  return sum.clusters < 2;
 }
 
 /** To rounding: a shift of 1e-9 of the mean variance makes it positive definite, and the gauge direction is filled. */

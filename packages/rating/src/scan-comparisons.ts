@@ -26,8 +26,8 @@ const REASONS = [
 type Reason = (typeof REASONS)[number];
 
 /** Weights outside are refused: their squares, and sums of them, would leave double precision. */
-const SMALLEST_WEIGHT = 1e-12;
-const LARGEST_WEIGHT = 1e12;
+export const SMALLEST_WEIGHT = 1e-12;
+export const LARGEST_WEIGHT = 1e12;
 
 export function isUsableWeight(weight: number): boolean {
   return weight >= SMALLEST_WEIGHT && weight <= LARGEST_WEIGHT;

@@ -14,6 +14,7 @@ export const KERNELS = [
   ['packages/rating/assembly/comparisons.ts', 'packages/rating/src/comparisons-bytes.ts'],
   ['packages/rating/assembly/contextual.ts', 'packages/rating/src/contextual-bytes.ts'],
   ['packages/rating/assembly/bootstrap.ts', 'packages/rating/src/bootstrap-bytes.ts'],
+  ['packages/rating/assembly/clusters.ts', 'packages/rating/src/clusters-bytes.ts'],
 ] as const;
 
 /** The module with the compiled bytes, as text. */

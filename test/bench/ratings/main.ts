@@ -177,6 +177,8 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
     add('the same, one thread', ours(folder, 'bootstrap1000alone'), null);
     add('bootstrap by rater, 100 rounds', ours(folder, 'bootstrapRaters'), null);
     add('intervals by rater', ours(folder, 'raters'), null);
+    add('intervals by prompt', ours(folder, 'prompts'), null);
+    add('intervals by rater and prompt', ours(folder, 'both'), null);
     add('board refreshed after 1,000 more votes', ours(folder, 'refresh'), null);
     add('ratings + 95 % intervals, without WebAssembly', ours(folder, 'intervals:plain'), null);
     if (peers !== null && spawnSync(peers.python, [script('../peers/write_arrow.py'), folder]).status === 0) {

@@ -12,7 +12,13 @@ const [folder, name, repeatsText] = process.argv.slice(2) as [string, string, st
 const [task, engine] = name.split(':');
 if (engine === 'plain') Reflect.deleteProperty(globalThis, 'WebAssembly');
 /** Columns that a task needs beside models and outcomes. */
-const FURTHER = { raters: ['rater'], bootstrapRaters: ['rater'], contextual: ['features'] } as const;
+const FURTHER = {
+  raters: ['rater'],
+  prompts: ['prompt'],
+  both: ['rater', 'prompt'],
+  bootstrapRaters: ['rater'],
+  contextual: ['features'],
+} as const;
 const votes = readColumns(folder, FURTHER[task as keyof typeof FURTHER]);
 const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
   ...DEFAULT_RATING_SETTINGS,
@@ -39,6 +45,8 @@ const TASKS: Record<string, () => RatingResult | null> = {
   bootstrapRaters: () =>
     fitRatings(votes, settings({ interval: 'bootstrap', cluster: 'rater', rounds: 100 }), threads),
   raters: () => fitRatings(votes, settings({ cluster: 'rater' })),
+  prompts: () => fitRatings(votes, settings({ cluster: 'prompt' })),
+  both: () => fitRatings(votes, settings({ cluster: 'rater,prompt' })),
   contextual: () => {
     contextualElo = fitContextual();
     return null;

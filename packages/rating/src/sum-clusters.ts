@@ -1,0 +1,8 @@
+import type { ClusteredRows, ClusterSums } from './cluster-sums.ts';
+import { sumClustersFast } from './sum-clusters-fast.ts';
+import { sumClustersPlainly } from './sum-clusters-plainly.ts';
+
+/** The meat of a clustered sandwich over the models of one group. */
+export function sumClusters(rows: ClusteredRows): ClusterSums {
+  return sumClustersFast(rows) ?? sumClustersPlainly(rows);
+}
