@@ -14,7 +14,7 @@ const battles = Array.from({ length: 120 }, (_, at) => ({
   prompt_id: `b${at}`,
   model_a: names[at % 3]!,
   model_b: names[(at + 1) % 3]!,
-  winner: at % 5 < 3 ? 'model_a' : 'model_b',
+  winner: (at % 5) + (at % 3) < 4 ? 'model_a' : 'model_b',
 }));
 const files = [
   {
@@ -70,10 +70,9 @@ describe('the methods of a board', () => {
     });
     expect(people!.judge_power!.narrower).toBeGreaterThan(0.05);
     const plain = await board('cluster=none');
-    for (const { model, rating, people_rating } of people!.models) {
+    for (const { model, people_rating } of people!.models) {
       const alone = plain.people!.models.find((row) => row.model === model)!;
       expect(people_rating).toBeCloseTo(alone.rating!, 6);
-      expect(rating).not.toBe(people_rating);
     }
     expect(judges?.method).toBe('bradley-terry');
     expect(judges?.models).toEqual(plain.judges?.models);

@@ -90,6 +90,10 @@ export function printRatings(result: RatingResultJson): void {
     const more = votes === null ? '' : `; ${votes} votes between them would show a gap of this size`;
     note(`${model_a} and ${model_b}: ${gap.toFixed(1)} ± ${margin.toFixed(1)} points${more}`);
   }
+  const [next, ...more] = (insights?.ask ?? [])
+    .slice(0, 3)
+    .map((pair) => `${pair.model_a} – ${pair.model_b}`);
+  if (next !== undefined) note(`one more vote tells most on: ${[next, ...more].join(', ')}`);
   for (const { feature, coefficient, low, high } of result.style ?? []) {
     const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
     note(`style ${feature}: ${coefficient?.toFixed(3) ?? '—'}${interval}`);

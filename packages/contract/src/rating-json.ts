@@ -56,6 +56,7 @@ export const ratingSettingsSchema = z
     k: z.number(),
     initial: z.number(),
     baseline: z.string().nullable(),
+    panel: z.array(z.string()).optional().describe('win-rate: reference models that each count alike'),
     style: z.array(z.enum(STYLE_FEATURES)),
     style_definition: z.enum(STYLE_DEFINITIONS),
     ridge: nullable(),
@@ -90,6 +91,19 @@ export const ratingInsightsSchema = z
         votes: z.number().nullable().describe('Head to head, to show a gap of this size with 80 % power'),
       }),
     ),
+    ask: z
+      .array(
+        z.strictObject({
+          model_a: z.string(),
+          model_b: z.string(),
+          gain: z.number().describe('By what share one vote lowers the sum of the variances'),
+          information: z.number().describe('Nats that one vote is expected to tell'),
+        }),
+      )
+      .optional()
+      .describe(
+        'The ten pairs on which one more vote tells most; absent from boards kept before it was told',
+      ),
   })
   .meta({ id: 'RatingInsights' });
 export type RatingInsightsJson = z.infer<typeof ratingInsightsSchema>;

@@ -22,6 +22,7 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
       k: settings.k,
       initial: settings.initial,
       baseline: settings.baseline,
+      panel: [...settings.panel],
       style: [...settings.style],
       style_definition: settings.styleDefinition,
       ridge: settings.ridge,
@@ -118,7 +119,7 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
 }
 
 export function toInsightsJson(insights: RatingInsights): RatingInsightsJson {
-  const { models, pairwise, pFirst, tiers, flip, planner } = insights;
+  const { models, pairwise, pFirst, tiers, flip, planner, ask } = insights;
   return {
     models: [...models],
     pairwise: pairwise.map((row) => [...row]),
@@ -134,6 +135,12 @@ export function toInsightsJson(insights: RatingInsights): RatingInsightsJson {
             of: flip.of,
             gap_after: flip.gapAfter,
           },
+    ask: ask.map(({ modelA, modelB, gain, information }) => ({
+      model_a: modelA,
+      model_b: modelB,
+      gain,
+      information,
+    })),
     planner: planner.map(({ modelA, modelB, gap, margin, settled, votes }) => ({
       model_a: modelA,
       model_b: modelB,

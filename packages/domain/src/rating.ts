@@ -56,6 +56,8 @@ export type RatingSettings = {
   readonly initial: number;
   /** Win-rate methods: the model that all others are compared with; null: the panel of all others. */
   readonly baseline: string | null;
+  /** Win-rate method: reference models that each count alike, whatever they were met; none: `baseline` says. */
+  readonly panel: readonly string[];
   /** Contextual method: features whose effect is taken out of the ratings; none: length, headers, lists, bold. */
   readonly style: readonly StyleFeature[];
   readonly styleDefinition: StyleDefinition;
@@ -78,6 +80,7 @@ export const DEFAULT_RATING_SETTINGS: RatingSettings = {
   k: 4,
   initial: 1000,
   baseline: null,
+  panel: [],
   style: [],
   styleDefinition: 'fastchat',
   ridge: null,
@@ -191,6 +194,15 @@ export type RatingInsights = {
     readonly margin: number;
     readonly settled: boolean;
     readonly votes: number | null;
+  }[];
+  /** The pairs on which one more vote tells most, best first; at most ten. */
+  readonly ask: readonly {
+    readonly modelA: string;
+    readonly modelB: string;
+    /** By what share one vote lowers the sum of the ratings' variances, 0..1, under the model. */
+    readonly gain: number;
+    /** What it is expected to tell, nats. */
+    readonly information: number;
   }[];
 };
 

@@ -6,6 +6,15 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
   if (settings.method === 'win-rate' || settings.method === 'length-controlled') {
     requireModel(columns, settings.baseline, 'baseline');
   }
+  if (settings.panel.length > 0) {
+    if (settings.method !== 'win-rate' || settings.baseline !== null) {
+      throw new ArenaError('invalid_request', 'A panel of models is for win-rate without a baseline.', {
+        hint: 'Name one baseline, or a panel.',
+        at: { column: 'panel', value: settings.panel.join(',') },
+      });
+    }
+    for (const model of settings.panel) requireModel(columns, model, 'panel model');
+  }
   if (settings.method === 'length-controlled' && settings.baseline === null) {
     throw new ArenaError('invalid_request', 'length-controlled needs a baseline.', {
       hint: 'Name the model that the others were compared with.',

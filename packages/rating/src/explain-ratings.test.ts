@@ -41,6 +41,10 @@ describe('what the covariance says', () => {
     // 7 : 3 becomes 3 : 3 after four votes
     expect(insights.flip).toMatchObject({ leader: 'x', challenger: 'y', votes: 4, of: 10 });
     expect(insights.planner[0]).toMatchObject({ modelA: 'x', modelB: 'y', settled: false });
+    // two models: the eleventh vote takes an eleventh of the variance away
+    expect(insights.ask).toHaveLength(1);
+    expect(insights.ask[0]).toMatchObject({ modelA: 'x', modelB: 'y' });
+    expect(insights.ask[0]!.gain).toBeCloseTo(1 / 11, 9);
     expect(insights.planner[0]!.gap).toBeCloseTo(400 * Math.log10(7 / 3), 6);
     expect(insights.planner[0]!.votes).toBe(
       Math.ceil(4 * ((1.959963984540054 + 0.8416212335729143) / Math.log(7 / 3)) ** 2),

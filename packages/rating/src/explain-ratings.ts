@@ -3,6 +3,7 @@ import { factorSemidefinite, normalCdf, normalDraws, type SquareMatrix, Z95 } fr
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
+import { pairGains } from './pair-gains.ts';
 import { countComparisons, type PairTable, sliceTable } from './pair-table.ts';
 import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
@@ -57,6 +58,7 @@ export function explainRatings(given: ComparisonColumns, settings: RatingSetting
     pFirst: order.map((i) => first[i]!),
     tiers: tiersOf(order, fit.theta, error),
     flip: fewestFlips(table, fit, order, name),
+    ask: worthAsking(fit, order, name),
     planner: order.slice(1).map((j, at) => {
       const i = order[at]!;
       const gap = fit.theta[i]! - fit.theta[j]!;
@@ -71,6 +73,27 @@ export function explainRatings(given: ComparisonColumns, settings: RatingSetting
       };
     }),
   };
+}
+
+/** Pairs that are named: more than a reader will ask before the board is fitted again. */
+const ASKED = 10;
+
+function worthAsking(
+  { theta, inverse }: BradleyTerryFit,
+  order: readonly number[],
+  name: (i: number) => string,
+): RatingInsights['ask'] {
+  const m = theta.length;
+  let total = 0;
+  for (let i = 0; i < m; i += 1) total += inverse[i * m + i]!;
+  const place = new Map(order.map((model, at) => [model, at]));
+  return pairGains(theta, inverse)
+    .sort((x, y) => y.gain - x.gain || x.i - y.i || x.j - y.j)
+    .slice(0, ASKED)
+    .map(({ i, j, gain, information }) => {
+      const [upper, lower] = place.get(i)! < place.get(j)! ? [i, j] : [j, i];
+      return { modelA: name(upper), modelB: name(lower), gain: gain / total, information };
+    });
 }
 
 function differenceError(covariance: SquareMatrix, m: number, i: number, j: number): number {

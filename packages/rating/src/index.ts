@@ -15,6 +15,7 @@ export {
   type Share,
   type TwoOrders,
 } from './agreement/measure-orders.ts';
+export { measureRaterOrders, type RaterOrders } from './agreement/measure-rater-orders.ts';
 export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-sides.ts';
 export {
   type ExpectedVote,

@@ -134,3 +134,49 @@ describe('win rate against the panel of all others', () => {
     expect(result.warnings.map(({ code }) => code)).toContain('panel_dependent');
   });
 });
+
+describe('win rate against a panel', () => {
+  const rows = [
+    // against the strong: 1 of 4; against the weak: 2 of 2; of strangers nothing counts
+    verdict('m', 'a', 'strong', { promptKey: 'p1' }),
+    verdict('strong', 'a', 'm', { promptKey: 'p2' }),
+    verdict('m', 'b', 'strong', { promptKey: 'p3' }),
+    verdict('m', 'b', 'strong', { promptKey: 'p4' }),
+    verdict('m', 'a', 'weak', { promptKey: 'p1' }),
+    verdict('weak', 'b', 'm', { promptKey: 'p2' }),
+    verdict('strong', 'a', 'weak'),
+    verdict('m', 'a', 'n'),
+    verdict('n', 'a', 'strong'),
+  ];
+
+  it('each of its models counts alike, however often it was met; by hand', () => {
+    const { result, of } = winRates(rows, { baseline: null, panel: ['strong', 'weak'] });
+    expect(of('m').winRate).toBeCloseTo((25 + 100) / 2, 10);
+    expect(of('m').discreteWinRate).toBeCloseTo(62.5, 10);
+    // half of the rate against the strong, whose deviations are ¾ and thrice ¼: Σ² = ¾, C / (C − 1) = 6 / 5
+    expect(of('m').winRateSe).toBeCloseTo(100 * 0.5 * Math.sqrt((0.75 / 16) * (6 / 5)), 10);
+    // 3 of 4 against m counts for nobody but m; the strong is measured by the weak
+    expect(of('strong').winRate).toBe(100);
+    expect(of('weak').winRate).toBe(0);
+    expect(of('n').winRate).toBe(100);
+    expect(result.comparisons.excluded).toEqual([{ reason: 'without_panel', count: 1 }]);
+    const partial = result.warnings.find(({ code }) => code === 'panel_incomplete');
+    expect(partial?.message).toContain('others: n.');
+  });
+
+  it('of one model is that baseline', () => {
+    const [panel, baseline] = [
+      winRates(rows, { baseline: null, panel: ['strong'] }),
+      winRates(rows, { baseline: 'strong' }),
+    ];
+    for (const name of ['m', 'n', 'weak']) {
+      expect(panel.of(name).winRate).toBeCloseTo(baseline.of(name).winRate!, 10);
+      expect(panel.of(name).winRateSe ?? -1).toBeCloseTo(baseline.of(name).winRateSe ?? -1, 10);
+    }
+  });
+
+  it('refuses a stranger, and a baseline beside it', () => {
+    expect(() => winRates(rows, { baseline: null, panel: ['nobody'] })).toThrow('nobody');
+    expect(() => winRates(rows, { baseline: 'strong', panel: ['weak'] })).toThrow('panel');
+  });
+});

@@ -17,23 +17,29 @@ import { noComparisons, type Tally, tallyComparisons } from './tally-comparisons
 
 /**
  * Win rates in per cent: the mean share of the point, against the baseline alone (as AlpacaEval), or against whoever a
- * model met where the baseline is null. Ratings stay null: a win rate is on no Elo scale.
+ * model met where the baseline is null and there is no panel. A model of the panel is rated against its others. Ratings stay null: a win rate is on no Elo scale.
  * @throws ArenaError('no_comparisons') where no comparison involves the baseline
  */
 export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   const tally = tallyComparisons(columns, settings);
   const baseline = settings.baseline === null ? -1 : columns.models.indexOf(settings.baseline);
-  const shares = readShares(columns, settings, baseline);
+  const panel = settings.panel.map((name) => columns.models.indexOf(name));
+  const shares = readShares(columns, settings, baseline, panel);
   const away = tally.used - shares.comparisons;
-  const excluded = [...tally.excluded, ...(away > 0 ? [{ reason: 'without_baseline', count: away }] : [])];
+  const excluded = [
+    ...tally.excluded,
+    ...(away > 0 ? [{ reason: panel.length > 0 ? 'without_panel' : 'without_baseline', count: away }] : []),
+  ];
   if (shares.comparisons === 0) throw noComparisons(columns, excluded);
   const rated = new Map<number, RatedModel>();
   shares.byModel.forEach((own, model) => {
-    if (own.points.length > 0) rated.set(model, { ...UNRATED, ...winRateOf(own, columns, settings, model) });
+    if (own.points.length === 0) return;
+    const balanced = panel.length > 0 ? balancePanel(own) : own;
+    rated.set(model, { ...UNRATED, ...winRateOf(balanced, columns, settings, model) });
   });
   if (baseline >= 0) rated.set(baseline, { ...UNRATED, ...BASELINE_ROW });
   const { components } = connectModels(tally.table);
-  const groups = baseline >= 0 ? [[...rated.keys()]] : components;
+  const groups = baseline >= 0 || panel.length > 0 ? [[...rated.keys()]] : components;
   for (const group of groups) rankGroup(group, rated, settings);
   return {
     method: 'win-rate',
@@ -56,7 +62,7 @@ export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings
         discreteWinRate: null,
       }),
     ),
-    warnings: warningsOf(columns, settings, components, tally, rated),
+    warnings: warningsOf(columns, settings, components, tally, rated, shares.byModel),
   };
 }
 
@@ -86,28 +92,42 @@ const BASELINE_ROW = {
 } as const;
 
 /** One model's comparisons, from its own side. */
-type Shares = { readonly row: number[]; readonly points: number[]; readonly weight: number[]; won: number };
+type Shares = {
+  readonly row: number[];
+  readonly points: number[];
+  readonly weight: number[];
+  /** By outcome alone: 1, 1/2 or 0. */
+  readonly won: number[];
+  readonly opponent: number[];
+};
 
 function readShares(
   columns: ComparisonColumns,
   settings: RatingSettings,
   baseline: number,
+  panel: readonly number[],
 ): { readonly comparisons: number; readonly byModel: readonly Shares[] } {
-  const byModel = columns.models.map((): Shares => ({ row: [], points: [], weight: [], won: 0 }));
+  const byModel = columns.models.map(
+    (): Shares => ({ row: [], points: [], weight: [], won: [], opponent: [] }),
+  );
+  /** Whether a comparison with this opponent is part of a win rate. */
+  const counts = (model: number): boolean =>
+    panel.length > 0 ? panel.includes(model) : baseline < 0 || model === baseline;
   let comparisons = 0;
   scanComparisons(columns, settings, (row, a, b, points, weight, kind) => {
-    if (baseline >= 0 && a !== baseline && b !== baseline) return;
+    if (!counts(a) && !counts(b)) return;
     comparisons += 1;
-    const add = (model: number, share: number, won: number): void => {
+    const add = (model: number, opponent: number, share: number, won: number): void => {
       const own = byModel[model]!;
       own.row.push(row);
       own.points.push(share);
       own.weight.push(weight);
-      own.won += won;
+      own.won.push(won);
+      own.opponent.push(opponent);
     };
     const wonByA = PLAIN_POINTS[kind]!;
-    if (a !== baseline) add(a, points, wonByA);
-    if (b !== baseline) add(b, 1 - points, 1 - wonByA);
+    if (counts(b) && a !== baseline) add(a, b, points, wonByA);
+    if (counts(a) && b !== baseline) add(b, a, 1 - points, 1 - wonByA);
   });
   return { comparisons, byModel };
 }
@@ -122,10 +142,13 @@ function winRateOf(
   const codings = clusterCodes(columns, settings.cluster, Int32Array.from(own.row));
   const { se, clusters } = standardError(
     own,
-    rate,
+    expectations(own, rate, settings.panel.length > 0),
     codings.map((coding) => coding.codes),
   );
-  const percent = { winRate: 100 * rate, discreteWinRate: (100 * own.won) / own.points.length };
+  const percent = {
+    winRate: 100 * rate,
+    discreteWinRate: 100 * discreteMean(own, settings.panel.length > 0),
+  };
   const winRateSe = se === null ? null : 100 * se;
   if (settings.interval === 'bootstrap') {
     const random = seededRandom(`win-rate/${settings.seed}/${columns.models[model]}`);
@@ -152,6 +175,42 @@ function winRateOf(
   };
 }
 
+/** Unweighted, as AlpacaEval has it; against a panel every reference model counts alike here, too. */
+function discreteMean({ won, weight }: Shares, isWeighted: boolean): number {
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  if (!isWeighted) return sum(won) / won.length;
+  return sum(won.map((value, at) => value * weight[at]!)) / sum(weight);
+}
+
+/** Every opponent weighs 1 in all, however often it was met. */
+function balancePanel(own: Shares): Shares {
+  const met = new Map<number, number>();
+  own.opponent.forEach((opponent, at) => {
+    met.set(opponent, (met.get(opponent) ?? 0) + own.weight[at]!);
+  });
+  return { ...own, weight: own.weight.map((weight, at) => weight / met.get(own.opponent[at]!)!) };
+}
+
+/**
+ * What each comparison is expected to be: the win rate; against a panel the rate against that member, so that members
+ * of different strength are no noise. A member that was met once has no spread of its own, and is set against the whole.
+ */
+function expectations(own: Shares, rate: number, isPanel: boolean): readonly number[] {
+  if (!isPanel) return own.points.map(() => rate);
+  const sums = new Map<number, { n: number; weight: number; points: number }>();
+  own.opponent.forEach((opponent, at) => {
+    const sum = sums.get(opponent) ?? { n: 0, weight: 0, points: 0 };
+    sum.n += 1;
+    sum.weight += own.weight[at]!;
+    sum.points += own.weight[at]! * own.points[at]!;
+    sums.set(opponent, sum);
+  });
+  return own.opponent.map((opponent) => {
+    const { n, weight, points } = sums.get(opponent)!;
+    return n > 1 ? points / weight : rate;
+  });
+}
+
 function weightedMean(own: Shares, times: (at: number) => number): number | null {
   let total = 0;
   let weight = 0;
@@ -169,7 +228,7 @@ function weightedMean(own: Shares, times: (at: number) => number): number | null
  */
 function standardError(
   own: Shares,
-  rate: number,
+  expected: readonly number[],
   codings: readonly Int32Array[],
 ): { readonly se: number | null; readonly clusters: number } {
   const parts = [...codings];
@@ -191,7 +250,7 @@ function standardError(
   for (const [k, codes] of parts.entries()) {
     const sums = new Map<number, number>();
     codes.forEach((code, at) => {
-      const deviation = (own.weight[at]! / weight) * (own.points[at]! - rate);
+      const deviation = (own.weight[at]! / weight) * (own.points[at]! - expected[at]!);
       sums.set(code, (sums.get(code) ?? 0) + deviation);
     });
     clusters = Math.min(clusters, sums.size);
@@ -243,9 +302,11 @@ function warningsOf(
   components: readonly (readonly number[])[],
   tally: Tally,
   rated: ReadonlyMap<number, RatedModel>,
+  shares: readonly Shares[],
 ): RatingWarning[] {
   const warnings: RatingWarning[] = [];
-  if (settings.baseline === null) {
+  const panel = settings.panel.length > 0;
+  if (settings.baseline === null && !panel) {
     if (components.length > 1) warnings.push(disconnectedWarning(columns.models, components));
     warnings.push({
       code: 'panel_dependent',
@@ -258,7 +319,17 @@ function warningsOf(
   if (strangers.length > 0) {
     warnings.push({
       code: 'without_baseline',
-      message: `Never compared with ${settings.baseline}: ${listNames(strangers)}.`,
+      message: `Never compared with ${panel ? 'the panel' : settings.baseline}: ${listNames(strangers)}.`,
+    });
+  }
+  const partial = columns.models.filter((name, model) => {
+    const own = settings.panel.filter((member) => member !== name);
+    return panel && rated.has(model) && new Set(shares[model]!.opponent).size < own.length;
+  });
+  if (partial.length > 0) {
+    warnings.push({
+      code: 'panel_incomplete',
+      message: `Not compared with every model of the panel, so not on one footing with the others: ${listNames(partial)}.`,
     });
   }
   if (settings.interval === 'fisher') {

@@ -1,4 +1,4 @@
-import { measureAgreement } from '@agon/rating';
+import { measureAgreement, measureRaterOrders, type RaterOrders } from '@agon/rating';
 import { Command } from 'commander';
 import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
@@ -64,6 +64,10 @@ async function run(files: string[], options: Options): Promise<void> {
     ...(options.right === undefined ? {} : { right: options.right }),
     ...(options.turn === undefined ? {} : { turn: options.turn }),
   });
+  const orders = measureRaterOrders(comparisons, {
+    seed: options.seed,
+    ...(options.turn === undefined ? {} : { turn: options.turn }),
+  });
   if (options.json) {
     printJson({
       pairs: result.pairs.map((pair) => ({
@@ -85,6 +89,7 @@ async function run(files: string[], options: Options): Promise<void> {
       alpha_low: result.alphaLow,
       alpha_high: result.alphaHigh,
       ceiling: { ...result.ceiling },
+      ...(orders.length === 0 ? {} : { orders: orders.map(ordersJson) }),
     });
   } else {
     const percent = (share: number | null) => (share === null ? null : `${(100 * share).toFixed(1)} %`);
@@ -100,6 +105,21 @@ async function run(files: string[], options: Options): Promise<void> {
         pair.kappa?.toFixed(3) ?? null,
       ]),
     );
+    if (orders.length > 0) {
+      process.stdout.write('\n');
+      printTable(
+        ['both orders', 'items', 'consistent', 'low', 'high', 'first slot wins', 'as people in both'],
+        orders.map(({ rater, items, consistency, firstSlot, accuracyBoth }) => [
+          rater,
+          items,
+          percent(consistency.value),
+          percent(consistency.low),
+          percent(consistency.high),
+          percent(firstSlot.value),
+          percent(accuracyBoth.value),
+        ]),
+      );
+    }
     note(
       `Krippendorff's alpha ${result.alpha?.toFixed(3) ?? '—'}; two people agree on ${percent(result.ceiling.agreement) ?? '—'} of ${result.ceiling.items}`,
     );
@@ -110,4 +130,31 @@ async function run(files: string[], options: Options): Promise<void> {
     );
     process.exitCode = 1;
   }
+}
+
+/** Shares 0..1 as the pairs have them: the value, `_low` and `_high`. */
+function ordersJson({ rater, source, items, ...statistics }: RaterOrders) {
+  const { accuracyStraight, accuracySwapped, accuracyAverage, accuracyBoth, consistency, kappa, firstSlot } =
+    statistics;
+  const named = {
+    consistency,
+    first_slot: firstSlot,
+    kappa,
+    accuracy_straight: accuracyStraight,
+    accuracy_swapped: accuracySwapped,
+    accuracy_average: accuracyAverage,
+    accuracy_both: accuracyBoth,
+  };
+  return {
+    rater,
+    source,
+    items,
+    ...Object.fromEntries(
+      Object.entries(named).flatMap(([name, { value, low, high }]) => [
+        [name, value],
+        [`${name}_low`, low],
+        [`${name}_high`, high],
+      ]),
+    ),
+  };
 }

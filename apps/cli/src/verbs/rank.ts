@@ -37,6 +37,7 @@ type Options = {
   cluster: RatingSettings['cluster'];
   rounds: number;
   baseline?: string;
+  panel?: string[];
   anchor?: string;
   k: number;
   initial: number;
@@ -99,7 +100,12 @@ export function command(): Command {
       DEFAULTS.cluster,
     )
     .option('--rounds <n>', 'bootstrap rounds', wholeNumber('rounds', 2, 100_000), DEFAULTS.rounds)
-    .option('--baseline <model>', 'win-rate: the model that all others are compared with')
+    .option('--baseline <model>', 'win-rate, length-controlled: the model that all others are compared with')
+    .option(
+      '--panel <model>',
+      'win-rate: one of several reference models, which all count alike; may be given several times',
+      collect,
+    )
     .option('--anchor <mean=n|model=n>', 'what the scale is fixed to', 'mean=1000')
     .option('--k <n>', 'elo: points at stake per battle', numberAbove('k', 0), DEFAULTS.k)
     .option(
@@ -347,6 +353,7 @@ function settingsOf(options: Options): RatingSettings {
     k: options.k,
     initial: options.initial,
     baseline: options.baseline ?? null,
+    panel: options.panel ?? [],
     style: featuresOf(options),
     styleDefinition: options.styleDefinition,
     ridge: options.ridge ?? null,

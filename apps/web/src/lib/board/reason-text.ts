@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, () => string>> = {
   without_style: m.board_reason_without_style,
   invalid_model: m.board_reason_invalid_model,
   invalid_outcome: m.board_reason_invalid_outcome,
+  without_panel: m.board_reason_without_baseline,
   verdict_on_pair_without_votes: m.board_reason_pair_without_votes,
   verdict_without_prompt: m.board_reason_verdict_without_prompt,
   same_model: m.board_reason_same_model,
