@@ -17,20 +17,15 @@ export function clusterCodes(
 
 /**
  * How often each comparison counts in one bootstrap round: Poisson(1) for each cluster, or for each comparison where
- * there are none; with two kinds of cluster the counts multiply (Owen and Eckles, 2012, Annals of Applied Statistics
- * 6(3)).
+ * there are none. Two kinds of cluster are drawn one at a time: see `drawWays`.
  */
 export function drawMultiplicities(
   random: SeededRandom,
-  codings: readonly ClusterCodes[],
+  [coding]: readonly ClusterCodes[],
 ): (at: number) => number {
-  const counts = codings.map(({ clusters }) =>
-    Uint8Array.from({ length: clusters }, () => drawPoisson(random, 1)),
-  );
-  const [first, second] = codings;
-  if (first === undefined) return () => drawPoisson(random, 1);
-  if (second === undefined) return (at) => counts[0]![first.codes[at]!]!;
-  return (at) => counts[0]![first.codes[at]!]! * counts[1]![second.codes[at]!]!;
+  if (coding === undefined) return () => drawPoisson(random, 1);
+  const counts = Uint8Array.from({ length: coding.clusters }, () => drawPoisson(random, 1));
+  return (at) => counts[coding.codes[at]!]!;
 }
 
 /** One number for each pair of clusters that some comparison is in. */

@@ -1,12 +1,19 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
-import { quantiles, type SquareMatrix, sandwichProduct, seededRandom, Z95 } from '@agon/stats';
+import { type SquareMatrix, sandwichProduct, seededRandom, Z95 } from '@agon/stats';
+import { drawWays, splitDrawn } from './bootstrap-ways.ts';
 import type { ContextualTop } from './climb-contextual.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { listRows, sumContextualClusters } from './contextual-clusters.ts';
 import { climbAllRows, independentMeat, invertInformation } from './fit-streamed-contextual.ts';
-import { fromCovariance, fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
-import { clusteredSandwich, type JointCovariance, ratingBlock } from './joint-covariance.ts';
+import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
+import {
+  clusteredSandwich,
+  describeClusters,
+  isTooFew,
+  type JointCovariance,
+  ratingBlock,
+} from './joint-covariance.ts';
 import { PairTableBuilder } from './pair-table.ts';
 import type { Core } from './rate-cores.ts';
 import { scanComparisons } from './scan-comparisons.ts';
@@ -85,39 +92,36 @@ function bootstrap(
 ): ContextualIntervals {
   const { theta: fitted, beta } = top.point;
   const m = fitted.length;
+  const width = m + beta.length;
   const rows = listRows(columns, settings, core.place);
   const codings = clusterCodes(known, settings.cluster, rows);
-  const theta = new Float64Array(settings.rounds * m);
-  const effects = Array.from(beta, (): number[] => []);
+  const warnings = describeClusters(known, settings, rows, codings);
+  if (isTooFew(codings)) return without(warnings);
   const weight = new Float64Array(columns.length);
-  let kept = 0;
-  for (let round = 0; round < settings.rounds; round += 1) {
-    const timesOf = drawMultiplicities(
-      seededRandom(`bootstrap/contextual/${settings.seed}/${round}`),
-      codings,
-    );
-    rows.forEach((row, at) => {
-      weight[row] = timesOf(at) * (known.weight?.[row] ?? 1);
-    });
-    const drawn = { ...columns, weight };
-    if (!isStronglyConnected({ ...known, weight }, settings, core.place, m)) continue;
-    const refitted = climbAllRows(drawn, settings, core.place, top.point, ridge);
-    if (refitted === null) continue;
-    theta.set(refitted.point.theta, kept * m);
-    effects.forEach((values, f) => {
-      values.push(refitted.point.beta[f]!);
-    });
-    kept += 1;
-  }
-  const intervals = fromDraws(
-    fitted,
-    { theta: theta.subarray(0, kept * m), kept, dropped: settings.rounds - kept },
-    core.anchor,
-  );
-  if (intervals.low === null) return { intervals, effects: null };
+  const drawn = drawWays(codings, (way, name) => {
+    const theta = new Float64Array(settings.rounds * width);
+    let kept = 0;
+    for (let round = 0; round < settings.rounds; round += 1) {
+      const timesOf = drawMultiplicities(
+        seededRandom(`bootstrap/contextual/${settings.seed}${name}/${round}`),
+        way,
+      );
+      rows.forEach((row, at) => {
+        weight[row] = timesOf(at) * (known.weight?.[row] ?? 1);
+      });
+      if (!isStronglyConnected({ ...known, weight }, settings, core.place, m)) continue;
+      const refitted = climbAllRows({ ...columns, weight }, settings, core.place, top.point, ridge);
+      if (refitted === null) continue;
+      theta.set(refitted.point.theta, kept * width);
+      theta.set(refitted.point.beta, kept * width + m);
+      kept += 1;
+    }
+    return { theta: theta.subarray(0, kept * width), kept, dropped: settings.rounds - kept };
+  });
+  const { intervals, others } = splitDrawn(fitted, beta, drawn, core.anchor);
   return {
-    intervals,
-    effects: effects.map((values) => quantiles(values, [0.025, 0.975]) as [number, number]),
+    intervals: { ...intervals, warnings: [...warnings, ...intervals.warnings] },
+    effects: others,
   };
 }
 

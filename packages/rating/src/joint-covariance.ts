@@ -58,13 +58,9 @@ export function clusteredSandwich(
   meatOf: (coding: ClusterCodes) => SquareMatrix,
 ): JointCovariance {
   const n = Math.sqrt(inverse.length);
-  const warnings: RatingWarning[] = [];
-  const names = settings.cluster.split(',') as ('rater' | 'prompt')[];
   const codings = clusterCodes(columns, settings.cluster, rows);
-  names.forEach((name, k) => {
-    warnings.push(...clusterWarnings(name, describe(columns[name], rows, codings[k]!), rows.length));
-  });
-  if (codings.some(({ clusters }) => clusters < 2)) return { matrix: null, warnings };
+  const warnings = describeClusters(columns, settings, rows, codings);
+  if (isTooFew(codings)) return { matrix: null, warnings };
   const corrected = (coding: ClusterCodes): SquareMatrix => {
     const factor = coding.clusters / (coding.clusters - 1);
     return meatOf(coding).map((value) => factor * value);
@@ -124,6 +120,24 @@ function meatOf(scores: JointScores, { codes, clusters }: ClusterCodes, models: 
     touched.length = 0;
   }
   return meat;
+}
+
+/** What to say of the clusters of the comparisons `rows`: too few, one too large, comparisons in none. */
+export function describeClusters(
+  columns: ComparisonColumns,
+  { cluster }: Pick<RatingSettings, 'cluster'>,
+  rows: Int32Array,
+  codings: readonly ClusterCodes[],
+): RatingWarning[] {
+  const names = (['rater', 'prompt'] as const).filter((name) => cluster.split(',').includes(name));
+  return names.flatMap((name, k) =>
+    clusterWarnings(name, describe(columns[name], rows, codings[k]!), rows.length),
+  );
+}
+
+/** Of one cluster nothing can be told. */
+export function isTooFew(codings: readonly ClusterCodes[]): boolean {
+  return codings.some(({ clusters }) => clusters < 2);
 }
 
 function describe(

@@ -6,10 +6,11 @@ import {
   type RatingWarning,
 } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
+import { type Drawn, drawWays, fromDrawn, pickColumns } from './bootstrap-ways.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { winProbability } from './elo-scale.ts';
-import { fromDraws, withoutIntervals } from './group-intervals.ts';
+import { withoutIntervals } from './group-intervals.ts';
 import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
 import { disconnectedWarning, thinDataWarning, unseenWarning } from './rating-warnings.ts';
 import { scanComparisons } from './scan-comparisons.ts';
@@ -112,17 +113,19 @@ function play(
   return elo;
 }
 
-/** Bootstrap replays, row by row: `rounds` × models; null where no interval is asked for or to be had. */
-function replay(columns: ComparisonColumns, settings: RatingSettings, battles: Battles): Float64Array | null {
+/** Bootstrap replays of all models; null where no interval is asked for or to be had. */
+function replay(columns: ComparisonColumns, settings: RatingSettings, battles: Battles): Drawn | null {
   if (settings.interval !== 'bootstrap') return null;
   const m = columns.models.length;
   const codings = clusterCodes(columns, settings.cluster, battles.row);
-  const replays = new Float64Array(settings.rounds * m);
-  for (let round = 0; round < settings.rounds; round += 1) {
-    const random = seededRandom(`elo/${settings.seed}/${round}`);
-    replays.set(play(battles, m, settings, drawMultiplicities(random, codings)), round * m);
-  }
-  return replays;
+  return drawWays(codings, (way, name) => {
+    const theta = new Float64Array(settings.rounds * m);
+    for (let round = 0; round < settings.rounds; round += 1) {
+      const random = seededRandom(`elo/${settings.seed}${name}/${round}`);
+      theta.set(play(battles, m, settings, drawMultiplicities(random, way)), round * m);
+    }
+    return { theta, kept: settings.rounds, dropped: 0 };
+  });
 }
 
 function rateGroup(
@@ -130,7 +133,7 @@ function rateGroup(
   columns: ComparisonColumns,
   settings: RatingSettings,
   elo: Float64Array,
-  replays: Float64Array | null,
+  replays: Drawn | null,
 ): (readonly [number, RatedModel])[] {
   const m = elo.length;
   const own = Float64Array.from(group, (model) => elo[model]!);
@@ -141,11 +144,7 @@ function rateGroup(
   const origin = anchor < 0 ? 0 : settings.anchor.value;
   let intervals = withoutIntervals([]);
   if (replays !== null) {
-    const theta = Float64Array.from(
-      { length: settings.rounds * group.length },
-      (_, k) => replays[Math.floor(k / group.length) * m + group[k % group.length]!]!,
-    );
-    intervals = fromDraws(own, { theta, kept: settings.rounds, dropped: 0 }, anchor);
+    intervals = fromDrawn(own, pickColumns(replays, m, group), anchor);
   }
   const { low, high, ranks: sets } = intervals;
   const ranks = ranksByValue(own, 0);

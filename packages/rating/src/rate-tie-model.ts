@@ -6,12 +6,19 @@ import {
   type RatingWarning,
   type TieParameter,
 } from '@agon/domain';
-import { drawPoisson, quantiles, type SeededRandom, type SquareMatrix, seededRandom, Z95 } from '@agon/stats';
-import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
+import { drawPoisson, type SeededRandom, type SquareMatrix, seededRandom, Z95 } from '@agon/stats';
+import { drawWays, splitDrawn } from './bootstrap-ways.ts';
+import { type ClusterCodes, clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { fitTieModel, refitTieModel, type TieFit } from './fit-tie-model.ts';
-import { fromCovariance, fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
-import { type JointScores, jointSandwich, ratingBlock } from './joint-covariance.ts';
+import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
+import {
+  describeClusters,
+  isTooFew,
+  type JointScores,
+  jointSandwich,
+  ratingBlock,
+} from './joint-covariance.ts';
 import { notConverged } from './not-converged.ts';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { type Core, type CoreFit, rateCores } from './rate-cores.ts';
@@ -212,33 +219,40 @@ function bootstrap(
   fit: TieFit,
 ): TieIntervals {
   const m = core.table.models;
-  const resample = resampler(columns, settings, core);
-  const theta = new Float64Array(settings.rounds * m);
-  const etas: number[] = [];
-  for (let round = 0; round < settings.rounds; round += 1) {
-    const sample = resample(seededRandom(`bootstrap/${model}/${settings.seed}/${round}`));
-    if (connectModels(sample).cores[0]?.length !== m || tieModelBounds(sample) !== 'bounded') continue;
-    const refitted = refitTieModel(sample, model, fit);
-    if (refitted === null) continue;
-    theta.set(refitted.theta, etas.length * m);
-    etas.push(refitted.eta);
-  }
-  const kept = etas.length;
-  const intervals = fromDraws(
-    fit.theta,
-    { theta: theta.subarray(0, kept * m), kept, dropped: settings.rounds - kept },
-    core.anchor,
-  );
-  if (intervals.low === null) return { intervals, etaLow: null, etaHigh: null };
-  const [etaLow, etaHigh] = quantiles(etas, [0.025, 0.975]);
-  return { intervals, etaLow: etaLow!, etaHigh: etaHigh! };
+  const { codings, rows, resample } = resampler(columns, settings, core);
+  const warnings = describeClusters(columns, settings, rows, codings);
+  if (isTooFew(codings)) return { intervals: withoutIntervals(warnings), etaLow: null, etaHigh: null };
+  const drawn = drawWays(codings, (way, name) => {
+    const theta = new Float64Array(settings.rounds * (m + 1));
+    let kept = 0;
+    for (let round = 0; round < settings.rounds; round += 1) {
+      const sample = resample(seededRandom(`bootstrap/${model}/${settings.seed}${name}/${round}`), way);
+      if (connectModels(sample).cores[0]?.length !== m || tieModelBounds(sample) !== 'bounded') continue;
+      const refitted = refitTieModel(sample, model, fit);
+      if (refitted === null) continue;
+      theta.set(refitted.theta, kept * (m + 1));
+      theta[kept * (m + 1) + m] = refitted.eta;
+      kept += 1;
+    }
+    return { theta: theta.subarray(0, kept * (m + 1)), kept, dropped: settings.rounds - kept };
+  });
+  const { intervals, others } = splitDrawn(fit.theta, [fit.eta], drawn, core.anchor);
+  const [low = null, etaHigh = null] = others?.[0] ?? [];
+  // sums of two ways may reach beyond what a threshold can be
+  const etaLow = low === null || model === 'davidson' ? low : Math.max(0, low);
+  return { intervals: { ...intervals, warnings: [...warnings, ...intervals.warnings] }, etaLow, etaHigh };
 }
 
 function resampler(
   columns: ComparisonColumns,
   settings: RatingSettings,
   { table, place }: Core,
-): (random: SeededRandom) => Core['table'] {
+): {
+  readonly codings: readonly ClusterCodes[];
+  /** Of the comparisons that `codings` number. */
+  readonly rows: Int32Array;
+  resample(random: SeededRandom, codings: readonly ClusterCodes[]): Core['table'];
+} {
   const [wins, ties, losses, weight, points] = [0, 0, 0, 0, 0].map(() => new Float64Array(table.cells)) as [
     Float64Array,
     Float64Array,
@@ -252,7 +266,7 @@ function resampler(
     points[cell] = wins[cell]! + ties[cell]! / 2;
   };
   if (settings.cluster === 'none' && table.plain) {
-    return (random) => {
+    const resample = (random: SeededRandom): Core['table'] => {
       for (let cell = 0; cell < table.cells; cell += 1) {
         wins[cell] = drawPoisson(random, table.wins[cell]!);
         ties[cell] = drawPoisson(random, table.ties[cell]!);
@@ -261,6 +275,7 @@ function resampler(
       }
       return sample;
     };
+    return { codings: [], rows: new Int32Array(0), resample };
   }
   const cellOf = new Map<number, number>();
   for (let cell = 0; cell < table.cells; cell += 1) {
@@ -276,8 +291,7 @@ function resampler(
     rows.push(at);
     visits.push({ cell, into: kind === OUTCOME_CODES.tie ? ties : lowWon ? wins : losses, weight: w });
   });
-  const codings = clusterCodes(columns, settings.cluster, Int32Array.from(rows));
-  return (random) => {
+  const resample = (random: SeededRandom, codings: readonly ClusterCodes[]): Core['table'] => {
     for (const counts of [wins, ties, losses]) counts.fill(0);
     const timesOf = drawMultiplicities(random, codings);
     visits.forEach(({ cell, into, weight: w }, at) => {
@@ -286,4 +300,6 @@ function resampler(
     for (let cell = 0; cell < table.cells; cell += 1) total(cell);
     return sample;
   };
+  const listed = Int32Array.from(rows);
+  return { codings: clusterCodes(columns, settings.cluster, listed), rows: listed, resample };
 }

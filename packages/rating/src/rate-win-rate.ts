@@ -5,7 +5,8 @@ import type {
   RatingSettings,
   RatingWarning,
 } from '@agon/domain';
-import { normalDraws, quantiles, seededRandom, Z95 } from '@agon/stats';
+import { normalDraws, seededRandom, Z95 } from '@agon/stats';
+import { drawWays, intervalOf } from './bootstrap-ways.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { listModels, type RatedModel, ranksByValue, UNRATED } from './list-models.ts';
@@ -151,13 +152,19 @@ function winRateOf(
   };
   const winRateSe = se === null ? null : 100 * se;
   if (settings.interval === 'bootstrap') {
-    const random = seededRandom(`win-rate/${settings.seed}/${columns.models[model]}`);
-    const draws = Array.from({ length: settings.rounds }, () =>
-      weightedMean(own, drawMultiplicities(random, codings)),
-    ).filter((draw) => draw !== null);
-    if (own.points.length > 1 && draws.length > settings.rounds / 2) {
-      const [low, high] = quantiles(draws, [0.025, 0.975]);
-      return { ...percent, winRateSe, winRateLow: 100 * low!, winRateHigh: 100 * high! };
+    const drawn = drawWays(codings, (way, name) => {
+      const random = seededRandom(`win-rate/${settings.seed}/${columns.models[model]}${name}`);
+      const theta = Array.from({ length: settings.rounds }, () =>
+        weightedMean(own, drawMultiplicities(random, way)),
+      ).filter((draw) => draw !== null);
+      const kept = theta.length;
+      return { theta: Float64Array.from(theta), kept, dropped: settings.rounds - kept };
+    });
+    const interval = own.points.length > 1 ? intervalOf(rate, drawn) : null;
+    if (interval !== null) {
+      // sums of two ways may reach beyond what a share can be
+      const [low, high] = interval.map((share) => 100 * Math.min(1, Math.max(0, share)));
+      return { ...percent, winRateSe, winRateLow: low!, winRateHigh: high! };
     }
   }
   if (settings.interval !== 'sandwich' || winRateSe === null) {
