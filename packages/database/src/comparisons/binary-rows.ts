@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { ArenaError } from '@agon/domain';
 
 /** One row of a binary COPY: fields by number, read where they lie. */
@@ -7,23 +8,27 @@ export interface BinaryRow {
   isNull(field: number): boolean;
   /** Where the field's bytes begin in `view`. */
   at(field: number): number;
+  /** Bytes of the field. */
+  size(field: number): number;
   /** A bigint below 2^53. */
   integer(field: number): number;
   double(field: number): number;
   flag(field: number): boolean;
   text(field: number): string;
-  /** Bytes of the field. */
-  size(field: number): number;
+  /** A time with time zone, in whole ms since 1970. */
+  timeMs(field: number): number;
 }
 
 const SIGNATURE = 19;
-/** Work between two looks at the event loop. */
-const SLICE_MS = 8;
+/** PostgreSQL counts microseconds from here. */
+const YEAR_2000_MS = 946_684_800_000;
+const END = -2;
+const NOTHING: Uint8Array = new Uint8Array(0);
 const decoder = new TextDecoder();
 
 /**
  * Visits each row of `copy (…) to stdout (format binary)` as it arrives (PostgreSQL documentation, COPY, "Binary
- * Format"); nothing of a row is kept. Others get their turn in between.
+ * Format"); nothing of a row is kept. What is worked through at a time is what one read of the socket brought.
  * @param fields columns of a row
  */
 export async function readBinaryRows(
@@ -32,15 +37,13 @@ export async function readBinaryRows(
   visit: (row: BinaryRow) => void,
 ): Promise<void> {
   const row = new RowReader(fields);
-  let rest: Uint8Array = new Uint8Array(0);
+  let rest = NOTHING;
   let started = false;
   let ended = false;
-  let since = performance.now();
-  const gathered: Uint8Array[] = [];
-  const take = (): void => {
-    const bytes = gathered.length === 1 && rest.length === 0 ? gathered[0]! : join([rest, ...gathered]);
-    gathered.length = 0;
-    let at = 0;
+  const take = (chunk: Uint8Array): void => {
+    const bytes = rest.length === 0 ? chunk : join(rest, chunk);
+    let at = bytes.byteOffset;
+    const end = at + bytes.length;
     if (!started) {
       // signature, flags, length of an extension that no version has yet
       if (bytes.length < SIGNATURE) {
@@ -48,9 +51,9 @@ export async function readBinaryRows(
         return;
       }
       started = true;
-      at = SIGNATURE;
+      at += SIGNATURE;
     }
-    row.open(bytes);
+    row.open(bytes, end);
     while (!ended) {
       const next = row.read(at);
       if (next === -1) break;
@@ -60,24 +63,20 @@ export async function readBinaryRows(
         at = next;
       }
     }
-    rest = bytes.subarray(at);
+    rest = at === end ? NOTHING : bytes.subarray(at - bytes.byteOffset);
   };
   let failure: { readonly cause: unknown } | null = null;
-  for await (const chunk of stream) {
+  stream.on('data', (chunk: Uint8Array) => {
     // a stream that is left before its end would leave its connection waiting: the rest is read for nobody
-    if (failure !== null) continue;
-    gathered.push(chunk as Uint8Array);
+    if (failure !== null) return;
     try {
-      take();
+      take(chunk);
     } catch (cause) {
       failure = { cause };
     }
-    if (performance.now() - since > SLICE_MS) {
-      await new Promise(setImmediate);
-      since = performance.now();
-    }
-  }
-  if (failure !== null) throw failure.cause;
+  });
+  await finished(stream);
+  if (failure !== null) throw (failure as { readonly cause: unknown }).cause;
   if (!ended) {
     throw new ArenaError('database_unreachable', 'The database ended a read before its last row.', {
       hint: 'Try again; if it stays so, look into the log of the database.',
@@ -85,14 +84,14 @@ export async function readBinaryRows(
   }
 }
 
-const END = -2;
-
 class RowReader implements BinaryRow {
   readonly #fields: number;
   readonly #starts: Int32Array;
   readonly #lengths: Int32Array;
-  #bytes: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(new ArrayBuffer(0));
+  #buffer: ArrayBufferLike = NOTHING.buffer;
+  #bytes = NOTHING;
+  #end = 0;
+  view: DataView = new DataView(NOTHING.buffer);
 
   constructor(fields: number) {
     this.#fields = fields;
@@ -100,15 +99,19 @@ class RowReader implements BinaryRow {
     this.#lengths = new Int32Array(fields);
   }
 
-  open(bytes: Uint8Array): void {
-    this.#bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** Rows of `bytes`, at their places in its buffer: what one read of a socket brought shares one buffer. */
+  open(bytes: Uint8Array, end: number): void {
+    this.#end = end;
+    if (bytes.buffer === this.#buffer) return;
+    this.#buffer = bytes.buffer;
+    this.#bytes = new Uint8Array(bytes.buffer);
+    this.view = new DataView(bytes.buffer);
   }
 
   /** Where the next row begins; -1: this one is not complete; END: there is none. */
   read(from: number): number {
     const { view } = this;
-    const size = view.byteLength;
+    const size = this.#end;
     if (from + 2 > size) return -1;
     if (view.getInt16(from) === -1) return END;
     let at = from + 2;
@@ -132,6 +135,10 @@ class RowReader implements BinaryRow {
     return this.#starts[field]!;
   }
 
+  size(field: number): number {
+    return this.#lengths[field]!;
+  }
+
   integer(field: number): number {
     const at = this.#starts[field]!;
     return this.view.getInt32(at) * 2 ** 32 + this.view.getUint32(at + 4);
@@ -150,17 +157,14 @@ class RowReader implements BinaryRow {
     return decoder.decode(this.#bytes.subarray(at, at + this.#lengths[field]!));
   }
 
-  size(field: number): number {
-    return this.#lengths[field]!;
+  timeMs(field: number): number {
+    return Math.floor(this.integer(field) / 1000) + YEAR_2000_MS;
   }
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(head.length + tail.length);
+  whole.set(head);
+  whole.set(tail, head.length);
   return whole;
 }

@@ -12,7 +12,7 @@ export const FIELDS = [
   'turns',
   'category',
   'language',
-  'atMs',
+  'at',
   'quarantined',
   'answerA',
   'answerB',
@@ -33,47 +33,48 @@ function literal(campaign: CampaignId): string {
   return `'${campaign}'::uuid`;
 }
 
-/** Votes after one place in the chain and up to another one, in no order. `namesItself`: whether the rule asks for it. */
-export function voteCopySql(
-  campaign: CampaignId,
-  after: number,
-  upTo: number,
-  rule: { readonly namesItself: boolean },
-): string {
+/** What a read must look at: joins that would find nothing are left out, as each costs a look at every row. */
+export type ReadRule = {
+  /** Answers that name their model are left out. */
+  readonly namesItself: boolean;
+  /** Some vote is in quarantine. */
+  readonly quarantine: boolean;
+  /** Some import was undone. */
+  readonly undone: boolean;
+};
+
+/** Votes after one place in the chain and up to another one, in no order. */
+export function voteCopySql(campaign: CampaignId, after: number, upTo: number, rule: ReadRule): string {
   return `copy (
-    select v.seq, b.model_a, b.model_b, v.outcome, v.rater_id, ${ABOUT_BATTLE},
-      (extract(epoch from v.at) * 1000)::float8, q.reason, b.answer_a, b.answer_b, ${naming(rule)}, null::float8
-    from votes v join battles b on b.id = v.battle_id
-    left join prompts p on p.id = b.prompt_id ${rule.namesItself ? NAMING_JOINS : ''}
-    left join quarantine q on q.vote_id = v.id left join imports i on i.id = v.import_id
+    select v.seq, b.model_a, b.model_b, v.outcome, v.rater_id, ${ABOUT_BATTLE}, v.at,
+      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, null::float8
+    from votes v join battles b on b.id = v.battle_id ${rule.namesItself ? NAMING_JOINS : ''}
+    ${rule.quarantine ? 'left join quarantine q on q.vote_id = v.id' : ''}
+    ${rule.undone ? 'left join imports i on i.id = v.import_id' : ''}
     where v.campaign_id = ${literal(campaign)} and v.seq > ${Math.trunc(after)} and v.seq <= ${Math.trunc(upTo)}
-      and i.undone_at is null
+      ${rule.undone ? 'and i.undone_at is null' : ''}
   ) to stdout (format binary)`;
 }
 
 /** Verdicts with an outcome after a sequence number, in its order. */
-export function verdictCopySql(
-  campaign: CampaignId,
-  after: number,
-  rule: { readonly namesItself: boolean },
-): string {
+export function verdictCopySql(campaign: CampaignId, after: number, rule: ReadRule): string {
   return `copy (
     select d.seq, b.model_a, b.model_b, d.outcome,
-      case when d.model = '' then j.name else j.name || ' / ' || d.model end, ${ABOUT_BATTLE},
-      (extract(epoch from d.at) * 1000)::float8, null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a
+      case when d.model = '' then j.name else j.name || ' / ' || d.model end, ${ABOUT_BATTLE}, d.at,
+      null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a
     from verdicts d join battles b on b.id = d.battle_id join judges j on j.id = d.judge_id
-    left join prompts p on p.id = b.prompt_id ${rule.namesItself ? NAMING_JOINS : ''}
-    left join imports i on i.id = d.import_id
+    ${rule.namesItself ? NAMING_JOINS : ''} left join imports i on i.id = d.import_id
     where d.campaign_id = ${literal(campaign)} and d.seq > ${Math.trunc(after)} and d.outcome is not null
       and i.undone_at is null
     order by d.seq
   ) to stdout (format binary)`;
 }
 
+/** Category and language are those of the prompt where it has any; prompts are few and looked up afterwards. */
 const ABOUT_BATTLE = `b.prompt_id, case when b.prompt_id is null then b.prompt_key end, b.turns::int8,
-      coalesce(p.category, b.category), coalesce(p.language, b.language)`;
+      b.category, b.language`;
 const NAMING_JOINS = 'left join answers aa on aa.id = b.answer_a left join answers ab on ab.id = b.answer_b';
 
-function naming(rule: { readonly namesItself: boolean }): string {
-  return rule.namesItself ? '(aa.self_naming is not null or ab.self_naming is not null)' : 'false';
+function naming({ namesItself }: ReadRule): string {
+  return namesItself ? '(aa.self_naming is not null or ab.self_naming is not null)' : 'false';
 }

@@ -1,6 +1,7 @@
 import type { CampaignComparisons, ComparisonStore } from '@agon/arena';
 import { type CampaignId, OUTCOME_CODES, type Outcome } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import type { ReadRule } from './comparison-sql.ts';
 import { GrowingBlock } from './growing-block.ts';
 import { CampaignNames, loadVerdicts, loadVotes, UNDONE } from './load-rows.ts';
 
@@ -11,6 +12,9 @@ type Loaded = {
   voteSeq: number;
   revisionId: number;
   verdictSeq: number;
+  /** `State` of the last read. */
+  revisions: string;
+  verdicts: string;
   /** Sequences of verdicts that may be read again. */
   verdictsSeen: Set<number>;
   readonly people: GrowingBlock;
@@ -28,8 +32,13 @@ const BATCH = 5000;
 
 type State = {
   readonly signature: string;
+  readonly undone: number;
+  readonly quarantined: number;
   readonly names_itself: boolean;
   readonly seq: number;
+  /** Say whether a look back would find other rows than last time: rows come, and verdicts get their outcome. */
+  readonly revisions: string;
+  readonly verdicts: string;
 };
 type RevisionRow = {
   readonly id: number;
@@ -50,25 +59,17 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
   const reading = new Map<CampaignId, Promise<CampaignComparisons>>();
 
   async function update(campaign: CampaignId): Promise<CampaignComparisons> {
-    const [state] = await sql<State[]>`
-      select concat_ws('/', c.settings->>'self_naming',
-        (select count(*) from imports i where i.campaign_id = c.id),
-        (select count(*) from imports i where i.campaign_id = c.id and i.undone_at is not null),
-        (select max(i.at)::text from imports i where i.campaign_id = c.id),
-        (select count(*) from quarantine q join votes v on v.id = q.vote_id where v.campaign_id = c.id)) as signature,
-        coalesce(c.settings->>'self_naming' = 'exclude', false) as names_itself,
-        coalesce((select seq from vote_chains k where k.campaign_id = c.id), 0) as seq
-      from campaigns c where c.id = ${campaign}`;
-    const signature = state?.signature ?? '';
     let current = loaded.get(campaign);
-    if (current === undefined || current.signature !== signature) {
+    const [found] = await readState(sql, campaign, current);
+    const state = found ?? NO_CAMPAIGN;
+    if (current === undefined || current.signature !== state.signature) {
       const revision = (lastRevision.get(campaign) ?? 0) + 1;
       lastRevision.set(campaign, revision);
-      current = emptyOf(signature, revision);
+      current = emptyOf(state.signature, revision);
     }
     // not kept while it changes: a read that fails half way begins anew
     loaded.delete(campaign);
-    if (await append(sql, campaign, current, state?.seq ?? 0, state?.names_itself ?? false)) {
+    if (await append(sql, campaign, current, state)) {
       current.revision += 1;
       lastRevision.set(campaign, current.revision);
     }
@@ -87,6 +88,41 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
   };
 }
 
+const NO_CAMPAIGN: State = {
+  signature: '',
+  undone: 0,
+  quarantined: 0,
+  names_itself: false,
+  seq: 0,
+  revisions: '',
+  verdicts: '',
+};
+
+/** Looks back from where `current` stands. */
+function readState(sql: Database['sql'], campaign: CampaignId, current: Loaded | undefined) {
+  const [revisionsAfter, verdictsAfter] = [
+    (current?.revisionId ?? 0) - OVERLAP,
+    (current?.verdictSeq ?? 0) - OVERLAP,
+  ];
+  return sql<State[]>`
+    with found as (
+      select c.id, c.settings->>'self_naming' as naming,
+        (select count(*) from imports i where i.campaign_id = c.id)::int as imports,
+        (select count(*) from imports i where i.campaign_id = c.id and i.undone_at is not null)::int as undone,
+        (select max(i.at)::text from imports i where i.campaign_id = c.id) as last_import,
+        (select count(*) from quarantine q join votes v on v.id = q.vote_id where v.campaign_id = c.id)::int as quarantined
+      from campaigns c where c.id = ${campaign}
+    )
+    select concat_ws('/', naming, imports, undone, last_import, quarantined) as signature, undone, quarantined,
+      coalesce(naming = 'exclude', false) as names_itself,
+      coalesce((select seq from vote_chains k where k.campaign_id = found.id), 0) as seq,
+      (select concat_ws('/', ${revisionsAfter}::int8, count(*), max(r.id)) from vote_revisions r
+        where r.campaign_id = found.id and r.id > ${revisionsAfter}) as revisions,
+      (select concat_ws('/', ${verdictsAfter}::int8, count(*), max(d.seq)) from verdicts d
+        where d.campaign_id = found.id and d.seq > ${verdictsAfter} and d.outcome is not null) as verdicts
+    from found`;
+}
+
 function emptyOf(signature: string, revision: number): Loaded {
   return {
     revision,
@@ -94,6 +130,8 @@ function emptyOf(signature: string, revision: number): Loaded {
     voteSeq: 0,
     revisionId: 0,
     verdictSeq: 0,
+    revisions: '',
+    verdicts: '',
     verdictsSeen: new Set(),
     people: new GrowingBlock(revision),
     judges: new GrowingBlock(revision),
@@ -106,17 +144,22 @@ async function append(
   sql: Database['sql'],
   campaign: CampaignId,
   current: Loaded,
-  chainSeq: number,
-  namesItself: boolean,
+  state: State,
 ): Promise<boolean> {
   const { people, judges, names } = current;
   const [votesBefore, verdictsBefore] = [people.length, judges.length];
-  const rule = { namesItself };
-  await loadVotes(sql, campaign, people, names, { after: current.voteSeq, upTo: chainSeq }, rule);
-  current.voteSeq = Math.max(current.voteSeq, chainSeq);
+  const rule: ReadRule = {
+    namesItself: state.names_itself,
+    quarantine: state.quarantined > 0,
+    undone: state.undone > 0,
+  };
+  await loadVotes(sql, campaign, people, names, { after: current.voteSeq, upTo: state.seq }, rule);
+  current.voteSeq = Math.max(current.voteSeq, state.seq);
   const seen = current.verdictsSeen;
-  const after = current.verdictSeq - OVERLAP;
-  await loadVerdicts(sql, campaign, judges, names, { after, isKnown: (seq) => seen.has(seq) }, rule);
+  if (state.verdicts !== current.verdicts) {
+    const after = current.verdictSeq - OVERLAP;
+    await loadVerdicts(sql, campaign, judges, names, { after, isKnown: (seq) => seen.has(seq) }, rule);
+  }
   for (let row = verdictsBefore; row < judges.length; row += 1) {
     seen.add(judges.seq[row]!);
     current.verdictSeq = Math.max(current.verdictSeq, judges.seq[row]!);
@@ -124,7 +167,11 @@ async function append(
   if (seen.size > 4 * OVERLAP) {
     current.verdictsSeen = new Set([...seen].filter((seq) => seq > current.verdictSeq - OVERLAP));
   }
-  const revised = await revise(sql, campaign, current, votesBefore);
+  const revised =
+    state.revisions !== current.revisions && (await revise(sql, campaign, current, votesBefore));
+  // a look back from further on finds other rows, so it is taken for another state until it was seen once
+  current.revisions = state.revisions;
+  current.verdicts = state.verdicts;
   if (revised) people.rewritten += 1;
   return revised || people.length !== votesBefore || judges.length !== verdictsBefore;
 }

@@ -46,7 +46,8 @@ export class GrowingBlock {
   /** Makes room for rows `0 .. rows − 1`. */
   reserve(rows: number): void {
     if (rows <= this.a.length) return;
-    const room = Math.max(rows, 2 * this.a.length, 1024);
+    // the first load takes what it needs and an eighth; what comes after it doubles that
+    const room = Math.max(Math.ceil(1.125 * rows), this.a.length === 0 ? 0 : 2 * this.a.length, 1024);
     this.a = grown(this.a, room);
     this.b = grown(this.b, room);
     this.outcome = grown(this.outcome, room);

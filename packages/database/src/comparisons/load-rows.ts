@@ -1,7 +1,7 @@
 import type { AnswerId, CampaignId } from '@agon/domain';
 import type { Database } from '../connect.ts';
 import { type BinaryRow, readBinaryRows } from './binary-rows.ts';
-import { FIELD, FIELDS, verdictCopySql, voteCopySql } from './comparison-sql.ts';
+import { FIELD, FIELDS, type ReadRule, verdictCopySql, voteCopySql } from './comparison-sql.ts';
 import type { GrowingBlock } from './growing-block.ts';
 import { TextCodes } from './text-codes.ts';
 import { UuidCodes } from './uuid-codes.ts';
@@ -18,6 +18,9 @@ export class CampaignNames {
   readonly reasons = new TextCodes();
   readonly categories = new TextCodes();
   readonly languages = new TextCodes();
+  /** Of each prompt, as a block's columns have them; 0 where it has none. */
+  readonly categoryOf: number[] = [];
+  readonly languageOf: number[] = [];
 }
 
 /** A prompt is named by its id, or by its source's key where it was not imported; both kinds share one numbering. */
@@ -45,13 +48,18 @@ class PromptCodes {
     return this.#ofKey[key]!;
   }
 
+  /** Codes from `first` on whose prompts are stored, with their ids. */
+  idsFrom(first: number): (readonly [id: string, code: number])[] {
+    return this.#kinds
+      .slice(first)
+      .flatMap((kind, i) => (kind < 0 ? [] : [[this.#byId.nameOf(kind), first + i] as const]));
+  }
+
   nameOf(code: number): string {
     const kind = this.#kinds[code]!;
     return kind < 0 ? this.#byKey.nameOf(-1 - kind) : this.#byId.nameOf(kind);
   }
 }
-
-type Rule = { readonly namesItself: boolean };
 
 /** Reads the votes of places `after + 1 .. upTo` into the block, each at its place: the rows come in any order. */
 export async function loadVotes(
@@ -60,7 +68,7 @@ export async function loadVotes(
   block: GrowingBlock,
   names: CampaignNames,
   range: { readonly after: number; readonly upTo: number },
-  rule: Rule,
+  rule: ReadRule,
 ): Promise<void> {
   if (range.upTo <= range.after) return;
   const base = block.length;
@@ -72,7 +80,7 @@ export async function loadVotes(
     write(block, at, seq, row, 'people', names);
     block.rater[at] = names.raters.people.codeOf(row.view, row.at(FIELD.rater));
   });
-  await nameModels(sql, block, names.models.people, base + range.upTo - range.after);
+  await settle(sql, block, names, 'people', base + range.upTo - range.after);
 }
 
 /** Reads verdicts after a sequence number; those that `isKnown` are left as they are. */
@@ -82,7 +90,7 @@ export async function loadVerdicts(
   block: GrowingBlock,
   names: CampaignNames,
   range: { readonly after: number; readonly isKnown: (seq: number) => boolean },
-  rule: Rule,
+  rule: ReadRule,
 ): Promise<void> {
   let end = block.length;
   const stream = await sql.unsafe(verdictCopySql(campaign, range.after, rule)).readable();
@@ -95,7 +103,7 @@ export async function loadVerdicts(
     if (!row.isNull(FIELD.shareA)) block.setShare(end, row.double(FIELD.shareA));
     end += 1;
   });
-  await nameModels(sql, block, names.models.judges, end);
+  await settle(sql, block, names, 'judges', end);
 }
 
 function write(
@@ -114,7 +122,7 @@ function write(
   block.turn[at] = row.isNull(FIELD.turns) ? 0 : row.integer(FIELD.turns);
   block.category[at] = placeOf(row, FIELD.category, names.categories);
   block.language[at] = placeOf(row, FIELD.language, names.languages);
-  block.atMs[at] = row.double(FIELD.atMs);
+  block.atMs[at] = row.timeMs(FIELD.at);
   const shown = !row.isNull(FIELD.answerA) && !row.isNull(FIELD.answerB);
   block.answerA[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerA)) : -1;
   block.answerB[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerB)) : -1;
@@ -143,16 +151,50 @@ function placeOf(row: BinaryRow, field: number, codes: TextCodes): number {
   return row.isNull(field) ? 0 : codes.codeOf(row.text(field)) + 1;
 }
 
-async function nameModels(
+/** Takes what was read into the block, and looks up what its new codes stand for. */
+async function settle(
   sql: Database['sql'],
   block: GrowingBlock,
-  codes: UuidCodes,
+  names: CampaignNames,
+  source: 'people' | 'judges',
   end: number,
 ): Promise<void> {
+  const from = block.length;
   const fresh = block.take(end);
+  await placePrompts(sql, names);
+  const { category, language, prompt } = block;
+  for (let row = from; row < block.length; row += 1) {
+    const of = prompt[row]!;
+    if (of < 0) continue;
+    if (names.categoryOf[of] !== 0) category[row] = names.categoryOf[of]!;
+    if (names.languageOf[of] !== 0) language[row] = names.languageOf[of]!;
+  }
   if (fresh.length === 0) return;
-  const ids = fresh.map((code) => codes.nameOf(code));
+  const ids = fresh.map((code) => names.models[source].nameOf(code));
   const rows = await sql<{ id: string; name: string }[]>`select id, name from models where id = any(${ids})`;
   const nameOf = new Map(rows.map(({ id, name }) => [id, name]));
   block.models = [...block.models, ...ids.map((id) => nameOf.get(id) ?? id)];
+}
+
+/** Prompts looked up at a time. */
+const BATCH = 10_000;
+
+async function placePrompts(sql: Database['sql'], names: CampaignNames): Promise<void> {
+  const first = names.categoryOf.length;
+  if (first === names.prompts.size) return;
+  const codes = new Map(names.prompts.idsFrom(first));
+  for (let code = first; code < names.prompts.size; code += 1) {
+    names.categoryOf.push(0);
+    names.languageOf.push(0);
+  }
+  const ids = [...codes.keys()];
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const rows = await sql<{ id: string; category: string | null; language: string | null }[]>`
+      select id, category, language from prompts where id = any(${ids.slice(from, from + BATCH)})`;
+    for (const { id, category, language } of rows) {
+      const code = codes.get(id)!;
+      if (category !== null) names.categoryOf[code] = names.categories.codeOf(category) + 1;
+      if (language !== null) names.languageOf[code] = names.languages.codeOf(language) + 1;
+    }
+  }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { UuidCodes } from './uuid-codes.ts';
 
-const viewOf = (uuid: string) =>
+const bytesOf = (uuid: string) =>
   new DataView(Uint8Array.from(Buffer.from(uuid.replaceAll('-', ''), 'hex')).buffer);
 
 it('numbers uuids in the order in which they come, and knows their names', () => {
@@ -11,7 +11,7 @@ it('numbers uuids in the order in which they come, and knows their names', () =>
       const uuids = distinct.flatMap((uuid) => [uuid, distinct[picks.next().value % distinct.length]!]);
       const codes = new UuidCodes();
       const order = [...new Set(uuids)];
-      expect(uuids.map((uuid) => codes.codeOf(viewOf(uuid), 0))).toEqual(
+      expect(uuids.map((uuid) => codes.codeOf(bytesOf(uuid), 0))).toEqual(
         uuids.map((uuid) => order.indexOf(uuid)),
       );
       expect(order.map((_, code) => codes.nameOf(code))).toEqual(order);

@@ -40,7 +40,11 @@ export class UuidCodes<Name extends string = string> implements CodedNames<Name>
       words.set(this.#words);
       this.#words = words;
     }
-    this.#words.set([w0, w1, w2, w3], code * WORDS);
+    const k = code * WORDS;
+    this.#words[k] = w0;
+    this.#words[k + 1] = w1;
+    this.#words[k + 2] = w2;
+    this.#words[k + 3] = w3;
     this.#slots[slot] = code + 1;
     // half full: runs stay short
     if (2 * this.#size > this.#slots.length) this.#rehash();
