@@ -173,6 +173,7 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
       add('bootstrap, 100 rounds', bootstrap100, null);
       add('ratings at equal style, 4 features', contextual, null);
     }
+    add('ratings at equal style, from counts of the answers', ours(folder, 'style'), null);
     add('bootstrap, 1,000 rounds', ours(folder, 'bootstrap1000'), null);
     add('the same, one thread', ours(folder, 'bootstrap1000alone'), null);
     add('bootstrap by rater, 100 rounds', ours(folder, 'bootstrapRaters'), null);
