@@ -21,6 +21,10 @@ const VERBS: Readonly<
     summary: 'how far raters, people and judges agree',
     load: () => import('./verbs/agreement.ts'),
   },
+  raters: {
+    summary: 'how far each voter or judge can be relied on',
+    load: () => import('./verbs/raters.ts'),
+  },
   import: {
     summary: 'add prompts, answers, votes, verdicts or scores to a campaign',
     load: () => import('./verbs/import.ts'),

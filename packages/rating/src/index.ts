@@ -16,6 +16,7 @@ export {
   type TwoOrders,
 } from './agreement/measure-orders.ts';
 export { measureRaterOrders, type RaterOrders } from './agreement/measure-rater-orders.ts';
+export { measureRaters, type RaterReport } from './agreement/measure-raters.ts';
 export { AGREEMENT_GROUPINGS, type AgreementGrouping } from './agreement/name-sides.ts';
 export {
   type ExpectedVote,

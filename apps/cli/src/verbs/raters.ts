@@ -1,0 +1,125 @@
+import { measureRaters, type RaterReport } from '@agon/rating';
+import { Command } from 'commander';
+import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
+import { note, printJson, printTable } from '../print.ts';
+import { readComparisonFiles } from '../read-comparison-files.ts';
+
+type Options = {
+  source: 'people' | 'judges' | 'all';
+  turn?: number;
+  format?: string;
+  map?: string[];
+  json?: boolean;
+};
+
+/** `agon raters`: how far each voter or judge can be relied on. */
+export function command(): Command {
+  return new Command('raters')
+    .description('How far each voter or judge can be relied on: agreement, reliability, habits.')
+    .argument('<files...>', 'comparison files that name their raters; the format is found from each')
+    .option(
+      '--source <people|judges|all>',
+      'who is looked at, and compared with whom',
+      oneOf('source', ['people', 'judges', 'all']),
+      'all' as const,
+    )
+    .option('--turn <n>', 'only comparisons of this turn', wholeNumber('turn', 1))
+    .option('--format <name>', 'format of the files (default: found from each file)')
+    .option(
+      '--map <column=field>',
+      'column of the files and the field it means; may be given several times',
+      collect,
+    )
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  agon raters votes.jsonl --source people --json')
+    .action(run);
+}
+
+/** Evidence from which on a rater is pointed at: one who votes as expected gets there once in a hundred times. */
+const SUSPECT = 100;
+
+async function run(files: string[], options: Options): Promise<void> {
+  const { comparisons, refused } = readComparisonFiles(files, {
+    map: columnMap(options.map),
+    ...(options.format === undefined ? {} : { format: options.format }),
+  });
+  const rows = comparisons.filter(
+    ({ source, turn }) =>
+      (options.source === 'all' || source === options.source) &&
+      (options.turn === undefined || turn === options.turn),
+  );
+  const { raters, left, converged } = measureRaters(rows);
+  if (options.json) printJson({ raters: raters.map(raterJson), without_rater: left, converged });
+  else printRaters(raters);
+  if (left > 0) note(`${left} comparisons name no rater, or one model twice`);
+  if (!converged && raters.length > 0)
+    note('reliability did not settle: too few comparisons that connect the models');
+  if (refused.length > 0) {
+    note(
+      `${refused.length} rows refused; the first: ${refused[0]?.file}:${refused[0]?.line} ${refused[0]?.reason}`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function printRaters(raters: readonly RaterReport[]): void {
+  const percent = (share: number | null | undefined) =>
+    share == null ? null : `${(100 * share).toFixed(0)} %`;
+  printTable(
+    [
+      'rater',
+      'votes',
+      'agreement',
+      'reliability',
+      'low',
+      'high',
+      'says the truth',
+      'first slot wins',
+      'ties',
+    ],
+    raters.map((each) => [
+      each.rater,
+      each.votes,
+      percent(each.agreement.value),
+      percent(each.reliability?.reliability),
+      percent(each.reliability?.low),
+      percent(each.reliability?.high),
+      percent(each.confusionReliability),
+      percent(each.firstSlot.value),
+      percent(each.tieShare),
+    ]),
+  );
+  for (const { rater, evidence } of raters) {
+    if (evidence === null || evidence.evidence < SUSPECT) continue;
+    const odds = evidence.evidence < 1e6 ? Math.round(evidence.evidence) : evidence.evidence.toExponential(1);
+    note(
+      `${rater} votes otherwise than the others lead to expect, nearest to "${evidence.habit}": ${odds} to 1 after ${evidence.after} votes`,
+    );
+  }
+}
+
+function raterJson(each: RaterReport) {
+  const { agreement, reliability, evidence, firstSlot } = each;
+  return {
+    rater: each.rater,
+    source: each.source,
+    votes: each.votes,
+    agreement: agreement.value,
+    agreement_low: agreement.low,
+    agreement_high: agreement.high,
+    agreement_battles: agreement.battles,
+    reliability: reliability?.reliability ?? null,
+    reliability_low: reliability?.low ?? null,
+    reliability_high: reliability?.high ?? null,
+    habit: reliability === null ? null : [...reliability.habit],
+    dawid_skene:
+      each.confusion === null ? null : { reliability: each.confusionReliability, confusion: each.confusion },
+    evidence:
+      evidence === null ? null : { value: evidence.evidence, after: evidence.after, habit: evidence.habit },
+    first_slot: firstSlot.value,
+    first_slot_low: firstSlot.low,
+    first_slot_high: firstSlot.high,
+    decided: firstSlot.decided,
+    tie_share: each.tieShare,
+  };
+}

@@ -1,0 +1,151 @@
+import { connectModels } from '../connected-models.ts';
+import { PairTableBuilder, sliceTable } from '../pair-table.ts';
+import { type OutcomeChances, outcomeChances } from './outcome-chances.ts';
+
+/** One vote, by numbers; `outcome` in the slots as shown: 0 first, 1 second, 2 tie. */
+export type RatedVote = {
+  readonly rater: number;
+  readonly a: number;
+  readonly b: number;
+  readonly outcome: 0 | 1 | 2;
+};
+
+export type RaterReliability = {
+  /** Share of the votes that the answers decided, 0..1; the rest are habit. */
+  readonly reliability: number;
+  /** 95 % of its posterior, habit fitted anew at each value. */
+  readonly low: number;
+  readonly high: number;
+  /** How the rest is cast: first, second, tie. */
+  readonly habit: readonly [number, number, number];
+  /** Votes on models that can be rated. */
+  readonly votes: number;
+};
+
+export type NoisyBradleyTerryFit = {
+  /** By rater; null: none of its votes is on models that can be rated. */
+  readonly raters: readonly (RaterReliability | null)[];
+  readonly iterations: number;
+  readonly converged: boolean;
+};
+
+/** Beta(8, 2): raters are held to be honest until their votes say otherwise. One habit vote of each kind. */
+const [HONEST, CARELESS] = [8, 2];
+const ROUNDS = 500;
+const GRID = 99;
+
+/**
+ * Reliability of raters who need not have judged the same battles: P(y) = γ p(y) + (1 − γ) q(y), p from the models'
+ * strengths (Davidson), q the rater's own habit of slots. EM for γ, q and the strengths, in which a vote counts as much
+ * as it is likely to come from the answers. After Chen, Bennett, Collins-Thompson and Horvitz, 2013 (WSDM, Crowd-BT),
+ * whose careless rater turns votes round; here it has a habit, as people do.
+ */
+export function fitNoisyBradleyTerry(
+  models: number,
+  votes: readonly RatedVote[],
+  raters: number,
+): NoisyBradleyTerryFit {
+  const tableOf = (weights: ArrayLike<number> | null) => {
+    const builder = new PairTableBuilder(models);
+    votes.forEach(({ a, b, outcome }, at) => {
+      builder.add(a, b, POINTS[outcome], weights === null ? 1 : weights[at]!, outcome);
+    });
+    return builder.build();
+  };
+  const core = connectModels(tableOf(null)).cores[0] ?? [];
+  const place = new Map(core.map((model, at) => [model, at]));
+  const inside = votes.map(({ a, b }) => place.has(a) && place.has(b));
+  const counts = new Int32Array(raters);
+  votes.forEach(({ rater }, at) => {
+    if (inside[at]) counts[rater]! += 1;
+  });
+  const gamma = new Float64Array(raters).fill(HONEST / (HONEST + CARELESS));
+  const habit = Array.from({ length: raters }, (): [number, number, number] => [1 / 3, 1 / 3, 1 / 3]);
+  const meant = new Float64Array(votes.length).fill(1);
+  let chances: OutcomeChances = () => [1 / 3, 1 / 3, 1 / 3];
+  let iterations = 0;
+  let moved = Number.POSITIVE_INFINITY;
+  while (core.length > 1 && moved > 1e-6 && iterations < ROUNDS) {
+    iterations += 1;
+    chances = outcomeChances(sliceTable(tableOf(meant), core));
+    const honest = new Float64Array(raters);
+    const rest = Array.from({ length: raters }, (): [number, number, number] => [1, 1, 1]);
+    votes.forEach(({ rater, a, b, outcome }, at) => {
+      if (!inside[at]) return;
+      const p = gamma[rater]! * chances(place.get(a)!, place.get(b)!)[outcome];
+      const q = (1 - gamma[rater]!) * habit[rater]![outcome];
+      meant[at] = Math.max(p / (p + q), 1e-9);
+      honest[rater]! += p / (p + q);
+      rest[rater]![outcome] += q / (p + q);
+    });
+    moved = 0;
+    for (let rater = 0; rater < raters; rater += 1) {
+      const next = (honest[rater]! + HONEST - 1) / (counts[rater]! + HONEST + CARELESS - 2);
+      moved = Math.max(moved, Math.abs(next - gamma[rater]!));
+      gamma[rater] = next;
+      const sum = rest[rater]!.reduce((total, value) => total + value, 0);
+      habit[rater] = rest[rater]!.map((value) => value / sum) as [number, number, number];
+    }
+  }
+  const own = Array.from({ length: raters }, (): { p: number; outcome: 0 | 1 | 2 }[] => []);
+  votes.forEach(({ rater, a, b, outcome }, at) => {
+    if (inside[at]) own[rater]!.push({ p: chances(place.get(a)!, place.get(b)!)[outcome], outcome });
+  });
+  return {
+    iterations,
+    converged: moved <= 1e-6,
+    raters: own.map((cast, rater) =>
+      cast.length === 0
+        ? null
+        : { reliability: gamma[rater]!, habit: habit[rater]!, votes: cast.length, ...posteriorOf(cast) },
+    ),
+  };
+}
+
+const POINTS = [1, 0, 0.5] as const;
+
+/** Quantiles of γ on a grid, with the best habit at each value: wider than with the one habit held for certain. */
+function posteriorOf(cast: readonly { p: number; outcome: 0 | 1 | 2 }[]): { low: number; high: number } {
+  const logs: number[] = [];
+  for (let at = 1; at <= GRID; at += 1) {
+    const gamma = at / (GRID + 1);
+    const q = bestHabit(cast, gamma);
+    let log = (HONEST - 1) * Math.log(gamma) + (CARELESS - 1) * Math.log(1 - gamma);
+    for (const share of q) log += Math.log(share);
+    for (const { p, outcome } of cast) log += Math.log(gamma * p + (1 - gamma) * q[outcome]);
+    logs.push(log);
+  }
+  const top = Math.max(...logs);
+  const mass = logs.map((log) => Math.exp(log - top));
+  const sum = mass.reduce((total, value) => total + value, 0);
+  const quantile = (level: number): number => {
+    let before = 0;
+    for (const [k, value] of mass.entries()) {
+      const after = before + value / sum;
+      // inside a cell of the grid, as if its mass were even
+      if (after >= level) return (k + 0.5 + (level - before) / (value / sum)) / (GRID + 1);
+      before = after;
+    }
+    return GRID / (GRID + 1);
+  };
+  return { low: quantile(0.025), high: quantile(0.975) };
+}
+
+const HABIT_ROUNDS = 12;
+
+function bestHabit(
+  cast: readonly { p: number; outcome: 0 | 1 | 2 }[],
+  gamma: number,
+): readonly [number, number, number] {
+  let q: [number, number, number] = [1 / 3, 1 / 3, 1 / 3];
+  for (let round = 0; round < HABIT_ROUNDS; round += 1) {
+    const rest: [number, number, number] = [1, 1, 1];
+    for (const { p, outcome } of cast) {
+      const own = (1 - gamma) * q[outcome];
+      rest[outcome] += own / (gamma * p + own);
+    }
+    const sum = rest[0] + rest[1] + rest[2];
+    q = [rest[0] / sum, rest[1] / sum, rest[2] / sum];
+  }
+  return q;
+}

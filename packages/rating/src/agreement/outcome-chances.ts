@@ -1,0 +1,39 @@
+import { logistic } from '../elo-scale.ts';
+import { fitBradleyTerry } from '../fit-bradley-terry.ts';
+import { fitTieModel } from '../fit-tie-model.ts';
+import type { PairTable } from '../pair-table.ts';
+import { tieModelBounds } from '../tie-model-bounds.ts';
+
+/** P(first), P(second), P(tie) of two models, by their numbers in the table. */
+export type OutcomeChances = (i: number, j: number) => readonly [number, number, number];
+
+/** No outcome is ever held to be impossible. */
+const LEAST = 1e-3;
+
+/**
+ * What a strongly connected table expects of its pairs: Davidson's model; where that has no finite maximum,
+ * Bradley–Terry with the share of ties that there is.
+ */
+export function outcomeChances(table: PairTable): OutcomeChances {
+  const tied = tieModelBounds(table) === 'bounded' ? fitTieModel(table, 'davidson') : null;
+  if (tied !== null) {
+    const nu = Math.exp(tied.eta);
+    return (i, j) => {
+      const half = Math.exp((tied.theta[i]! - tied.theta[j]!) / 2);
+      return floored(half, 1 / half, nu);
+    };
+  }
+  const { theta } = fitBradleyTerry(table);
+  const all = table.weight.reduce((sum, weight) => sum + weight, 0);
+  const ties = table.ties.reduce((sum, weight) => sum + weight, 0) / all;
+  return (i, j) => {
+    const first = logistic(theta[i]! - theta[j]!);
+    return floored((1 - ties) * first, (1 - ties) * (1 - first), ties);
+  };
+}
+
+function floored(first: number, second: number, tie: number): [number, number, number] {
+  const sum = first + second + tie;
+  const kept = 1 - 3 * LEAST;
+  return [LEAST + (kept * first) / sum, LEAST + (kept * second) / sum, LEAST + (kept * tie) / sum];
+}
