@@ -74,8 +74,8 @@ describe.skipIf(dataFolder === null)(`AlpacaEval 2 at equal length (${whyNoData}
     expect(shown).toHaveLength(6);
     for (const { model, lcWinRate, lcWinRateSe, winRate, winRateSe } of shown) {
       const { rate } = published.get(model)!;
-      // AlpacaEval's item difficulties are in no public file here, and its fit adds rewritten baselines: its figures are
-      // higher by 2 to 6 points. Both lie above the plain rate, because the baseline writes long answers.
+      // AlpacaEval's fit adds verdicts on rewritten baselines that are in no public file: its figures are higher by 2 to
+      // 6 points (docs/methods.md). Both lie above the plain rate, because the baseline writes long answers.
       expect(lcWinRate!).toBeGreaterThan(winRate!);
       expect(rate).toBeGreaterThan(winRate!);
       expect(Math.abs(lcWinRate! - rate), model).toBeLessThan(6);
