@@ -28,6 +28,8 @@ export const modelRatingSchema = z
     ties: z.number(),
     win_rate: nullable().optional(),
     win_rate_se: nullable().optional(),
+    win_rate_low: nullable().optional().describe('95 % interval of the win rate, per cent'),
+    win_rate_high: nullable().optional(),
     discrete_win_rate: nullable().optional(),
     lc_win_rate: nullable().optional().describe('length-controlled: win rate at equal length, per cent'),
     lc_win_rate_se: nullable().optional(),

@@ -56,6 +56,8 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
         : {
             win_rate: model.winRate,
             win_rate_se: model.winRateSe,
+            win_rate_low: model.winRateLow ?? null,
+            win_rate_high: model.winRateHigh ?? null,
             discrete_win_rate: model.discreteWinRate,
           }),
       ...(model.lcWinRate === undefined

@@ -348,7 +348,7 @@ describe('intervals', () => {
   });
 
   it('clusters that an interval has no use of are said', () => {
-    for (const over of [{ interval: 'fisher' }, { prior: 1 }, { method: 'glicko2' }] as const) {
+    for (const over of [{ interval: 'fisher' }, { prior: 1 }] as const) {
       expect(messageOf(rate(rows, { ...over, cluster: 'rater' }), 'clusters_not_used')).toContain('(rater)');
       expect(codes(rate(rows, over))).not.toContain('clusters_not_used');
     }

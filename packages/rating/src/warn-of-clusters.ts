@@ -16,10 +16,9 @@ function takesNoClusters({ method, interval, prior }: RatingSettings): string | 
   if (interval === 'none') return null;
   if (prior !== null) return 'The interval of a posterior';
   switch (method) {
-    case 'glicko2':
-      return 'The interval of a Glicko-2 filter';
-    // these have no fisher interval, and say which one they show instead
+    // these say themselves which interval they show
     case 'elo':
+    case 'glicko2':
     case 'win-rate':
     case 'length-controlled':
     case 'prediction-powered':

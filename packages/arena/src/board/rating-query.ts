@@ -7,9 +7,6 @@ import {
   type StyleFeature,
 } from '@agon/domain';
 
-/** Methods that make no interval from the switch. */
-const WITHOUT_INTERVALS: ReadonlySet<string> = new Set(['elo', 'win-rate']);
-
 /** The board's switches as settings of a fit. @throws ArenaError('invalid_request') for an anchor that cannot be read */
 export function toRatingSettings(query: BoardQuery): RatingSettings {
   return {
@@ -17,7 +14,8 @@ export function toRatingSettings(query: BoardQuery): RatingSettings {
     method: query.method,
     ties: query.ties,
     bothBad: query.both_bad,
-    interval: WITHOUT_INTERVALS.has(query.method) ? 'none' : query.interval,
+    // a bootstrap of online Elo would say how much luck is in the votes, and nothing of that in their order
+    interval: query.method === 'elo' ? 'none' : query.interval,
     cluster: query.cluster,
     rounds: 400,
     anchor: parseAnchor(query.anchor),

@@ -29,14 +29,15 @@ const NONE: Estimate = { value: null, low: null, high: null };
 /** Methods whose estimates are per cent, not points. */
 export const isPerCent = (method: string): boolean => method === 'win-rate' || method === 'length-controlled';
 
-/** Win rates carry a standard error; ratings carry their interval. */
+/** Win rates of older snapshots carry a standard error alone; everything else carries its interval. */
 export function estimateOf(row: ModelRatingJson | undefined): Estimate {
   if (row === undefined) return NONE;
   if (row.lc_win_rate !== undefined) {
     return { value: row.lc_win_rate, low: row.lc_win_rate_low ?? null, high: row.lc_win_rate_high ?? null };
   }
   if (row.win_rate === undefined) return { value: row.rating, low: row.low, high: row.high };
-  const { win_rate: value, win_rate_se: error } = row;
+  const { win_rate: value, win_rate_se: error, win_rate_low: low, win_rate_high: high } = row;
+  if (low != null && high != null) return { value, low, high };
   if (value === null || error === null || error === undefined) return { ...NONE, value };
   return { value, low: Math.max(0, value - Z * error), high: Math.min(100, value + Z * error) };
 }

@@ -4,7 +4,7 @@ import { switchName } from './switch-name.ts';
 
 /** The settings in force as a few short sentences, such as "Bradley–Terry, ties as halves, mean 1000." */
 export function settingsText({ settings, comparisons, tie_parameter: tie }: RatingResultJson): string {
-  const { method, ties, both_bad, anchor, interval, cluster } = settings;
+  const { method, ties, both_bad, anchor } = settings;
   const parts = [
     method === 'elo' ? m.board_say_elo() : switchName('method', method),
     m.board_say_ties({ ties }),
@@ -13,15 +13,9 @@ export function settingsText({ settings, comparisons, tie_parameter: tie }: Rati
       ? []
       : [anchorText(method === 'elo' ? `mean=${settings.initial}` : anchor)]),
   ];
-  const intervals =
-    interval === 'none' || interval === 'fisher'
-      ? m.board_say_interval({ interval })
-      : `${m.board_say_interval({ interval })}${m.board_comma()}${m.board_say_cluster({
-          cluster: cluster === 'rater,prompt' ? 'both' : cluster,
-        })}`;
   return [
     sentence(parts.join(m.board_comma())),
-    sentence(intervals),
+    sentence(intervalText(settings)),
     ...(tie === undefined
       ? []
       : [
@@ -32,6 +26,20 @@ export function settingsText({ settings, comparisons, tie_parameter: tie }: Rati
         ]),
     m.board_say_used({ used: String(comparisons.used), read: String(comparisons.read) }),
   ].join(' ');
+}
+
+/** What the interval is, for a method that makes its own whatever the switch says, too. */
+function intervalText({ method, interval, cluster }: RatingResultJson['settings']): string {
+  if (interval !== 'none' && method === 'glicko2') return m.board_say_interval({ interval: 'filter' });
+  if (interval !== 'none' && method === 'length-controlled') {
+    return [m.board_say_interval({ interval: 'sandwich' }), m.board_say_cluster({ cluster: 'prompt' })].join(
+      m.board_comma(),
+    );
+  }
+  const kind = m.board_say_interval({ interval });
+  if (interval === 'none' || interval === 'fisher') return kind;
+  const clusters = m.board_say_cluster({ cluster: cluster === 'rater,prompt' ? 'both' : cluster });
+  return `${kind}${m.board_comma()}${clusters}`;
 }
 
 const sentence = (text: string) => `${text}${m.board_stop()}`;

@@ -44,6 +44,7 @@ const PLAIN = {
   length_not_identified: m.board_warning_length_not_identified,
   without_difficulty: m.board_warning_without_difficulty,
   unknown_clusters: m.board_warning_unknown_clusters,
+  clusters_not_used: m.board_warning_clusters_not_used,
 };
 
 const TEXTS: Readonly<Record<string, Say>> = {
