@@ -25,11 +25,15 @@ const MAX_ITERATIONS = 100;
  * Maximum likelihood of P(i beats j) = σ(θ_i − θ_j), ties as halves, by Newton's method on pair counts. The models of
  * `table` must be strongly connected (see `connectModels`); then the maximum exists, and Newton with backtracking
  * reaches it from anywhere because the likelihood is concave.
+ * @param start logits near the maximum, where they are known. The end is the same to some 1e-12 logits (a step of 1e-10
+ * is the last one, and steps from a near start shrink at once), not to the last bit.
  * @throws ArenaError('not_converged') where the weights span more than double precision can hold
  */
-export function fitBradleyTerry(table: PairTable): BradleyTerryFit {
+export function fitBradleyTerry(table: PairTable, start: Float64Array | null = null): BradleyTerryFit {
   const m = table.models;
-  const maximum = maximiseBradleyTerry(table, new Float64Array(m));
+  const maximum =
+    (start === null ? null : approachByChords(table, start)) ??
+    maximiseBradleyTerry(table, new Float64Array(m));
   if (maximum === null) throw notConverged(table);
   const strength = strengthsOf(maximum.theta);
   const information =
@@ -76,7 +80,8 @@ function approachByChords(table: PairTable, start: Float64Array): Maximum | null
   const m = table.models;
   const theta = Float64Array.from(start);
   const strength = new Float64Array(m);
-  if (start.every((value) => value === 0)) sweep(table, theta, SWEEPS);
+  const sweeps = start.every((value) => value === 0) ? SWEEPS : 0;
+  if (sweeps > 0) sweep(table, theta, sweeps);
   let factor: SquareMatrix | null = null;
   let before = Number.POSITIVE_INFINITY;
   for (let iteration = 1; iteration <= MAX_CHORDS; iteration += 1) {
@@ -98,7 +103,7 @@ function approachByChords(table: PairTable, start: Float64Array): Maximum | null
     if (!(largest <= LONGEST_STEP)) return null;
     if (largest < TOLERANCE && (largest < SLOW * before || before < TOLERANCE)) {
       centre(theta);
-      return { theta, iterations: iteration + SWEEPS };
+      return { theta, iterations: iteration + sweeps };
     }
     if (largest > SLOW * before) factor = null;
     before = largest;

@@ -1,5 +1,6 @@
 import { ArenaError, type RatingResult, type RatingSettings } from '@agon/domain';
 import { checkSettings } from './check-settings.ts';
+import { ELO_PER_LOGIT } from './elo-scale.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { rateTally } from './rate-bradley-terry.ts';
 import type { Threads } from './share-rounds.ts';
@@ -8,7 +9,8 @@ import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**
  * Bradley–Terry ratings from counts of pairs, equal to `fitRatings` on the comparisons that were counted. The cost
- * depends on the models alone: the same after a thousand votes and after ten million.
+ * depends on the models alone: the same after a thousand votes and after ten million. A second fit of one counter begins
+ * where the first ended, so its last bits depend on what was fitted before: ratings by less than 1e-9 points.
  * @param models names by number; as many as `counter` has
  * @param threads that may help with a bootstrap; the result is the same without
  * @throws ArenaError('invalid_request') where the settings need the comparisons themselves: another method, or clusters
@@ -35,7 +37,14 @@ export function fitCounts(
   if (tally.used === 0) throw noComparisons({ length: counter.read }, tally.excluded);
   const none = new Int32Array(0);
   const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
-  return warnOfClusters(rateTally(columns, counter.read, settings, tally, threads));
+  const result = rateTally(columns, counter.read, settings, tally, { threads, start: counter.start });
+  counter.start = logitsOf(result, models);
+  return warnOfClusters(result);
+}
+
+function logitsOf(result: RatingResult, models: readonly string[]): Float64Array {
+  const ratings = new Map(result.models.map(({ model, rating }) => [model, rating]));
+  return Float64Array.from(models, (model) => (ratings.get(model) ?? Number.NaN) / ELO_PER_LOGIT);
 }
 
 /** Whether a fit under these settings needs only counts of pairs, where every comparison weighs 1 and has no share. */

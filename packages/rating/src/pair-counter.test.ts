@@ -162,6 +162,33 @@ describe('counting pairs', () => {
     );
   });
 
+  it('gives the same ratings from wherever the fit before ended', () => {
+    const cycle = NAMES.map((_, i) => ({ a: i, b: (i + 1) % MODELS, outcome: 0 }));
+    const settings = { ...DEFAULT_RATING_SETTINGS, interval: 'sandwich' } as const;
+    fc.assert(
+      fc.property(rows, rows, (before, votes) => {
+        const counter = new PairCounter(MODELS);
+        counter.add(toCodes([...before, ...cycle]));
+        fitCounts(NAMES, counter, settings);
+        expect(counter.start!.every((logit) => Number.isFinite(logit))).toBe(true);
+        counter.add(toCodes(votes));
+        const again = fitCounts(NAMES, counter, settings);
+        const afresh = fitRatings(toCodes([...before, ...cycle, ...votes]), settings);
+        for (const [k, { rating, low, high, ...rest }] of again.models.entries()) {
+          const other = afresh.models[k]!;
+          expect(rest).toMatchObject({
+            model: other.model,
+            rank: other.rank,
+            comparisons: other.comparisons,
+          });
+          expect(Math.abs(rating! - other.rating!)).toBeLessThan(1e-9);
+          expect(Math.abs(high! - low! - (other.high! - other.low!))).toBeLessThan(1e-8);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('refuses what counts cannot tell', () => {
     const counter = new PairCounter(MODELS);
     const refused = (over: object): string => {

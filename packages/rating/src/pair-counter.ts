@@ -32,6 +32,11 @@ export class PairCounter {
   /** Place of a pair in `#counts` where there are too many models for all; null while every pair has its place. */
   #places: Map<number, number> | null;
   #read = 0;
+  /**
+   * Where the last fit of these counts ended, logits by model (NaN for none): `fitCounts` begins there and writes it. A
+   * hint, no result: ratings of the same counts differ by less than 1e-9 Elo points whatever it says.
+   */
+  start: Float64Array | null = null;
   readonly #refused = { outcome: 0, model: 0, same: 0 };
 
   /** `models`: how many; codes below it are valid. */

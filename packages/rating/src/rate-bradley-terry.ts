@@ -17,22 +17,22 @@ export function rateBradleyTerry(
   settings: RatingSettings,
   threads?: Threads,
 ): RatingResult {
-  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings), threads);
+  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings), { threads });
 }
 
 /**
  * The same from counts: `columns` is read only where the settings ask for single comparisons (clusters, or a bootstrap
- * of weighted ones). `read`: comparisons seen, refused ones among them.
+ * of weighted ones). `read`: comparisons seen, refused ones among them. `start`: where the search begins, see `startFrom`.
  */
 export function rateTally(
   columns: ComparisonColumns,
   read: number,
   settings: RatingSettings,
   tally: Tally,
-  threads?: Threads,
+  { threads, start = null }: { readonly threads?: Threads; readonly start?: Float64Array | null } = {},
 ): RatingResult {
-  const { result } = rateCores(columns, settings, tally, ({ table, place, anchor }): CoreFit => {
-    const fit = fitBradleyTerry(table);
+  const { result } = rateCores(columns, settings, tally, ({ members, table, place, anchor }): CoreFit => {
+    const fit = fitBradleyTerry(table, startFrom(start, members));
     return {
       theta: fit.theta,
       iterations: fit.iterations,
@@ -44,7 +44,19 @@ export function rateTally(
   return { ...result, method: 'bradley-terry', comparisons: { ...result.comparisons, read } };
 }
 
+<<<<<<< HEAD
 function estimateIntervals(group: FittedGroup, anchor: number, threads: Threads | undefined): GroupIntervals {
+=======
+/** Logits of a group's members from those of all models (NaN for unknown); null, a start from nothing, where one is new. */
+function startFrom(start: Float64Array | null, members: readonly number[]): Float64Array | null {
+  if (start === null) return null;
+  const own = Float64Array.from(members, (model) => start[model] ?? Number.NaN);
+  const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+  return Number.isFinite(mean) ? own.map((value) => value - mean) : null;
+}
+
+function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
+>>>>>>> 9606852 (Begin a refit of counts where the fit before ended)
   const { settings, fit } = group;
   switch (settings.interval) {
     case 'none':
