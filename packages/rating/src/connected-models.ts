@@ -11,8 +11,12 @@ export type ConnectedModels = {
   readonly cores: readonly (readonly number[])[];
 };
 
-/** Components largest first (then by their first model), with their cores in the same order. */
-export function connectModels(table: PairTable): ConnectedModels {
+/**
+ * Components, the largest first, with their cores in the same order. Of groups of one size the one with more comparisons
+ * comes first, then the one with the first name: never the one that happened to be numbered first.
+ * @param names of the models by number; without them a last draw goes by the numbers
+ */
+export function connectModels(table: PairTable, names: readonly string[] = []): ConnectedModels {
   const together = mutualGroup(table);
   if (together !== null) return { components: [together], cores: [together] };
   const { beats, meets } = neighbours(table);
@@ -32,17 +36,42 @@ export function connectModels(table: PairTable): ConnectedModels {
     components.push(group.sort((x, y) => x - y));
   }
   const coreOf = components.map((): readonly number[] => []);
-  for (const group of strongGroups(beats)) {
-    if (group.length < 2) continue;
+  const strong = strongGroups(beats).filter((group) => group.length > 1);
+  for (const group of strong.sort(largestFirst(table, strong, names))) {
     const home = component[group[0]!]!;
-    const known = coreOf[home]!;
-    const larger = group.length - known.length || known[0]! - group[0]!;
-    if (larger > 0) coreOf[home] = group;
+    if (coreOf[home]!.length === 0) coreOf[home] = group;
   }
-  const order = components
-    .map((_, i) => i)
-    .sort((x, y) => components[y]!.length - components[x]!.length || components[x]![0]! - components[y]![0]!);
+  const compare = largestFirst(table, components, names);
+  const order = components.map((_, i) => i).sort((x, y) => compare(components[x]!, components[y]!));
   return { components: order.map((i) => components[i]!), cores: order.map((i) => coreOf[i]!) };
+}
+
+function largestFirst(
+  table: PairTable,
+  groups: readonly (readonly number[])[],
+  names: readonly string[],
+): (x: readonly number[], y: readonly number[]) => number {
+  const home = new Int32Array(table.models).fill(-1);
+  groups.forEach((group, i) => {
+    for (const model of group) home[model] = i;
+  });
+  const inside = new Float64Array(groups.length);
+  for (let cell = 0; cell < table.cells; cell += 1) {
+    const at = home[table.low[cell]!]!;
+    if (at >= 0 && at === home[table.high[cell]!]!) inside[at]! += table.count[cell]!;
+  }
+  const comparisons = (group: readonly number[]): number => inside[home[group[0]!]!]!;
+  const firstName = (group: readonly number[]): string =>
+    group.reduce((first, model) => {
+      const name = names[model] ?? '';
+      return name < first ? name : first;
+    }, names[group[0]!] ?? '');
+  return (x, y) => {
+    const bySize = y.length - x.length || comparisons(y) - comparisons(x);
+    if (bySize !== 0) return bySize;
+    const [first, other] = [firstName(x), firstName(y)];
+    return first === other ? x[0]! - y[0]! : first < other ? -1 : 1;
+  };
 }
 
 /**

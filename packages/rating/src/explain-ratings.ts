@@ -31,7 +31,8 @@ export function explainRatings(given: ComparisonColumns, settings: RatingSetting
   const numbered = renumberClusters(given, settings);
   const columns = reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
   const tally = tallyComparisons(columns, settings);
-  const [members] = connectModels(tally.table).cores;
+  // of cores of one size that of the first component, which does not depend on how models are numbered
+  const [members] = connectModels(tally.table, columns.models).cores.toSorted((x, y) => y.length - x.length);
   if (members === undefined || members.length < 2 || members.length > MOST_MODELS) return null;
   const table = sliceTable(tally.table, members);
   const fit = fitBradleyTerry(table);

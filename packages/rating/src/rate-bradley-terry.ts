@@ -44,9 +44,6 @@ export function rateTally(
   return { ...result, method: 'bradley-terry', comparisons: { ...result.comparisons, read } };
 }
 
-<<<<<<< HEAD
-function estimateIntervals(group: FittedGroup, anchor: number, threads: Threads | undefined): GroupIntervals {
-=======
 /** Logits of a group's members from those of all models (NaN for unknown); null, a start from nothing, where one is new. */
 function startFrom(start: Float64Array | null, members: readonly number[]): Float64Array | null {
   if (start === null) return null;
@@ -55,8 +52,7 @@ function startFrom(start: Float64Array | null, members: readonly number[]): Floa
   return Number.isFinite(mean) ? own.map((value) => value - mean) : null;
 }
 
-function estimateIntervals(group: FittedGroup, anchor: number): GroupIntervals {
->>>>>>> 9606852 (Begin a refit of counts where the fit before ended)
+function estimateIntervals(group: FittedGroup, anchor: number, threads: Threads | undefined): GroupIntervals {
   const { settings, fit } = group;
   switch (settings.interval) {
     case 'none':

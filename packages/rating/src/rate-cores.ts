@@ -37,7 +37,7 @@ export function rateCores<T extends CoreFit>(
   settings: RatingSettings,
   tally: Tally,
   fitCore: (core: Core) => T,
-  connected: ConnectedModels = connectModels(tally.table),
+  connected: ConnectedModels = connectModels(tally.table, columns.models),
 ): { readonly result: RatingResult; readonly fits: readonly T[] } {
   const warnings: RatingWarning[] = [...connectionWarnings(columns.models, connected, tally)];
   const rated = new Map<number, RatedModel>();

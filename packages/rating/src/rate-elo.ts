@@ -32,7 +32,7 @@ export function rateElo(columns: ComparisonColumns, settings: RatingSettings): R
       at: { column: 'k', value: String(settings.k) },
     });
   }
-  const { components } = connectModels(tally.table);
+  const { components } = connectModels(tally.table, columns.models);
   const warnings: RatingWarning[] = [
     {
       code: 'order_dependent',

@@ -74,7 +74,7 @@ function newVolatility({ phi, sigma }: Glicko, variance: number, delta: number, 
  */
 export function rateGlicko2(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   const tally = tallyComparisons(columns, settings);
-  const { components } = connectModels(tally.table);
+  const { components } = connectModels(tally.table, columns.models);
   const m = columns.models.length;
   let state: Glicko[] = columns.models.map(() => ({
     mu: 0,

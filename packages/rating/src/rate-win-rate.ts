@@ -39,7 +39,7 @@ export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings
     rated.set(model, { ...UNRATED, ...winRateOf(balanced, columns, settings, model) });
   });
   if (baseline >= 0) rated.set(baseline, { ...UNRATED, ...BASELINE_ROW });
-  const { components } = connectModels(tally.table);
+  const { components } = connectModels(tally.table, columns.models);
   const groups = baseline >= 0 || panel.length > 0 ? [[...rated.keys()]] : components;
   for (const group of groups) rankGroup(group, rated, settings);
   return {

@@ -17,7 +17,7 @@ import { tallyComparisons } from './tally-comparisons.ts';
 export function rateWithPrior(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   const sigma = settings.prior!;
   const tally = tallyComparisons(columns, settings);
-  const { components } = connectModels(tally.table);
+  const { components } = connectModels(tally.table, columns.models);
   const { result } = rateCores(
     columns,
     settings,
