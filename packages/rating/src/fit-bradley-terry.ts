@@ -25,8 +25,7 @@ const MAX_ITERATIONS = 100;
  * Maximum likelihood of P(i beats j) = σ(θ_i − θ_j), ties as halves, by Newton's method on pair counts. The models of
  * `table` must be strongly connected (see `connectModels`); then the maximum exists, and Newton with backtracking
  * reaches it from anywhere because the likelihood is concave.
- * @param start logits near the maximum, where they are known. The end is the same to some 1e-12 logits (a step of 1e-10
- * is the last one, and steps from a near start shrink at once), not to the last bit.
+ * @param start logits near the maximum, where they are known; the end is the same to `REST`, not to the last bit
  * @throws ArenaError('not_converged') where the weights span more than double precision can hold
  */
 export function fitBradleyTerry(table: PairTable, start: Float64Array | null = null): BradleyTerryFit {
@@ -66,9 +65,11 @@ export function maximiseBradleyTerry(table: PairTable, start: Float64Array): Max
 
 /** Sweeps before the first factor: they bring a start from zero near enough for it to serve to the end. */
 const SWEEPS = 6;
-/** Steps that shrink less than this need a new factor; with this rate the rest after a step is below 3/7 of it. */
+/** Steps that shrink less than this need a new factor. */
 const SLOW = 0.3;
-const MAX_CHORDS = 12;
+const MAX_CHORDS = 14;
+/** Logits that may be missing after the last step: 1e-9 Elo points lie between fits from any two starts. */
+const REST = 2e-12;
 /** Logits; a longer first step means that the start was far, and only backtracking is safe. */
 const LONGEST_STEP = 2;
 
@@ -101,7 +102,10 @@ function approachByChords(table: PairTable, start: Float64Array): Maximum | null
     }
     // also refuses NaN
     if (!(largest <= LONGEST_STEP)) return null;
-    if (largest < TOLERANCE && (largest < SLOW * before || before < TOLERANCE)) {
+    // steps that stay small without shrinking are rounding; of those that shrink by a rate all the rest is a series
+    const isSettled =
+      largest > SLOW * before ? before < TOLERANCE : (largest * largest) / (before - largest) < REST;
+    if (largest < TOLERANCE && isSettled) {
       centre(theta);
       return { theta, iterations: iteration + sweeps };
     }

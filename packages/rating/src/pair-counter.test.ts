@@ -185,7 +185,7 @@ describe('counting pairs', () => {
           expect(Math.abs(high! - low! - (other.high! - other.low!))).toBeLessThan(1e-8);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 
