@@ -23,12 +23,14 @@ let atPairs: usize = 0;
 let atMixed: usize = 0;
 let atOwn: usize = 0;
 let nobody: i32 = 0;
+let isRough: bool = false;
 
 /**
  * Says where a block and the sums stand, and how many models there are. `strength` (e^θ), and `byModel` (sums of scores)
  * have one model more, for the row that fills up an odd block. `squares`: two numbers a row, w p (1 − p) and w² (y − p)²;
  * of the two together are all further sums: `pairs` of unordered pairs, the pair low < high at high (high − 1) / 2 + low;
- * `mixed` of x, four a model, plus at i and minus at j; `own` of the ten products of two features.
+ * `mixed` of x, four a model, plus at i and minus at j; `own` of the ten products of two features. Roughly: p to 1e-6, and
+ * further sums of w p (1 − p) alone, in `mixed` without gaps, in `own` of even rows and of odd ones.
  */
 export function place(
   i: usize,
@@ -46,6 +48,7 @@ export function place(
   mixed: usize,
   own: usize,
   models: i32,
+  roughly: bool,
 ): void {
   atI = i;
   atJ = j;
@@ -62,6 +65,7 @@ export function place(
   atMixed = mixed;
   atOwn = own;
   nobody = models;
+  isRough = roughly;
 }
 
 /**
@@ -107,8 +111,16 @@ export function addRows(length: i32): void {
     v128.store(atX + (end << 5), f64x2.splat(0));
     v128.store(atX + (end << 5), f64x2.splat(0), 16);
   }
-  scoreRows(length + (length & 1));
-  addOuter(length);
+  const even = length + (length & 1);
+  if (isRough) {
+    contextRowsRoughly(even);
+    scoreRows(even);
+    addSpread(even);
+  } else {
+    contextRows(even);
+    scoreRows(even);
+    addOuter(length);
+  }
 }
 
 /** Brings the rows that count into the block; returns how many. */
@@ -202,6 +214,24 @@ function line(k: usize, r: v128): v128 {
   return f64x2.add(number(k), f64x2.mul(number(k + 1), r));
 }
 
+/** −xβ of two rows, from −β. */
+function contextOfTwo(x: usize, beta0: v128, beta1: v128, beta2: v128, beta3: v128): v128 {
+  const even01 = v128.load(x);
+  const even23 = v128.load(x, 16);
+  const odd01 = v128.load(x, 32);
+  const odd23 = v128.load(x, 48);
+  return f64x2.add(
+    f64x2.add(
+      f64x2.mul(v128.shuffle<i64>(even01, odd01, 0, 2), beta0),
+      f64x2.mul(v128.shuffle<i64>(even01, odd01, 1, 3), beta1),
+    ),
+    f64x2.add(
+      f64x2.mul(v128.shuffle<i64>(even23, odd23, 0, 2), beta2),
+      f64x2.mul(v128.shuffle<i64>(even23, odd23, 1, 3), beta3),
+    ),
+  );
+}
+
 /** e^(−xβ) of an even number of rows, for now where their scores will stand: a loop of its own keeps more rows in flight. */
 function contextRows(length: i32): void {
   let x = atX;
@@ -213,24 +243,64 @@ function contextRows(length: i32): void {
   const top = f64x2.splat(700);
   const bottom = f64x2.splat(-700);
   for (let row = 0; row < length; row += 2) {
-    const even01 = v128.load(x);
-    const even23 = v128.load(x, 16);
-    const odd01 = v128.load(x, 32);
-    const odd23 = v128.load(x, 48);
-    const context = f64x2.add(
-      f64x2.add(
-        f64x2.mul(v128.shuffle<i64>(even01, odd01, 0, 2), beta0),
-        f64x2.mul(v128.shuffle<i64>(even01, odd01, 1, 3), beta1),
-      ),
-      f64x2.add(
-        f64x2.mul(v128.shuffle<i64>(even23, odd23, 0, 2), beta2),
-        f64x2.mul(v128.shuffle<i64>(even23, odd23, 1, 3), beta3),
-      ),
-    );
+    const context = contextOfTwo(x, beta0, beta1, beta2, beta3);
     v128.store(score, exponential(f64x2.pmin(top, f64x2.pmax(bottom, context))));
     x += 64;
     score += 16;
   }
+}
+
+/** The same to 1e-6, four rows at a time in 32 bits; it may go two rows past the end. */
+function contextRowsRoughly(length: i32): void {
+  let x = atX;
+  let score = atScore;
+  const beta0 = f64x2.neg(v128.load64_splat(atBeta));
+  const beta1 = f64x2.neg(v128.load64_splat(atBeta, 8));
+  const beta2 = f64x2.neg(v128.load64_splat(atBeta, 16));
+  const beta3 = f64x2.neg(v128.load64_splat(atBeta, 24));
+  for (let row = 0; row < length; row += 4) {
+    const first = f32x4.demote_f64x2_zero(contextOfTwo(x, beta0, beta1, beta2, beta3));
+    const second = f32x4.demote_f64x2_zero(contextOfTwo(x + 64, beta0, beta1, beta2, beta3));
+    const e = roughExponential(v128.shuffle<i64>(first, second, 0, 2));
+    v128.store(score, f64x2.promote_low_f32x4(e));
+    v128.store(score, f64x2.promote_low_f32x4(v128.shuffle<i64>(e, e, 1, 0)), 16);
+    x += 128;
+    score += 32;
+  }
+}
+
+/** Likewise of `roughExponential`: q of degree 3, log2 e, 1.5 · 2^23, ln 2 in two parts, 1, and its bound. */
+const ROUGH_NUMBERS = memory.data<f32>([
+  0.4999974888950066,
+  0.16666630810836078,
+  0.041833837570337165,
+  0.00835720492902085,
+  Math.LOG2E as f32,
+  12582912,
+  0.693359375,
+  -2.1219444e-4,
+  1,
+  80,
+]);
+
+function roughNumber(k: usize): v128 {
+  return v128.load32_splat(ROUGH_NUMBERS + (k << 2));
+}
+
+/** As `exponential`, to 1e-6, for any x: beyond 80 it is that of 80. */
+function roughExponential(unbounded: v128): v128 {
+  const bound = roughNumber(9);
+  const x = f32x4.pmin(bound, f32x4.pmax(f32x4.neg(bound), unbounded));
+  const magic = roughNumber(5);
+  const shifted = f32x4.add(f32x4.mul(x, roughNumber(4)), magic);
+  const n = f32x4.sub(shifted, magic);
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, roughNumber(6))), f32x4.mul(n, roughNumber(7)));
+  const high = f32x4.add(roughNumber(2), f32x4.mul(r, roughNumber(3)));
+  const r2 = f32x4.mul(r, r);
+  const low = f32x4.add(roughNumber(0), f32x4.mul(r, roughNumber(1)));
+  const q = f32x4.add(low, f32x4.mul(r2, high));
+  const e = f32x4.add(roughNumber(8), f32x4.add(r, f32x4.mul(r2, q)));
+  return i32x4.add(e, i32x4.shl(shifted, 23));
 }
 
 /**
@@ -238,7 +308,6 @@ function contextRows(length: i32): void {
  * by model and by feature.
  */
 function scoreRows(length: i32): void {
-  contextRows(length);
   let i = atI;
   let j = atJ;
   let y = atY;
@@ -362,4 +431,83 @@ function addOuter(length: i32): void {
   v128.store(own, o31, 112);
   v128.store(own, o32, 128);
   v128.store(own, o33, 144);
+}
+
+/** Sums of w p (1 − p) times (1, x) (1, x)ᵀ of an even number of rows: half of what `addOuter` does. */
+function addSpread(length: i32): void {
+  let i = atI;
+  let j = atJ;
+  let x = atX;
+  let squares = atSquares;
+  const pairs = atPairs;
+  const mixed = atMixed;
+  const own = atOwn;
+  let o00 = v128.load(own);
+  let o10 = v128.load(own, 16);
+  let o11 = v128.load(own, 32);
+  let o20 = v128.load(own, 48);
+  let o21 = v128.load(own, 64);
+  let o22 = v128.load(own, 80);
+  let o30 = v128.load(own, 96);
+  let o31 = v128.load(own, 112);
+  let o32 = v128.load(own, 128);
+  let o33 = v128.load(own, 144);
+  for (let row = 0; row < length; row += 2) {
+    const even01 = v128.load(x);
+    const even23 = v128.load(x, 16);
+    const odd01 = v128.load(x, 32);
+    const odd23 = v128.load(x, 48);
+    const evenH = v128.load64_splat(squares);
+    const oddH = v128.load64_splat(squares, 16);
+    addToModels(i, j, evenH, f64x2.mul(evenH, even01), f64x2.mul(evenH, even23), pairs, mixed);
+    addToModels(i + 4, j + 4, oddH, f64x2.mul(oddH, odd01), f64x2.mul(oddH, odd23), pairs, mixed);
+    const h = v128.shuffle<i64>(evenH, oddH, 0, 2);
+    const x0 = v128.shuffle<i64>(even01, odd01, 0, 2);
+    const x1 = v128.shuffle<i64>(even01, odd01, 1, 3);
+    const x2 = v128.shuffle<i64>(even23, odd23, 0, 2);
+    const x3 = v128.shuffle<i64>(even23, odd23, 1, 3);
+    const b0 = f64x2.mul(h, x0);
+    const b1 = f64x2.mul(h, x1);
+    const b2 = f64x2.mul(h, x2);
+    const b3 = f64x2.mul(h, x3);
+    o00 = f64x2.add(o00, f64x2.mul(b0, x0));
+    o10 = f64x2.add(o10, f64x2.mul(b1, x0));
+    o11 = f64x2.add(o11, f64x2.mul(b1, x1));
+    o20 = f64x2.add(o20, f64x2.mul(b2, x0));
+    o21 = f64x2.add(o21, f64x2.mul(b2, x1));
+    o22 = f64x2.add(o22, f64x2.mul(b2, x2));
+    o30 = f64x2.add(o30, f64x2.mul(b3, x0));
+    o31 = f64x2.add(o31, f64x2.mul(b3, x1));
+    o32 = f64x2.add(o32, f64x2.mul(b3, x2));
+    o33 = f64x2.add(o33, f64x2.mul(b3, x3));
+    i += 8;
+    j += 8;
+    x += 64;
+    squares += 32;
+  }
+  v128.store(own, o00);
+  v128.store(own, o10, 16);
+  v128.store(own, o11, 32);
+  v128.store(own, o20, 48);
+  v128.store(own, o21, 64);
+  v128.store(own, o22, 80);
+  v128.store(own, o30, 96);
+  v128.store(own, o31, 112);
+  v128.store(own, o32, 128);
+  v128.store(own, o33, 144);
+}
+
+function addToModels(i: usize, j: usize, h: v128, b01: v128, b23: v128, pairs: usize, mixed: usize): void {
+  const first = load<i32>(i);
+  const second = load<i32>(j);
+  const low = min(first, second);
+  const high = max(first, second);
+  const cell = pairs + ((<usize>(((high * (high - 1)) >>> 1) + low)) << 3);
+  store<f64>(cell, load<f64>(cell) + f64x2.extract_lane(h, 0));
+  const plus = mixed + ((<usize>first) << 5);
+  v128.store(plus, f64x2.add(v128.load(plus), b01));
+  v128.store(plus, f64x2.add(v128.load(plus, 16), b23), 16);
+  const minus = mixed + ((<usize>second) << 5);
+  v128.store(minus, f64x2.sub(v128.load(minus), b01));
+  v128.store(minus, f64x2.sub(v128.load(minus, 16), b23), 16);
 }

@@ -26,6 +26,8 @@ export type Climb = {
   readonly offset: Float64Array | null;
   /** Guesses how far the slopes at `to` are from those that the tangents at `from` tell; null: no guess. */
   readonly bend: ((from: ContextualPoint, to: ContextualPoint) => Float64Array) | null;
+  /** The first pass is far from the top, where rough sums do. */
+  readonly isRoughFirst: boolean;
 };
 
 const MAX_PASSES = 100;
@@ -44,12 +46,12 @@ const ROUNDING = 1e-7;
  * @returns null where the features cannot be told from the models, or where one of them decides every comparison
  */
 export function climbContextual(
-  { start, penalty, tolerance, offset, bend }: Climb,
-  sumsAt: (point: ContextualPoint) => SumsAtPoint,
+  { start, penalty, tolerance, offset, bend, isRoughFirst }: Climb,
+  sumsAt: (point: ContextualPoint, isRough: boolean) => SumsAtPoint,
 ): ContextualTop | null {
   const m = start.theta.length;
   let point = start;
-  let sums = sumsAt(point);
+  let sums = sumsAt(point, isRoughFirst);
   let before = Number.POSITIVE_INFINITY;
   for (let iterations = 1; iterations <= MAX_PASSES; ) {
     const slope = slopes(sums, point, penalty, offset);
@@ -61,7 +63,8 @@ export function climbContextual(
     const step = solveCholesky(solved.factor, slope.length, slope);
     const largest = sizeOf(step, m, sizes);
     if (!Number.isFinite(largest)) return null;
-    if (largest < tolerance || (largest < ROUNDING && largest > 0.5 * before)) {
+    const isEnd = largest < tolerance || (largest < ROUNDING && largest > 0.5 * before);
+    if (isEnd && !(isRoughFirst && iterations === 1)) {
       if (solved.smallest < SMALLEST_PIVOT) return null;
       return { point: move(point, step, 1), sums, ...solved, iterations };
     }
@@ -74,7 +77,7 @@ export function climbContextual(
     }
     for (;;) {
       const next = move(point, step, share);
-      sums = sumsAt(next);
+      sums = sumsAt(next, false);
       iterations += 1;
       const left = dot(slopes(sums, next, penalty, offset), step);
       // a step so short cannot overshoot but by rounding

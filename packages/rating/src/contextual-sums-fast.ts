@@ -1,4 +1,4 @@
-import type { RatingSettings } from '@agon/domain';
+import { ArenaError, type RatingSettings } from '@agon/domain';
 import type { KernelExports, SquareMatrix } from '@agon/stats';
 import { KernelLayout } from './comparisons-kernel.ts';
 import { contextualKernel } from './contextual-kernel.ts';
@@ -20,13 +20,18 @@ const CHUNK = 4096;
 const CODES_16 = 65_536;
 const CODES_8 = 256;
 
-/** The sums of `ContextualSums` over all rows, in the kernel; null where plain code must do. */
+/**
+ * The sums of `ContextualSums` over all rows, in the kernel.
+ * @param isRough half the work: probabilities to 1e-6, and no meat
+ * @returns null where plain code must do
+ */
 export function sumContextualFast(
   columns: ContextualColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
   place: Int32Array,
   theta: Float64Array,
   beta: Float64Array,
+  isRough = false,
 ): SumsAtPoint | null {
   const m = theta.length;
   const { width } = columns;
@@ -35,8 +40,8 @@ export function sumContextualFast(
   if (kernel === null) return null;
   const straight = straightColumns(columns, place);
   const layout = new KernelLayout(kernel);
-  // the row that fills up an odd block, and a model of its own for it, whose sums are thrown away
-  const room = BLOCK_ROWS + 1;
+  // the row that fills up an odd block, with a model of its own whose sums are thrown away, and two for rough fours
+  const room = BLOCK_ROWS + 3;
   const at = {
     i: layout.place(4 * room),
     j: layout.place(4 * room),
@@ -49,8 +54,8 @@ export function sumContextualFast(
     beta: layout.place(8 * WIDTH),
     byModel: layout.place(8 * (m + 1)),
     byFeature: layout.place(8 * WIDTH),
-    pairs: layout.place(8 * m * (m - 1)),
-    mixed: layout.place(16 * WIDTH * m),
+    pairs: layout.place(8 * m * (m + 1) + 16),
+    mixed: layout.place(16 * WIDTH * (m + 1)),
     own: layout.place(16 * PRODUCTS),
   };
   const chunk = straight === null ? null : placeChunk(layout);
@@ -77,6 +82,7 @@ export function sumContextualFast(
     at.mixed,
     at.own,
     m,
+    Number(isRough),
   );
   let rows = 0;
   if (straight !== null && chunk !== null) {
@@ -107,8 +113,11 @@ export function sumContextualFast(
   return {
     rows,
     gradient,
-    information: () => assemble(m, width, sums, 0),
-    meat: () => assemble(m, width, sums, 1),
+    information: () => (isRough ? assembleRough(m, width, sums) : assemble(m, width, sums, 0)),
+    meat: () => {
+      if (isRough) throw new ArenaError('internal', 'Rough sums have no meat.');
+      return assemble(m, width, sums, 1);
+    },
   };
 }
 
@@ -132,6 +141,19 @@ function assemble(
     // the lower triangle of fewer features is the beginning of that of four
     take(own, (width * (width + 1)) / 2, (k) => k),
   );
+}
+
+/** Of rough sums: those of features stand in two parts, of even rows and of odd ones. */
+function assembleRough(
+  m: number,
+  width: number,
+  [pairs, mixed, own]: readonly [Float64Array, Float64Array, Float64Array],
+): SquareMatrix {
+  const byModel = new Float64Array(m * width);
+  for (let k = 0; k < byModel.length; k += 1)
+    byModel[k] = mixed[Math.floor(k / width) * WIDTH + (k % width)]!;
+  const products = Float64Array.from({ length: PRODUCTS }, (_, k) => own[2 * k]! + own[2 * k + 1]!);
+  return assembleBlocks(m, width, pairs.subarray(0, (m * (m - 1)) / 2), byModel, products);
 }
 
 type StraightColumns = {

@@ -129,6 +129,30 @@ describe('sums at a point', () => {
     );
   });
 
+  it('are nearly so where they are rough, and then have no meat', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, length, width, kind, settings }) => {
+        fc.pre(width <= 4);
+        const columns = drawColumns(length, width, seed, kind);
+        const { theta, beta } = point(width, seed);
+        const exact = sumContextualFast(columns, settings, places, theta, beta)!;
+        const rough = sumContextualFast(columns, settings, places, theta, beta, true)!;
+        expect(rough.rows).toBe(exact.rows);
+        const scale = Math.max(1, exact.rows);
+        expectNear(
+          rough.gradient.map((value) => value / scale),
+          exact.gradient.map((value) => value / scale),
+          1e-6,
+        );
+        expectNear(rough.information(), exact.information(), 1e-5);
+        expect(() => rough.meat()).toThrow();
+        // and yet not the same: the rough way was taken
+        if (width === 4 && exact.rows > 20) expect([...rough.gradient]).not.toEqual([...exact.gradient]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('are slope and curvature of the likelihood, by differences', () => {
     const columns = drawColumns(60, 2, 1, 'weighted');
     const rows = denseRows(columns, SETTINGS);

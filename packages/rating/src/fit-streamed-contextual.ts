@@ -34,7 +34,7 @@ const TOLERANCE = 1e-10;
 const TOLERANCE_MANY = 4e-5;
 /** From this many rows on, a sample finds the start: every pass over all rows that it saves pays for it many times. */
 const MANY_ROWS = 400_000;
-const SAMPLE_SIZE = 200_000;
+const SAMPLE_SIZE = 150_000;
 
 /**
  * Bradley–Terry with features: P(a beats b) = σ(θ_a − θ_b + xᵀβ), ties as halves, by Newton's method in streaming passes;
@@ -93,8 +93,9 @@ export function maximiseContextual(
       tolerance: TOLERANCE_MANY,
       offset: null,
       bend: (from, to) => bendOfSample(from, to, step, sampled),
+      isRoughFirst: true,
     },
-    (point) => sumContextual(columns, settings, place, point),
+    (point, isRough) => sumContextual(columns, settings, place, point, isRough),
   );
 }
 
@@ -106,8 +107,9 @@ export function climbAllRows(
   start: ContextualPoint,
   penalty: number,
 ): ContextualTop | null {
-  return climbContextual({ start, penalty, tolerance: TOLERANCE, offset: null, bend: null }, (point) =>
-    sumContextual(columns, settings, place, point),
+  return climbContextual(
+    { start, penalty, tolerance: TOLERANCE, offset: null, bend: null, isRoughFirst: false },
+    (point) => sumContextual(columns, settings, place, point),
   );
 }
 
@@ -122,7 +124,10 @@ function startFromSample(
   sampled: (point: ContextualPoint) => SumsAtPoint,
 ): ContextualPoint {
   const offset = sampled(start).gradient.map((slope, k) => (k < start.theta.length ? -slope : 0));
-  const near = climbContextual({ start, penalty, tolerance: 1e-3, offset, bend: null }, sampled);
+  const near = climbContextual(
+    { start, penalty, tolerance: 1e-3, offset, bend: null, isRoughFirst: false },
+    sampled,
+  );
   // a sample may lack models that all rows have; then they start where they would without it
   return near?.point ?? start;
 }
@@ -153,8 +158,9 @@ function sumContextual(
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
   place: Int32Array,
   { theta, beta }: ContextualPoint,
+  isRough = false,
 ): SumsAtPoint {
-  const fast = sumContextualFast(columns, settings, place, theta, beta);
+  const fast = sumContextualFast(columns, settings, place, theta, beta, isRough);
   if (fast !== null) return fast;
   const sums = new ContextualSums(theta, beta);
   scanContextualRows(columns, settings, place, plainBlock(columns.width), (block) => sums.add(block));
