@@ -30,11 +30,14 @@ export type StreamedContextualFit = {
 
 /** Logits. What is left after a step of Newton's is about its square. */
 const TOLERANCE = 1e-10;
-/** The same for so many rows that a pass is dear: less than 1e-9 logits are left, and errors are right to 1e-4 of them. */
-const TOLERANCE_MANY = 4e-5;
+/**
+ * The same for so many rows that a pass is dear: at most half the square, 1e-6 Elo points, is left (seen: a tenth of that),
+ * and errors are right to 1e-4 of themselves.
+ */
+const TOLERANCE_MANY = 1e-4;
 /** From this many rows on, a sample finds the start: every pass over all rows that it saves pays for it many times. */
 const MANY_ROWS = 400_000;
-const SAMPLE_SIZE = 150_000;
+const SAMPLE_SIZE = 200_000;
 
 /**
  * Bradley–Terry with features: P(a beats b) = σ(θ_a − θ_b + xᵀβ), ties as halves, by Newton's method in streaming passes;
