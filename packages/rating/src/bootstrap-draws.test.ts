@@ -6,7 +6,9 @@ import { drawRounds, readSample } from './bootstrap-draws.ts';
 import { type ClusteredVotes, type GroupedVotes, planRounds, sortByHigher } from './bootstrap-plan.ts';
 import { BootstrapRounds } from './bootstrap-rounds.ts';
 import { clusterVotes, joinClusters, numberClusters } from './cluster-votes.ts';
+import { connectModels } from './connected-models.ts';
 import { fitBradleyTerry, maximiseBradleyTerry } from './fit-bradley-terry.ts';
+import { mutualTree } from './mutual-tree.ts';
 import type { PairTable } from './pair-table.ts';
 import { poissonTable, TABLE_ENTRIES } from './poisson-table.ts';
 import { groupCounts, groupVotes, readVotes } from './read-votes.ts';
@@ -86,7 +88,9 @@ describe('bootstrap rounds', () => {
 
   it('end within 1e-6 logits of the maximum of what they drew', () => {
     let reached = 0;
+    let roundabout = 0;
     for (const [models, size, weights] of [
+      [9, 280, 0],
       [9, 5000, 0],
       [30, 4000, 0],
       [12, 900, 0],
@@ -94,9 +98,14 @@ describe('bootstrap rounds', () => {
     ] as const) {
       const drawn = drawVotes(models, size, size, weights);
       for (const votes of [groupVotes(votesOf(drawn), drawn.table), byRater(drawn)]) {
+        const tree = mutualTree(drawn.table)!;
         for (const { sample, isReached, theta } of samplesOf(drawn.table, votes, 12)) {
           if (!isReached) continue;
           reached += 1;
+          expect(connectModels(sample).cores[0]).toHaveLength(models);
+          if (tree.some((cell) => sample.points[cell] === 0 || sample.points[cell] === sample.weight[cell])) {
+            roundabout += 1;
+          }
           const exact = maximiseBradleyTerry(sample, new Float64Array(models))!.theta;
           exact.forEach((value, i) => {
             expect(Math.abs(theta[i]! - value)).toBeLessThan(1e-6);
@@ -106,6 +115,8 @@ describe('bootstrap rounds', () => {
       }
     }
     expect(reached).toBeGreaterThan(60);
+    // some where a pair that should hold the models together gave one side nothing
+    expect(roundabout).toBeGreaterThan(0);
   });
 
   it('draw each count with its own mean and as large a variance', () => {

@@ -85,14 +85,41 @@ export class BootstrapRounds {
 
   /**
    * A quick sign that all models beat each other through some chain: along a spanning tree of the pairs with the most
-   * evidence, each side got some points. Where it fails, only the whole search can tell.
+   * evidence, or else along other pairs, each side got some points. Where it fails, only the whole search can tell.
    */
   #isSound(lane: number): boolean {
     for (let edge = 0; edge < this.#tree.length; edge += 1) {
       const place = this.#plan.at.points / 4 + 2 * LANES * this.#tree[edge]! + lane;
-      if (!(this.#floats[place]! > 0 && this.#floats[place + LANES]! > 0)) return false;
+      if (!(this.#floats[place]! > 0 && this.#floats[place + LANES]! > 0)) return this.#isJoined(lane);
     }
     return true;
+  }
+
+  /** Whether pairs in which each side got some points join all models. */
+  #isJoined(lane: number): boolean {
+    const { at, models } = this.#plan;
+    const parent = Int32Array.from({ length: models }, (_, model) => model);
+    const rootOf = (model: number): number => {
+      let root = model;
+      while (parent[root] !== root) {
+        parent[root] = parent[parent[root]!]!;
+        root = parent[root]!;
+      }
+      return root;
+    };
+    let groups = models;
+    for (let high = 0, cell = 0; high < models; high += 1) {
+      for (; cell < this.#ints[at.order / 4 + high]!; cell += 1) {
+        const place = at.points / 4 + 2 * LANES * cell + lane;
+        if (!(this.#floats[place]! > 0 && this.#floats[place + LANES]! > 0)) continue;
+        const [own, other] = [rootOf(this.#ints[at.low / 4 + cell]!), rootOf(high)];
+        if (own === other) continue;
+        parent[own] = other;
+        groups -= 1;
+        if (groups === 1) return true;
+      }
+    }
+    return false;
   }
 
   /** Chord steps of all lanes until each is at its top, or cannot get there. */
