@@ -1,5 +1,5 @@
 import { importFiles, SYSTEM_ACTOR } from '@agon/arena';
-import type { Board } from '@agon/contract';
+import { type Board, unifiedSchema } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
 import { MODELS, seedCampaign } from './seed-campaign.ts';
@@ -96,5 +96,26 @@ describe('the methods of a board', () => {
     ];
     const size = ({ people }: Board) => Math.abs(people!.style![0]!.coefficient!);
     expect(size(tight)).toBeLessThan(size(loose));
+  });
+
+  it('unified by one ability: the same cells, other scores, and what each source tells', async () => {
+    const unified = async (query: string) => {
+      const response = await arena.visitor().send('GET', `/api/v1/campaigns/${slug}/unified?${query}`);
+      expect(response.status).toBe(200);
+      return unifiedSchema.parse(await response.json());
+    };
+    const [composite, ability] = [await unified(''), await unified('method=ability')];
+    expect([composite.method, ability.method]).toEqual(['composite-v1', 'ability-v1']);
+    expect(ability.models).toHaveLength(composite.models.length);
+    for (const { model, score, low, high, cells } of ability.models) {
+      expect(low! < score! && score! < high!).toBe(true);
+      expect(cells).toEqual(composite.models.find((row) => row.model === model)?.cells);
+    }
+    expect(ability.diagnostics.notes.join(' ')).toContain('judges: discrimination');
+    expect(ability.diagnostics.leave_one_out.map(({ without }) => without)).toEqual([
+      'people',
+      'judges',
+      'benchmarks',
+    ]);
   });
 });

@@ -243,11 +243,17 @@ export const WEIGHT_PRESETS = {
   equal: { people: 1, judges: 1, benchmarks: 1 },
 } as const;
 
+export const UNIFIED_METHODS = ['composite', 'ability'] as const;
+
 export const unifiedQuerySchema = z
   .strictObject({
     people: z.coerce.number().min(0).max(100).default(50),
     judges: z.coerce.number().min(0).max(100).default(20),
     benchmarks: z.coerce.number().min(0).max(100).default(30),
+    method: z
+      .enum(UNIFIED_METHODS)
+      .default('composite')
+      .describe('composite: a weighted mean; ability: one ability behind all sources that have weight'),
   })
   .meta({ id: 'UnifiedQuery' });
 
@@ -266,7 +272,7 @@ export const unifiedSchema = z
   .strictObject({
     snapshot: z.string().nullable(),
     at: z.string(),
-    method: z.literal('composite-v1'),
+    method: z.enum(['composite-v1', 'ability-v1']),
     weights: z.record(z.string(), z.number()),
     weights_hash: z.string(),
     models: z.array(

@@ -35,6 +35,7 @@ export {
   keptSnapshotSchema,
   snapshotListSchema,
   snapshotSchema,
+  UNIFIED_METHODS,
   type Unified,
   unifiedCellSchema,
   unifiedQuerySchema,

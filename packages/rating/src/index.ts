@@ -28,13 +28,6 @@ export {
 export { winProbability } from './elo-scale.ts';
 export { explainRatings } from './explain-ratings.ts';
 export {
-  type AbilityFit,
-  type AbilityItems,
-  type AbilityOptions,
-  type AbilityVotes,
-  fitAbility,
-} from './fit-ability.ts';
-export {
   type Composite,
   type CompositeCell,
   type CompositeInput,
@@ -54,6 +47,7 @@ export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
 export { countedPairs, pairCounts } from './pair-counts.ts';
 export { type PairGain, pairGains } from './pair-gains.ts';
 export { upperBoundRanks } from './rank-sets.ts';
+export { type Ability, type AbilityInput, type AbilityPair, rateAbility } from './rate-ability.ts';
 export { rateRankedLists } from './rate-ranked-lists.ts';
 export type { ContextualColumns } from './scan-contextual-rows.ts';
 export { votesToSeparate } from './votes-to-separate.ts';

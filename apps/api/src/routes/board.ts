@@ -41,7 +41,9 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
 
   serve('getUnified', ({ actor, params, query, address }) => {
     guard('boards', actor, address);
-    return timed(getUnified({ actor, campaign: params.campaign, weights: query }, ports));
+    return timed(
+      getUnified({ actor, campaign: params.campaign, weights: query, method: query.method }, ports),
+    );
   });
 
   serve('listSnapshots', ({ actor, params, query }) =>

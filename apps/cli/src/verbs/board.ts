@@ -1,9 +1,17 @@
+import { UNIFIED_METHODS } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
-import { printJson, printTable } from '../print.ts';
+import { oneOf } from '../parse-options.ts';
+import { note, printJson, printTable } from '../print.ts';
 import { withServer } from '../with-server.ts';
 
-type Options = { campaign: string; weights?: string; data?: string; json?: boolean };
+type Options = {
+  campaign: string;
+  method: (typeof UNIFIED_METHODS)[number];
+  weights?: string;
+  data?: string;
+  json?: boolean;
+};
 
 const PILLARS = ['people', 'judges', 'benchmarks'] as const;
 
@@ -16,6 +24,12 @@ export function command(): Command {
       '--weights <pillar=n,…>',
       'weights of people, judges, benchmarks, each 0 to 100 (default: people=50,judges=20,benchmarks=30)',
     )
+    .option(
+      '--method <composite|ability>',
+      'a weighted mean, or one ability behind all sources that have weight',
+      oneOf('method', UNIFIED_METHODS),
+      'composite' as const,
+    )
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
@@ -26,7 +40,10 @@ export function command(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const query = options.weights === undefined ? {} : parseWeights(options.weights);
+  const query = {
+    ...(options.weights === undefined ? {} : parseWeights(options.weights)),
+    method: options.method,
+  };
   const board = await withServer(options, ({ client }) =>
     client('getUnified', { params: { campaign: options.campaign }, query }),
   );
@@ -47,6 +64,7 @@ async function run(options: Options): Promise<void> {
       `${model.measured.present} of ${model.measured.of}`,
     ]),
   );
+  for (const text of board.diagnostics.notes) note(text);
 }
 
 function parseWeights(text: string): Partial<Record<(typeof PILLARS)[number], number>> {

@@ -6,6 +6,7 @@ import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { Freshness } from '../ports/board-fits.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { BoardPorts } from './get-board.ts';
+import { withAbility } from './unify-by-ability.ts';
 
 export type UnifiedWeights = {
   readonly people: number;
@@ -15,11 +16,17 @@ export type UnifiedWeights = {
 
 /** People, judges and benchmarks in one ranking, with everything that is missing said aloud. */
 export async function getUnified(
-  command: { readonly actor: Actor; readonly campaign: string; readonly weights: UnifiedWeights },
+  command: {
+    readonly actor: Actor;
+    readonly campaign: string;
+    readonly weights: UnifiedWeights;
+    readonly method?: 'composite' | 'ability';
+  },
   deps: BoardPorts,
 ): Promise<Unified> {
   const campaign = await requireCampaign(command.campaign, deps, command.actor);
-  return readUnified(campaign, command.weights, deps, boardQuerySchema.parse({}), 'latest');
+  const composite = await readUnified(campaign, command.weights, deps, boardQuerySchema.parse({}), 'latest');
+  return command.method === 'ability' ? withAbility(composite, campaign, command.weights, deps) : composite;
 }
 
 export async function readUnified(
