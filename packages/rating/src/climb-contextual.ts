@@ -73,7 +73,9 @@ export function climbContextual(
     let share = Math.min(1, LONGEST_STEP / largest);
     if (bend !== null && share === 1) {
       const more = solveCholesky(solved.factor, slope.length, bend(point, move(point, step, 1)));
-      if (sizeOf(more, m, sizes) < largest) for (let k = 0; k < step.length; k += 1) step[k]! += more[k]!;
+      const bent = step.map((value, k) => value + more[k]!);
+      // a guess that is longer than the step, or leads down, is none
+      if (sizeOf(more, m, sizes) < largest && dot(slope, bent) > 0) step.set(bent);
     }
     for (;;) {
       const next = move(point, step, share);
