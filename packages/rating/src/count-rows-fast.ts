@@ -1,8 +1,10 @@
 import { comparisonsKernel, KernelLayout } from './comparisons-kernel.ts';
 import type { CodeColumn, CountedRows } from './count-rows.ts';
 
-/** Below this many rows the counts' way into the kernel's memory and back costs more than it saves. */
-const FEWEST_ROWS = 65_536;
+/** Below so many rows the counts' way into the kernel's memory and back costs more than it saves. */
+function fewestRows(counts: Uint32Array): number {
+  return Math.min(65_536, Math.max(2048, counts.length / 3));
+}
 const BLOCK = 16_384;
 /** The kernel works out places of pairs in 16 bits, which would do for 4,096 models; no counter asks for more than these. */
 const MOST_STRAIGHT = 2048;
@@ -20,7 +22,7 @@ export function countRowsFast(
   refused: (from: number, to: number) => void,
 ): boolean {
   const { a, b, outcome, from, to, modelOfA, modelOfB } = rows;
-  if (to - from < FEWEST_ROWS || outcome.BYTES_PER_ELEMENT !== 1) return false;
+  if (to - from < fewestRows(counts) || outcome.BYTES_PER_ELEMENT !== 1) return false;
   const narrow = a.BYTES_PER_ELEMENT <= 2 && b.BYTES_PER_ELEMENT <= 2;
   if (!narrow && (modelOfA !== null || modelOfB !== null)) return false;
   const kernel = comparisonsKernel();

@@ -34,6 +34,24 @@ function symmetric(tag: string, n: number, shift: number): SquareMatrix {
 }
 
 describe('the compiled kernels', () => {
+  it('shape many rows of few columns to the last bit as the plain code does', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 23 }),
+        fc.integer({ min: 24, max: 50 }),
+        fc.nat(),
+        (n, rows, seed) => {
+          const z = normalDraws(`z/${seed}`, rows * n);
+          const lower = factorPlainly(symmetric(`few/${seed}`, n, 4 * n + 8), n)!;
+          expect(gramFast(z, rows, n)).toEqual(gramPlainly(z, rows, n));
+          expect(shapeFast(z, rows, lower, n)).toEqual(shapePlainly(z, rows, lower, n));
+          expect(shapeByRootFast(z, rows, lower, n)).toEqual(shapeByRootPlainly(z, rows, lower, n));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
   it.each(KERNELS)(
     '%s: the bytes are those of the source',
     (source, target) => {

@@ -9,8 +9,9 @@ const LARGEST = 4096;
 
 let loaded: KernelExports | null | undefined;
 
-function kernelFor(n: number): KernelExports | null {
-  if (n < SMALLEST || n > LARGEST) return null;
+/** `rows` of a matrix that is not square: many of them are worth the copies at any size. */
+function kernelFor(n: number, rows = n): KernelExports | null {
+  if (Math.max(n, rows) < SMALLEST || n > LARGEST) return null;
   if (loaded === undefined) loaded = loadKernel(BYTES);
   return loaded;
 }
@@ -156,7 +157,7 @@ export function shapeByRootFast(
   root: SquareMatrix,
   n: number,
 ): Float64Array | undefined {
-  const kernel = kernelFor(n);
+  const kernel = kernelFor(n, rows);
   if (kernel === null) return undefined;
   const space = workspace(kernel, n, [rows, n, rows]);
   const [a, l, c] = space.matrices;
@@ -175,7 +176,7 @@ export function shapeFast(
   lower: SquareMatrix,
   n: number,
 ): Float64Array | undefined {
-  const kernel = kernelFor(n);
+  const kernel = kernelFor(n, rows);
   if (kernel === null) return undefined;
   const space = workspace(kernel, n, [rows, n, rows]);
   const [a, u, c] = space.matrices;
@@ -196,7 +197,7 @@ export function shapeFast(
 
 /** Xᵀ X for `rows` rows of X. */
 export function gramFast(x: Float64Array, rows: number, n: number): SquareMatrix | undefined {
-  const kernel = kernelFor(n);
+  const kernel = kernelFor(n, rows);
   if (kernel === null) return undefined;
   const space = workspace(kernel, n, [rows, n]);
   const [a, c] = space.matrices;
