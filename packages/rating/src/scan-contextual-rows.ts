@@ -139,13 +139,14 @@ function dropUnknown({ i, j, y, w, x, stride, row }: ContextualBlock, length: nu
 export function sampleColumns(columns: ContextualColumns, step: number): ContextualColumns {
   const { width } = columns;
   const length = Math.floor(columns.length / step);
-  const rows = Int32Array.from({ length }, (_, k) => k * step);
+  const rows = new Int32Array(length);
+  for (let k = 0; k < length; k += 1) rows[k] = k * step;
   const features = new Float64Array(length * width);
   readerOf(columns)(rows, length, features, width);
   return {
     ...pickRows(columns, rows),
     width,
-    features: columns.features instanceof Float32Array ? Float32Array.from(features) : features,
+    features: columns.features instanceof Float32Array ? new Float32Array(features) : features,
   };
 }
 
