@@ -11,7 +11,7 @@ const MOST = 8;
  */
 export function roundsThreads(
   helpers = Math.min(availableParallelism(), MOST) - 1,
-  // a thread needs 40 to 80 ms until it helps
+  // a thread needs some 100 ms until it helps
   paysFromMs = 150,
 ): Threads {
   const workers = new Set<Worker>();
