@@ -48,6 +48,24 @@ test('switches and filters change the numbers in place, and the URL keeps them',
   await expect(page).toHaveURL(/category=math/);
 });
 
+test('a method takes only the choices that it has along, and every method has a board', async ({ page }) => {
+  await page.goto(`${BOARD}?ties=model&interval=fisher`);
+  const methods = page.getByRole('list', { name: 'Method', exact: true });
+  const ties = page.getByRole('list', { name: 'Ties' });
+  await methods.getByRole('link', { name: 'Win rate' }).click();
+  await expect(page).toHaveURL(/method=win-rate/);
+  await expect(page).not.toHaveURL(/ties=model|interval=fisher/);
+  await expect(ties.getByRole('link')).toHaveText(['Half', 'Drop']);
+  for (const name of await methods.getByRole('link').allInnerTexts()) {
+    await methods.getByRole('link', { name, exact: true }).click();
+    await expect(methods.locator('[aria-current]')).toHaveText(name);
+    await expect(modelRow(page, 'gpt-4')).toBeVisible();
+  }
+  await methods.getByRole('link', { name: 'Davidson' }).click();
+  await expect(ties).toHaveCount(0);
+  await expect(page.getByText('ties modelled')).toBeVisible();
+});
+
 test('the table sorts and shows columns by keyboard alone, and its file says the same', async ({ page }) => {
   await page.goto(BOARD);
   const votes = page
