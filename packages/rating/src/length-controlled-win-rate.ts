@@ -41,7 +41,8 @@ export function lengthControlledWinRate(items: LengthItems): LengthControlled | 
   const delta = items.baselineLength.map((length, at) => length - items.modelLength[at]!);
   const spread = sampleSd(delta);
   if (spread === null) return null;
-  const withLength = spread > 0;
+  // a spread of nothing but rounding is none
+  const withLength = spread > 1e-9 * delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const columns = [
     new Float64Array(n).fill(1),
     ...(withLength ? [delta.map((value) => Math.tanh(value / spread))] : []),

@@ -17,6 +17,8 @@ import { noComparisons } from './tally-comparisons.ts';
 
 /** Other models on an item before its difficulty is used. */
 const ENOUGH_MODELS = 5;
+/** Logits; ease that differs by less differs by rounding, and scaled up it would be a feature made of noise. */
+const LEAST_SPREAD = 1e-6;
 /** Of items' ease, squared logits: wide beside what 805 items of 24 models show (sd about 1.5). */
 const PRIOR_VARIANCE = 4;
 
@@ -114,7 +116,7 @@ function readItems(
       modelLength: Float64Array.from(rows, (row) => row.own),
       baselineLength: Float64Array.from(rows, (row) => row.other),
       difficulty:
-        spread === null || !(spread > 0) || known.length < rows.length / 2
+        spread === null || !(spread > LEAST_SPREAD) || known.length < rows.length / 2
           ? null
           : Float64Array.from(raw, (value) => (value ?? 0) / spread),
       cluster: Int32Array.from(rows, ({ prompt, row }) => (prompt < 0 ? -1 - row : prompt)),
