@@ -12,6 +12,8 @@ import { toRatingSettings } from './rating-query.ts';
 
 /** Filters whose rows are kept between two questions, the last ones asked for; each holds up to 13 bytes a row. */
 const MOST_VIEWS = 8;
+/** Answers, and fits, that are kept of one revision. */
+const MOST_ANSWERS = 60;
 
 type CampaignState = {
   /** Least recently asked for first. */
@@ -70,7 +72,7 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
     }
     const key = JSON.stringify(question);
     const known = state.answers.get(key) ?? (await answer(state, comparisons, question));
-    state.answers.set(key, known);
+    keepOf(state.answers, key, known);
     return { answer: known, asOfMs };
   }
 
@@ -84,6 +86,12 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
     return answered;
   };
   return { ask: ask as BoardFits['ask'] };
+}
+
+/** Keeps a value in the place of the one that was kept first, where there are many. */
+function keepOf<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+  kept.set(key, value);
+  if (kept.size > MOST_ANSWERS) kept.delete(kept.keys().next().value!);
 }
 
 function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pick<Ports, 'content'>): Fits {
@@ -116,7 +124,7 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
       const rows = keep === 'view' ? view(source, query) : new ComparisonView(source, query);
       rows.update(comparisons);
       const fitted = { ...(await fitBy(query, source, rows)), rows: rows.length };
-      state.fitted.set(key, fitted);
+      keepOf(state.fitted, key, fitted);
       return fitted;
     },
   };
