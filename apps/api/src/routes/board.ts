@@ -40,10 +40,9 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
   });
 
   serve('getUnified', ({ actor, params, query, address }) => {
+    const { method, ...weights } = query;
     guard('boards', actor, address);
-    return timed(
-      getUnified({ actor, campaign: params.campaign, weights: query, method: query.method }, ports),
-    );
+    return timed(getUnified({ actor, campaign: params.campaign, weights, method }, ports));
   });
 
   serve('listSnapshots', ({ actor, params, query }) =>
