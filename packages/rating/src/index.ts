@@ -1,3 +1,4 @@
+export { type CombinedTest, combinePValues, historyPValue } from './agreement/combine-p-values.ts';
 export {
   type DawidSkeneFit,
   fitDawidSkene,

@@ -1,5 +1,6 @@
 export { areaUnderCurve } from './area-under-curve.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
+export { chiSquareCritical, chiSquareTail } from './chi-square.ts';
 export {
   factorCholesky,
   factorSemidefinite,
