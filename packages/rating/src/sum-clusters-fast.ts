@@ -15,6 +15,9 @@ import { LARGEST_WEIGHT, SMALLEST_WEIGHT } from './scan-comparisons.ts';
 /** Above so many models the products alone would fill much of the kernel's memory. */
 const MOST_MODELS = 4096;
 
+/** A kernel whose memory has grown beyond this is let go after use: ten million votes stay below, and need no new memory. */
+const KEPT_BYTES = 2 ** 28;
+
 let loaded: KernelExports | null | undefined;
 
 /** As `sumClustersPlainly`, in the kernel; null where that one must do: very many models or rows, or no WebAssembly. */
@@ -57,6 +60,7 @@ export function sumClustersFast(rows: ClusteredRows): ClusterSums | null {
     both.add(parts, kernel.split!(sorted, parts, size, keys, spare, counts));
   }
   const sum = first.close(used, unknown);
+  if (memory.buffer.byteLength > KEPT_BYTES) loaded = undefined;
   if (both === null) return { first: sum, both: null };
   const { meat, clusters } = both.close(used, 0);
   return { first: sum, both: { meat, clusters } };
