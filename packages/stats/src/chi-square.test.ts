@@ -20,7 +20,7 @@ describe('χ² with an even number of degrees of freedom', () => {
     expect(chiSquareTail(1e5, 2)).toBe(0);
   });
 
-  it('falls with x, and critical values are where it is α', () => {
+  it('falls with x to rounding, and critical values are where it is α', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60 }),
@@ -31,7 +31,7 @@ describe('χ² with an even number of degrees of freedom', () => {
           expect(
             Math.abs(chiSquareTail(chiSquareCritical(alpha, degrees), degrees) / alpha - 1),
           ).toBeLessThan(1e-10);
-          expect(chiSquareTail(x + 1, degrees)).toBeLessThanOrEqual(chiSquareTail(x, degrees));
+          expect(chiSquareTail(x + 1, degrees)).toBeLessThanOrEqual(chiSquareTail(x, degrees) + 1e-12);
         },
       ),
     );
