@@ -27,17 +27,24 @@ def arguments():
     return Columns(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 
 
+WARM_UP_SECONDS = 3
+
+
 def timed(task, repeats, seconds):
-    """Times of the calls in milliseconds, in order, and the last result. Where there is time for a second call, the first
-    one, which may compile, is not counted."""
-    times = []
+    """Times of the calls in milliseconds, in order, and the last result. Calls of the first three seconds, at least one,
+    are not counted, as with ours; where no time is left for another one, the last of them is."""
     begun = time.perf_counter()
-    result = None
-    while len(times) < repeats + 1 and (not times or time.perf_counter() - begun < seconds):
+    warm = []
+    times = []
+    while len(times) < repeats:
+        elapsed = time.perf_counter() - begun
+        if elapsed > seconds and (warm or times):
+            break
         start = time.perf_counter()
         result = task()
-        times.append(1000 * (time.perf_counter() - start))
-    return times[1:] or times, result
+        took = 1000 * (time.perf_counter() - start)
+        (times if warm and elapsed >= WARM_UP_SECONDS else warm).append(took)
+    return times or warm[-1:], result
 
 
 def report(task, version, times, ratings=None, errors=None, note=None):

@@ -45,11 +45,13 @@ function run(command: string, args: readonly string[], env: Record<string, strin
     .map((line) => JSON.parse(line) as Measured);
 }
 
-/** Ours, warm: the first calls, in which the code is compiled, are left out. */
+/** Ours, warm: the calls of the first seconds, in which the engine still compiles, are left out. */
 function ours(folder: string, task: string): Measured | null {
-  const warmup = 3;
-  const [found] = run(process.execPath, [script('measure-agon.ts'), folder, task, String(REPEATS + warmup)]);
-  return found === undefined ? null : { ...found, times: found.times.slice(warmup) };
+  const warmUpMs = 3000;
+  return (
+    run(process.execPath, [script('measure-agon.ts'), folder, task, String(REPEATS), String(warmUpMs)])[0] ??
+    null
+  );
 }
 
 /** The first call of a fresh process, over several processes. */

@@ -1,6 +1,6 @@
 /**
- * `node measure-agon.ts FOLDER TASK REPEATS`: times one task of ours on the columns in a folder, in a process of its own,
- * and prints one line of JSON. Tasks: see below; a task ending in `:plain` runs without WebAssembly.
+ * `node measure-agon.ts FOLDER TASK REPEATS [WARM_UP_MS]`: times one task of ours on the columns in a folder, in a process of its
+ * own, and prints one line of JSON. Calls of the first WARM_UP_MS, at least three, are not told (0: all are). Tasks: see below; a task ending in `:plain` runs without WebAssembly.
  * Only the columns which the task needs are read, so that `rss` is what such a fit holds.
  */
 import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings, STYLE_COUNTS } from '@agon/domain';
@@ -9,7 +9,12 @@ import { roundsThreads } from '../../../apps/cli/src/rounds-threads.ts';
 import { STYLE_FEATURES } from './generate-votes.ts';
 import { readColumns } from './write-columns.ts';
 
-const [folder, name, repeatsText] = process.argv.slice(2) as [string, string, string];
+const [folder, name, repeatsText, warmUpText = '0'] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string?,
+];
 const [task, engine] = name.split(':');
 if (engine === 'plain') Reflect.deleteProperty(globalThis, 'WebAssembly');
 /** Columns that a task needs beside models and outcomes. */
@@ -94,6 +99,9 @@ const ELO_PER_LOGIT = 400 / Math.LN10;
 const run = TASKS[task!]!;
 const times: number[] = [];
 let result: RatingResult | null = null;
+const began = performance.now();
+const warmUpMs = Number(warmUpText);
+for (let call = 0; warmUpMs > 0 && (call < 3 || performance.now() - began < warmUpMs); call += 1) run();
 for (let repeat = 0; repeat < Number(repeatsText); repeat += 1) {
   const start = performance.now();
   result = run();
