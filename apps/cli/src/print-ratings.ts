@@ -1,4 +1,4 @@
-import type { RatingResultJson } from '@agon/contract';
+import type { GroupInsightsJson, RatingResultJson } from '@agon/contract';
 import { note, printTable } from './print.ts';
 
 /** A table for people, with what was left out and every warning on stderr. */
@@ -80,24 +80,41 @@ export function printRatings(result: RatingResultJson): void {
       `tie parameter ${name} = ${value.toFixed(3)}${interval}; equals tie in ${(100 * share).toFixed(1)} %`,
     );
   }
-  const { insights } = result;
-  if (insights?.flip != null) {
-    const { leader, challenger, votes, of } = insights.flip;
-    note(`${votes} of ${of} comparisons decide that ${leader} is ahead of ${challenger}`);
-  }
-  for (const { model_a, model_b, gap, margin, settled, votes } of insights?.planner ?? []) {
-    if (settled) continue;
-    const more = votes === null ? '' : `; ${votes} votes between them would show a gap of this size`;
-    note(`${model_a} and ${model_b}: ${gap.toFixed(1)} ± ${margin.toFixed(1)} points${more}`);
-  }
-  const [next, ...more] = (insights?.ask ?? [])
-    .slice(0, 3)
-    .map((pair) => `${pair.model_a} – ${pair.model_b}`);
-  if (next !== undefined) note(`one more vote tells most on: ${[next, ...more].join(', ')}`);
+  printInsights(result.insights ?? null);
   for (const { feature, coefficient, low, high } of result.style ?? []) {
     const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
     note(`style ${feature}: ${coefficient?.toFixed(3) ?? '—'}${interval}`);
   }
   for (const { reason, count } of result.comparisons.excluded) note(`left out: ${count} × ${reason}`);
   for (const warning of result.warnings) note(`${warning.code}: ${warning.message}`);
+}
+
+/** Names of a group that are told; the ratings list them all. */
+const NAMED = 4;
+
+function printInsights(insights: RatingResultJson['insights'] | null): void {
+  if (insights == null) return;
+  const groups = [insights, ...(insights.others ?? [])];
+  for (const group of groups) {
+    if (groups.length > 1) {
+      const { models } = group;
+      const rest = models.length > NAMED ? ` and ${models.length - NAMED} more` : '';
+      note(`among ${models.slice(0, NAMED).join(', ')}${rest}:`);
+    }
+    printGroup(group);
+  }
+}
+
+function printGroup({ flip, planner, ask }: GroupInsightsJson): void {
+  if (flip !== null) {
+    const { leader, challenger, votes, of } = flip;
+    note(`${votes} of ${of} comparisons decide that ${leader} is ahead of ${challenger}`);
+  }
+  for (const { model_a, model_b, gap, margin, settled, votes } of planner) {
+    if (settled) continue;
+    const more = votes === null ? '' : `; ${votes} votes between them would show a gap of this size`;
+    note(`${model_a} and ${model_b}: ${gap.toFixed(1)} ± ${margin.toFixed(1)} points${more}`);
+  }
+  const [next, ...more] = (ask ?? []).slice(0, 3).map((pair) => `${pair.model_a} – ${pair.model_b}`);
+  if (next !== undefined) note(`one more vote tells most on: ${[next, ...more].join(', ')}`);
 }

@@ -110,6 +110,7 @@ export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
 export {
+  type GroupInsightsJson,
   type ModelRatingJson,
   modelRatingSchema,
   type RatingInsightsJson,

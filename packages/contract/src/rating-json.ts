@@ -67,7 +67,17 @@ export const ratingSettingsSchema = z
   })
   .meta({ id: 'RatingSettings' });
 
-export const ratingInsightsSchema = z
+const planFields = {
+  model_a: z.string(),
+  model_b: z.string(),
+  gap: z.number(),
+  margin: z.number(),
+  settled: z.boolean(),
+  votes: z.number().nullable().describe('Head to head, to show a gap of this size with 80 % power'),
+};
+
+/** Fields that a board kept before they were told does not have are optional. */
+export const groupInsightsSchema = z
   .strictObject({
     models: z.array(z.string()),
     pairwise: z.array(z.array(nullable())).describe('P(row model is truly above column model)'),
@@ -83,30 +93,33 @@ export const ratingInsightsSchema = z
       })
       .nullable()
       .describe('The fewest comparisons found whose removal takes the first place away, verified by a refit'),
-    planner: z.array(
-      z.strictObject({
-        model_a: z.string(),
-        model_b: z.string(),
-        gap: z.number(),
-        margin: z.number(),
-        settled: z.boolean(),
-        votes: z.number().nullable().describe('Head to head, to show a gap of this size with 80 % power'),
-      }),
-    ),
+    planner: z.array(z.strictObject(planFields)),
     ask: z
       .array(
         z.strictObject({
-          model_a: z.string(),
-          model_b: z.string(),
+          ...planFields,
+          gap: planFields.gap.optional(),
+          margin: planFields.margin.optional(),
+          settled: planFields.settled.optional(),
+          votes: planFields.votes.optional(),
           gain: z.number().describe('By what share one vote lowers the sum of the variances'),
           information: z.number().describe('Nats that one vote is expected to tell'),
         }),
       )
       .optional()
-      .describe(
-        'The ten pairs on which one more vote tells most; absent from boards kept before it was told',
-      ),
+      .describe('The ten pairs on which one more vote tells most'),
   })
+  .meta({ id: 'GroupInsights' });
+export type GroupInsightsJson = z.infer<typeof groupInsightsSchema>;
+
+export const ratingInsightsSchema = groupInsightsSchema
+  .extend({
+    others: z
+      .array(groupInsightsSchema)
+      .optional()
+      .describe('Every other group of models that can be compared, the larger first'),
+  })
+  .describe('Of the largest group of models that can be compared')
   .meta({ id: 'RatingInsights' });
 export type RatingInsightsJson = z.infer<typeof ratingInsightsSchema>;
 

@@ -1,5 +1,5 @@
-import type { RatingInsights, RatingResult } from '@agon/domain';
-import type { RatingInsightsJson, RatingResultJson } from './rating-json.ts';
+import type { GroupInsights, RatingInsights, RatingResult } from '@agon/domain';
+import type { GroupInsightsJson, RatingInsightsJson, RatingResultJson } from './rating-json.ts';
 
 /** Domain to JSON: the names of commands.md, nothing else changed. */
 export function toRatingJson(result: RatingResult): RatingResultJson {
@@ -121,7 +121,18 @@ export function toRatingJson(result: RatingResult): RatingResultJson {
 }
 
 export function toInsightsJson(insights: RatingInsights): RatingInsightsJson {
-  const { models, pairwise, pFirst, tiers, flip, planner, ask } = insights;
+  return { ...toGroupJson(insights), others: insights.others.map(toGroupJson) };
+}
+
+function toGroupJson({
+  models,
+  pairwise,
+  pFirst,
+  tiers,
+  flip,
+  planner,
+  ask,
+}: GroupInsights): GroupInsightsJson {
   return {
     models: [...models],
     pairwise: pairwise.map((row) => [...row]),
@@ -137,19 +148,11 @@ export function toInsightsJson(insights: RatingInsights): RatingInsightsJson {
             of: flip.of,
             gap_after: flip.gapAfter,
           },
-    ask: ask.map(({ modelA, modelB, gain, information }) => ({
-      model_a: modelA,
-      model_b: modelB,
-      gain,
-      information,
-    })),
-    planner: planner.map(({ modelA, modelB, gap, margin, settled, votes }) => ({
-      model_a: modelA,
-      model_b: modelB,
-      gap,
-      margin,
-      settled,
-      votes,
-    })),
+    ask: ask.map(({ gain, information, ...pair }) => ({ ...toPlanJson(pair), gain, information })),
+    planner: planner.map(toPlanJson),
   };
+}
+
+function toPlanJson({ modelA, modelB, gap, margin, settled, votes }: GroupInsights['planner'][number]) {
+  return { model_a: modelA, model_b: modelB, gap, margin, settled, votes };
 }

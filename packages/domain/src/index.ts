@@ -46,6 +46,7 @@ export {
   CLUSTER_CHOICES,
   type ClusterChoice,
   DEFAULT_RATING_SETTINGS,
+  type GroupInsights,
   INTERVAL_METHODS,
   type IntervalMethod,
   type JudgePower,

@@ -166,8 +166,8 @@ export type StyleCoefficient = {
   readonly sd: number;
 };
 
-/** What a fit's whole covariance tells, of the largest group; models by falling rating. */
-export type RatingInsights = {
+/** What a fit's whole covariance tells of one group of models that can be compared; models by falling rating. */
+export type GroupInsights = {
   readonly models: readonly string[];
   /** P(row model is truly above column model), 0..1; null on the diagonal. */
   readonly pairwise: readonly (readonly (number | null)[])[];
@@ -203,8 +203,16 @@ export type RatingInsights = {
     readonly gain: number;
     /** What it is expected to tell, nats. */
     readonly information: number;
+    /** As in `planner`; a pair that is settled may still be worth a vote: what it tells of the two. */
+    readonly gap: number;
+    readonly margin: number;
+    readonly settled: boolean;
+    readonly votes: number | null;
   }[];
 };
+
+/** Of the largest group, and of every other one: no number compares models of two groups. */
+export type RatingInsights = GroupInsights & { readonly others: readonly GroupInsights[] };
 
 export type RatingWarning = { readonly code: string; readonly message: string };
 

@@ -123,6 +123,36 @@ describe('what the covariance says', () => {
     ).toBeNull();
   });
 
+  it('every group is explained as if it stood alone, the largest first', () => {
+    const large = simulate('large', [0.8, 0.2, 0, -0.6], 400);
+    const small = duel('x', 'y', 7, 3);
+    const insights = explain([...small, ...large])!;
+    const { others, ...largest } = insights;
+    expect(others).toHaveLength(1);
+    expect({ ...largest, others: [] }).toEqual(explain(large));
+    expect({ ...others[0]!, others: [] }).toEqual(explain(small));
+    // one that cannot be rated, and one voter alone, hide no other group
+    const alone = duel('p', 'q', 2, 1).map((row) => ({ ...row, rater: 'one' }));
+    const many = large.map((row, i) => ({ ...row, rater: `r${i % 40}` }));
+    const told = explain([...duel('s', 't', 4, 0), ...alone, ...many], { cluster: 'rater' })!;
+    expect(told.models).toEqual(insights.models);
+    expect(told.others).toEqual([]);
+  });
+
+  it('a pair worth a vote has the plan of a neighbour', () => {
+    const { ask, planner, models } = explain(simulate('ask', [1, 0.4, 0, -0.5], 300))!;
+    const of = (a: string, b: string) => planner.find(({ modelA, modelB }) => modelA === a && modelB === b);
+    const places = new Map(models.map((model, i) => [model, i]));
+    expect(ask).toHaveLength(6);
+    for (const { gain, information, ...pair } of ask) {
+      expect(pair.gap).toBeGreaterThan(0);
+      expect(gain).toBeGreaterThan(0);
+      expect(information).toBeGreaterThan(0);
+      if (places.get(pair.modelB)! - places.get(pair.modelA)! === 1)
+        expect(pair).toEqual(of(pair.modelA, pair.modelB));
+    }
+  });
+
   it('nothing can be told of nothing', () => {
     expect(explain(duel('x', 'y', 5, 0))).toBeNull();
     expect(explain(duel('x', 'y', 5, 2), { method: 'elo' })).toBeNull();

@@ -1,4 +1,4 @@
-import type { ComparisonColumns, RatingInsights, RatingSettings } from '@agon/domain';
+import type { ComparisonColumns, GroupInsights, RatingInsights, RatingSettings } from '@agon/domain';
 import { factorSemidefinite, normalCdf, normalDraws, type SquareMatrix, Z95 } from '@agon/stats';
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
@@ -20,9 +20,9 @@ const MOST_MODELS = 300;
 const CHALLENGERS = 3;
 
 /**
- * What the whole covariance of a Bradley–Terry fit says beyond each model's interval, for the largest group of models
- * that can be compared. Null for other methods, for a prior, without a covariance (one cluster), for fewer than 2 or
- * more than 300 models.
+ * What the whole covariance of a Bradley–Terry fit says beyond each model's interval, for every group of models that can
+ * be compared, the largest first. Left out: groups without a covariance (one cluster), of fewer than 2 or more than 300
+ * models. Null where no group is left, for other methods and for a prior.
  * @throws as `fitRatings` does for data without a comparison
  */
 export function explainRatings(given: ComparisonColumns, settings: RatingSettings): RatingInsights | null {
@@ -32,9 +32,22 @@ export function explainRatings(given: ComparisonColumns, settings: RatingSetting
   const columns = reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
   const tally = tallyComparisons(columns, settings);
   // of cores of one size that of the first component, which does not depend on how models are numbered
-  const [members] = connectModels(tally.table, columns.models).cores.toSorted((x, y) => y.length - x.length);
-  if (members === undefined || members.length < 2 || members.length > MOST_MODELS) return null;
-  const table = sliceTable(tally.table, members);
+  const cores = connectModels(tally.table, columns.models).cores.toSorted((x, y) => y.length - x.length);
+  const [largest, ...others] = cores.flatMap((members) => {
+    const group = explainGroup(columns, settings, tally.table, members);
+    return group === null ? [] : [group];
+  });
+  return largest === undefined ? null : { ...largest, others };
+}
+
+function explainGroup(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  all: PairTable,
+  members: readonly number[],
+): GroupInsights | null {
+  if (members.length < 2 || members.length > MOST_MODELS) return null;
+  const table = sliceTable(all, members);
   const fit = fitBradleyTerry(table);
   const place = new Int32Array(columns.models.length).fill(-1);
   members.forEach((model, i) => {
@@ -51,6 +64,19 @@ export function explainRatings(given: ComparisonColumns, settings: RatingSetting
     .sort((x, y) => fit.theta[y]! - fit.theta[x]! || (name(x) < name(y) ? -1 : 1));
   const error = (i: number, j: number): number => differenceError(covariance, members.length, i, j);
   const first = chanceOfFirst(fit.theta, covariance, settings.seed);
+  const ties = tieShare(table);
+  const plan = (i: number, j: number): GroupInsights['planner'][number] => {
+    const gap = fit.theta[i]! - fit.theta[j]!;
+    const margin = Z95 * error(i, j);
+    return {
+      modelA: name(i),
+      modelB: name(j),
+      gap: ELO_PER_LOGIT * gap,
+      margin: ELO_PER_LOGIT * margin,
+      settled: gap > margin,
+      votes: gap < 1e-9 ? null : votesToSeparate(ELO_PER_LOGIT * gap, ties),
+    };
+  };
   return {
     models: order.map(name),
     pairwise: order.map((i) =>
@@ -59,20 +85,8 @@ export function explainRatings(given: ComparisonColumns, settings: RatingSetting
     pFirst: order.map((i) => first[i]!),
     tiers: tiersOf(order, fit.theta, error),
     flip: fewestFlips(table, fit, order, name),
-    ask: worthAsking(fit, order, name),
-    planner: order.slice(1).map((j, at) => {
-      const i = order[at]!;
-      const gap = fit.theta[i]! - fit.theta[j]!;
-      const margin = Z95 * error(i, j);
-      return {
-        modelA: name(i),
-        modelB: name(j),
-        gap: ELO_PER_LOGIT * gap,
-        margin: ELO_PER_LOGIT * margin,
-        settled: gap > margin,
-        votes: gap < 1e-9 ? null : votesToSeparate(ELO_PER_LOGIT * gap, tieShare(table)),
-      };
-    }),
+    ask: worthAsking(fit, order, plan),
+    planner: order.slice(1).map((j, at) => plan(order[at]!, j)),
   };
 }
 
@@ -82,8 +96,8 @@ const ASKED = 10;
 function worthAsking(
   { theta, inverse }: BradleyTerryFit,
   order: readonly number[],
-  name: (i: number) => string,
-): RatingInsights['ask'] {
+  plan: (upper: number, lower: number) => GroupInsights['planner'][number],
+): GroupInsights['ask'] {
   const m = theta.length;
   let total = 0;
   for (let i = 0; i < m; i += 1) total += inverse[i * m + i]!;
@@ -93,7 +107,7 @@ function worthAsking(
     .slice(0, ASKED)
     .map(({ i, j, gain, information }) => {
       const [upper, lower] = place.get(i)! < place.get(j)! ? [i, j] : [j, i];
-      return { modelA: name(upper), modelB: name(lower), gain: gain / total, information };
+      return { ...plan(upper, lower), gain: gain / total, information };
     });
 }
 
@@ -154,12 +168,12 @@ function fewestFlips(
   fit: BradleyTerryFit,
   order: readonly number[],
   name: (i: number) => string,
-): RatingInsights['flip'] {
+): GroupInsights['flip'] {
   // with weights a vote is no unit that could be counted
   if (!table.plain) return null;
   const leader = order[0]!;
   const of = countComparisons(table);
-  let best: RatingInsights['flip'] = null;
+  let best: GroupInsights['flip'] = null;
   for (const challenger of order.slice(1, 1 + CHALLENGERS)) {
     const flip = votesToFlip(table, fit, leader, challenger);
     if (flip === null || (best !== null && best.votes <= flip.votes)) continue;

@@ -140,7 +140,7 @@ export function command(): Command {
     )
     .option(
       '--insights',
-      'bradley-terry: chances of every pair, tiers, votes to flip the first place, a plan',
+      'bradley-terry: chances of every pair, tiers, votes to flip the first place, a plan; for each group of models that can be compared',
     )
     .option('--category <name>', 'only this category')
     .option('--language <name>', 'only this language')

@@ -38,6 +38,24 @@ describe('the neighbours that are not settled', () => {
     });
   });
 
+  it('are sought in every group where the largest is settled', () => {
+    const groups = toColumns([
+      ...repeat(90, 'a', 'b', 'a'),
+      ...repeat(20, 'a', 'b', 'b'),
+      ...repeat(90, 'b', 'c', 'a'),
+      ...repeat(20, 'b', 'c', 'b'),
+      ...repeat(6, 'x', 'y', 'a'),
+      ...repeat(5, 'x', 'y', 'b'),
+    ]);
+    const insights = explainRatings(groups, settings)!;
+    expect(insights.planner.every(({ settled }) => settled)).toBe(true);
+    expect(findUnsettled(fitRatings(groups, settings), insights)).toMatchObject({
+      places: [1, 2],
+      model_a: 'x',
+      model_b: 'y',
+    });
+  });
+
   it('are the same pair without the covariance', () => {
     expect(findUnsettled(result, null)).toMatchObject({ places: [2, 3] });
   });

@@ -3,22 +3,26 @@ import type { RatingInsights, RatingResult } from '@agon/domain';
 import { votesToSeparate } from '@agon/rating';
 
 /**
- * The best two neighbours whose order the comparisons cannot tell yet, and how many votes on that pair would.
+ * The best two neighbours whose order the comparisons cannot tell yet, and how many votes on that pair would; of models
+ * that cannot all be compared, those of the largest group that has any, with their places in it.
  * @param insights where there are some, the margin comes from the covariance of the two; else both count as independent
  */
 export function findUnsettled(result: RatingResult, insights: RatingInsights | null): Board['unsettled'] {
   if (insights !== null) {
-    const at = insights.planner.findIndex((pair) => !pair.settled);
-    const pair = insights.planner[at];
-    if (pair === undefined) return null;
-    return {
-      places: [at + 1, at + 2],
-      model_a: pair.modelA,
-      model_b: pair.modelB,
-      gap: pair.gap,
-      margin: pair.margin,
-      votes_needed: pair.votes === null ? null : Math.ceil(pair.votes),
-    };
+    for (const { planner } of [insights, ...insights.others]) {
+      const at = planner.findIndex((pair) => !pair.settled);
+      const pair = planner[at];
+      if (pair === undefined) continue;
+      return {
+        places: [at + 1, at + 2],
+        model_a: pair.modelA,
+        model_b: pair.modelB,
+        gap: pair.gap,
+        margin: pair.margin,
+        votes_needed: pair.votes === null ? null : Math.ceil(pair.votes),
+      };
+    }
+    return null;
   }
   const rated = result.models.filter(
     (model) => model.rating !== null && model.low !== null && model.high !== null,
