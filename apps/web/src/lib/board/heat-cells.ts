@@ -1,4 +1,4 @@
-import type { RatingInsightsJson } from '@agon/contract';
+import type { GroupInsightsJson } from '@agon/contract';
 import { m } from '#paraglide/messages.js';
 import { type PairCells, shadeOf } from './pair-cells.ts';
 
@@ -30,11 +30,17 @@ export function pairHeat(cells: PairCells, show: 'wins' | 'votes'): CellOf {
   };
 }
 
-/** How likely the row is truly above the column, from the whole covariance of the ratings. */
-export function aboveHeat({ models, pairwise }: Pick<RatingInsightsJson, 'models' | 'pairwise'>): CellOf {
-  const places = new Map(models.map((model, i) => [model, i]));
+/** How likely the row is truly above the column, from the whole covariance of the ratings; unknown between two groups. */
+export function aboveHeat(groups: readonly Pick<GroupInsightsJson, 'models' | 'pairwise'>[]): CellOf {
+  const places = new Map(
+    groups.flatMap(({ models, pairwise }) => models.map((model, i) => [model, { pairwise, i }] as const)),
+  );
   return (row, column) => {
-    const chance = pairwise[places.get(row) ?? -1]?.[places.get(column) ?? -1] ?? null;
+    const [above, below] = [places.get(row), places.get(column)];
+    const chance =
+      above === undefined || below === undefined || above.pairwise !== below.pairwise
+        ? null
+        : (above.pairwise[above.i]?.[below.i] ?? null);
     if (chance === null) return { text: EMPTY, shade: null, say: m.board_above_unknown({ row, column }) };
     const text = chance > 0.995 ? '>99' : chance < 0.005 ? '<1' : String(Math.round(100 * chance));
     return { text, shade: shadeOf(chance), say: m.board_above({ row, column, chance: text }) };
