@@ -3,6 +3,7 @@ import { type BootstrapDraws, drawRounds } from './bootstrap-draws.ts';
 import { type ClusteredVotes, type GroupedVotes, sortByHigher } from './bootstrap-plan.ts';
 import { type ClusterNumbers, clusterVotes, joinClusters, numberClusters } from './cluster-votes.ts';
 import { combineWays } from './combine-ways.ts';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import { groupCounts, groupVotes, readVotes } from './read-votes.ts';
 import { clusterWarnings, type FittedGroup } from './sandwich-covariance.ts';
@@ -24,17 +25,19 @@ export function bootstrapBradleyTerry(group: FittedGroup, anchor: number, thread
   if (settings.cluster === 'none') return fromDraws(fit.theta, draw(groupVotes(votes, table)), anchor);
   const warnings: RatingWarning[] = [];
   let tooFew = false;
-  const cluster = (name: 'rater' | 'prompt'): { numbers: ClusterNumbers; drawn: ClusteredVotes } => {
+  const cluster = (
+    name: 'rater' | 'prompt',
+  ): { numbers: ClusterNumbers; drawn: ClusteredVotes; clusters: number } => {
     const numbers = numberClusters(votes, group.columns[name]);
     const { drawn, sizes } = clusterVotes(votes, numbers);
     warnings.push(...clusterWarnings(name, sizes, votes.length));
     tooFew ||= sizes.clusters < 2;
-    return { numbers, drawn };
+    return { numbers, drawn, clusters: sizes.clusters };
   };
   if (settings.cluster !== 'rater,prompt') {
-    const { drawn } = cluster(settings.cluster);
+    const { drawn, clusters } = cluster(settings.cluster);
     if (tooFew) return withoutIntervals(warnings);
-    return withWarnings(fromDraws(fit.theta, draw(drawn), anchor), warnings);
+    return withWarnings(fromDraws(fit.theta, draw(drawn), anchor, degreesOfFreedom([clusters])), warnings);
   }
   const [rater, prompt] = [cluster('rater'), cluster('prompt')];
   if (tooFew) return withoutIntervals(warnings);
@@ -45,7 +48,8 @@ export function bootstrapBradleyTerry(group: FittedGroup, anchor: number, thread
     prompt: draw(prompt.drawn, '/prompt'),
     both: draw(isEachAlone ? groupVotes(votes, table) : both.drawn, '/both'),
   };
-  return withWarnings(combineWays(fit.theta, ways, anchor), warnings);
+  const degrees = degreesOfFreedom([rater.clusters, prompt.clusters]);
+  return withWarnings(combineWays(fit.theta, ways, anchor, degrees), warnings);
 }
 
 function withWarnings(intervals: GroupIntervals, warnings: readonly RatingWarning[]): GroupIntervals {

@@ -91,14 +91,20 @@ describe('rows of estimates', () => {
       kept: 3,
       dropped: 0,
     });
-    const { intervals, others } = splitDrawn(Float64Array.of(3, 4), [50], drawn, -1);
+    const { intervals, others } = splitDrawn(
+      Float64Array.of(3, 4),
+      [50],
+      drawn,
+      -1,
+      Number.POSITIVE_INFINITY,
+    );
     expect([intervals.low![0], intervals.high![0]]).toEqual([1.1, 4.9]);
     expect(others).toEqual([[31, 69]]);
   });
 
   it('give no interval where most rounds are gone', () => {
     const few = { theta: Float64Array.of(1, 2), kept: 2, dropped: 8 };
-    expect(intervalOf(1, few)).toBeNull();
-    expect(intervalOf(1, { rater: few, prompt: few, both: few })).toBeNull();
+    expect(intervalOf(1, few, 10)).toBeNull();
+    expect(intervalOf(1, { rater: few, prompt: few, both: few }, 10)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { quantiles } from '@agon/stats';
+import { bootstrapTail, quantiles } from '@agon/stats';
 import type { BootstrapDraws } from './bootstrap-draws.ts';
 import { type ClusterCodes, joinClusters } from './cluster-codes.ts';
 import { type BootstrapWays, combineWays } from './combine-ways.ts';
@@ -24,19 +24,31 @@ export function drawWays(
   };
 }
 
-/** Intervals of ratings from their draws: percentiles, or `combineWays`. */
-export function fromDrawn(theta: Float64Array, drawn: Drawn, anchor: number): GroupIntervals {
-  return 'both' in drawn ? combineWays(theta, drawn, anchor) : fromDraws(theta, drawn, anchor);
+/** Intervals of ratings from their draws: percentiles, or `combineWays`; `degrees`: see `degreesOfFreedom`. */
+export function fromDrawn(
+  theta: Float64Array,
+  drawn: Drawn,
+  anchor: number,
+  degrees: number,
+): GroupIntervals {
+  return 'both' in drawn
+    ? combineWays(theta, drawn, anchor, degrees)
+    : fromDraws(theta, drawn, anchor, degrees);
 }
 
 /** The interval of one number from its draws, one a row; null where there are too few. */
-export function intervalOf(value: number, drawn: Drawn): readonly [low: number, high: number] | null {
+export function intervalOf(
+  value: number,
+  drawn: Drawn,
+  degrees: number,
+): readonly [low: number, high: number] | null {
   if ('both' in drawn) {
-    const { low, high } = combineWays(Float64Array.of(value), drawn, -1);
+    const { low, high } = combineWays(Float64Array.of(value), drawn, -1, degrees);
     return low === null || high === null ? null : [low[0]!, high[0]!];
   }
   if (drawn.kept < 2 || drawn.kept < drawn.dropped) return null;
-  return quantiles(drawn.theta, [0.025, 0.975]) as [number, number];
+  const tail = bootstrapTail(degrees);
+  return quantiles(drawn.theta, [tail, 1 - tail]) as [number, number];
 }
 
 /** Some numbers of each row, which has `width` of them. */
@@ -60,6 +72,7 @@ export function splitDrawn(
   others: ArrayLike<number>,
   drawn: Drawn,
   anchor: number,
+  degrees: number,
 ): { readonly intervals: GroupIntervals; readonly others: (readonly [low: number, high: number])[] | null } {
   const m = theta.length;
   const width = m + others.length;
@@ -71,8 +84,11 @@ export function splitDrawn(
       Array.from(theta, (_, i) => i),
     ),
     anchor,
+    degrees,
   );
-  const found = Array.from(others, (value, k) => intervalOf(value, pickColumns(drawn, width, [m + k])));
+  const found = Array.from(others, (value, k) =>
+    intervalOf(value, pickColumns(drawn, width, [m + k]), degrees),
+  );
   if (intervals.low === null || found.some((interval) => interval === null))
     return { intervals, others: null };
   return { intervals, others: found as (readonly [number, number])[] };

@@ -18,13 +18,19 @@ export type BootstrapWays = {
  * percentiles and rank sets are of their sums.
  * @param theta the fit, Σθ = 0
  * @param anchor number of the anchor model, or -1 for the mean
+ * @param degrees see `degreesOfFreedom`
  */
-export function combineWays(theta: Float64Array, ways: BootstrapWays, anchor: number): GroupIntervals {
+export function combineWays(
+  theta: Float64Array,
+  ways: BootstrapWays,
+  anchor: number,
+  degrees = Number.POSITIVE_INFINITY,
+): GroupIntervals {
   const kept = Math.min(ways.rater.kept, ways.prompt.kept);
   const dropped = Math.max(ways.rater.dropped, ways.prompt.dropped, ways.both.dropped);
   const combined = (origin: number): GroupIntervals => {
     const draws = { theta: addScaled(theta, ways, kept, origin), kept, dropped };
-    return fromDraws(theta, draws, origin);
+    return fromDraws(theta, draws, origin, degrees);
   };
   // as for one way: with half of the rounds gone, the rest says little
   if (Math.min(kept, ways.both.kept) < 2) {

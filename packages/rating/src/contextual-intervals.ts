@@ -1,5 +1,5 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
-import { type SquareMatrix, sandwichProduct, seededRandom, Z95 } from '@agon/stats';
+import { type SquareMatrix, sandwichProduct, seededRandom, student95 } from '@agon/stats';
 import { drawWays, splitDrawn } from './bootstrap-ways.ts';
 import type { ContextualTop } from './climb-contextual.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
@@ -9,6 +9,7 @@ import { climbAllRows, independentMeat, invertInformation } from './fit-streamed
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import {
   clusteredSandwich,
+  degreesOf,
   describeClusters,
   isTooFew,
   type JointCovariance,
@@ -37,12 +38,15 @@ export function contextualIntervals(
   const { theta, beta } = top.point;
   const m = theta.length;
   const n = m + beta.length;
-  const byMatrix = ({ matrix, warnings }: JointCovariance): ContextualIntervals => {
+  const byMatrix = ({ matrix, degrees, warnings }: JointCovariance): ContextualIntervals => {
     if (matrix === null) return without(warnings);
+    const reach = student95(degrees);
     return {
-      intervals: fromCovariance(theta, ratingBlock(matrix, m), core.anchor, settings.seed, warnings),
+      intervals: fromCovariance(theta, ratingBlock(matrix, m), core.anchor, settings.seed, warnings, {
+        degrees,
+      }),
       effects: Array.from(beta, (value, f) => {
-        const half = Z95 * Math.sqrt(Math.max(0, matrix[(m + f) * (n + 1)]!));
+        const half = reach * Math.sqrt(Math.max(0, matrix[(m + f) * (n + 1)]!));
         return [value - half, value + half] as const;
       }),
     };
@@ -51,7 +55,7 @@ export function contextualIntervals(
     case 'none':
       return without([]);
     case 'fisher':
-      return byMatrix({ matrix: invertInformation(top), warnings: [] });
+      return byMatrix({ matrix: invertInformation(top), degrees: Number.POSITIVE_INFINITY, warnings: [] });
     case 'sandwich':
       return byMatrix(sandwich(known, columns, settings, core.place, top, ridge));
     case 'bootstrap':
@@ -74,7 +78,8 @@ function sandwich(
   const inverse: SquareMatrix = invertInformation(top);
   if (settings.cluster === 'none') {
     const n = top.point.theta.length + top.point.beta.length;
-    return { matrix: sandwichProduct(inverse, independentMeat(top, penalty), n), warnings: [] };
+    const matrix = sandwichProduct(inverse, independentMeat(top, penalty), n);
+    return { matrix, degrees: Number.POSITIVE_INFINITY, warnings: [] };
   }
   const rows = listRows(columns, settings, place);
   const fitted = { columns, settings, place, rows, point: top.point, penalty };
@@ -118,7 +123,7 @@ function bootstrap(
     }
     return { theta: theta.subarray(0, kept * width), kept, dropped: settings.rounds - kept };
   });
-  const { intervals, others } = splitDrawn(fitted, beta, drawn, core.anchor);
+  const { intervals, others } = splitDrawn(fitted, beta, drawn, core.anchor, degreesOf(codings));
   return {
     intervals: { ...intervals, warnings: [...warnings, ...intervals.warnings] },
     effects: others,

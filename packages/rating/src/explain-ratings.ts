@@ -1,5 +1,12 @@
 import type { ComparisonColumns, GroupInsights, RatingInsights, RatingSettings } from '@agon/domain';
-import { factorSemidefinite, normalCdf, normalDraws, type SquareMatrix, Z95 } from '@agon/stats';
+import {
+  factorSemidefinite,
+  normalDraws,
+  type SquareMatrix,
+  student95,
+  studentCdf,
+  studentScales,
+} from '@agon/stats';
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
@@ -53,21 +60,22 @@ function explainGroup(
   members.forEach((model, i) => {
     place[model] = i;
   });
-  const covariance =
+  const { matrix: covariance, degrees } =
     settings.interval === 'fisher'
-      ? fit.inverse
-      : sandwichCovariance({ columns, settings, place, table, fit }).matrix;
+      ? { matrix: fit.inverse, degrees: Number.POSITIVE_INFINITY }
+      : sandwichCovariance({ columns, settings, place, table, fit });
   if (covariance === null) return null;
   const name = (i: number): string => columns.models[members[i]!]!;
   const order = members
     .map((_, i) => i)
     .sort((x, y) => fit.theta[y]! - fit.theta[x]! || (name(x) < name(y) ? -1 : 1));
   const error = (i: number, j: number): number => differenceError(covariance, members.length, i, j);
-  const first = chanceOfFirst(fit.theta, covariance, settings.seed);
+  const reach = student95(degrees);
+  const first = chanceOfFirst(fit.theta, covariance, degrees, settings.seed);
   const ties = tieShare(table);
   const plan = (i: number, j: number): GroupInsights['planner'][number] => {
     const gap = fit.theta[i]! - fit.theta[j]!;
-    const margin = Z95 * error(i, j);
+    const margin = reach * error(i, j);
     return {
       modelA: name(i),
       modelB: name(j),
@@ -80,10 +88,10 @@ function explainGroup(
   return {
     models: order.map(name),
     pairwise: order.map((i) =>
-      order.map((j) => (i === j ? null : chanceAbove(fit.theta[i]! - fit.theta[j]!, error(i, j)))),
+      order.map((j) => (i === j ? null : chanceAbove(fit.theta[i]! - fit.theta[j]!, error(i, j), degrees))),
     ),
     pFirst: order.map((i) => first[i]!),
-    tiers: tiersOf(order, fit.theta, error),
+    tiers: tiersOf(order, fit.theta, (i, j) => reach * error(i, j)),
     flip: fewestFlips(table, fit, order, name),
     ask: worthAsking(fit, order, plan),
     planner: order.slice(1).map((j, at) => plan(order[at]!, j)),
@@ -116,24 +124,34 @@ function differenceError(covariance: SquareMatrix, m: number, i: number, j: numb
   return Math.sqrt(Math.max(0, variance));
 }
 
-/** P(the true gap is above 0) under the normal approximation; without any error the sign decides. */
-function chanceAbove(gap: number, error: number): number {
-  if (error > 1e-12) return normalCdf(gap / error);
+/**
+ * P(the true gap is above 0), by Student's t as the intervals are, so that 97.5 % is where an interval of the gap ends at
+ * 0. Without any error the sign decides.
+ */
+function chanceAbove(gap: number, error: number, degrees: number): number {
+  if (error > 1e-12) return studentCdf(gap / error, degrees);
   return gap > 1e-9 ? 1 : gap < -1e-9 ? 0 : 0.5;
 }
 
-/** How often each model has the highest of draws from N(θ, V); models that draw level share. */
-function chanceOfFirst(theta: Float64Array, covariance: SquareMatrix, seed: number): Float64Array {
+/** How often each model has the highest of draws from t(θ, V); models that draw level share. */
+function chanceOfFirst(
+  theta: Float64Array,
+  covariance: SquareMatrix,
+  degrees: number,
+  seed: number,
+): Float64Array {
   const m = theta.length;
   const lower = factorSemidefinite(covariance, m);
   const noise = normalDraws(`first/${seed}`, DRAWS * m);
+  const scales = studentScales(`first/${seed}/student`, DRAWS, degrees);
   const share = new Float64Array(m);
   const drawn = new Float64Array(m);
   for (let draw = 0; draw < DRAWS; draw += 1) {
     let highest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < m; i += 1) {
-      let value = theta[i]!;
-      for (let j = 0; j <= i; j += 1) value += lower[i * m + j]! * noise[draw * m + j]!;
+      let error = 0;
+      for (let j = 0; j <= i; j += 1) error += lower[i * m + j]! * noise[draw * m + j]!;
+      const value = theta[i]! + scales[draw]! * error;
       drawn[i] = value;
       highest = Math.max(highest, value);
     }
@@ -150,12 +168,12 @@ function chanceOfFirst(theta: Float64Array, covariance: SquareMatrix, seed: numb
 function tiersOf(
   order: readonly number[],
   theta: Float64Array,
-  error: (i: number, j: number) => number,
+  margin: (i: number, j: number) => number,
 ): number[] {
   let tier = 1;
   let anchor = order[0]!;
   return order.map((i) => {
-    if (theta[anchor]! - theta[i]! > Z95 * error(anchor, i) + 1e-9) {
+    if (theta[anchor]! - theta[i]! > margin(anchor, i) + 1e-9) {
       tier += 1;
       anchor = i;
     }

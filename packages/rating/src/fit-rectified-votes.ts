@@ -1,12 +1,13 @@
 import type { ClusterChoice, RatingWarning } from '@agon/domain';
 import { type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { logistic } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry, maximiseBradleyTerry } from './fit-bradley-terry.ts';
 import { joinCodes } from './join-codes.ts';
 import type { PairTable } from './pair-table.ts';
 import { type RectifiedVotes, rectifyTable } from './rectified-votes.ts';
-import { clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
+import { clippedWarning, clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
 import { sumClusterScores } from './sum-cluster-scores.ts';
 
 export type RectifiedFit = {
@@ -17,6 +18,8 @@ export type RectifiedFit = {
   readonly alone: BradleyTerryFit;
   readonly aloneCovariance: SquareMatrix | null;
   readonly lambda: number;
+  /** See `degreesOfFreedom`. */
+  readonly degrees: number;
   readonly warnings: readonly RatingWarning[];
 };
 
@@ -65,6 +68,7 @@ export function fitRectifiedVotes(
     alone,
     aloneCovariance: own.clusters < 2 ? null : squeeze(alone, own.matrix),
     lambda,
+    degrees: cluster === 'none' ? Number.POSITIVE_INFINITY : degreesOfFreedom([final.clusters]),
     warnings: final.warnings,
   };
 }
@@ -126,7 +130,10 @@ function clusteredMeat(
       const both = sum(joinCodes(rectified.rater, rectified.prompt), 0, votes);
       const matrix = add(add(rater.meat, sum(rectified.prompt, 0, length).meat), both.meat, -1);
       const warnings = [...rater.warnings, ...prompt.warnings];
-      if (!isSemidefinite(matrix, m)) clipToSemidefinite(matrix, m);
+      if (!isSemidefinite(matrix, m)) {
+        clipToSemidefinite(matrix, m);
+        warnings.push(clippedWarning());
+      }
       return { matrix, clusters: Math.min(rater.clusters, prompt.clusters), warnings };
     }
   }

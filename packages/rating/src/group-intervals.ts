@@ -1,5 +1,7 @@
 import type { RatingWarning } from '@agon/domain';
 import {
+  bootstrapShortfall,
+  bootstrapTail,
   factorCholesky,
   factorSemidefinite,
   gramMatrix,
@@ -8,7 +10,8 @@ import {
   type SquareMatrix,
   shapeDraws,
   shapeDrawsByRoot,
-  Z95,
+  student95,
+  studentScales,
 } from '@agon/stats';
 import type { BootstrapDraws } from './bootstrap-draws.ts';
 import { type RankSet, rankSets } from './rank-sets.ts';
@@ -28,10 +31,17 @@ export function withoutIntervals(warnings: readonly RatingWarning[]): GroupInter
   return { low: null, high: null, ranks: null, warnings };
 }
 
+/** What is known of a covariance besides itself. */
+export type CovarianceFacts = {
+  /** Lower triangular G with the covariance GᵀG but for a common shift. */
+  readonly root?: SquareMatrix | null;
+  /** See `degreesOfFreedom`; Infinity where absent. */
+  readonly degrees?: number;
+};
+
 /**
- * θ ± z·se from a covariance under Σθ = 0.
+ * θ ± t·se from a covariance under Σθ = 0.
  * @param anchor number of the anchor model in the group, or -1 for the mean
- * @param root lower triangular G with the covariance GᵀG but for a common shift, where it is known already
  */
 export function fromCovariance(
   theta: Float64Array,
@@ -39,16 +49,17 @@ export function fromCovariance(
   anchor: number,
   seed: number,
   warnings: readonly RatingWarning[],
-  root: SquareMatrix | null = null,
+  { root = null, degrees = Number.POSITIVE_INFINITY }: CovarianceFacts = {},
 ): GroupIntervals {
   const m = theta.length;
+  const reach = student95(degrees);
   const origin = anchor < 0 ? 0 : theta[anchor]!;
   const half = theta.map((_, i) => {
     const own = covariance[i * m + i]!;
     const variance =
       anchor < 0 ? own : own + covariance[anchor * m + anchor]! - 2 * covariance[i * m + anchor]!;
     // rounding may leave the anchor's own variance a hair below zero
-    return Z95 * Math.sqrt(Math.max(0, variance));
+    return reach * Math.sqrt(Math.max(0, variance));
   });
   const notes = [...warnings];
   if (half.every((width) => width < NO_WIDTH)) {
@@ -61,15 +72,23 @@ export function fromCovariance(
   return {
     low: theta.map((value, i) => value - origin - half[i]!),
     high: theta.map((value, i) => value - origin + half[i]!),
-    ranks: rankSets(theta, covariance, gaussianDeviations(covariance, m, seed, root), RANK_DRAWS),
+    ranks: rankSets(theta, covariance, drawDeviations(covariance, m, seed, root, degrees), RANK_DRAWS),
     warnings: notes,
   };
 }
 
 const NO_WIDTH = 1e-7;
 
-/** Percentiles 2.5 and 97.5 of the refitted ratings. */
-export function fromDraws(theta: Float64Array, draws: BootstrapDraws, anchor: number): GroupIntervals {
+/**
+ * Percentiles 2.5 and 97.5 of the refitted ratings; further out where few clusters were drawn.
+ * @param degrees see `degreesOfFreedom`
+ */
+export function fromDraws(
+  theta: Float64Array,
+  draws: BootstrapDraws,
+  anchor: number,
+  degrees = Number.POSITIVE_INFINITY,
+): GroupIntervals {
   const m = theta.length;
   const warnings: RatingWarning[] = [];
   const rounds = draws.kept + draws.dropped;
@@ -84,6 +103,7 @@ export function fromDraws(theta: Float64Array, draws: BootstrapDraws, anchor: nu
   const low = new Float64Array(m);
   const high = new Float64Array(m);
   const values = new Float64Array(draws.kept);
+  const tail = bootstrapTail(degrees);
   const deviations = new Float64Array(draws.kept * m);
   for (let i = 0; i < m; i += 1) {
     for (let k = 0; k < draws.kept; k += 1) {
@@ -91,29 +111,44 @@ export function fromDraws(theta: Float64Array, draws: BootstrapDraws, anchor: nu
       values[k] = anchor < 0 ? value : value - draws.theta[k * m + anchor]!;
       deviations[k * m + i] = value - theta[i]!;
     }
-    [low[i], high[i]] = quantiles(values, [0.025, 0.975]) as [number, number];
+    [low[i], high[i]] = quantiles(values, [tail, 1 - tail]) as [number, number];
   }
-  const ranks = rankSets(theta, momentMatrix(deviations, draws.kept, m), deviations, draws.kept);
+  const covariance = momentMatrix(deviations, draws.kept, m);
+  if (Number.isFinite(degrees)) {
+    const short = bootstrapShortfall(degrees);
+    scaleRows(
+      deviations,
+      m,
+      studentScales('ranks/student', draws.kept, degrees).map((scale) => short * scale),
+    );
+  }
+  const ranks = rankSets(theta, covariance, deviations, draws.kept);
   return { low, high, ranks, warnings };
 }
 
+function scaleRows(rows: Float64Array, m: number, scales: Float64Array): void {
+  for (let at = 0; at < rows.length; at += 1) rows[at]! *= scales[Math.floor(at / m)]!;
+}
+
 /**
- * Draws of N(0, covariance), row by row, but for a shift of each row: only differences are looked at, so the direction
+ * Draws of Student's t with this covariance's shape, row by row, but for a shift of each row: only differences are looked at, so the direction
  * in which a covariance under Σθ = 0 is blind may be filled, and the matrix factored at once.
  */
-function gaussianDeviations(
+function drawDeviations(
   covariance: SquareMatrix,
   m: number,
   seed: number,
   root: SquareMatrix | null,
+  degrees: number,
 ): Float64Array {
-  if (root !== null) return shapeDrawsByRoot(rankNoise(seed, m), RANK_DRAWS, root, m);
+  const noise = rankNoise(seed, m, degrees);
+  if (root !== null) return shapeDrawsByRoot(noise, RANK_DRAWS, root, m);
   let trace = 0;
   for (let i = 0; i < m; i += 1) trace += covariance[i * m + i]!;
   const filled = Float64Array.from(covariance);
   for (let k = 0; k < m * m; k += 1) filled[k]! += trace / (m * m);
   const lower = factorCholesky(filled, m) ?? factorSemidefinite(covariance, m);
-  return shapeDraws(rankNoise(seed, m), RANK_DRAWS, lower, m);
+  return shapeDraws(noise, RANK_DRAWS, lower, m);
 }
 
 /** The last noise, kept: a board that is refitted after each vote asks for the same again and again. */
@@ -123,11 +158,14 @@ let kept: { seed: number; m: number; noise: Float64Array } = {
   noise: new Float64Array(0),
 };
 
-function rankNoise(seed: number, m: number): Float64Array {
+function rankNoise(seed: number, m: number, degrees: number): Float64Array {
   if (kept.seed !== seed || kept.m !== m) {
     kept = { seed, m, noise: normalDraws(`ranks/${seed}`, RANK_DRAWS * m) };
   }
-  return kept.noise;
+  if (degrees === Number.POSITIVE_INFINITY) return kept.noise;
+  const noise = kept.noise.slice();
+  scaleRows(noise, m, studentScales(`ranks/${seed}/student`, RANK_DRAWS, degrees));
+  return noise;
 }
 
 /** Second moments about zero: the spread of refits around the fit. */

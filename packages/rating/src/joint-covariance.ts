@@ -2,7 +2,8 @@ import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/dom
 import { type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import { type ClusterCodes, clusterCodes, joinClusters } from './cluster-codes.ts';
-import { clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
+import { clippedWarning, clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
 
 /**
  * Scores of comparisons in a model with more parameters than ratings: `score` (e_i − e_j) for the ratings, and a row of
@@ -22,6 +23,8 @@ export type JointScores = {
 export type JointCovariance = {
   /** Of (θ, extras); null where the data cannot tell it. */
   readonly matrix: SquareMatrix | null;
+  /** See `degreesOfFreedom`. */
+  readonly degrees: number;
   readonly warnings: readonly RatingWarning[];
 };
 
@@ -42,7 +45,8 @@ export function jointSandwich(
     codes: Int32Array.from({ length: scores.length }, (_, at) => at),
     clusters: scores.length,
   };
-  return { matrix: sandwichProduct(inverse, meat(each), models + scores.width), warnings: [] };
+  const matrix = sandwichProduct(inverse, meat(each), models + scores.width);
+  return { matrix, degrees: degreesOfFreedom([]), warnings: [] };
 }
 
 /**
@@ -60,25 +64,27 @@ export function clusteredSandwich(
   const n = Math.sqrt(inverse.length);
   const codings = clusterCodes(columns, settings.cluster, rows);
   const warnings = describeClusters(columns, settings, rows, codings);
-  if (isTooFew(codings)) return { matrix: null, warnings };
+  const degrees = degreesOf(codings);
+  if (isTooFew(codings)) return { matrix: null, degrees, warnings };
   const corrected = (coding: ClusterCodes): SquareMatrix => {
     const factor = coding.clusters / (coding.clusters - 1);
     return meatOf(coding).map((value) => factor * value);
   };
   const [first, second] = codings;
-  if (second === undefined) return { matrix: sandwichProduct(inverse, corrected(first!), n), warnings };
+  if (second === undefined)
+    return { matrix: sandwichProduct(inverse, corrected(first!), n), degrees, warnings };
   const both = corrected(joinClusters(first!, second));
   const other = corrected(second);
   const meat = corrected(first!).map((value, k) => value + other[k]! - both[k]!);
   if (!isSemidefinite(meat, n)) {
     clipToSemidefinite(meat, n);
-    warnings.push({
-      code: 'clipped_covariance',
-      message:
-        'Clustered by rater and prompt together, some combination of ratings had a negative variance; it was set to zero.',
-    });
+    warnings.push(clippedWarning());
   }
-  return { matrix: sandwichProduct(inverse, meat, n), warnings };
+  return { matrix: sandwichProduct(inverse, meat, n), degrees, warnings };
+}
+
+export function degreesOf(codings: readonly ClusterCodes[]): number {
+  return degreesOfFreedom(codings.map(({ clusters }) => clusters));
 }
 
 /** Σ over clusters of u uᵀ, with u the sum of the cluster's scores. */

@@ -1,4 +1,5 @@
 import { multiplyMatrices, sampleSd } from '@agon/stats';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { logistic } from './elo-scale.ts';
 import { fitLogistic, type LogisticRows } from './fit-logistic.ts';
 
@@ -20,6 +21,8 @@ export type LengthControlled = {
   readonly rate: number;
   /** Standard error with the error of the coefficients, as a share. */
   readonly se: number;
+  /** See `degreesOfFreedom`. */
+  readonly degrees: number;
   /** Logits for the length term: how much a shorter answer than the baseline's gains. */
   readonly lengthCoefficient: number;
 };
@@ -102,6 +105,7 @@ export function lengthControlledWinRate(items: LengthItems): LengthControlled | 
   return {
     rate,
     se: Math.sqrt((variance * clusters) / (clusters - 1)),
+    degrees: degreesOfFreedom([clusters]),
     lengthCoefficient: withLength ? fit.beta[1]! : 0,
   };
 }

@@ -1,5 +1,5 @@
 import { type Comparison, DEFAULT_RATING_SETTINGS, type RatingSettings, toColumns } from '@agon/domain';
-import { Z95 } from '@agon/stats';
+import { student95 } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
 import { fitRatings } from './fit-ratings.ts';
 
@@ -26,7 +26,13 @@ function vote([a, b, points, weight, rater]: Vote): Comparison {
   };
 }
 
-function fit(rows: readonly Comparison[], settings: Partial<RatingSettings> = {}) {
+/** `clusters`: how many raters the error was learnt from; the interval is then Student's with one degree fewer. */
+function fit(
+  rows: readonly Comparison[],
+  settings: Partial<RatingSettings> = {},
+  clusters = Number.POSITIVE_INFINITY,
+) {
+  const reach = student95(clusters - 1);
   const models = [...new Set(rows.flatMap((row) => [row.modelA, row.modelB]))].sort();
   const result = fitRatings(toColumns(rows, models), { ...DEFAULT_RATING_SETTINGS, ...settings });
   const inOrder = models.map((name) => result.models.find((model) => model.model === name)!);
@@ -34,7 +40,7 @@ function fit(rows: readonly Comparison[], settings: Partial<RatingSettings> = {}
     result,
     elo: inOrder.map((model) => model.rating),
     se: inOrder.map((model) =>
-      model.high === null || model.low === null ? null : (model.high - model.low) / (2 * Z95),
+      model.high === null || model.low === null ? null : (model.high - model.low) / (2 * reach),
     ),
   };
 }
@@ -141,7 +147,7 @@ describe('golden numbers, each by two independent implementations (Newton by han
       ],
     ],
   ])('%s', (_name, rows, settings, elo, se) => {
-    const fitted = fit(rows, settings);
+    const fitted = fit(rows, settings, settings.cluster === 'rater' ? 4 : undefined);
     for (const [i, value] of elo.entries()) expect(Math.abs(fitted.elo[i]! - value)).toBeLessThan(1e-7);
     for (const [i, value] of se.entries()) expect(Math.abs(fitted.se[i]! - value)).toBeLessThan(1e-7);
     expect(fitted.result.fit.converged).toBe(true);

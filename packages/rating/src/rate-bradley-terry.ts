@@ -60,9 +60,9 @@ function estimateIntervals(group: FittedGroup, anchor: number, threads: Threads 
     case 'fisher':
       return fromCovariance(fit.theta, fit.inverse, anchor, settings.seed, []);
     case 'sandwich': {
-      const { matrix, root, warnings } = sandwichCovariance(group);
+      const { matrix, warnings, ...facts } = sandwichCovariance(group);
       if (matrix === null) return withoutIntervals(warnings);
-      return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings, root);
+      return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings, facts);
     }
     case 'bootstrap':
       return bootstrapBradleyTerry(group, anchor, threads);

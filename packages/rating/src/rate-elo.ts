@@ -11,6 +11,7 @@ import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { winProbability } from './elo-scale.ts';
 import { withoutIntervals } from './group-intervals.ts';
+import { degreesOf, describeClusters, isTooFew } from './joint-covariance.ts';
 import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
 import { disconnectedWarning, thinDataWarning, unseenWarning } from './rating-warnings.ts';
 import { scanComparisons } from './scan-comparisons.ts';
@@ -49,6 +50,7 @@ export function rateElo(columns: ComparisonColumns, settings: RatingSettings): R
     });
   }
   const replays = replay(columns, settings, battles);
+  warnings.push(...replays.warnings);
   const rated = new Map(components.flatMap((group) => rateGroup(group, columns, settings, elo, replays)));
   return {
     method: 'elo',
@@ -113,12 +115,21 @@ function play(
   return elo;
 }
 
-/** Bootstrap replays of all models; null where no interval is asked for or to be had. */
-function replay(columns: ComparisonColumns, settings: RatingSettings, battles: Battles): Drawn | null {
-  if (settings.interval !== 'bootstrap') return null;
+/** Bootstrap replays of all models; `drawn` is null where no interval is asked for or to be had. */
+type Replays = {
+  readonly drawn: Drawn | null;
+  readonly degrees: number;
+  readonly warnings: readonly RatingWarning[];
+};
+
+function replay(columns: ComparisonColumns, settings: RatingSettings, battles: Battles): Replays {
+  if (settings.interval !== 'bootstrap') return { drawn: null, degrees: Number.NaN, warnings: [] };
   const m = columns.models.length;
   const codings = clusterCodes(columns, settings.cluster, battles.row);
-  return drawWays(codings, (way, name) => {
+  const degrees = degreesOf(codings);
+  const warnings = describeClusters(columns, settings, battles.row, codings);
+  if (isTooFew(codings)) return { drawn: null, degrees, warnings };
+  const drawn = drawWays(codings, (way, name) => {
     const theta = new Float64Array(settings.rounds * m);
     for (let round = 0; round < settings.rounds; round += 1) {
       const random = seededRandom(`elo/${settings.seed}${name}/${round}`);
@@ -126,6 +137,7 @@ function replay(columns: ComparisonColumns, settings: RatingSettings, battles: B
     }
     return { theta, kept: settings.rounds, dropped: 0 };
   });
+  return { drawn, degrees, warnings };
 }
 
 function rateGroup(
@@ -133,7 +145,7 @@ function rateGroup(
   columns: ComparisonColumns,
   settings: RatingSettings,
   elo: Float64Array,
-  replays: Drawn | null,
+  { drawn, degrees }: Replays,
 ): (readonly [number, RatedModel])[] {
   const m = elo.length;
   const own = Float64Array.from(group, (model) => elo[model]!);
@@ -143,8 +155,8 @@ function rateGroup(
   // replays count from the anchor model where there is one
   const origin = anchor < 0 ? 0 : settings.anchor.value;
   let intervals = withoutIntervals([]);
-  if (replays !== null) {
-    intervals = fromDrawn(own, pickColumns(replays, m, group), anchor);
+  if (drawn !== null) {
+    intervals = fromDrawn(own, pickColumns(drawn, m, group), anchor, degrees);
   }
   const { low, high, ranks: sets } = intervals;
   const ranks = ranksByValue(own, 0);

@@ -6,7 +6,7 @@ import {
   type RatingWarning,
   STYLE_COUNTS,
 } from '@agon/domain';
-import { sampleSd, Z95 } from '@agon/stats';
+import { sampleSd, student95 } from '@agon/stats';
 import { logistic } from './elo-scale.ts';
 import { type LengthItems, lengthControlledWinRate } from './length-controlled-win-rate.ts';
 import { ranksByValue } from './list-models.ts';
@@ -49,7 +49,7 @@ export function rateLengthControlled(columns: ComparisonColumns, settings: Ratin
     }
     // the interval on the logit scale stays inside 0..100
     const logit = Math.log(own.rate / (1 - own.rate));
-    const half = (Z95 * own.se) / (own.rate * (1 - own.rate));
+    const half = (student95(own.degrees) * own.se) / (own.rate * (1 - own.rate));
     const percent = (x: number): number => 100 / (1 + Math.exp(-x));
     const none = settings.interval === 'none';
     return {

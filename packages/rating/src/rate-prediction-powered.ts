@@ -76,13 +76,13 @@ function fitCore(
 ): PoweredFit {
   const rectified = rectifyVotes(people, settings, core, judged);
   const fitted = fitRectifiedVotes(core.table, rectified, settings.cluster);
-  const { fit, alone, covariance, aloneCovariance } = fitted;
+  const { fit, alone, covariance, aloneCovariance, degrees } = fitted;
   const warnings = [...fitted.warnings, ...judgeWarnings(rectified, fitted.lambda)];
   const wanted = settings.interval !== 'none';
   const around = ({ theta }: { theta: Float64Array }, matrix: Float64Array | null, said: RatingWarning[]) =>
     matrix === null || !wanted
       ? withoutIntervals(said)
-      : fromCovariance(theta, matrix, core.anchor, settings.seed, said);
+      : fromCovariance(theta, matrix, core.anchor, settings.seed, said, { degrees });
   return {
     theta: fit.theta,
     iterations: fit.iterations,

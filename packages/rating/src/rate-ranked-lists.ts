@@ -10,12 +10,13 @@ import {
 import { type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { checkSettings } from './check-settings.ts';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { fitPlackettLuce, type RankedList, scoreList } from './fit-plackett-luce.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import { notConverged } from './not-converged.ts';
 import { PairTableBuilder } from './pair-table.ts';
 import { type Core, type CoreFit, rateCores } from './rate-cores.ts';
-import { clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
+import { clippedWarning, clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
 import { sumClusterScores } from './sum-cluster-scores.ts';
 import { noComparisons, type Tally } from './tally-comparisons.ts';
 
@@ -135,9 +136,11 @@ function intervalsOf(
   const entries = entriesOf(lists, theta);
   const meatBy = (nameOf: (ranking: Ranking) => string | undefined) => sumByName(lists, entries, nameOf, m);
   const warnings: RatingWarning[] = [];
+  const counts: number[] = [];
   const clustered = (name: 'rater' | 'prompt') => {
     const sum = meatBy((ranking) => (name === 'rater' ? ranking.rater : ranking.promptKey));
     warnings.push(...clusterWarnings(name, sum, lists.length));
+    counts.push(sum.clusters);
     return sum;
   };
   const matrixOf = (): SquareMatrix | null => {
@@ -161,14 +164,19 @@ function intervalsOf(
         );
         if (rater.clusters < 2 || prompt.clusters < 2) return null;
         const meat = both.meat.map((value, k) => rater.meat[k]! + prompt.meat[k]! - value);
-        if (!isSemidefinite(meat, m)) clipToSemidefinite(meat, m);
+        if (!isSemidefinite(meat, m)) {
+          clipToSemidefinite(meat, m);
+          warnings.push(clippedWarning());
+        }
         return meat;
       }
     }
   };
   const meat = matrixOf();
   if (meat === null) return withoutIntervals(warnings);
-  return fromCovariance(theta, sandwichProduct(inverse, meat, m), anchor, settings.seed, warnings);
+  return fromCovariance(theta, sandwichProduct(inverse, meat, m), anchor, settings.seed, warnings, {
+    degrees: degreesOfFreedom(counts),
+  });
 }
 
 /** Scores of the lists as differences e_i − e_j: a list's score sums to 0, so its first model takes what others give. */

@@ -6,13 +6,14 @@ import {
   type RatingWarning,
   type TieParameter,
 } from '@agon/domain';
-import { drawPoisson, type SeededRandom, type SquareMatrix, seededRandom, Z95 } from '@agon/stats';
+import { drawPoisson, type SeededRandom, type SquareMatrix, seededRandom, student95 } from '@agon/stats';
 import { drawWays, splitDrawn } from './bootstrap-ways.ts';
 import { type ClusterCodes, clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { fitTieModel, refitTieModel, type TieFit } from './fit-tie-model.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import {
+  degreesOf,
   describeClusters,
   isTooFew,
   type JointScores,
@@ -148,12 +149,18 @@ function estimateIntervals(
 ): TieIntervals {
   const without = (intervals: GroupIntervals): TieIntervals => ({ intervals, etaLow: null, etaHigh: null });
   const m = core.table.models;
-  const byMatrix = (matrix: SquareMatrix, warnings: readonly RatingWarning[]): TieIntervals => {
-    const half = Z95 * Math.sqrt(Math.max(0, matrix[(m + 1) * (m + 1) - 1]!));
+  const byMatrix = (
+    matrix: SquareMatrix,
+    warnings: readonly RatingWarning[],
+    degrees = Number.POSITIVE_INFINITY,
+  ): TieIntervals => {
+    const half = student95(degrees) * Math.sqrt(Math.max(0, matrix[(m + 1) * (m + 1) - 1]!));
     // θ of Rao and Kupper is at least 1
     const lowest = model === 'davidson' ? Number.NEGATIVE_INFINITY : 0;
     return {
-      intervals: fromCovariance(fit.theta, ratingBlock(matrix, m), core.anchor, settings.seed, warnings),
+      intervals: fromCovariance(fit.theta, ratingBlock(matrix, m), core.anchor, settings.seed, warnings, {
+        degrees,
+      }),
       etaLow: Math.max(lowest, fit.eta - half),
       etaHigh: fit.eta + half,
     };
@@ -165,8 +172,8 @@ function estimateIntervals(
       return byMatrix(fit.inverse, []);
     case 'sandwich': {
       const scores = scoreOutcomes(columns, settings, model, core, fit);
-      const { matrix, warnings } = jointSandwich(columns, settings, scores, fit.inverse, m);
-      return matrix === null ? without(withoutIntervals(warnings)) : byMatrix(matrix, warnings);
+      const { matrix, degrees, warnings } = jointSandwich(columns, settings, scores, fit.inverse, m);
+      return matrix === null ? without(withoutIntervals(warnings)) : byMatrix(matrix, warnings, degrees);
     }
     case 'bootstrap':
       return bootstrap(columns, settings, model, core, fit);
@@ -236,7 +243,7 @@ function bootstrap(
     }
     return { theta: theta.subarray(0, kept * (m + 1)), kept, dropped: settings.rounds - kept };
   });
-  const { intervals, others } = splitDrawn(fit.theta, [fit.eta], drawn, core.anchor);
+  const { intervals, others } = splitDrawn(fit.theta, [fit.eta], drawn, core.anchor, degreesOf(codings));
   const [low = null, etaHigh = null] = others?.[0] ?? [];
   // sums of two ways may reach beyond what a threshold can be
   const etaLow = low === null || model === 'davidson' ? low : Math.max(0, low);

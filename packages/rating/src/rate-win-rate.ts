@@ -5,10 +5,12 @@ import type {
   RatingSettings,
   RatingWarning,
 } from '@agon/domain';
-import { normalDraws, seededRandom, Z95 } from '@agon/stats';
+import { normalDraws, seededRandom, student95, Z95 } from '@agon/stats';
 import { drawWays, intervalOf } from './bootstrap-ways.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
+import { degreesOf, describeClusters, isTooFew } from './joint-covariance.ts';
 import { listModels, type RatedModel, ranksByValue, UNRATED } from './list-models.ts';
 import { PLAIN_POINTS } from './pair-table.ts';
 import { rankSets } from './rank-sets.ts';
@@ -151,7 +153,7 @@ function winRateOf(
     discreteWinRate: 100 * discreteMean(own, settings.panel.length > 0),
   };
   const winRateSe = se === null ? null : 100 * se;
-  if (settings.interval === 'bootstrap') {
+  if (settings.interval === 'bootstrap' && own.points.length > 1 && !isTooFew(codings)) {
     const drawn = drawWays(codings, (way, name) => {
       const random = seededRandom(`win-rate/${settings.seed}/${columns.models[model]}${name}`);
       const theta = Array.from({ length: settings.rounds }, () =>
@@ -160,7 +162,7 @@ function winRateOf(
       const kept = theta.length;
       return { theta: Float64Array.from(theta), kept, dropped: settings.rounds - kept };
     });
-    const interval = own.points.length > 1 ? intervalOf(rate, drawn) : null;
+    const interval = intervalOf(rate, drawn, degreesOf(codings));
     if (interval !== null) {
       // sums of two ways may reach beyond what a share can be
       const [low, high] = interval.map((share) => 100 * Math.min(1, Math.max(0, share)));
@@ -174,11 +176,12 @@ function winRateOf(
   const doubt = 100 * (1 - 0.025 ** (1 / clusters));
   if (rate === 1) return { ...percent, winRateSe, winRateLow: 100 - doubt, winRateHigh: 100 };
   if (rate === 0) return { ...percent, winRateSe, winRateLow: 0, winRateHigh: doubt };
+  const half = student95(degreesOfFreedom([clusters])) * winRateSe;
   return {
     ...percent,
     winRateSe,
-    winRateLow: Math.max(0, percent.winRate - Z95 * winRateSe),
-    winRateHigh: Math.min(100, percent.winRate + Z95 * winRateSe),
+    winRateLow: Math.max(0, percent.winRate - half),
+    winRateHigh: Math.min(100, percent.winRate + half),
   };
 }
 
@@ -303,6 +306,17 @@ function independentDraws(errors: readonly (number | null)[], seed: number): Flo
   return normalDraws(`win-rate/ranks/${seed}`, DRAWS * m).map((draw, k) => draw * (errors[k % m] ?? 0));
 }
 
+/** What an interval by rater or prompt rests on, over all comparisons that some win rate counts. */
+function clusterNotes(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  shares: readonly Shares[],
+): RatingWarning[] {
+  if (settings.interval === 'none' || settings.interval === 'fisher') return [];
+  const rows = Int32Array.from(new Set(shares.flatMap(({ row }) => row)));
+  return describeClusters(columns, settings, rows, clusterCodes(columns, settings.cluster, rows));
+}
+
 function warningsOf(
   columns: ComparisonColumns,
   settings: RatingSettings,
@@ -345,6 +359,7 @@ function warningsOf(
       message: 'Win rates have no fisher interval; sandwich and bootstrap work.',
     });
   }
+  warnings.push(...clusterNotes(columns, settings, shares));
   warnings.push(...unseenWarning(columns.models, tally), ...thinDataWarning(columns.models, tally));
   return warnings;
 }

@@ -11,7 +11,7 @@ import {
   swapOutcome,
   toColumns,
 } from '@agon/domain';
-import { seededRandom } from '@agon/stats';
+import { seededRandom, student95, Z95 } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ELO_PER_LOGIT, winProbability } from './elo-scale.ts';
@@ -225,11 +225,11 @@ describe('laws of the Bradley–Terry fit', () => {
     );
   });
 
-  it('every vote a cluster of its own: the independent error, but for C / (C − 1)', () => {
+  it('every vote a cluster of its own: the independent error, but for C / (C − 1) and Student’s t', () => {
     fc.assert(
       fc.property(connectedVotes, (rows) => {
         const alone = rows.map((row, i) => ({ ...row, rater: `r${i}` }));
-        const factor = Math.sqrt(rows.length / (rows.length - 1));
+        const factor = Math.sqrt(rows.length / (rows.length - 1)) * (student95(rows.length - 1) / Z95);
         const independent = byName(rate(rows));
         for (const model of rate(alone, { cluster: 'rater' }).models) {
           expect(Math.abs(error(model) - factor * error(independent.get(model.model)!))).toBeLessThan(1e-5);

@@ -2,6 +2,7 @@ import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/dom
 import { factorCholesky, factoredSandwich, type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import type { ClusterSum, ClusterSums } from './cluster-sums.ts';
+import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { logistic } from './elo-scale.ts';
 import { type BradleyTerryFit, fixGauge, strengthsOf } from './fit-bradley-terry.ts';
 import { countComparisons, type PairTable } from './pair-table.ts';
@@ -21,6 +22,8 @@ export type Covariance = {
   readonly matrix: SquareMatrix | null;
   /** Lower triangular G: GᵀG is the matrix but for a common shift of all logits; null where there is none. */
   readonly root: SquareMatrix | null;
+  /** See `degreesOfFreedom`. */
+  readonly degrees: number;
   readonly warnings: readonly RatingWarning[];
 };
 
@@ -37,7 +40,11 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   const { fit, table, settings } = group;
   const m = table.models;
   if (settings.cluster === 'none') {
-    return { ...sandwich(fit, independentMeat(table, fit.theta), m), warnings: [] };
+    return {
+      ...sandwich(fit, independentMeat(table, fit.theta), m),
+      degrees: degreesOfFreedom([]),
+      warnings: [],
+    };
   }
   const votes = countComparisons(table);
   const [name, second] = settings.cluster.split(',') as ['rater' | 'prompt', 'prompt' | undefined];
@@ -46,7 +53,8 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   const { first, both } = sumBy(group, codes, others);
   const warnings = clusterWarnings(name, first, votes);
   if (second === undefined || others === null || both === null) {
-    return { ...(tooFew(first) ? UNKNOWN : sandwich(fit, first.meat, m)), warnings };
+    if (tooFew(first)) return { ...UNKNOWN, warnings };
+    return { ...sandwich(fit, first.meat, m), degrees: degreesOfFreedom([first.clusters]), warnings };
   }
   const { first: other } = sumBy(group, others, null);
   warnings.push(...clusterWarnings(second, other, votes));
@@ -54,13 +62,10 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   const meat = both.meat.map((value, k) => first.meat[k]! + other.meat[k]! - value);
   if (!isSemidefinite(meat, m)) {
     clipToSemidefinite(meat, m);
-    warnings.push({
-      code: 'clipped_covariance',
-      message:
-        'Clustered by rater and prompt together, some combination of ratings had a negative variance; it was set to zero.',
-    });
+    warnings.push(clippedWarning());
   }
-  return { ...sandwich(fit, meat, m), warnings };
+  const degrees = degreesOfFreedom([first.clusters, other.clusters]);
+  return { ...sandwich(fit, meat, m), degrees, warnings };
 }
 
 function codesOf(columns: ComparisonColumns, name: 'rater' | 'prompt'): Int32Array {
@@ -96,10 +101,10 @@ function independentMeat(table: PairTable, theta: Float64Array): SquareMatrix {
   return meat;
 }
 
-const UNKNOWN = { matrix: null, root: null };
+const UNKNOWN = { matrix: null, root: null, degrees: Number.NaN };
 
 /** H⁺ G H⁺ and its root; `meat` is lost. */
-function sandwich(fit: BradleyTerryFit, meat: SquareMatrix, m: number): Omit<Covariance, 'warnings'> {
+function sandwich(fit: BradleyTerryFit, meat: SquareMatrix, m: number): Pick<Covariance, 'matrix' | 'root'> {
   const delta = fixGauge(meat, m);
   const filled = factoredSandwich(fit.information, meat, m);
   // fewer directions than models have any error (few clusters, say); the inverse is blind to what was filled in
@@ -122,6 +127,14 @@ export function isSemidefinite(matrix: SquareMatrix, m: number): boolean {
   const filled = matrix.map((value) => value + trace / (m * m));
   for (let i = 0; i < m; i += 1) filled[i * m + i]! += (1e-9 * trace) / m;
   return factorCholesky(filled, m) !== null;
+}
+
+export function clippedWarning(): RatingWarning {
+  return {
+    code: 'clipped_covariance',
+    message:
+      'Clustered by rater and prompt together, some combination of ratings had a negative variance; it was set to zero.',
+  };
 }
 
 export function clusterWarnings(

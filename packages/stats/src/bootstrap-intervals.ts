@@ -1,10 +1,12 @@
+import { bootstrapTail } from './bootstrap-tails.ts';
 import { quantiles } from './quantile.ts';
 import { seededRandom } from './seeded-random.ts';
 
 export type Interval = { readonly low: number; readonly high: number };
 
 /**
- * 95 % percentile intervals by resampling whole clusters with replacement (what varies together is drawn together).
+ * 95 % percentile intervals by resampling whole clusters with replacement (what varies together is drawn together);
+ * of few clusters further out, see `bootstrapTail`.
  * @param clusters how many there are; with fewer than 2 every interval is null
  * @param statistics values of one resample; `times[c]`: how often cluster c was drawn; null where it has no value
  * @returns one interval a statistic; null where fewer than half of the resamples had a value
@@ -28,7 +30,8 @@ export function bootstrapIntervals(
   }
   return draws.map((values) => {
     if (clusters < 2 || values.length === 0 || values.length < rounds / 2) return null;
-    const [low, high] = quantiles(values, [0.025, 0.975]);
+    const tail = bootstrapTail(clusters - 1);
+    const [low, high] = quantiles(values, [tail, 1 - tail]);
     return { low: low!, high: high! };
   });
 }

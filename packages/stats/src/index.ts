@@ -1,5 +1,6 @@
 export { areaUnderCurve } from './area-under-curve.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
+export { bootstrapShortfall, bootstrapTail } from './bootstrap-tails.ts';
 export { chiSquareCritical, chiSquareTail } from './chi-square.ts';
 export {
   factorCholesky,
@@ -20,4 +21,6 @@ export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';
 export { normalDraws } from './normal-draws.ts';
 export { quantile, quantiles } from './quantile.ts';
 export { type SeededRandom, seededRandom } from './seeded-random.ts';
+export { student95, studentCdf, studentQuantile } from './student-distribution.ts';
+export { studentScales } from './student-scales.ts';
 export { wilsonInterval } from './wilson-interval.ts';

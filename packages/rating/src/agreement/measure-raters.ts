@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonSource } from '@agon/domain';
-import { wilsonInterval, Z95 } from '@agon/stats';
+import { student95, wilsonInterval } from '@agon/stats';
 import { connectModels } from '../connected-models.ts';
 import { PairTableBuilder, sliceTable } from '../pair-table.ts';
 import { groupByBattle, LABELS } from './battle-votes.ts';
@@ -152,7 +152,7 @@ function compareOnBattles(rows: readonly Comparison[], raters: ReadonlyMap<strin
   };
 }
 
-/** Mean with its normal 95 % interval, inside 0..1; no interval for fewer than two. */
+/** Mean with its 95 % interval by Student's t, inside 0..1; no interval for fewer than two. */
 function meanOf(shares: readonly number[]): Interval {
   const n = shares.length;
   if (n === 0) return { value: null, low: null, high: null };
@@ -161,6 +161,6 @@ function meanOf(shares: readonly number[]): Interval {
   const squares = shares.reduce((sum, share) => sum + (share - value) ** 2, 0);
   // none or all agree: the sample knows no spread, so the limit of Wilson's interval instead
   if (squares === 0) return { value, ...wilsonInterval(value, n) };
-  const half = Z95 * Math.sqrt(squares / (n - 1) / n);
+  const half = student95(n - 1) * Math.sqrt(squares / (n - 1) / n);
   return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }
