@@ -8,8 +8,7 @@ import { readComparisonColumns } from './read-comparison-files.ts';
 const folder = mkdtempSync(join(tmpdir(), 'agon-read-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const read = (...paths: string[]) =>
-  readComparisonColumns(paths, { map: {}, rater: false, prompt: false, style: false });
+const read = (...paths: string[]) => readComparisonColumns(paths, { map: {}, rater: false, prompt: false });
 
 function write(name: string, content: string | readonly number[]): string {
   const path = join(folder, name);

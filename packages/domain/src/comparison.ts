@@ -1,6 +1,6 @@
 import type { BySlot } from './by-slot.ts';
 import type { Outcome } from './outcome.ts';
-import { STYLE_COUNTS, type StyleCounts } from './style.ts';
+import { type StyleColumns, type StyleCounts, toStyleColumns } from './style.ts';
 
 /** Who made a comparison: a person's vote or a judge model's verdict. */
 export const COMPARISON_SOURCES = ['people', 'judges'] as const;
@@ -54,8 +54,8 @@ export type ComparisonColumns = {
   readonly turn?: Int32Array;
   /** Names by rater code. */
   readonly raters?: readonly string[];
-  /** Counts of the answers, `STYLE_COUNTS` of each row one after the other; NaN where unknown. */
-  readonly style?: BySlot<Float32Array>;
+  /** Counts of the answers. */
+  readonly style?: BySlot<StyleColumns>;
 };
 
 /** Rows to columns; models, raters and prompts are numbered in order of appearance. */
@@ -76,7 +76,7 @@ export function toColumns(
   const prompt: number[] = [];
   const source: number[] = [];
   const turn: number[] = [];
-  const style: BySlot<number[]> = { a: [], b: [] };
+  const style: BySlot<(StyleCounts | undefined)[]> = { a: [], b: [] };
   let styled = false;
   const codeOf = (codes: Map<string, number>, name: string): number => {
     let code = codes.get(name);
@@ -103,10 +103,8 @@ export function toColumns(
     source.push(COMPARISON_SOURCES.indexOf(row.source));
     turn.push(row.turn ?? 0);
     styled ||= row.style !== undefined;
-    for (const count of STYLE_COUNTS) {
-      style.a.push(row.style?.a[count] ?? Number.NaN);
-      style.b.push(row.style?.b[count] ?? Number.NaN);
-    }
+    style.a.push(row.style?.a);
+    style.b.push(row.style?.b);
   }
   return {
     length: a.length,
@@ -121,6 +119,6 @@ export function toColumns(
     source: Uint8Array.from(source),
     turn: Int32Array.from(turn),
     raters: [...raterCode.keys()],
-    ...(styled ? { style: { a: Float32Array.from(style.a), b: Float32Array.from(style.b) } } : {}),
+    ...(styled ? { style: { a: toStyleColumns(style.a), b: toStyleColumns(style.b) } } : {}),
   };
 }

@@ -66,6 +66,7 @@ export {
   type TiePolicy,
 } from './rating.ts';
 export {
+  type CountColumn,
   countStyle,
   countStyles,
   modelFamily,
@@ -73,9 +74,12 @@ export {
   STYLE_DEFINITIONS,
   STYLE_FEATURES,
   STYLE_RULES,
+  type StyleColumns,
+  type StyleCount,
   type StyleCounts,
   type StyleDefinition,
   type StyleFeature,
   type StyleRule,
   styleDifference,
+  toStyleColumns,
 } from './style.ts';

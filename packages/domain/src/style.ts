@@ -3,7 +3,13 @@ import type { BySlot } from './by-slot.ts';
 /** What is counted in an answer, in the order in which columns hold it. */
 export const STYLE_COUNTS = ['length', 'lengthWithoutCode', 'headers', 'lists', 'bold'] as const;
 /** `length`: characters, or tokens where a file says how many; the other lengths likewise. */
-export type StyleCounts = Readonly<Record<(typeof STYLE_COUNTS)[number], number>>;
+export type StyleCount = (typeof STYLE_COUNTS)[number];
+export type StyleCounts = Readonly<Record<StyleCount, number>>;
+
+/** One count of many answers; NaN, in 32 bits, where it is not known. */
+export type CountColumn = Uint8Array | Uint16Array | Float32Array;
+/** Counts of many answers, a column for each count; absent: known of none. */
+export type StyleColumns = { readonly [Count in StyleCount]?: CountColumn };
 
 /** Features that a rating can be controlled for. `position`: being shown first. `same-family`: judge and model are kin. */
 export const STYLE_FEATURES = ['length', 'headers', 'lists', 'bold', 'position', 'same-family'] as const;
@@ -17,7 +23,7 @@ export type StyleDefinition = (typeof STYLE_DEFINITIONS)[number];
 export type StyleRule = {
   readonly lengthCount: 'length' | 'lengthWithoutCode';
   /** What is added to a + b under a − b. */
-  readonly extra: (sum: number) => number;
+  readonly added: 0 | 1;
   /** λ of ½ λ Σβ² beside the summed log-loss. */
   readonly ridge: number;
 };
@@ -28,14 +34,24 @@ export type StyleRule = {
  * (lmarena/arena-rank, its example notebook), no ridge. All are scaled to mean 0 and variance 1.
  */
 export const STYLE_RULES: Readonly<Record<StyleDefinition, StyleRule>> = {
-  fastchat: { lengthCount: 'length', extra: () => 1, ridge: 0.5 },
-  'arena-rank': { lengthCount: 'length', extra: (sum) => (sum === 0 ? 1 : 0), ridge: 0 },
-  opencompass: { lengthCount: 'lengthWithoutCode', extra: () => 1, ridge: 0.5 },
+  fastchat: { lengthCount: 'length', added: 1, ridge: 0.5 },
+  'arena-rank': { lengthCount: 'length', added: 0, ridge: 0 },
+  opencompass: { lengthCount: 'lengthWithoutCode', added: 1, ridge: 0.5 },
 };
 
 /** The relative difference of one count, -1..1. */
 export function styleDifference(rule: StyleRule, a: number, b: number): number {
-  return (a - b) / (a + b + rule.extra(a + b));
+  return (a - b) / (a + b + rule.added || 1);
+}
+
+/** Counts answer by answer as columns; where some answer was not counted, it is NaN in all of them. */
+export function toStyleColumns(answers: readonly (StyleCounts | undefined)[]): StyleColumns {
+  return Object.fromEntries(
+    STYLE_COUNTS.map((count) => [
+      count,
+      Float32Array.from(answers, (counts) => counts?.[count] ?? Number.NaN),
+    ]),
+  );
 }
 
 const CODE_BLOCK = /```[^`]*```/g;

@@ -3,6 +3,7 @@ import type { KernelExports, SquareMatrix } from '@agon/stats';
 import { KernelLayout } from './comparisons-kernel.ts';
 import { contextualKernel } from './contextual-kernel.ts';
 import { assembleBlocks, type SumsAtPoint } from './contextual-sums.ts';
+import { type CountedFeatures, fillFeatures } from './counted-features.ts';
 import {
   BLOCK_ROWS,
   type ContextualBlock,
@@ -10,6 +11,7 @@ import {
   pointsByOutcome,
   scanContextualRows,
 } from './scan-contextual-rows.ts';
+import { featureSteps } from './style-kernel.ts';
 
 /** Features that the kernel has room for; fewer are filled up with zeros. */
 const WIDTH = 4;
@@ -161,16 +163,17 @@ type StraightColumns = {
   readonly a: Uint16Array;
   readonly b: Uint16Array;
   readonly outcome: Uint8Array;
-  readonly features: Float32Array;
+  readonly features: Float32Array | CountedFeatures;
 };
 
-/** Columns that the kernel reads by itself: four features of 32 bits, codes of 16, and comparisons that all weigh 1. */
+/** Columns that the kernel reads by itself: features of 32 bits, codes of 16, and comparisons that all weigh 1. */
 function straightColumns(
   { length, a, b, outcome, weight, shareA, width, features }: ContextualColumns,
   place: Int32Array,
 ): StraightColumns | null {
-  const fits = width === WIDTH && weight === undefined && shareA === undefined && place.length <= CODES_16;
-  if (!fits || !(features instanceof Float32Array)) return null;
+  if (weight !== undefined || shareA !== undefined || place.length > CODES_16) return null;
+  const isMatrix = width === WIDTH && features instanceof Float32Array;
+  if (!isMatrix && (typeof features === 'function' || !('counts' in features))) return null;
   if (!(a instanceof Uint16Array) || !(b instanceof Uint16Array) || !(outcome instanceof Uint8Array))
     return null;
   return { length, a, b, outcome, features };
@@ -204,13 +207,19 @@ function addStraight(
   const b = new Uint16Array(memory, at.b, CHUNK);
   const outcome = new Uint8Array(memory, at.outcome, CHUNK);
   const features = new Float32Array(memory, at.features, WIDTH * CHUNK);
+  const given = columns.features;
+  const steps = given instanceof Float32Array ? null : featureSteps();
+  const fill = (into: Float32Array, from: number): void => {
+    if (given instanceof Float32Array) into.set(given.subarray(WIDTH * from, WIDTH * from + into.length));
+    else fillFeatures(steps!, given, from, into);
+  };
   let rows = 0;
   for (let from = 0; from < columns.length; from += CHUNK) {
     const to = Math.min(from + CHUNK, columns.length);
     a.set(columns.a.subarray(from, to));
     b.set(columns.b.subarray(from, to));
     outcome.set(columns.outcome.subarray(from, to));
-    features.set(columns.features.subarray(WIDTH * from, WIDTH * to));
+    fill(features.subarray(0, WIDTH * (to - from)), from);
     rows += kernel.addColumns!(at.a, at.b, at.outcome, at.features, to - from, at.place, at.points);
   }
   return rows;

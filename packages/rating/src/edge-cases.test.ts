@@ -7,6 +7,7 @@ import {
   type RatingMethod,
   type RatingResult,
   type RatingSettings,
+  STYLE_COUNTS,
   toColumns,
 } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
@@ -99,7 +100,13 @@ describe('data at the edge, method by method', () => {
     RATING_METHODS.filter((method) => method !== 'length-controlled' && method !== 'prediction-powered'),
   )('a million votes alike: %s', (method) => {
     const length = 1_000_000;
-    const style = () => new Float32Array(5 * length).map((_, at) => (at % 35) + 1);
+    const style = () =>
+      Object.fromEntries(
+        STYLE_COUNTS.map((count, k) => [
+          count,
+          new Float32Array(length).map((_, row) => ((5 * row + k) % 35) + 1),
+        ]),
+      );
     const columns: ComparisonColumns = {
       length,
       models: ['base', 'm'],

@@ -10,6 +10,7 @@ import {
   type RatingResult,
   type RatingSettings,
   STYLE_COUNTS,
+  type StyleColumns,
 } from '@agon/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -59,8 +60,13 @@ const anyVotes = fc.array(oneVote, { maxLength: 30 });
 /** The votes, and after them a judge's verdict on each battle: another outcome on every other. */
 function toColumns(people: readonly Vote[], names = NAMES): ComparisonColumns {
   const votes = [...people, ...people.map(judged)];
-  const style = (slot: 0 | 1): Float32Array =>
-    Float32Array.from(votes.flatMap(({ lengths }) => STYLE_COUNTS.map((_, k) => lengths[slot] / (k + 1))));
+  const style = (slot: 0 | 1): StyleColumns =>
+    Object.fromEntries(
+      STYLE_COUNTS.map((count, k) => [
+        count,
+        Float32Array.from(votes, ({ lengths }) => lengths[slot] / (k + 1)),
+      ]),
+    );
   return {
     length: votes.length,
     models: names,

@@ -36,7 +36,7 @@ const TOLERANCE = 1e-10;
  */
 const TOLERANCE_MANY = 1e-4;
 /** From this many rows on, a sample finds the start: every pass over all rows that it saves pays for it many times. */
-const MANY_ROWS = 400_000;
+export const MANY_ROWS = 400_000;
 const SAMPLE_SIZE = 200_000;
 
 /**

@@ -44,6 +44,7 @@ export {
 } from './fit-prediction-powered.ts';
 export { fitRatings } from './fit-ratings.ts';
 export { fitStreamedContextual, type StreamedContextualFit } from './fit-streamed-contextual.ts';
+export { neededCounts } from './needed-counts.ts';
 export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
 export { countedPairs, pairCounts } from './pair-counts.ts';
 export { type PairGain, pairGains } from './pair-gains.ts';

@@ -12,9 +12,10 @@ import { contextualIntervals } from './contextual-intervals.ts';
 import { fitBradleyTerry } from './fit-bradley-terry.ts';
 import { maximiseContextual } from './fit-streamed-contextual.ts';
 import { withoutIntervals } from './group-intervals.ts';
-import { rateBradleyTerry } from './rate-bradley-terry.ts';
+import { keepKnown } from './known-features.ts';
+import { rateTally } from './rate-bradley-terry.ts';
 import { type Core, type CoreFit, rateCores } from './rate-cores.ts';
-import { keepKnown, type ScaledFeatures, scaleFeatures } from './scale-features.ts';
+import { type ScaledFeatures, scaleFeatures } from './scale-features.ts';
 import type { ContextualColumns } from './scan-contextual-rows.ts';
 import { noComparisons, tallyComparisons } from './tally-comparisons.ts';
 
@@ -27,19 +28,19 @@ type StyleCoreFit = CoreFit & {
 /**
  * Bradley–Terry ratings at equal style: every comparison also has features of the two answers, and their effect is
  * estimated beside the ratings (Li, Angelopoulos and Chiang, 2024, "Does style matter?").
- * Comparisons whose answers were not counted are left out as `without_style`. Features are made from the columns in every
- * pass; nothing is kept for each row.
+ * Comparisons whose answers were not counted are left out as `without_style`.
  */
 export function rateContextual(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   const { columns: known, style, missing } = keepKnown(columns, settings);
   const excluded = missing > 0 ? [{ reason: 'without_style', count: missing }] : [];
   if (known.length === 0) throw noComparisons(columns, excluded);
   const tally = tallyComparisons(known, settings);
-  const scaled = scaleFeatures(known, settings, style);
+  const scaled = scaleFeatures(known, settings, style, tally.used);
   const { result, fits } = rateCores(known, settings, tally, (core) =>
     fitCore(known, settings, core, scaled),
   );
-  const plain = rateBradleyTerry(known, { ...settings, method: 'bradley-terry', interval: 'none' });
+  const withoutStyle: RatingSettings = { ...settings, method: 'bradley-terry', interval: 'none' };
+  const plain = rateTally(known, known.length, withoutStyle, tally);
   const ratings = new Map(plain.models.map(({ model, rating }) => [model, rating]));
   const constant = scaled.features.filter((_, f) => !scaled.used.includes(f));
   return {
@@ -61,9 +62,9 @@ function fitCore(
   known: ComparisonColumns,
   settings: RatingSettings,
   core: Core,
-  { used, read }: ScaledFeatures,
+  { used, scaled }: ScaledFeatures,
 ): StyleCoreFit {
-  const columns: ContextualColumns = { ...known, width: used.length, features: read };
+  const columns: ContextualColumns = { ...known, width: used.length, features: scaled };
   const ridge = settings.ridge ?? STYLE_RULES[settings.styleDefinition].ridge;
   const start = { theta: fitBradleyTerry(core.table).theta, beta: new Float64Array(used.length) };
   const top = maximiseContextual(columns, settings, core.place, start, ridge);

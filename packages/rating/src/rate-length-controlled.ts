@@ -1,10 +1,9 @@
-import {
-  type ComparisonColumns,
-  type ModelRating,
-  type RatingResult,
-  type RatingSettings,
-  type RatingWarning,
-  STYLE_COUNTS,
+import type {
+  ComparisonColumns,
+  ModelRating,
+  RatingResult,
+  RatingSettings,
+  RatingWarning,
 } from '@agon/domain';
 import { sampleSd, student95 } from '@agon/stats';
 import { logistic } from './elo-scale.ts';
@@ -84,12 +83,13 @@ function readItems(
 ): { readonly items: readonly LengthItems[]; readonly missing: number } {
   type Row = { row: number; share: number; weight: number; own: number; other: number; prompt: number };
   const byModel: Row[][] = columns.models.map(() => []);
-  const counts = STYLE_COUNTS.length;
+  const own = columns.style?.a.length;
+  const other = columns.style?.b.length;
   let missing = 0;
   scanComparisons(columns, settings, (row, a, b, points, weight) => {
     if (a === b || (a !== baseline && b !== baseline)) return;
-    const first = columns.style?.a[row * counts] ?? Number.NaN;
-    const second = columns.style?.b[row * counts] ?? Number.NaN;
+    const first = own?.[row] ?? Number.NaN;
+    const second = other?.[row] ?? Number.NaN;
     if (!Number.isFinite(first) || !Number.isFinite(second)) {
       missing += 1;
       return;

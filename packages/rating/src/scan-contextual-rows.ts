@@ -1,4 +1,5 @@
 import { type ComparisonColumns, OUTCOME_CODES, type RatingSettings } from '@agon/domain';
+import { type CountedFeatures, readCounted } from './counted-features.ts';
 import { PLAIN_POINTS } from './pair-table.ts';
 import { pickRows } from './pick-rows.ts';
 import { isUsableWeight } from './scan-comparisons.ts';
@@ -15,7 +16,7 @@ export type ContextualColumns = Pick<
   'length' | 'a' | 'b' | 'outcome' | 'weight' | 'shareA'
 > & {
   readonly width: number;
-  readonly features: Float32Array | Float64Array | ReadFeatures;
+  readonly features: Float32Array | Float64Array | CountedFeatures | ReadFeatures;
 };
 
 /** Rows that count, side by side in arrays of one type; only the first `length` of each are set. */
@@ -104,6 +105,7 @@ export function scanContextualRows(
 
 function readerOf({ features, width }: ContextualColumns): ReadFeatures {
   if (typeof features === 'function') return features;
+  if ('counts' in features) return readCounted(features);
   return (row, length, x, stride) => {
     for (let k = 0; k < length; k += 1) {
       const from = row[k]! * width;
@@ -146,7 +148,7 @@ export function sampleColumns(columns: ContextualColumns, step: number): Context
   return {
     ...pickRows(columns, rows),
     width,
-    features: columns.features instanceof Float32Array ? new Float32Array(features) : features,
+    features: isNarrow(columns.features) ? new Float32Array(features) : features,
   };
 }
 
@@ -154,4 +156,8 @@ export function sampleColumns(columns: ContextualColumns, step: number): Context
 export function pointsByOutcome(settings: Pick<RatingSettings, 'ties' | 'bothBad'>): number[] {
   const tie = settings.ties === 'drop' ? Number.NaN : PLAIN_POINTS[2];
   return [PLAIN_POINTS[0], PLAIN_POINTS[1], tie, settings.bothBad === 'drop' ? Number.NaN : tie];
+}
+
+function isNarrow(features: ContextualColumns['features']): boolean {
+  return features instanceof Float32Array || 'counts' in features;
 }

@@ -1,20 +1,36 @@
 import {
+  type BySlot,
   type ComparisonColumns,
+  type CountColumn,
   modelFamily,
   type RatingSettings,
-  STYLE_COUNTS,
   STYLE_RULES,
+  type StyleCount,
   type StyleFeature,
   styleDifference,
 } from '@agon/domain';
 import type { ReadFeatures } from './scan-contextual-rows.ts';
 
 /** Features of comparisons, from slot a's side, before scaling; NaN where the counts are not known. */
-export type StyleFeatures = { readonly features: readonly StyleFeature[]; readonly read: ReadFeatures };
+export type StyleFeatures = {
+  readonly features: readonly StyleFeature[];
+  readonly read: ReadFeatures;
+  /** The counts that each is made of; null where some is made of none. */
+  readonly counted: readonly BySlot<CountColumn>[] | null;
+};
 
 /** What the style settings ask for: the four usual features where none is named. */
 export function chosenFeatures(settings: Pick<RatingSettings, 'style'>): readonly StyleFeature[] {
   return settings.style.length === 0 ? ['length', 'headers', 'lists', 'bold'] : [...new Set(settings.style)];
+}
+
+/** Which count of the answers a feature is made of; null: of none. */
+export function countOf(
+  feature: StyleFeature,
+  { styleDefinition }: Pick<RatingSettings, 'styleDefinition'>,
+): StyleCount | null {
+  if (isFlag(feature)) return null;
+  return feature === 'length' ? STYLE_RULES[styleDefinition].lengthCount : feature;
 }
 
 /** Reads the features from the columns whenever they are asked for: nothing is kept row by row. */
@@ -24,10 +40,12 @@ export function styleFeatures(
 ): StyleFeatures {
   const features = chosenFeatures(settings);
   const readers = features.map((feature) => readerOf(feature, columns, settings));
+  const counts = readers.map((reader) => reader.counts);
   return {
     features,
+    counted: counts.some((own) => own === null) ? null : (counts as readonly BySlot<CountColumn>[]),
     read: (row, length, x, stride) => {
-      readers.forEach((read, f) => {
+      readers.forEach(({ read }, f) => {
         read(row, length, x.subarray(f), stride);
       });
     },
@@ -35,32 +53,35 @@ export function styleFeatures(
 }
 
 /** One feature: to `x[0]`, `x[stride]`, and so on. */
+type Reader = {
+  readonly read: ReadFeatures;
+  /** What it is made of, where it is made of counts. */
+  readonly counts: BySlot<CountColumn> | null;
+};
+
 function readerOf(
   feature: StyleFeature,
   columns: ComparisonColumns,
   settings: Pick<RatingSettings, 'styleDefinition'>,
-): ReadFeatures {
-  if (feature === 'position') {
-    return (_row, length, x, stride) => {
-      for (let k = 0; k < length; k += 1) x[k * stride] = 1;
-    };
-  }
-  if (feature === 'same-family') return readKinship(columns);
-  const { style } = columns;
-  if (style === undefined) {
-    return (_row, length, x, stride) => {
-      for (let k = 0; k < length; k += 1) x[k * stride] = Number.NaN;
-    };
-  }
+): Reader {
+  if (feature === 'position') return { read: fill(1), counts: null };
+  if (feature === 'same-family') return { read: readKinship(columns), counts: null };
+  const count = countOf(feature, settings)!;
+  const a = columns.style?.a[count];
+  const b = columns.style?.b[count];
+  if (a === undefined || b === undefined) return { read: fill(Number.NaN), counts: null };
   const rule = STYLE_RULES[settings.styleDefinition];
-  const count = STYLE_COUNTS.indexOf(feature === 'length' ? rule.lengthCount : feature);
-  const counts = STYLE_COUNTS.length;
-  const { a, b } = style;
-  return (row, length, x, stride) => {
-    for (let k = 0; k < length; k += 1) {
-      const at = row[k]! * counts + count;
-      x[k * stride] = styleDifference(rule, a[at]!, b[at]!);
-    }
+  return {
+    read: (row, length, x, stride) => {
+      for (let k = 0; k < length; k += 1) x[k * stride] = styleDifference(rule, a[row[k]!]!, b[row[k]!]!);
+    },
+    counts: { a, b },
+  };
+}
+
+function fill(value: number): ReadFeatures {
+  return (_row, length, x, stride) => {
+    for (let k = 0; k < length; k += 1) x[k * stride] = value;
   };
 }
 
@@ -87,6 +108,6 @@ function readKinship(columns: ComparisonColumns): ReadFeatures {
 }
 
 /** Features that say that something holds, and keep their scale. */
-export function isFlag(feature: StyleFeature): boolean {
+export function isFlag(feature: StyleFeature): feature is 'position' | 'same-family' {
   return feature === 'position' || feature === 'same-family';
 }

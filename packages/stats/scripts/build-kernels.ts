@@ -13,6 +13,7 @@ export const KERNELS = [
   ['packages/stats/assembly/linear-algebra.ts', 'packages/stats/src/linear-algebra-bytes.ts'],
   ['packages/rating/assembly/comparisons.ts', 'packages/rating/src/comparisons-bytes.ts'],
   ['packages/rating/assembly/contextual.ts', 'packages/rating/src/contextual-bytes.ts'],
+  ['packages/rating/assembly/style.ts', 'packages/rating/src/style-bytes.ts'],
   ['packages/rating/assembly/bootstrap.ts', 'packages/rating/src/bootstrap-bytes.ts'],
   ['packages/rating/assembly/clusters.ts', 'packages/rating/src/clusters-bytes.ts'],
 ] as const;

@@ -1,6 +1,6 @@
-import { type ComparisonColumns, OUTCOME_CODES, STYLE_COUNTS } from '@agon/domain';
+import { type ComparisonColumns, OUTCOME_CODES } from '@agon/domain';
 import { normalDraws, seededRandom } from '@agon/stats';
-import type { VotingWorld } from './simulate-votes.ts';
+import { byLengths, type VotingWorld } from './simulate-votes.ts';
 
 /** How much harder, or easier, one prompt is for every model beside the baseline: standard deviation in logits. */
 const PROMPT_SPREAD = 1;
@@ -20,8 +20,7 @@ export function simulateBaseline(world: VotingWorld, prompts: number, seed: stri
   const a = new Uint16Array(length);
   const outcome = new Uint8Array(length);
   const prompt = new Int32Array(length);
-  const counts = STYLE_COUNTS.length;
-  const style = { a: new Float32Array(length * counts), b: new Float32Array(length * counts) };
+  const lengths = { a: new Float32Array(length), b: new Float32Array(length) };
   for (let row = 0; row < length; row += 1) {
     const what = Math.floor(row / baseline);
     const model = row % baseline;
@@ -38,9 +37,17 @@ export function simulateBaseline(world: VotingWorld, prompts: number, seed: stri
     a[row] = model;
     prompt[row] = what;
     outcome[row] = random.next() < 1 / (1 + Math.exp(-gap)) ? OUTCOME_CODES.a : OUTCOME_CODES.b;
-    style.a.set([own, own, 0, 0, 0], row * counts);
-    style.b.set([other, other, 0, 0, 0], row * counts);
+    lengths.a[row] = own;
+    lengths.b[row] = other;
   }
   const names = world.strengths.map((_, model) => `model-${model}`);
-  return { length, models: names, a, b: new Uint16Array(length).fill(baseline), outcome, prompt, style };
+  return {
+    length,
+    models: names,
+    a,
+    b: new Uint16Array(length).fill(baseline),
+    outcome,
+    prompt,
+    style: byLengths(lengths),
+  };
 }

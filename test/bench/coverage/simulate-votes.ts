@@ -1,4 +1,4 @@
-import { type ComparisonColumns, OUTCOME_CODES, STYLE_COUNTS } from '@agon/domain';
+import { type BySlot, type ComparisonColumns, OUTCOME_CODES, type StyleColumns } from '@agon/domain';
 import { normalDraws, seededRandom } from '@agon/stats';
 
 /** How campaigns come about; every number in logits but for the counts. */
@@ -57,8 +57,7 @@ export function simulateVotes(
   const outcome = new Uint8Array(length);
   const rater = new Int32Array(length);
   const prompt = new Int32Array(length);
-  const counts = STYLE_COUNTS.length;
-  const style = { a: new Float32Array(length * counts), b: new Float32Array(length * counts) };
+  const lengths = { a: new Float32Array(length), b: new Float32Array(length) };
   const decide = (
     row: number,
     what: number,
@@ -79,8 +78,8 @@ export function simulateVotes(
     prompt[row] = what;
     outcome[row] = drawOutcome(random.next(), sureness * gap, world.ties);
     // length with and without code: there is no code
-    style.a.set([longA, longA, 0, 0, 0], row * counts);
-    style.b.set([longB, longB, 0, 0, 0], row * counts);
+    lengths.a[row] = longA;
+    lengths.b[row] = longB;
   };
   for (let row = 0; row < size.votes; row += 1) {
     const first = random.below(models);
@@ -105,7 +104,7 @@ export function simulateVotes(
     outcome,
     rater,
     prompt,
-    style,
+    style: byLengths(lengths),
     ...(judge === null ? {} : { source: Uint8Array.from(a, (_, row) => Number(row >= size.votes)) }),
   };
 }
@@ -127,4 +126,9 @@ function drawOutcome(chance: number, gap: number, ties: number): number {
   const down = 1 / up;
   const place = chance * (up + ties + down);
   return place < up ? OUTCOME_CODES.a : place < up + ties ? OUTCOME_CODES.tie : OUTCOME_CODES.b;
+}
+
+/** Lengths with and without code: there is no code. Nothing else is controlled for. */
+export function byLengths({ a, b }: BySlot<Float32Array>): BySlot<StyleColumns> {
+  return { a: { length: a, lengthWithoutCode: a }, b: { length: b, lengthWithoutCode: b } };
 }

@@ -14,6 +14,7 @@ import { type BenchRow, type Measured, median, printRows } from './bench-report.
 import { generateVotes } from './generate-votes.ts';
 import { type PeerEnvironment, preparePeers } from './peer-environment.ts';
 import { writeColumns } from './write-columns.ts';
+import { writeCounts } from './write-counts.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -110,7 +111,9 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
   const folder = mkdtempSync(join(tmpdir(), 'agon-ratings-'));
   try {
     process.stderr.write(`${models} models × ${length} votes\n`);
-    writeColumns(folder, generateVotes(models, length, 1));
+    const votes = generateVotes(models, length, 1);
+    writeColumns(folder, votes);
+    writeCounts(folder, votes);
     const rows: BenchRow[] = [];
     const add = (
       what: string,

@@ -3,11 +3,11 @@
  * own, and prints one line of JSON. Calls of the first WARM_UP_MS, at least three, are not told (0: all are). Tasks: see below; a task ending in `:plain` runs without WebAssembly.
  * Only the columns which the task needs are read, so that `rss` is what such a fit holds.
  */
-import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings, STYLE_COUNTS } from '@agon/domain';
+import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
 import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
 import { roundsThreads } from '../../../apps/cli/src/rounds-threads.ts';
-import { STYLE_FEATURES } from './generate-votes.ts';
 import { readColumns } from './write-columns.ts';
+import { readCounts } from './write-counts.ts';
 
 const [folder, name, repeatsText, warmUpText = '0'] = process.argv.slice(2) as [
   string,
@@ -24,7 +24,6 @@ const FURTHER = {
   both: ['rater', 'prompt'],
   bootstrapRaters: ['rater'],
   contextual: ['features'],
-  style: ['features'],
 } as const;
 const votes = readColumns(folder, FURTHER[task as keyof typeof FURTHER]);
 const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
@@ -36,7 +35,7 @@ const counter = new PairCounter(votes.models.length);
 const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000', 'bootstrap1000alone', 'contextual'];
 if (COUNTED.includes(task!)) counter.add(votes);
 const threads = roundsThreads();
-const style = task === 'style' ? countsOf(votes.features!) : undefined;
+const style = task === 'style' ? readCounts(folder) : undefined;
 
 /** Each returns ratings by model where there are any to compare. */
 const TASKS: Record<string, () => RatingResult | null> = {
@@ -55,26 +54,12 @@ const TASKS: Record<string, () => RatingResult | null> = {
   raters: () => fitRatings(votes, settings({ cluster: 'rater' })),
   prompts: () => fitRatings(votes, settings({ cluster: 'prompt' })),
   both: () => fitRatings(votes, settings({ cluster: 'rater,prompt' })),
-  style: () => fitRatings({ ...votes, style }, settings({ method: 'contextual' })),
+  style: () => fitRatings({ ...votes, style: style! }, settings({ method: 'contextual' })),
   contextual: () => {
     contextualElo = fitContextual();
     return null;
   },
 };
-
-/**
- * Counts of answers whose relative differences are nearly the features, for the way of `agon rank`. Making them takes the
- * features too, so that the memory of this task is that of both.
- */
-function countsOf(features: Float32Array): { a: Float32Array; b: Float32Array } {
-  const counts = STYLE_COUNTS.map((count) => Math.max(0, STYLE_FEATURES.indexOf(count as 'length')));
-  const side = (sign: 1 | -1): Float32Array =>
-    Float32Array.from({ length: votes.length * counts.length }, (_, at) => {
-      const row = Math.floor(at / counts.length);
-      return Math.round(100 * (1 + sign * features[4 * row + counts[at % counts.length]!]!));
-    });
-  return { a: side(1), b: side(-1) };
-}
 
 let contextualElo: Record<string, number> | null = null;
 

@@ -14,7 +14,7 @@ export function writeColumns(folder: string, votes: GeneratedVotes): void {
 }
 
 /** Header as version 1.0 of the format has it: padded so that the data starts at a multiple of 64. */
-function toNpy(column: Column): Uint8Array {
+export function toNpy(column: Column): Uint8Array {
   const dtype = DTYPES[column.constructor.name as keyof typeof DTYPES];
   const dict = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${column.length},), }`;
   const size = Math.ceil((10 + dict.length + 1) / 64) * 64;
@@ -45,7 +45,7 @@ export function readColumns(folder: string, further: readonly (keyof FurtherColu
 }
 
 /** The file's own bytes as a column: nothing is copied. */
-function fromNpy(bytes: Buffer): Column {
+export function fromNpy(bytes: Buffer): Column {
   const start = 10 + bytes.readUInt16LE(8);
   const descr = bytes.toString('latin1', 10, start);
   const type = [Uint8Array, Uint16Array, Int32Array, Float32Array].find(({ name }) =>

@@ -193,10 +193,11 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   const byCounts = rankByCounts(files, options, map);
   if (byCounts !== null) return toRatingJson(byCounts);
   // loaded here: the short way needs neither the readers of all formats nor all the methods
-  const [{ explainRatings, fitRatings }, { readComparisonColumns }] = await Promise.all([
+  const [{ explainRatings, fitRatings, neededCounts }, { readComparisonColumns }] = await Promise.all([
     import('@agon/rating'),
     import('../read-comparison-files.ts'),
   ]);
+  const settings = settingsOf(options);
   const {
     columns,
     filtered,
@@ -208,12 +209,11 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     ...(source === 'all' ? {} : { source }),
     ...(category === undefined ? {} : { category }),
     ...(language === undefined ? {} : { language }),
-    rater: cluster.includes('rater') || featuresOf(options).includes('same-family'),
+    rater: cluster.includes('rater') || settings.style.includes('same-family'),
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
-    style: options.method === 'contextual' || options.method === 'length-controlled',
+    style: neededCounts(settings),
   });
   noteRefusals(rows);
-  const settings = settingsOf(options);
   const result = toRatingJson(fitRatings(columns, settings, roundsThreads()));
   const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
   const reasons = [...refusedByReason];

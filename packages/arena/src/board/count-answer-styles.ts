@@ -1,4 +1,4 @@
-import { type BySlot, countStyle, STYLE_COUNTS } from '@agon/domain';
+import { type BySlot, countStyle, type StyleColumns, type StyleCounts, toStyleColumns } from '@agon/domain';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ComparisonView } from './comparison-view.ts';
@@ -6,23 +6,21 @@ import type { ComparisonView } from './comparison-view.ts';
 /** Texts that are fetched at a time. */
 const BATCH = 500;
 const MOST_TURNS = 65_536;
-const WIDTH = STYLE_COUNTS.length;
 
 /** Answers do not change, so each is counted once; the key names how many of its turns were shown. */
-const counted = new WeakMap<CampaignComparisons['answers'], Map<number, Float32Array>>();
+const counted = new WeakMap<CampaignComparisons['answers'], Map<number, StyleCounts>>();
 
 /**
- * The style of the answers that a view's rows showed, `STYLE_COUNTS` of each one after the other; NaN for those whose
- * answers are not stored. Null where none is.
+ * The style of the answers that a view's rows showed; NaN for those whose answers are not stored. Null where none is.
  */
 export async function countAnswerStyles(
   comparisons: CampaignComparisons,
   view: ComparisonView,
   deps: Pick<Ports, 'content'>,
-): Promise<BySlot<Float32Array> | null> {
+): Promise<BySlot<StyleColumns> | null> {
   const { answers } = comparisons;
   const { answerA, answerB, turn } = comparisons[view.source];
-  const known = counted.get(answers) ?? new Map<number, Float32Array>();
+  const known = counted.get(answers) ?? new Map<number, StyleCounts>();
   counted.set(answers, known);
   const missing = new Map<number, Set<number>>();
   for (const row of view.places()) {
@@ -39,29 +37,20 @@ export async function countAnswerStyles(
       const turns = found.get(id)?.turns;
       if (turns === undefined) continue;
       for (const shown of missing.get(code)!) {
-        const counts = countStyle(turns.slice(0, shown === 0 ? turns.length : shown).join('\n'));
-        known.set(
-          code * MOST_TURNS + shown,
-          Float32Array.from(STYLE_COUNTS, (name) => counts[name]),
-        );
+        const text = turns.slice(0, shown === 0 ? turns.length : shown).join('\n');
+        known.set(code * MOST_TURNS + shown, countStyle(text));
       }
     }
   }
-  const style = { a: new Float32Array(view.length * WIDTH), b: new Float32Array(view.length * WIDTH) };
-  let at = 0;
+  const style: BySlot<(StyleCounts | undefined)[]> = { a: [], b: [] };
   let styled = false;
   for (const row of view.places()) {
     const a = known.get(answerA[row]! * MOST_TURNS + turn[row]!);
     const b = known.get(answerB[row]! * MOST_TURNS + turn[row]!);
-    if (a === undefined || b === undefined) {
-      style.a.fill(Number.NaN, at, at + WIDTH);
-      style.b.fill(Number.NaN, at, at + WIDTH);
-    } else {
-      styled = true;
-      style.a.set(a, at);
-      style.b.set(b, at);
-    }
-    at += WIDTH;
+    const isKnown = a !== undefined && b !== undefined;
+    styled ||= isKnown;
+    style.a.push(isKnown ? a : undefined);
+    style.b.push(isKnown ? b : undefined);
   }
-  return styled ? style : null;
+  return styled ? { a: toStyleColumns(style.a), b: toStyleColumns(style.b) } : null;
 }

@@ -1,5 +1,11 @@
 import type { BoardQuery } from '@agon/contract';
-import { type BySlot, isArenaError, type RatingInsights, type RatingResult } from '@agon/domain';
+import {
+  type BySlot,
+  isArenaError,
+  type RatingInsights,
+  type RatingResult,
+  type StyleColumns,
+} from '@agon/domain';
 import { countsSuffice, explainRatings, fitCounts, fitRatings } from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
 import { joinSources } from './join-sources.ts';
@@ -17,12 +23,12 @@ const EXPLAINED_MODELS = 80;
 
 /**
  * One source fitted under a query: from counts of pairs where they say everything, else from its rows.
- * @param style counts of the answers of the view's rows, `STYLE_COUNTS` of each; null where the method needs none
+ * @param style counts of the answers of the view's rows; null where the method needs none
  */
 export function fitSource(
   view: ComparisonView,
   query: BoardQuery,
-  style: BySlot<Float32Array> | null = null,
+  style: BySlot<StyleColumns> | null = null,
 ): FittedSource {
   return attempt(() => {
     const settings = toRatingSettings(query);

@@ -1,8 +1,10 @@
 import {
+  type BySlot,
   type ComparisonColumns,
   type ComparisonSource,
   OUTCOME_CODES,
-  STYLE_COUNTS,
+  type StyleColumns,
+  type StyleCount,
   type StyleCounts,
 } from '@agon/domain';
 import type { Place, ReadPrompt, RefusedRow } from '../record.ts';
@@ -13,6 +15,7 @@ import {
   requirePrompt,
   unwantedRanking,
 } from '../row-sink.ts';
+import { NarrowCounts } from './narrow-counts.ts';
 
 /** Which comparisons are kept; the others are counted. Absent: all. */
 export type ColumnFilter = {
@@ -25,12 +28,14 @@ export type ColumnOptions = ColumnFilter & {
   /** Code the raters and the prompts too: an interval by clusters needs them. */
   readonly rater: boolean;
   readonly prompt: boolean;
-  /** Keep the style counts of the answers, which readers then take from texts or metadata. */
-  readonly style?: boolean;
+  /** Keep these counts of the answers, which readers then take from texts, metadata or columns. */
+  readonly style?: readonly StyleCount[];
 };
 
 /** Refused rows that are kept whole, for showing them; all are counted. */
 const KEPT_REFUSALS = 1000;
+const FIRST_SIZE = 1024;
+const CODES_16 = 65_536;
 
 /** Keeps comparisons as columns, a few bytes each, and nothing else. One sink may take several files. */
 export class ColumnSink implements RowSink {
@@ -43,27 +48,28 @@ export class ColumnSink implements RowSink {
   readonly #reasons = new Map<string, number>();
   #filtered = 0;
   #length = 0;
-  #a = new Int32Array(1024);
-  #b = new Int32Array(1024);
-  #outcome = new Uint8Array(1024);
+  /** Of 16 bits while there are few enough models. */
+  #a: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> = new Uint16Array(FIRST_SIZE);
+  #b: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> = new Uint16Array(FIRST_SIZE);
+  #outcome = new Uint8Array(FIRST_SIZE);
   #rater: Int32Array<ArrayBuffer> | null;
   #prompt: Int32Array<ArrayBuffer> | null;
   /** From the first comparison on whose weight is not 1, or whose share is known. */
   #weight: Float64Array<ArrayBuffer> | null = null;
   #shareA: Float64Array<ArrayBuffer> | null = null;
-  readonly #style: { a: Float32Array<ArrayBuffer>; b: Float32Array<ArrayBuffer> } | null;
+  readonly #style: BySlot<ReadonlyMap<StyleCount, NarrowCounts>> | null;
 
   constructor(options: ColumnOptions) {
     this.options = options;
-    this.#rater = options.rater ? new Int32Array(1024) : null;
-    this.#prompt = options.prompt ? new Int32Array(1024) : null;
-    const size = 1024 * STYLE_COUNTS.length;
-    this.#style = options.style === true ? { a: new Float32Array(size), b: new Float32Array(size) } : null;
+    this.#rater = options.rater ? new Int32Array(FIRST_SIZE) : null;
+    this.#prompt = options.prompt ? new Int32Array(FIRST_SIZE) : null;
+    const counts = options.style ?? [];
+    const side = () => new Map(counts.map((count) => [count, new NarrowCounts(FIRST_SIZE)]));
+    this.#style = counts.length === 0 ? null : { a: side(), b: side() };
   }
 
-  /** Rows without their texts have no style. */
-  get columns(): ColumnSink | undefined {
-    return this.wantsStyle ? undefined : this;
+  get columns(): ColumnSink {
+    return this;
   }
 
   get wantsStyle(): boolean {
@@ -105,6 +111,21 @@ export class ColumnSink implements RowSink {
     if (this.#style === null) return;
     writeCounts(this.#style.a, at, row.style?.a);
     writeCounts(this.#style.b, at, row.style?.b);
+  }
+
+  /** Room for as many more comparisons, where their number is known: then nothing is copied on the way. */
+  reserve(comparisons: number): void {
+    const size = this.#length + comparisons;
+    if (size > this.#a.length) this.#resize(size);
+  }
+
+  /** Column of one count of one side's answers; undefined where it is not kept. */
+  countsOf(slot: 'a' | 'b', count: StyleCount): NarrowCounts | undefined {
+    return this.#style?.[slot].get(count);
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   refuse(at: Place, reason: string, column: string | null = null, value: string | null = null): void {
@@ -149,7 +170,8 @@ export class ColumnSink implements RowSink {
   /** Adds a comparison by codes, rater and prompt unknown; returns its place. `shareA`: NaN where unknown. */
   append(a: number, b: number, outcome: number, weight: number, shareA: number): number {
     const at = this.#length;
-    if (at === this.#a.length) this.#grow();
+    if (at === this.#a.length) this.#resize(2 * at);
+    if (this.#models.size > CODES_16 && this.#a instanceof Uint16Array) this.#widenModels();
     this.#length = at + 1;
     this.#a[at] = a;
     this.#b[at] = b;
@@ -184,7 +206,7 @@ export class ColumnSink implements RowSink {
         ...(this.#rater === null ? {} : { rater: this.#rater.subarray(0, length) }),
         ...(this.#prompt === null ? {} : { prompt: this.#prompt.subarray(0, length) }),
         ...(this.#rater === null ? {} : { raters: [...this.#raters.keys()] }),
-        ...(this.#style === null ? {} : { style: this.#style }),
+        ...(this.#style === null ? {} : { style: this.#styleColumns(this.#style) }),
       },
       filtered: this.#filtered,
       refused: this.#refused,
@@ -192,33 +214,37 @@ export class ColumnSink implements RowSink {
     };
   }
 
-  #grow(): void {
-    const size = 2 * this.#a.length;
-    const wider = <Column extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
-      column: Column | null,
-      empty: Column,
-    ): Column | null => {
-      if (column === null) return null;
-      empty.set(column);
-      return empty;
-    };
-    const outcome = new Uint8Array(size);
-    outcome.set(this.#outcome);
-    this.#outcome = outcome;
-    this.#weight = wider(this.#weight, new Float64Array(size));
-    this.#shareA = wider(this.#shareA, new Float64Array(size));
-    this.#rater = wider(this.#rater, new Int32Array(size));
-    this.#prompt = wider(this.#prompt, new Int32Array(size));
-    if (this.#style !== null) {
-      for (const slot of ['a', 'b'] as const) {
-        const counts = new Float32Array(size * STYLE_COUNTS.length);
-        counts.set(this.#style[slot]);
-        this.#style[slot] = counts;
-      }
-    }
-    this.#b = wider(this.#b, new Int32Array(size)) ?? this.#b;
-    this.#a = wider(this.#a, new Int32Array(size)) ?? this.#a;
+  #styleColumns({ a, b }: BySlot<ReadonlyMap<StyleCount, NarrowCounts>>): BySlot<StyleColumns> {
+    const side = (counts: ReadonlyMap<StyleCount, NarrowCounts>): StyleColumns =>
+      Object.fromEntries([...counts].map(([count, column]) => [count, column.taken(this.#length)]));
+    return { a: side(a), b: side(b) };
   }
+
+  #widenModels(): void {
+    this.#a = Int32Array.from(this.#a);
+    this.#b = Int32Array.from(this.#b);
+  }
+
+  #resize(size: number): void {
+    this.#outcome = resized(this.#outcome, new Uint8Array(size));
+    if (this.#weight !== null) this.#weight = resized(this.#weight, new Float64Array(size));
+    if (this.#shareA !== null) this.#shareA = resized(this.#shareA, new Float64Array(size));
+    if (this.#rater !== null) this.#rater = resized(this.#rater, new Int32Array(size));
+    if (this.#prompt !== null) this.#prompt = resized(this.#prompt, new Int32Array(size));
+    const models = () => (this.#a instanceof Uint16Array ? new Uint16Array(size) : new Int32Array(size));
+    this.#a = resized(this.#a, models());
+    this.#b = resized(this.#b, models());
+    for (const counts of [this.#style?.a, this.#style?.b])
+      for (const column of counts?.values() ?? []) column.resize(size);
+  }
+}
+
+function resized<Column extends Uint8Array | Uint16Array | Int32Array | Float64Array>(
+  column: Column,
+  empty: Column,
+): Column {
+  empty.set(column);
+  return empty;
 }
 
 function codeOf(codes: Map<string, number>, name: string): number {
@@ -228,8 +254,10 @@ function codeOf(codes: Map<string, number>, name: string): number {
   return codes.size - 1;
 }
 
-function writeCounts(into: Float32Array, at: number, counts: StyleCounts | undefined): void {
-  STYLE_COUNTS.forEach((name, k) => {
-    into[at * STYLE_COUNTS.length + k] = counts?.[name] ?? Number.NaN;
-  });
+function writeCounts(
+  into: ReadonlyMap<StyleCount, NarrowCounts>,
+  at: number,
+  counts: StyleCounts | undefined,
+): void {
+  for (const [count, column] of into) column.set(at, counts?.[count] ?? Number.NaN);
 }

@@ -38,7 +38,9 @@ export class RegularComparisons implements RegularRows {
   /** Null where the file cannot go the short way. */
   static of(plan: ComparisonPlan, layout: CsvLayout, sink: ColumnSink): RegularComparisons | null {
     const { columns, end } = layout;
-    if (end !== LINE_FEED || plan.not.some((column) => columns.includes(column))) return null;
+    // rows without their texts have no style
+    if (sink.wantsStyle || end !== LINE_FEED || plan.not.some((column) => columns.includes(column)))
+      return null;
     return new RegularComparisons(plan, layout, sink);
   }
 

@@ -4,13 +4,13 @@ import { ColumnSink } from '../columns/column-sink.ts';
 import { StreamedFile } from '../streamed-file.ts';
 
 function styleOf(name: string, text: string) {
-  const sink = new ColumnSink({ rater: true, prompt: false, style: true });
+  const sink = new ColumnSink({ rater: true, prompt: false, style: STYLE_COUNTS });
   const file = new StreamedFile(name, {}, sink);
   file.push(new TextEncoder().encode(text));
   file.end();
   const { columns, refused } = sink.taken();
   const counts = (row: number, slot: 'a' | 'b') =>
-    Array.from(columns.style![slot].subarray(row * STYLE_COUNTS.length, (row + 1) * STYLE_COUNTS.length));
+    STYLE_COUNTS.map((count) => columns.style![slot][count]![row]!);
   return { columns, refused, counts };
 }
 
