@@ -33,6 +33,7 @@ export { type CreateCampaign, createCampaign } from './campaigns/create-campaign
 export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
 export { getOverview } from './campaigns/get-overview.ts';
 export { getProgress } from './campaigns/get-progress.ts';
+export { getRaters } from './campaigns/get-raters.ts';
 export { type ListActivity, listActivity } from './campaigns/list-activity.ts';
 export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
 export { presentCampaigns } from './campaigns/present-campaign.ts';

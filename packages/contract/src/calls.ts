@@ -52,6 +52,7 @@ import {
 import { overviewSchema } from './overview.ts';
 import { pageQuerySchema } from './paging.ts';
 import type { CallName } from './paths.ts';
+import { raterReportsSchema } from './raters.ts';
 import {
   annotateReplySchema,
   annotateVoteSchema,
@@ -131,6 +132,12 @@ export const CALLS = {
     tag: 'campaigns',
     access: 'researcher',
     reply: campaignProgressSchema,
+  }),
+  getRaters: call({
+    summary: 'How far each voter can be relied on, and whose votes look like a habit',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: raterReportsSchema,
   }),
 
   listActivity: call({

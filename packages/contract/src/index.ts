@@ -110,6 +110,12 @@ export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
 export {
+  type RaterReportJson,
+  type RaterReports,
+  raterReportSchema,
+  raterReportsSchema,
+} from './raters.ts';
+export {
   type GroupInsightsJson,
   type ModelRatingJson,
   modelRatingSchema,

@@ -11,6 +11,7 @@ export const PATHS = {
   getCampaign: 'GET /api/v1/campaigns/{campaign}',
   changeCampaign: 'PATCH /api/v1/campaigns/{campaign}',
   getProgress: 'GET /api/v1/campaigns/{campaign}/progress',
+  getRaters: 'GET /api/v1/campaigns/{campaign}/raters',
 
   listActivity: 'GET /api/v1/campaigns/{campaign}/activity',
   getOverview: 'GET /api/v1/overview',

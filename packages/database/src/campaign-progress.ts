@@ -1,6 +1,7 @@
 import type { CampaignProgress } from '@agon/contract';
 import type { CampaignId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { pseudonymSql } from './rater-store.ts';
 
 const MOST_RATERS = 500;
 
@@ -80,7 +81,7 @@ async function readRaters(
         when for_none > greatest(for_low, for_high) then better is null
       end as agrees from counted c
     )
-    select coalesce(r.external, substr(md5(r.id::text), 1, 8)) as rater, count(*)::int as votes, max(c.at) as last_vote_at,
+    select ${pseudonymSql(sql)} as rater, count(*)::int as votes, max(c.at) as last_vote_at,
       avg(agrees::int)::float8 as agreement, count(agrees)::int as agreement_n,
       percentile_cont(0.5) within group (order by c.shown_ms)::float8 as median_ms,
       avg((better is null)::int)::float8 as tie_share,

@@ -4,6 +4,10 @@ import type { RaterId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { RecentMap } from './recent-map.ts';
 
+/** How a rater `r` is named to researchers. */
+export const pseudonymSql = (sql: Database['sql']) =>
+  sql`coalesce(r.external, substr(md5(r.id::text), 1, 8))`;
+
 export function createRaterStore({ sql }: Database): RaterStore {
   const raterByUser = new RecentMap<RaterId>(50_000);
   const consented = new RecentMap<true>(50_000);
@@ -17,6 +21,12 @@ export function createRaterStore({ sql }: Database): RaterStore {
       const rater = row!.id as RaterId;
       raterByUser.set(user, rater);
       return rater;
+    },
+
+    async pseudonymsOf(ids) {
+      const rows = await sql<{ id: string; rater: string }[]>`
+        select r.id, ${pseudonymSql(sql)} as rater from raters r where r.id = any(${[...ids]})`;
+      return new Map(rows.map(({ id, rater }) => [id as RaterId, rater]));
     },
 
     async giveConsent(rater, campaign, version, language, atMs) {

@@ -4,12 +4,13 @@ import {
   getCampaign,
   getOverview,
   getProgress,
+  getRaters,
   listActivity,
   listCampaigns,
 } from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
 
-export function campaignRoutes({ serve, ports }: RouteDeps): void {
+export function campaignRoutes({ serve, ports, guard }: RouteDeps): void {
   serve('listCampaigns', ({ actor, query }) => listCampaigns({ actor, ...query }, ports));
   serve('createCampaign', ({ actor, body }) => createCampaign({ actor, ...body }, ports));
   serve('getCampaign', ({ actor, params }) => getCampaign({ actor, campaign: params.campaign }, ports));
@@ -21,4 +22,8 @@ export function campaignRoutes({ serve, ports }: RouteDeps): void {
   );
   serve('getOverview', ({ actor }) => getOverview({ actor }, ports));
   serve('getProgress', ({ actor, params }) => getProgress({ actor, campaign: params.campaign }, ports));
+  serve('getRaters', ({ actor, params, address }) => {
+    guard('boards', actor, address);
+    return getRaters({ actor, campaign: params.campaign }, ports);
+  });
 }

@@ -115,7 +115,14 @@ function raterJson(each: RaterReport) {
     dawid_skene:
       each.confusion === null ? null : { reliability: each.confusionReliability, confusion: each.confusion },
     evidence:
-      evidence === null ? null : { value: evidence.evidence, after: evidence.after, habit: evidence.habit },
+      evidence === null
+        ? null
+        : {
+            value: evidence.evidence,
+            p: Math.min(1, 1 / evidence.evidence),
+            after: evidence.after,
+            habit: evidence.habit,
+          },
     first_slot: firstSlot.value,
     first_slot_low: firstSlot.low,
     first_slot_high: firstSlot.high,

@@ -3,6 +3,7 @@ import type { CampaignId, ComparisonSource } from '@agon/domain';
 import type { BoardAnswers, BoardFits, BoardQuestion } from '../ports/board-fits.ts';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { answerRaters } from './answer-raters.ts';
 import { type ComparisonFilter, ComparisonView } from './comparison-view.ts';
 import { countAnswerStyles } from './count-answer-styles.ts';
 import { countFacets, type FacetCounts, facetCounts } from './count-facets.ts';
@@ -59,6 +60,8 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
           people: (await fits.fit('people', question.query)).result,
           judges: (await fits.fit('judges', question.query)).result,
         };
+      case 'raters':
+        return answerRaters(comparisons, fits.view('people', {}));
     }
   }
 
@@ -78,7 +81,7 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
 
   const ask = async (campaign: CampaignId, question: BoardQuestion) => {
     // refused here, where the asker can still be told; in a fit it would only be a reason for an empty board
-    toRatingSettings(question.query);
+    if ('query' in question) toRatingSettings(question.query);
     const state = stateOf(campaign);
     const run = () => readAndAnswer(campaign, state, question);
     const answered = state.last.then(run, run);

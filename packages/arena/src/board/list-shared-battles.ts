@@ -1,6 +1,7 @@
-import { type Comparison, type ComparisonSource, OUTCOMES } from '@agon/domain';
+import type { Comparison, ComparisonSource } from '@agon/domain';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import type { ComparisonView } from './comparison-view.ts';
+import { rowAsComparison } from './row-as-comparison.ts';
 
 /** Buckets for each row: few rows meet a stranger in theirs. */
 const BUCKETS = 4;
@@ -43,21 +44,10 @@ export function listSharedBattles(
   });
   const list = (i: 0 | 1): Comparison[] => {
     const view = views[i];
-    const block = comparisons[view.source];
     const rows: Comparison[] = [];
     for (const row of view.places()) {
       if (met[bucketOf(view, shared[i]!, row)]! < 2) continue;
-      const share = block.shareA?.[row] ?? Number.NaN;
-      rows.push({
-        modelA: block.models[block.a[row]!]!,
-        modelB: block.models[block.b[row]!]!,
-        outcome: OUTCOMES[block.outcome[row]!]!,
-        source: view.source,
-        rater: String(block.rater[row]!),
-        ...(Number.isNaN(share) ? {} : { shareA: share }),
-        ...(block.prompt[row]! < 0 ? {} : { promptKey: String(block.prompt[row]!) }),
-        ...(block.turn[row] === 0 ? {} : { turn: block.turn[row]! }),
-      });
+      rows.push(rowAsComparison(comparisons, view, row));
     }
     return rows;
   };

@@ -1,12 +1,14 @@
 import type { Board, BoardCategories, BoardModelPage, BoardQuery } from '@agon/contract';
-import type { CampaignId, EpochMs, RatingResult } from '@agon/domain';
+import type { CampaignId, EpochMs, RaterId, RatingResult } from '@agon/domain';
+import type { RaterReport } from '@agon/rating';
 
 /** What is asked of a campaign's comparisons, under the switches and filters of `query`. */
 export type BoardQuestion =
   | { readonly kind: 'board'; readonly query: BoardQuery }
   | { readonly kind: 'categories'; readonly query: BoardQuery }
   | { readonly kind: 'model'; readonly query: BoardQuery; readonly model: string }
-  | { readonly kind: 'ratings'; readonly query: BoardQuery };
+  | { readonly kind: 'ratings'; readonly query: BoardQuery }
+  | { readonly kind: 'raters' };
 
 /** Head to head as columns: of 300 models there are 45,000 pairs. Codes index `models`. */
 export type PairColumns = {
@@ -29,6 +31,13 @@ export type BoardAnswers = {
   readonly model: BoardModelPage['sources'];
   /** Both sources as the composite takes them; null where nothing can be fitted. */
   readonly ratings: { readonly people: RatingResult | null; readonly judges: RatingResult | null };
+  /** Voters, each beside all others; most votes first. */
+  readonly raters: {
+    readonly votes: number;
+    readonly of: number;
+    readonly converged: boolean;
+    readonly raters: readonly (Omit<RaterReport, 'rater'> & { readonly rater: RaterId })[];
+  };
 };
 
 export type BoardAnswer<Kind extends keyof BoardAnswers> = {

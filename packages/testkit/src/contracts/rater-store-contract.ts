@@ -22,6 +22,20 @@ export function raterStoreContract(setUp: () => Setup): void {
       expect(await raters.raterOf(await person())).not.toBe(asked[0]);
     });
 
+    it('names raters by letters that tell nothing, the same everywhere', async () => {
+      const { raters, elsewhere, person } = setUp();
+      const ids = [await raters.raterOf(await person()), await raters.raterOf(await person())];
+      const names = await raters.pseudonymsOf(ids);
+      expect([...names.keys()].sort()).toEqual([...ids].sort());
+      expect(new Set(names.values()).size).toBe(2);
+      for (const [id, name] of names) {
+        expect(name).toMatch(/^[0-9a-f]{8}$/);
+        expect(id).not.toContain(name);
+      }
+      expect(await elsewhere.pseudonymsOf(ids)).toEqual(names);
+      expect(await raters.pseudonymsOf([])).toEqual(new Map());
+    });
+
     it('remembers consent for one campaign and one version, everywhere', async () => {
       const { raters, elsewhere, person, campaign } = setUp();
       const rater = await raters.raterOf(await person());

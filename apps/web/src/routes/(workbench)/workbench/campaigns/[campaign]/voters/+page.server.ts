@@ -1,6 +1,12 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ fetch, params }) => ({
-  progress: await orErrorPage(loadClient(fetch)('getProgress', { params })),
-});
+export const load: PageServerLoad = async ({ fetch, params, depends }) => {
+  depends('agon:voters');
+  const call = loadClient(fetch);
+  const [progress, reports] = await Promise.all([
+    orErrorPage(call('getProgress', { params })),
+    orErrorPage(call('getRaters', { params })),
+  ]);
+  return { progress, reports };
+};

@@ -1,0 +1,38 @@
+import type { Comparison, RaterId } from '@agon/domain';
+import { measureRaters } from '@agon/rating';
+import type { BoardAnswers } from '../ports/board-fits.ts';
+import type { CampaignComparisons } from '../ports/comparison-store.ts';
+import type { ComparisonView } from './comparison-view.ts';
+import { rowAsComparison } from './row-as-comparison.ts';
+
+/** Votes that are looked at, the newest: each is read some hundred times until reliability settles. */
+const MOST_VOTES = 100_000;
+/** As many as the workbench lists. */
+const MOST_RATERS = 500;
+
+/**
+ * How far voters can be relied on, each beside all others; votes that the board leaves out are left out here.
+ * @param people all votes of the campaign that count
+ */
+export function answerRaters(
+  comparisons: CampaignComparisons,
+  people: ComparisonView,
+): BoardAnswers['raters'] {
+  const skipped = Math.max(0, people.length - MOST_VOTES);
+  const rows: Comparison[] = [];
+  let at = 0;
+  for (const row of people.places()) {
+    if (at >= skipped) rows.push(rowAsComparison(comparisons, people, row));
+    at += 1;
+  }
+  const { raters, converged } = measureRaters(rows);
+  return {
+    votes: rows.length,
+    of: people.length,
+    converged,
+    raters: raters.slice(0, MOST_RATERS).map((report) => ({
+      ...report,
+      rater: comparisons.raters.people.nameOf(Number(report.rater)) as RaterId,
+    })),
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const nullable = () => z.number().nullable();
+
+/** One voter as the board's engine sees them. Shares 0..1; null: not from these votes. */
+export const raterReportSchema = z
+  .strictObject({
+    rater: z.string().describe('Pseudonym, as in the campaign’s progress'),
+    votes: z.number().int().describe('Votes that were looked at'),
+    agreement: nullable().describe('How often others said the same of the same battle'),
+    agreement_low: nullable().describe('95 % interval'),
+    agreement_high: nullable(),
+    agreement_battles: z.number().int(),
+    reliability: nullable().describe(
+      'Share of the votes that the answers decided; the rest are habit (noisy Bradley–Terry)',
+    ),
+    reliability_low: nullable().describe('95 % of its posterior'),
+    reliability_high: nullable(),
+    confusion_reliability: nullable().describe(
+      'How often the vote is the truth of a battle that others decided, too (Dawid and Skene)',
+    ),
+    evidence: z
+      .strictObject({
+        value: z
+          .number()
+          .describe('Likelihood of a habit against what the others’ votes expect, the largest so far'),
+        p: z
+          .number()
+          .describe('1 / value, at most 1: somebody who votes as expected gets so low with this chance'),
+        after: z.number().int().describe('Votes until then'),
+        habit: z
+          .enum(['uniform', 'coin', 'reversed', 'always-a', 'always-b'])
+          .describe('The way of voting that is nearest'),
+      })
+      .nullable(),
+    first_slot: nullable().describe('How often slot a wins, of the votes that decide'),
+    first_slot_low: nullable(),
+    first_slot_high: nullable(),
+    decided: z.number().int(),
+    tie_share: z.number(),
+  })
+  .meta({ id: 'RaterReport' });
+export type RaterReportJson = z.infer<typeof raterReportSchema>;
+
+export const raterReportsSchema = z
+  .strictObject({
+    at: z.string().describe('Every vote that was committed by then is in'),
+    votes: z.number().int().describe('The newest votes, which were looked at'),
+    of: z.number().int().describe('Votes that count'),
+    converged: z.boolean().describe('False: too few votes connect the models, so reliability is a guess'),
+    raters: z.array(raterReportSchema).describe('Most votes first, at most 500'),
+  })
+  .meta({ id: 'RaterReports' });
+export type RaterReports = z.infer<typeof raterReportsSchema>;
