@@ -22,6 +22,9 @@ export function tieModelBounds(table: OutcomeTable): 'bounded' | 'no_ties' | 'on
  * graph has a negative cycle.
  */
 function fitsOnLine(table: OutcomeTable): boolean {
+  // two models that each beat the other are such a cycle, and most tables have a pair of them
+  for (let cell = 0; cell < table.cells; cell += 1)
+    if (table.wins[cell]! > 0 && table.losses[cell]! > 0) return false;
   const place = new Float64Array(table.models);
   const shorten = (to: number, from: number, length: number): boolean => {
     const reach = place[from]! + length;

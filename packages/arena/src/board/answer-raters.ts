@@ -5,8 +5,10 @@ import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import type { ComparisonView } from './comparison-view.ts';
 import { rowAsComparison } from './row-as-comparison.ts';
 
-/** Votes that are looked at, the newest: each is read some hundred times until reliability settles. */
-const MOST_VOTES = 100_000;
+/** Votes that are looked at, the newest: each is read some hundred times until reliability settles, while boards wait. */
+const MOST_VOTES = 20_000;
+/** Pairs of models that are gone through for evidence, two seconds or so. */
+const MOST_WORK = 1e6;
 /** As many as the workbench lists. */
 const MOST_RATERS = 500;
 
@@ -25,7 +27,7 @@ export function answerRaters(
     if (at >= skipped) rows.push(rowAsComparison(comparisons, people, row));
     at += 1;
   }
-  const { raters, converged } = measureRaters(rows);
+  const { raters, converged } = measureRaters(rows, MOST_WORK);
   return {
     votes: rows.length,
     of: people.length,

@@ -1,12 +1,15 @@
 import type { Comparison, ComparisonSource } from '@agon/domain';
 import { student95, wilsonInterval } from '@agon/stats';
 import { connectModels } from '../connected-models.ts';
-import { PairTableBuilder, sliceTable } from '../pair-table.ts';
+import { fitTieModel, type TieMaximum } from '../fit-tie-model.ts';
+import { type PairTable, sliceTable } from '../pair-table.ts';
+import { tieModelBounds } from '../tie-model-bounds.ts';
 import { groupByBattle, LABELS } from './battle-votes.ts';
 import { fitDawidSkene } from './fit-dawid-skene.ts';
 import { fitNoisyBradleyTerry, type RatedVote, type RaterReliability } from './fit-noisy-bradley-terry.ts';
 import { outcomeChances } from './outcome-chances.ts';
 import { type ExpectedVote, type RaterEvidence, raterEvidence } from './rater-evidence.ts';
+import { votesOfOthers } from './votes-of-others.ts';
 
 type Interval = { readonly value: number | null; readonly low: number | null; readonly high: number | null };
 
@@ -37,12 +40,16 @@ export type RaterReports = {
   readonly converged: boolean;
 };
 
-/** Refits times votes that evidence may cost; where it is more, the raters with most votes have it. */
-const MOST_WORK = 2e8;
+/** Pairs of models that refits for evidence may go through, some 20 s. */
+const MOST_WORK = 1e7;
 
-export function measureRaters(rows: Iterable<Comparison>): RaterReports {
-  const all = [...rows];
-  const named = all.filter((row) => row.rater !== undefined && row.modelA !== row.modelB);
+/**
+ * @param mostWork each rater's evidence takes a refit, and goes through every pair of models; where all take more than
+ * this many, the raters with most votes have it
+ */
+export function measureRaters(rows: Iterable<Comparison>, mostWork = MOST_WORK): RaterReports {
+  const given = [...rows];
+  const named = given.filter((row) => row.rater !== undefined && row.modelA !== row.modelB);
   const models = numberOf(named.flatMap(({ modelA, modelB }) => [modelA, modelB]));
   const raters = numberOf(named.map(keyOf));
   const votes = named.map(
@@ -57,11 +64,13 @@ export function measureRaters(rows: Iterable<Comparison>): RaterReports {
   for (const vote of votes) byRater[vote.rater]!.push(vote);
   const noisy = fitNoisyBradleyTerry(models.size, votes, raters.size);
   const shared = compareOnBattles(named, raters);
+  const { all, othersOf } = votesOfOthers(votes, models.size);
+  const start = startOf(all);
   const order = byRater.map((_, rater) => rater).sort((x, y) => byRater[y]!.length - byRater[x]!.length);
-  const tested = new Set(order.slice(0, Math.max(1, Math.floor(MOST_WORK / Math.max(1, votes.length)))));
+  const tested = new Set(order.slice(0, Math.max(1, Math.floor(mostWork / Math.max(1, all.cells)))));
   const names = [...raters.keys()];
   return {
-    left: all.length - named.length,
+    left: given.length - named.length,
     converged: noisy.converged,
     raters: order.map((rater): RaterReport => {
       const own = byRater[rater]!;
@@ -74,7 +83,7 @@ export function measureRaters(rows: Iterable<Comparison>): RaterReports {
         votes: own.length,
         ...shared.of(rater),
         reliability: noisy.raters[rater] ?? null,
-        evidence: tested.has(rater) ? evidenceOf(rater, votes, models.size) : null,
+        evidence: tested.has(rater) ? evidenceOf(own, othersOf(own), start) : null,
         firstSlot:
           decided === 0
             ? { value: null, low: null, high: null, decided }
@@ -93,22 +102,32 @@ function numberOf(names: readonly string[]): Map<string, number> {
   return numbers;
 }
 
-/** What everybody else's votes expect of this rater's, in the order of the votes. */
-function evidenceOf(rater: number, votes: readonly RatedVote[], models: number): RaterEvidence | null {
-  const builder = new PairTableBuilder(models);
-  for (const vote of votes) {
-    const points = vote.outcome === 2 ? 0.5 : 1 - vote.outcome;
-    if (vote.rater !== rater) builder.add(vote.a, vote.b, points, 1, vote.outcome);
-  }
-  const table = builder.build();
-  const core = connectModels(table).cores[0] ?? [];
+type Start = (core: readonly number[]) => TieMaximum | undefined;
+
+/** One rater changes little: the fit without them is near the fit with them. */
+function startOf(all: PairTable): Start {
+  const core = connectModels(all).cores[0] ?? [];
+  if (core.length < 2) return () => undefined;
+  const table = sliceTable(all, core);
+  const fit = tieModelBounds(table) === 'bounded' ? fitTieModel(table, 'davidson') : null;
+  if (fit === null) return () => undefined;
+  const strength = new Map(core.map((model, at) => [model, fit.theta[at]!]));
+  return (members) => {
+    const theta = Float64Array.from(members, (model) => strength.get(model) ?? 0);
+    const mean = theta.reduce((sum, value) => sum + value, 0) / theta.length;
+    return { theta: theta.map((value) => value - mean), eta: fit.eta, iterations: 0 };
+  };
+}
+
+/** What everybody else's votes expect of this rater's `own`, in their order. */
+function evidenceOf(own: readonly RatedVote[], others: PairTable, start: Start): RaterEvidence | null {
+  const core = connectModels(others).cores[0] ?? [];
   if (core.length < 2) return null;
-  const chances = outcomeChances(sliceTable(table, core));
+  const chances = outcomeChances(sliceTable(others, core), start(core));
   const place = new Map(core.map((model, at) => [model, at]));
-  const known = votes.flatMap((vote): ExpectedVote[] => {
+  const known = own.flatMap((vote): ExpectedVote[] => {
     const [a, b] = [place.get(vote.a), place.get(vote.b)];
-    if (vote.rater !== rater || a === undefined || b === undefined) return [];
-    return [{ expected: chances(a, b), outcome: vote.outcome }];
+    return a === undefined || b === undefined ? [] : [{ expected: chances(a, b), outcome: vote.outcome }];
   });
   return known.length === 0 ? null : raterEvidence(known);
 }

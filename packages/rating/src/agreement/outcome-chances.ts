@@ -1,6 +1,6 @@
 import { logistic } from '../elo-scale.ts';
 import { fitBradleyTerry } from '../fit-bradley-terry.ts';
-import { fitTieModel } from '../fit-tie-model.ts';
+import { fitTieModel, type TieMaximum } from '../fit-tie-model.ts';
 import type { PairTable } from '../pair-table.ts';
 import { tieModelBounds } from '../tie-model-bounds.ts';
 
@@ -13,9 +13,10 @@ const LEAST = 1e-3;
 /**
  * What a strongly connected table expects of its pairs: Davidson's model; where that has no finite maximum,
  * Bradley–Terry with the share of ties that there is.
+ * @param start where the maximum may be near
  */
-export function outcomeChances(table: PairTable): OutcomeChances {
-  const tied = tieModelBounds(table) === 'bounded' ? fitTieModel(table, 'davidson') : null;
+export function outcomeChances(table: PairTable, start?: TieMaximum): OutcomeChances {
+  const tied = tieModelBounds(table) === 'bounded' ? fitTieModel(table, 'davidson', start) : null;
   if (tied !== null) {
     const nu = Math.exp(tied.eta);
     return (i, j) => {
