@@ -57,13 +57,18 @@ function readPath(
   options: ReadOptions,
   sink: RowSink,
   filter: ColumnFilter,
-  { rater, prompt }: { readonly rater: boolean; readonly prompt: boolean },
+  { rater, prompt, style }: Pick<ColumnOptions, 'rater' | 'prompt' | 'style'>,
 ): void {
   if (!isArrowFile(path)) {
     streamFile(path, options, sink);
     return;
   }
-  const wants = { rater, prompt, ...(options.map === undefined ? {} : { map: options.map }) };
+  const wants = {
+    rater,
+    prompt,
+    ...(style === undefined ? {} : { style }),
+    ...(options.map === undefined ? {} : { map: options.map }),
+  };
   withArrowFile(path, wants, (comparisons) => comparisons.readInto(sink, filter));
 }
 

@@ -1,4 +1,5 @@
-"""Writes the columns as an Arrow IPC file with dictionary columns, as `agon rank` reads it."""
+"""Writes the columns as Arrow IPC files with dictionary columns, as `agon rank` reads them: votes.arrow, and styled.arrow
+with counts of the answers beside them."""
 
 import os
 
@@ -19,6 +20,23 @@ table = pa.table(
         "winner": code(columns.outcome.astype(np.int8), winners),
     }
 )
-with pa.OSFile(os.path.join(sys.argv[1], "votes.arrow"), "wb") as sink:
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=1_000_000)
+NAMES = {
+    "length": "sum_assistant_%s_tokens",
+    "headers": "header_count_%s",
+    "lists": "list_count_%s",
+    "bold": "bold_count_%s",
+}
+
+
+def write(name, table):
+    with pa.OSFile(os.path.join(sys.argv[1], name), "wb") as sink:
+        with pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=1_000_000)
+
+
+write("votes.arrow", table)
+for count, column in NAMES.items():
+    for slot in "ab":
+        values = np.load(os.path.join(sys.argv[1], f"{count}_{slot}.npy"))
+        table = table.append_column(column % slot, pa.array(values.astype(np.int32)))
+write("styled.arrow", table)

@@ -74,8 +74,7 @@ function python(peers: PeerEnvironment, folder: string, name: string, ...more: s
 }
 
 /** Wall time and peak memory of `agon rank FILE --json`. */
-function wholeProcess(folder: string): Measured | null {
-  const file = join(folder, 'votes.arrow');
+function wholeProcess(file: string, ...more: readonly string[]): Measured | null {
   const times: number[] = [];
   let rss = 0;
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
@@ -89,6 +88,7 @@ function wholeProcess(folder: string): Measured | null {
         'rank',
         file,
         '--json',
+        ...more,
       ],
       // compiled code is kept between calls, as the first line of the command says
       {
@@ -188,7 +188,12 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
     add('board refreshed after 1,000 more votes', ours(folder, 'refresh'), null);
     add('ratings + 95 % intervals, without WebAssembly', ours(folder, 'intervals:plain'), null);
     if (peers !== null && spawnSync(peers.python, [script('../peers/write_arrow.py'), folder]).status === 0) {
-      add('whole process: agon rank votes.arrow --json', wholeProcess(folder), null);
+      add('whole process: agon rank votes.arrow --json', wholeProcess(join(folder, 'votes.arrow')), null);
+      add(
+        'whole process, --method contextual, from counts of the answers',
+        wholeProcess(join(folder, 'styled.arrow'), '--method', 'contextual'),
+        null,
+      );
     }
     return rows;
   } finally {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RatingResultJson, ratingResultSchema } from '@agon/contract';
 import { isArenaError } from '@agon/domain';
+import { writeArrow } from '@agon/formats/arrow';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { command } from './rank.ts';
 
@@ -121,5 +122,58 @@ describe('agon rank --method plackett-luce', () => {
     expect(lists2.method).toBe('plackett-luce');
     expect(lists2.models).toEqual(pairs.models);
     await expect(rank(file('lists.jsonl', lists))).rejects.toThrow('no comparison');
+  });
+});
+
+describe('agon rank --method contextual', () => {
+  const styled = votes.map((row, at) => ({
+    ...row,
+    rater: `r${at % 9}`,
+    sum_assistant_a_tokens: 100 + ((7 * at) % 311),
+    sum_assistant_b_tokens: 90 + ((13 * at) % 401),
+    bold_count_a: at % 4,
+    bold_count_b: (at * at) % 5,
+  }));
+  const numbers = [
+    'sum_assistant_a_tokens',
+    'sum_assistant_b_tokens',
+    'bold_count_a',
+    'bold_count_b',
+  ] as const;
+
+  it('gives of an Arrow file what it gives of text with the same columns', async () => {
+    const texts = (name: 'model_a' | 'model_b' | 'winner' | 'rater') => {
+      const values = [...new Set(styled.map((row) => row[name]))];
+      return { name, codes: Int16Array.from(styled, (row) => values.indexOf(row[name])), values };
+    };
+    const arrow = join(folder, 'styled.arrow');
+    writeFileSync(
+      arrow,
+      writeArrow(
+        [
+          texts('model_a'),
+          texts('model_b'),
+          texts('winner'),
+          texts('rater'),
+          ...numbers.map((name) => ({ name, codes: Int32Array.from(styled, (row) => row[name]) })),
+        ],
+        { batchRows: 48 },
+      ),
+    );
+    const csv = join(folder, 'styled.csv');
+    const columns = ['model_a', 'model_b', 'winner', 'rater', ...numbers] as const;
+    const lines = styled.map((row) => columns.map((name) => row[name]).join(','));
+    writeFileSync(csv, [columns.join(','), ...lines].join('\n'));
+    const options = ['--method', 'contextual', '--style', 'length,bold', '--cluster', 'rater'];
+    const result = await rank(arrow, ...options);
+    expect(result.comparisons).toMatchObject({ read: 120, used: 120 });
+    expect(result.style?.map(({ coefficient }) => typeof coefficient)).toEqual(['number', 'number']);
+    vi.restoreAllMocks();
+    expect(await rank(file('styled.jsonl', styled), ...options)).toEqual(result);
+    vi.restoreAllMocks();
+    expect(await rank(csv, ...options)).toEqual(result);
+    await expect(rank(arrow, '--method', 'contextual')).rejects.toThrow(
+      'styled.arrow has no column header_count_a, header_count_b, list_count_a, list_count_b.',
+    );
   });
 });

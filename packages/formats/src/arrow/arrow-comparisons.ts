@@ -1,7 +1,9 @@
-import { ArenaError, OUTCOME_CODES, OUTCOMES } from '@agon/domain';
+import { ArenaError, type FilePlace, OUTCOME_CODES, OUTCOMES } from '@agon/domain';
 import type { ColumnFilter } from '../columns/column-sink.ts';
+import { styleField } from '../readers/read-style.ts';
 import { WINNERS } from '../readers/winner-labels.ts';
 import type { RowSink } from '../row-sink.ts';
+import { type CodedTexts, isNoCount, RowAppender, type RowsChunk } from './append-rows.ts';
 import type { ArrowBatch, ArrowFile, ReadInto } from './arrow-file.ts';
 import { CHUNK_ROWS, type CodeColumn } from './code-column.ts';
 import {
@@ -80,47 +82,85 @@ export class ArrowComparisons {
     );
   }
 
-  /** Row by row: what is not there, or has no meaning, is refused with its row's number (the first is 1). */
+  /**
+   * Row by row, or as columns where the sink takes these: what is not there, or has no meaning, is refused with its row's
+   * number (the first is 1).
+   */
   readInto(sink: RowSink, filter: ColumnFilter): void {
-    const { a, b, winner, rater, prompt } = this.#columns;
     this.#checkFilter(filter);
-    let line = 0;
+    const columns = filter.source === 'judges' ? undefined : sink.columns;
+    columns?.reserve(this.rows);
+    const appender = columns === undefined ? null : new RowAppender(columns);
+    let line = 1;
     for (const batch of this.#file.batches) {
-      const outcomeOf = this.#outcomesOf(batch);
-      const [namesA, namesB] = [valuesOf(batch, a), valuesOf(batch, b)];
       for (let from = 0; from < batch.rows; from += CHUNK_ROWS) {
-        const rows = Math.min(CHUNK_ROWS, batch.rows - from);
-        const codes = (column: CodedColumn) => codesOf(column, batch, from, rows);
-        const [codesA, codesB, winners] = [codes(a), codes(b), codes(winner)];
-        const raters = rater === null ? null : names(rater, batch, codes(rater));
-        const prompts = prompt === null ? null : names(prompt, batch, codes(prompt));
-        for (let row = 0; row < rows; row += 1) {
-          line += 1;
-          const at = { file: this.#file.name, line };
-          const [modelA, modelB] = [namesA[codesA[row]!], namesB[codesB[row]!]];
-          const code = winners[row]!;
-          const outcome = OUTCOMES[(outcomeOf === null ? code : outcomeOf[code]) ?? -1];
-          if (modelA === undefined || modelA === null) sink.refuse(at, 'missing', 'model_a');
-          else if (modelB === undefined || modelB === null) sink.refuse(at, 'missing', 'model_b');
-          else if (outcome === undefined) this.#refuseWinner(sink, at, batch, code);
-          else if (modelA === modelB) sink.refuse(at, 'the same model on both sides', null, modelA);
-          else {
-            const [by, promptKey] = [raters?.(row), prompts?.(row)];
-            sink.comparison(at, {
-              modelA,
-              modelB,
-              outcome,
-              source: 'people',
-              ...(by === undefined ? {} : { rater: by }),
-              ...(promptKey === undefined ? {} : { promptKey }),
-            });
-          }
-        }
+        const chunk = this.#chunk(batch, from, Math.min(CHUNK_ROWS, batch.rows - from));
+        const at = (row: number): FilePlace => ({ file: this.#file.name, line: line + row });
+        if (appender === null) this.#readRows(chunk, batch, sink, at);
+        else appender.append(chunk, (row) => this.#refuse(chunk, row, batch, sink, at(row)));
+        line += chunk.rows;
       }
     }
   }
 
-  #refuseWinner(sink: RowSink, at: { file: string; line: number }, batch: ArrowBatch, code: number): void {
+  #chunk(batch: ArrowBatch, from: number, rows: number): RowsChunk {
+    const { a, b, winner, rater, prompt, counts } = this.#columns;
+    const coded = (column: CodedColumn): CodedTexts => ({
+      codes: codesOf(column, batch, from, rows),
+      texts: column.field.dictionary === null ? null : valuesOf(batch, column),
+    });
+    return {
+      rows,
+      a: coded(a),
+      b: coded(b),
+      winner: codesOf(winner, batch, from, rows),
+      outcomeOf: this.#outcomesOf(batch),
+      rater: rater === null ? null : coded(rater),
+      prompt: prompt === null ? null : coded(prompt),
+      counts: counts.map(({ at, reader, slot, count }) => ({
+        slot,
+        count,
+        ...reader.values(batch.columns[at]!, from, rows),
+      })),
+    };
+  }
+
+  #readRows(chunk: RowsChunk, batch: ArrowBatch, sink: RowSink, placeOf: (row: number) => FilePlace): void {
+    const { a, b, winner, outcomeOf, rater, prompt } = chunk;
+    for (let row = 0; row < chunk.rows; row += 1) {
+      const at = placeOf(row);
+      if (this.#refuse(chunk, row, batch, sink, at)) continue;
+      const by = rater === null ? null : textOf(rater, row);
+      const promptKey = prompt === null ? null : textOf(prompt, row);
+      const code = winner[row]!;
+      sink.comparison(at, {
+        modelA: textOf(a, row)!,
+        modelB: textOf(b, row)!,
+        outcome: OUTCOMES[outcomeOf === null ? code : outcomeOf[code]!]!,
+        source: 'people',
+        ...(by === null ? {} : { rater: by }),
+        ...(promptKey === null ? {} : { promptKey }),
+      });
+    }
+  }
+
+  /** Whether a row cannot be taken; the sink is told why. */
+  #refuse(chunk: RowsChunk, row: number, batch: ArrowBatch, sink: RowSink, at: FilePlace): boolean {
+    const [modelA, modelB] = [textOf(chunk.a, row), textOf(chunk.b, row)];
+    const code = chunk.winner[row]!;
+    const outcome = OUTCOMES[(chunk.outcomeOf === null ? code : chunk.outcomeOf[code]) ?? -1];
+    const wrong = chunk.counts.find(({ values }) => isNoCount(values[row]!));
+    if (modelA === null) sink.refuse(at, 'missing', 'model_a');
+    else if (modelB === null) sink.refuse(at, 'missing', 'model_b');
+    else if (outcome === undefined) this.#refuseWinner(sink, at, batch, code);
+    else if (modelA === modelB) sink.refuse(at, 'the same model on both sides', null, modelA);
+    else if (wrong !== undefined)
+      sink.refuse(at, 'not a count', styleField(wrong.count, wrong.slot), String(wrong.values[row]));
+    else return false;
+    return true;
+  }
+
+  #refuseWinner(sink: RowSink, at: FilePlace, batch: ArrowBatch, code: number): void {
     const { winner } = this.#columns;
     const value = winner.field.dictionary === null ? code : valuesOf(batch, winner)[code];
     if (code < 0 || value === undefined || value === null) sink.refuse(at, 'missing', 'winner');
@@ -182,13 +222,9 @@ function valuesOf(batch: ArrowBatch, column: CodedColumn): readonly (string | nu
   return batch.dictionaries.get(column.field.dictionary?.id ?? -1) ?? [];
 }
 
-/** A rater or a prompt: a text of a dictionary, or a number. */
-function names(
-  column: CodedColumn,
-  batch: ArrowBatch,
-  codes: CodeColumn,
-): (row: number) => string | undefined {
-  if (column.field.dictionary === null) return (row) => (codes[row]! < 0 ? undefined : String(codes[row]));
-  const values = valuesOf(batch, column);
-  return (row) => values[codes[row]!] ?? undefined;
+/** A text of a dictionary, or a number; null where there is none. */
+function textOf({ codes, texts }: CodedTexts, row: number): string | null {
+  const code = codes[row]!;
+  if (texts === null) return code < 0 ? null : String(code);
+  return texts[code] ?? null;
 }

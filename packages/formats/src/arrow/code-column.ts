@@ -12,7 +12,6 @@ export class CodeReader {
   readonly #int: IntType;
   readonly #memory: ArrayBuffer;
   readonly #narrow: Int32Array<ArrayBuffer> | null;
-  readonly #bits = new Uint8Array(CHUNK_ROWS / 8);
   #patched: Int32Array<ArrayBuffer> | null = null;
 
   constructor(read: ReadInto, int: IntType) {
@@ -29,17 +28,17 @@ export class CodeReader {
 
   /** Rows `from` .. `from + rows - 1` of a batch, valid until the next call; -1 where there is none. `from`: a multiple of 8. */
   codes(column: ArrowColumn, from: number, rows: number): CodeColumn {
-    const [validity, data] = column.buffers;
+    const [, data] = column.buffers;
     const offset = (data?.offset ?? 0) + this.size(from);
     this.#read(new Uint8Array(this.#memory, 0, this.size(rows)), offset);
     const codes = this.#view(rows);
-    if (column.nulls === 0 || validity === undefined || validity.length === 0) return codes;
-    const bits = this.#bits.subarray(0, Math.ceil(rows / 8));
-    this.#read(bits, validity.offset + from / 8);
+    if (!hasNulls(column)) return codes;
     this.#patched ??= new Int32Array(CHUNK_ROWS);
     const patched = this.#patched.subarray(0, rows);
     patched.set(codes);
-    for (let row = 0; row < rows; row += 1) if (((bits[row >> 3]! >> (row & 7)) & 1) === 0) patched[row] = -1;
+    readNulls(this.#read, column, from, rows, (row) => {
+      patched[row] = -1;
+    });
     return patched;
   }
 
@@ -55,4 +54,22 @@ export class CodeReader {
     for (let row = 0; row < rows; row += 1) narrow[row] = words[2 * row + 1] === 0 ? words[2 * row]! : -1;
     return narrow.subarray(0, rows);
   }
+}
+
+export function hasNulls({ nulls, buffers }: ArrowColumn): boolean {
+  return nulls !== 0 && buffers[0] !== undefined && buffers[0].length > 0;
+}
+
+/** Visits the rows `from` .. `from + rows - 1` of a batch that have no value, the first as 0. `from`: a multiple of 8. */
+export function readNulls(
+  read: ReadInto,
+  column: ArrowColumn,
+  from: number,
+  rows: number,
+  visit: (row: number) => void,
+): void {
+  if (!hasNulls(column)) return;
+  const bits = new Uint8Array(Math.ceil(rows / 8));
+  read(bits, column.buffers[0]!.offset + from / 8);
+  for (let row = 0; row < rows; row += 1) if (((bits[row >> 3]! >> (row & 7)) & 1) === 0) visit(row);
 }

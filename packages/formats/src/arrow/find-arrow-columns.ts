@@ -1,7 +1,9 @@
-import { ArenaError } from '@agon/domain';
+import { ArenaError, type StyleCount } from '@agon/domain';
+import { styleField } from '../readers/read-style.ts';
 import type { ArrowFile, ReadInto } from './arrow-file.ts';
 import type { ArrowField } from './arrow-schema.ts';
 import { CodeReader } from './code-column.ts';
+import { NumberReader } from './number-column.ts';
 
 export type CodedColumn = { readonly at: number; readonly field: ArrowField; readonly reader: CodeReader };
 
@@ -11,6 +13,16 @@ export type ComparisonFields = {
   readonly winner: CodedColumn;
   readonly rater: CodedColumn | null;
   readonly prompt: CodedColumn | null;
+  readonly counts: readonly CountField[];
+};
+
+/** One count of one side's answers. */
+export type CountField = {
+  readonly at: number;
+  readonly field: ArrowField;
+  readonly reader: NumberReader;
+  readonly slot: 'a' | 'b';
+  readonly count: StyleCount;
 };
 
 export type ArrowWants = {
@@ -18,6 +30,8 @@ export type ArrowWants = {
   readonly map?: Readonly<Record<string, string>>;
   readonly rater: boolean;
   readonly prompt: boolean;
+  /** Counts of the answers that must be there. */
+  readonly style?: readonly StyleCount[];
 };
 
 /** Columns that would change a number if they were passed over in silence. */
@@ -62,10 +76,47 @@ export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWa
     winner: needed('winner', false),
     rater: wants.rater ? named('rater', false) : null,
     prompt: wants.prompt ? (named('prompt_id', false) ?? named('question_id', false)) : null,
+    counts: findCounts(file, read, wants.style ?? [], nameOf),
   };
 }
 
-function requireLength(file: ArrowFile, { at, field, reader }: CodedColumn): void {
+function findCounts(
+  file: ArrowFile,
+  read: ReadInto,
+  counts: readonly StyleCount[],
+  nameOf: (field: ArrowField) => string,
+): CountField[] {
+  const sides = counts.flatMap((count) => [{ count, slot: 'a' } as const, { count, slot: 'b' } as const]);
+  const places = sides.map(({ count, slot }) =>
+    file.fields.findIndex((field) => nameOf(field) === styleField(count, slot)),
+  );
+  const missing = sides.filter((_, k) => places[k]! < 0).map(({ count, slot }) => styleField(count, slot));
+  if (missing.length > 0) {
+    throw new ArenaError('unknown_format', `${file.name} has no column ${missing.join(', ')}.`, {
+      hint: `These counts of the answers are needed. Its columns: ${file.fields.map((field) => field.name).join(', ')}. Say which ones are meant (--map COLUMN=${missing[0]}), or name other features (--style).`,
+      at: { file: file.name, column: missing[0] },
+    });
+  }
+  return sides.map((side, k): CountField => {
+    const field = file.fields[places[k]!]!;
+    const reader = NumberReader.of(read, field);
+    if (reader === null) {
+      throw new ArenaError(
+        'invalid_file',
+        `Column ${field.name} of ${file.name} is ${typeOf(field)}; it must be numbers.`,
+        {
+          hint: 'Whole numbers of 8 to 64 bits, or floating-point ones of 32 or 64.',
+          at: { file: file.name, column: field.name },
+        },
+      );
+    }
+    const column = { ...side, at: places[k]!, field, reader };
+    requireLength(file, column);
+    return column;
+  });
+}
+
+function requireLength(file: ArrowFile, { at, field, reader }: CodedColumn | CountField): void {
   for (const { rows, columns } of file.batches) {
     const { nulls = 0, buffers = [] } = columns[at] ?? {};
     const [validity, codes] = buffers;
@@ -82,12 +133,9 @@ function wrongType(file: ArrowFile, field: ArrowField, isTexts: boolean): ArenaE
   const wanted = isTexts
     ? 'a dictionary of texts'
     : 'a dictionary of texts, or whole numbers of 8 to 32 bits';
-  const { int } = field;
-  const plain = int === null ? field.type : `${int.signed ? 'int' : 'uint'}${int.bits}`;
-  const has = field.dictionary === null ? plain : `a dictionary of ${field.type}`;
   return new ArenaError(
     'invalid_file',
-    `Column ${field.name} of ${file.name} is ${has}; it must be ${wanted}.`,
+    `Column ${field.name} of ${file.name} is ${typeOf(field)}; it must be ${wanted}.`,
     {
       hint: "In pyarrow: column.dictionary_encode(); in pandas: astype('category').",
       at: { file: file.name, column: field.name },
@@ -97,4 +145,10 @@ function wrongType(file: ArrowFile, field: ArrowField, isTexts: boolean): ArenaE
 
 function isTextual(field: ArrowField): boolean {
   return field.type === 'utf8' || field.type === 'large_utf8' || field.type === 'utf8_view';
+}
+
+function typeOf({ type, int, floatBits, dictionary }: ArrowField): string {
+  if (dictionary !== null) return `a dictionary of ${type}`;
+  if (int !== null) return `${int.signed ? 'int' : 'uint'}${int.bits}`;
+  return floatBits > 0 ? `${type}${floatBits}` : type;
 }

@@ -4,8 +4,8 @@ import { type FlatValue, writeFlat } from './write-flat.ts';
 
 export type ArrowOutColumn = {
   readonly name: string;
-  /** Whole numbers; with `values`, places in them. */
-  readonly codes: CodeColumn;
+  /** Numbers; with `values`, places in them. */
+  readonly codes: CodeColumn | BigInt64Array | Float32Array | Float64Array;
   /** Makes it a dictionary column of texts. */
   readonly values?: readonly string[];
   /** False where a row has no value. Absent: every row has one. */
@@ -22,7 +22,7 @@ export type ArrowOutOptions = {
 type Fields = readonly (FlatValue | null)[];
 type Part = { readonly offset: number; readonly metadata: number; readonly body: number };
 
-const [VERSION_5, INT, UTF8] = [4, 2, 5];
+const [VERSION_5, INT, FLOAT, UTF8] = [4, 2, 3, 5];
 const [SCHEMA, DICTIONARY, BATCH] = [1, 2, 3];
 
 /**
@@ -73,11 +73,14 @@ function fieldOf({ name, codes, values }: ArrowOutColumn, id: number): Fields {
     { bytes: 4, value: 8 * codes.BYTES_PER_ELEMENT },
     { bytes: 1, value: signed ? 1 : 0 },
   ];
+  const isFloat = codes instanceof Float32Array || codes instanceof Float64Array;
+  // single or double precision
+  const float: Fields = [{ bytes: 2, value: codes.BYTES_PER_ELEMENT / 4 }];
   return [
     { text: name },
     { bytes: 1, value: 1 },
-    { bytes: 1, value: values === undefined ? INT : UTF8 },
-    { table: values === undefined ? int : [] },
+    { bytes: 1, value: values !== undefined ? UTF8 : isFloat ? FLOAT : INT },
+    { table: values !== undefined ? [] : isFloat ? float : int },
     values === undefined ? null : { table: [{ bytes: 8, value: id }, { table: int }] },
     { tables: [] },
   ];
@@ -171,6 +174,6 @@ function bitmap(valid: readonly boolean[]): Uint8Array {
   return bits;
 }
 
-function bytesOf(column: CodeColumn): Uint8Array {
+function bytesOf(column: ArrowOutColumn['codes']): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }

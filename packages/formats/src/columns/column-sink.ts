@@ -185,6 +185,23 @@ export class ColumnSink implements RowSink {
     return at;
   }
 
+  /** Adds comparisons by codes that all weigh 1, raters and prompts unknown; returns the place of the first. */
+  appendAll(a: Int32Array, b: Int32Array, outcome: Uint8Array): number {
+    const at = this.#length;
+    const end = at + a.length;
+    if (end > this.#a.length) this.#resize(Math.max(end, 2 * this.#a.length));
+    if (this.#models.size > CODES_16 && this.#a instanceof Uint16Array) this.#widenModels();
+    this.#length = end;
+    this.#a.set(a, at);
+    this.#b.set(b, at);
+    this.#outcome.set(outcome, at);
+    this.#rater?.fill(-1, at, end);
+    this.#prompt?.fill(-1, at, end);
+    this.#weight?.fill(1, at, end);
+    this.#shareA?.fill(Number.NaN, at, end);
+    return at;
+  }
+
   taken(): {
     readonly columns: ComparisonColumns;
     /** Comparisons that the filter left out. */

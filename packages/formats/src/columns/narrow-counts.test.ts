@@ -18,7 +18,9 @@ describe('a column of counts', () => {
         column.resize(counts.length + 3);
         const parts = [counts.slice(0, split), counts.slice(split)] as const;
         for (const [at, value] of parts[0].entries()) column.set(at, value);
-        column.setAll(parts[0].length, Float64Array.from(parts[1]));
+        const bits = parts[1].reduce((all, value) => all | value, 0);
+        const isKnown = parts[1].every((value) => Number.isInteger(value));
+        column.setAll(parts[0].length, Float64Array.from(parts[1]), isKnown ? bits : -1);
         const taken = column.taken(counts.length);
         expect([...taken]).toEqual(counts);
         const isWhole = counts.every((value) => Number.isInteger(value) && value < 65_536);

@@ -17,12 +17,15 @@ export class NarrowCounts {
     this.set(at, count);
   }
 
-  setAll(at: number, counts: Float64Array): void {
+  /** @param bits all bits that some count has, where all are whole numbers; below 0: not known */
+  setAll(at: number, counts: ArrayLike<number>, bits = -1): void {
     const column = this.#column;
     column.set(counts, at);
-    if (column instanceof Float32Array || holds(column, at, counts)) return;
+    if (column instanceof Float32Array) return;
+    const largest = column instanceof Uint8Array ? 0xff : 0xffff;
+    if (bits < 0 ? holds(column, at, counts) : bits <= largest) return;
     this.#widen();
-    this.setAll(at, counts);
+    this.setAll(at, counts, bits);
   }
 
   resize(length: number): void {
@@ -40,7 +43,7 @@ export class NarrowCounts {
   }
 }
 
-function holds(column: CountColumn, at: number, counts: Float64Array): boolean {
+function holds(column: CountColumn, at: number, counts: ArrayLike<number>): boolean {
   for (let k = 0; k < counts.length; k += 1) if (column[at + k] !== counts[k]) return false;
   return true;
 }
