@@ -77,11 +77,14 @@ export type {
 } from './ports/board-store.ts';
 export type { CampaignChange, CampaignRecord, CampaignStore } from './ports/campaign-store.ts';
 export type { Clock } from './ports/clock.ts';
-export type {
-  CampaignComparisons,
-  CodedNames,
-  ComparisonBlock,
-  ComparisonStore,
+export {
+  type CampaignComparisons,
+  type CodedNames,
+  type ComparisonBlock,
+  type ComparisonStore,
+  GONE,
+  type RowChange,
+  type RowChanges,
 } from './ports/comparison-store.ts';
 export type {
   AnswerRecord,

@@ -7,15 +7,18 @@ import {
   studentCdf,
   studentScales,
 } from '@agon/stats';
+import type { ClusterCounter } from './cluster-counter.ts';
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
+import { tallyCounted } from './fit-counts.ts';
+import type { PairCounter } from './pair-counter.ts';
 import { pairGains } from './pair-gains.ts';
 import { countComparisons, type PairTable, sliceTable } from './pair-table.ts';
 import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
 import { sandwichCovariance } from './sandwich-covariance.ts';
-import { tallyComparisons } from './tally-comparisons.ts';
+import { type Tally, tallyComparisons } from './tally-comparisons.ts';
 import { votesToFlip } from './votes-to-flip.ts';
 import { votesToSeparate } from './votes-to-separate.ts';
 
@@ -33,15 +36,50 @@ const CHALLENGERS = 3;
  * @throws as `fitRatings` does for data without a comparison
  */
 export function explainRatings(given: ComparisonColumns, settings: RatingSettings): RatingInsights | null {
-  const { method, ties, prior, reweight } = settings;
-  if (method !== 'bradley-terry' || ties === 'model' || prior !== null) return null;
+  if (!isExplained(settings)) return null;
   const numbered = renumberClusters(given, settings);
-  const columns = reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
-  const tally = tallyComparisons(columns, settings);
+  const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
+  return explain(columns, settings, tallyComparisons(columns, settings));
+}
+
+/** Whether `explainCounts` can tell what `explainRatings` would, where counts are enough for the fit. */
+export function countsExplain(
+  { cluster, interval }: RatingSettings,
+  clusters: ClusterCounter | null,
+): boolean {
+  return cluster === 'none' || interval === 'fisher' || clusters !== null;
+}
+
+/**
+ * The same from counts of pairs, and by cluster where the settings ask for one: see `countsExplain`.
+ * @throws as `fitCounts`
+ */
+export function explainCounts(
+  models: readonly string[],
+  counter: PairCounter,
+  settings: RatingSettings,
+  clusters?: ClusterCounter,
+): RatingInsights | null {
+  if (!isExplained(settings)) return null;
+  const none = new Int32Array(0);
+  const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
+  return explain(columns, settings, tallyCounted(counter, settings, clusters), clusters);
+}
+
+function isExplained({ method, ties, prior }: RatingSettings): boolean {
+  return method === 'bradley-terry' && ties !== 'model' && prior === null;
+}
+
+function explain(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  tally: Tally,
+  clusters?: ClusterCounter,
+): RatingInsights | null {
   // of cores of one size that of the first component, which does not depend on how models are numbered
   const cores = connectModels(tally.table, columns.models).cores.toSorted((x, y) => y.length - x.length);
   const [largest, ...others] = cores.flatMap((members) => {
-    const group = explainGroup(columns, settings, tally.table, members);
+    const group = explainGroup(columns, settings, tally.table, members, clusters);
     return group === null ? [] : [group];
   });
   return largest === undefined ? null : { ...largest, others };
@@ -52,6 +90,7 @@ function explainGroup(
   settings: RatingSettings,
   all: PairTable,
   members: readonly number[],
+  clusters: ClusterCounter | undefined,
 ): GroupInsights | null {
   if (members.length < 2 || members.length > MOST_MODELS) return null;
   const table = sliceTable(all, members);
@@ -63,7 +102,7 @@ function explainGroup(
   const { matrix: covariance, degrees } =
     settings.interval === 'fisher'
       ? { matrix: fit.inverse, degrees: Number.POSITIVE_INFINITY }
-      : sandwichCovariance({ columns, settings, place, table, fit });
+      : sandwichCovariance({ columns, settings, place, table, fit, clusters });
   if (covariance === null) return null;
   const name = (i: number): string => columns.models[members[i]!]!;
   const order = members

@@ -1,10 +1,11 @@
 import { ArenaError, type RatingResult, type RatingSettings } from '@agon/domain';
 import { checkSettings } from './check-settings.ts';
+import type { ClusterCounter } from './cluster-counter.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { rateTally } from './rate-bradley-terry.ts';
 import type { Threads } from './share-rounds.ts';
-import { noComparisons } from './tally-comparisons.ts';
+import { noComparisons, type Tally } from './tally-comparisons.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**
@@ -13,6 +14,8 @@ import { warnOfClusters } from './warn-of-clusters.ts';
  * where the first ended, so its last bits depend on what was fitted before: ratings by less than 1e-9 points.
  * @param models names by number; as many as `counter` has
  * @param threads that may help with a bootstrap; the result is the same without
+ * @param clusters the same comparisons by the cluster that `clusterToCount` names: the cost then grows with the pairs of
+ * models in each cluster, and no more once every pair has met in it
  * @throws ArenaError('invalid_request') where the settings need the comparisons themselves: another method, or clusters
  * @throws as `fitRatings`
  */
@@ -21,25 +24,37 @@ export function fitCounts(
   counter: PairCounter,
   settings: RatingSettings,
   threads?: Threads,
+  clusters?: ClusterCounter,
 ): RatingResult {
   checkSettings({ models }, settings);
-  if (!countsSuffice(settings)) {
+  const tally = tallyCounted(counter, settings, clusters);
+  const none = new Int32Array(0);
+  const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
+  const aids = { threads, start: counter.start, clusters };
+  const result = rateTally(columns, counter.read, settings, tally, aids);
+  counter.start = logitsOf(result, models);
+  return warnOfClusters(result);
+}
+
+/** The counts, where they are enough for these settings. @throws as `fitCounts` */
+export function tallyCounted(
+  counter: PairCounter,
+  settings: RatingSettings,
+  clusters?: ClusterCounter,
+): Tally {
+  if (!countsSuffice(settings) && (clusters === undefined || clusterToCount(settings) === null)) {
     throw new ArenaError(
       'invalid_request',
       'These settings need every comparison, not only counts of pairs.',
       {
-        hint: 'Counts are enough for the method bradley-terry without clusters.',
+        hint: 'Counts are enough for the method bradley-terry without clusters; with those of one kind, so are counts by cluster.',
         data: { method: settings.method, interval: settings.interval, cluster: settings.cluster },
       },
     );
   }
   const tally = counter.tally(settings);
   if (tally.used === 0) throw noComparisons({ length: counter.read }, tally.excluded);
-  const none = new Int32Array(0);
-  const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
-  const result = rateTally(columns, counter.read, settings, tally, { threads, start: counter.start });
-  counter.start = logitsOf(result, models);
-  return warnOfClusters(result);
+  return tally;
 }
 
 function logitsOf(result: RatingResult, models: readonly string[]): Float64Array {
@@ -50,6 +65,14 @@ function logitsOf(result: RatingResult, models: readonly string[]): Float64Array
 /** Whether a fit under these settings needs only counts of pairs, where every comparison weighs 1 and has no share. */
 export function countsSuffice(settings: RatingSettings): boolean {
   return settings.method === 'bradley-terry' && settings.ties !== 'model' && !needsRows(settings);
+}
+
+/** The kind of cluster by which comparisons must be counted beside their pairs, where that suffices for a fit; else null. */
+export function clusterToCount(settings: RatingSettings): 'rater' | 'prompt' | null {
+  const { interval, cluster, reweight, prior } = settings;
+  const single = cluster === 'rater' || cluster === 'prompt';
+  if (!single || interval !== 'sandwich' || reweight !== 'none' || prior !== null) return null;
+  return settings.method === 'bradley-terry' && settings.ties !== 'model' ? cluster : null;
 }
 
 /** Only these intervals read the rows, and only for clusters; weights of pairs are set row by row. */

@@ -26,8 +26,9 @@ export {
   type RaterEvidence,
   raterEvidence,
 } from './agreement/rater-evidence.ts';
+export { ClusterCounter, type ClusteredChunk } from './cluster-counter.ts';
 export { winProbability } from './elo-scale.ts';
-export { explainRatings } from './explain-ratings.ts';
+export { countsExplain, explainCounts, explainRatings } from './explain-ratings.ts';
 export {
   type Composite,
   type CompositeCell,
@@ -35,7 +36,7 @@ export {
   type CompositeModel,
   fitComposite,
 } from './fit-composite.ts';
-export { countsSuffice, fitCounts } from './fit-counts.ts';
+export { clusterToCount, countsSuffice, fitCounts } from './fit-counts.ts';
 export {
   type DoubleVerdict,
   fitPredictionPowered,

@@ -79,19 +79,17 @@ export class PairCounter {
   }
 
   add(chunk: ComparisonChunk): void {
-    const rows: CountedRows = {
-      a: chunk.a,
-      b: chunk.b,
-      outcome: chunk.outcome,
-      from: chunk.from ?? 0,
-      to: chunk.to ?? chunk.a.length,
-      modelOfA: chunk.modelOfA ?? null,
-      modelOfB: chunk.modelOfB ?? null,
-      outcomeOf: chunk.outcomeOf ?? null,
-    };
+    const rows = rowsOf(chunk);
     this.#read += rows.to - rows.from;
     if (this.#places === null) countRows(rows, this.#models, this.#counts, this.#refused);
-    else this.#addSparsely(rows);
+    else this.#countPlainly(rows, 1);
+  }
+
+  /** Takes rows off that were added before: what is left is as if they had never come. */
+  remove(chunk: ComparisonChunk): void {
+    const rows = rowsOf(chunk);
+    this.#read -= rows.to - rows.from;
+    this.#countPlainly(rows, -1);
   }
 
   /** What a fit needs, under the tie policies. Cells come in the order of their models: by the higher code, then the lower. */
@@ -220,22 +218,37 @@ export class PairCounter {
     return at;
   }
 
-  #addSparsely({ a, b, outcome, from, to, modelOfA, modelOfB, outcomeOf }: CountedRows): void {
+  #countPlainly(rows: CountedRows, change: 1 | -1): void {
+    const { a, b, outcome, from, to, modelOfA, modelOfB, outcomeOf } = rows;
     for (let row = from; row < to; row += 1) {
       const i = modelOfA === null ? a[row]! : (modelOfA[a[row]!] ?? -1);
       const j = modelOfB === null ? b[row]! : (modelOfB[b[row]!] ?? -1);
       const kind = outcomeOf === null ? outcome[row]! : (outcomeOf[outcome[row]!] ?? -1);
-      if (kind < 0 || kind > OUTCOME_CODES.both_bad) this.#refused.outcome += 1;
-      else if (i < 0 || j < 0 || i >= this.#models || j >= this.#models) this.#refused.model += 1;
-      else if (i === j) this.#refused.same += 1;
+      if (kind < 0 || kind > OUTCOME_CODES.both_bad) this.#refused.outcome += change;
+      else if (i < 0 || j < 0 || i >= this.#models || j >= this.#models) this.#refused.model += change;
+      else if (i === j) this.#refused.same += change;
       else {
         const straight = i < j;
-        const at = this.#placeOf(straight ? pairIndex(i, j) : pairIndex(j, i));
+        const pair = straight ? pairIndex(i, j) : pairIndex(j, i);
+        const at = this.#places === null ? pair * SLOTS : this.#placeOf(pair);
         const slot = straight || kind >= OUTCOME_CODES.tie ? kind : 1 - kind;
-        this.#counts[at + slot]! += 1;
+        this.#counts[at + slot]! += change;
       }
     }
   }
+}
+
+function rowsOf(chunk: ComparisonChunk): CountedRows {
+  return {
+    a: chunk.a,
+    b: chunk.b,
+    outcome: chunk.outcome,
+    from: chunk.from ?? 0,
+    to: chunk.to ?? chunk.a.length,
+    modelOfA: chunk.modelOfA ?? null,
+    modelOfB: chunk.modelOfB ?? null,
+    outcomeOf: chunk.outcomeOf ?? null,
+  };
 }
 
 /** Place of the pair i < j; it does not depend on how many models there are. */

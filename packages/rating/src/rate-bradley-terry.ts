@@ -1,5 +1,6 @@
 import type { ComparisonColumns, RatingResult, RatingSettings } from '@agon/domain';
 import { bootstrapBradleyTerry } from './bootstrap-bradley-terry.ts';
+import type { ClusterCounter } from './cluster-counter.ts';
 import { fitBradleyTerry } from './fit-bradley-terry.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import { countComparisons } from './pair-table.ts';
@@ -20,23 +21,31 @@ export function rateBradleyTerry(
   return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings), { threads });
 }
 
+type FitAids = {
+  readonly threads?: Threads | undefined;
+  /** Where the search begins, see `startFrom`. */
+  readonly start?: Float64Array | null;
+  /** The comparisons by cluster, where the settings ask for one kind of cluster. */
+  readonly clusters?: ClusterCounter | undefined;
+};
+
 /**
  * The same from counts: `columns` is read only where the settings ask for single comparisons (clusters, or a bootstrap
- * of weighted ones). `read`: comparisons seen, refused ones among them. `start`: where the search begins, see `startFrom`.
+ * of weighted ones). `read`: comparisons seen, refused ones among them.
  */
 export function rateTally(
   columns: ComparisonColumns,
   read: number,
   settings: RatingSettings,
   tally: Tally,
-  { threads, start = null }: { readonly threads?: Threads; readonly start?: Float64Array | null } = {},
+  { threads, start = null, clusters }: FitAids = {},
 ): RatingResult {
   const { result } = rateCores(columns, settings, tally, ({ members, table, place, anchor }): CoreFit => {
     const fit = fitBradleyTerry(table, startFrom(start, members));
     return {
       theta: fit.theta,
       iterations: fit.iterations,
-      intervals: estimateIntervals({ columns, settings, place, table, fit }, anchor, threads),
+      intervals: estimateIntervals({ columns, settings, place, table, fit, clusters }, anchor, threads),
       used: countComparisons(table),
     };
   });

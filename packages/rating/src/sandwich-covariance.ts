@@ -1,6 +1,7 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
 import { factorCholesky, factoredSandwich, type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
+import type { ClusterCounter } from './cluster-counter.ts';
 import type { ClusterSum, ClusterSums } from './cluster-sums.ts';
 import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { logistic } from './elo-scale.ts';
@@ -15,6 +16,8 @@ export type FittedGroup = {
   readonly place: Int32Array;
   readonly table: PairTable;
   readonly fit: BradleyTerryFit;
+  /** The same comparisons by the one kind of cluster that is asked for; `columns` are then not read. */
+  readonly clusters?: ClusterCounter | undefined;
 };
 
 export type Covariance = {
@@ -54,7 +57,11 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   const warnings = clusterWarnings(name, first, votes);
   if (second === undefined || others === null || both === null) {
     if (tooFew(first)) return { ...UNKNOWN, warnings };
-    return { ...sandwich(fit, first.meat, m), degrees: degreesOfFreedom([first.clusters]), warnings };
+    return {
+      ...sandwich(fit, first.meat, m, first.clusters),
+      degrees: degreesOfFreedom([first.clusters]),
+      warnings,
+    };
   }
   const { first: other } = sumBy(group, others, null);
   warnings.push(...clusterWarnings(second, other, votes));
@@ -73,7 +80,8 @@ function codesOf(columns: ComparisonColumns, name: 'rater' | 'prompt'): Int32Arr
 }
 
 function sumBy(group: FittedGroup, codes: Int32Array, others: Int32Array | null): ClusterSums {
-  const { columns, settings, place, fit } = group;
+  const { columns, settings, place, fit, clusters } = group;
+  if (clusters !== undefined) return { first: clusters.sum(place, fit.theta), both: null };
   return sumClusters({ columns, settings, place, theta: fit.theta, codes, others });
 }
 
@@ -103,10 +111,19 @@ function independentMeat(table: PairTable, theta: Float64Array): SquareMatrix {
 
 const UNKNOWN = { matrix: null, root: null, degrees: Number.NaN };
 
-/** H⁺ G H⁺ and its root; `meat` is lost. */
-function sandwich(fit: BradleyTerryFit, meat: SquareMatrix, m: number): Pick<Covariance, 'matrix' | 'root'> {
+/**
+ * H⁺ G H⁺ and its root; `meat` is lost.
+ * @param terms scores whose products were added up in `meat`, where they may be few
+ */
+function sandwich(
+  fit: BradleyTerryFit,
+  meat: SquareMatrix,
+  m: number,
+  terms = Number.POSITIVE_INFINITY,
+): Pick<Covariance, 'matrix' | 'root'> {
   const delta = fixGauge(meat, m);
-  const filled = factoredSandwich(fit.information, meat, m);
+  // with the gauge they span at most one direction more than there are of them: fewer than models have no root
+  const filled = terms + 1 < m ? null : factoredSandwich(fit.information, meat, m);
   // fewer directions than models have any error (few clusters, say); the inverse is blind to what was filled in
   if (filled === null) return { matrix: sandwichProduct(fit.inverse, meat, m), root: null };
   const { product, root } = filled;

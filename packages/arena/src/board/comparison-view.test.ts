@@ -1,8 +1,20 @@
-import { type Comparison, OUTCOME_CODES, OUTCOMES, type Outcome, toColumns } from '@agon/domain';
+import {
+  type Comparison,
+  DEFAULT_RATING_SETTINGS,
+  OUTCOME_CODES,
+  OUTCOMES,
+  type Outcome,
+  toColumns,
+} from '@agon/domain';
 import { measureAgreement, pairCounts } from '@agon/rating';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CampaignComparisons, ComparisonBlock } from '../ports/comparison-store.ts';
+import {
+  type CampaignComparisons,
+  type ComparisonBlock,
+  GONE,
+  type RowChange,
+} from '../ports/comparison-store.ts';
 import { type ComparisonFilter, ComparisonView } from './comparison-view.ts';
 import { countFacets, facetCounts, presentFacets } from './count-facets.ts';
 import { listSharedBattles } from './list-shared-battles.ts';
@@ -38,7 +50,7 @@ const filterArbitrary: fc.Arbitrary<ComparisonFilter> = fc.record(
 );
 
 /** As an adapter keeps it: models numbered as rows name them, arrays with room at the end. */
-function blockOf(rows: readonly Row[], rewritten: number): ComparisonBlock {
+function blockOf(rows: readonly Row[], rewritten: number, list: readonly RowChange[] = []): ComparisonBlock {
   const models: string[] = [];
   const codeOf = (model: number) => {
     const name = `model-${model}`;
@@ -49,6 +61,7 @@ function blockOf(rows: readonly Row[], rewritten: number): ComparisonBlock {
   return {
     length: rows.length,
     rewritten,
+    changes: { from: 0, list },
     models,
     a: Uint16Array.from([...codes.map(([a]) => a), ...room]),
     b: Uint16Array.from([...codes.map(([, b]) => b), ...room]),
@@ -66,11 +79,16 @@ function blockOf(rows: readonly Row[], rewritten: number): ComparisonBlock {
   };
 }
 
-function campaignOf(people: readonly Row[], judges: readonly Row[] = [], rewritten = 1): CampaignComparisons {
+function campaignOf(
+  people: readonly Row[],
+  judges: readonly Row[] = [],
+  rewritten = 1,
+  changes: readonly RowChange[] = [],
+): CampaignComparisons {
   const coded = (name: string) => ({ size: 4, nameOf: (code: number) => `${name}-${code}` });
   return {
     revision: 1,
-    people: blockOf(people, rewritten),
+    people: blockOf(people, rewritten, changes),
     judges: blockOf(judges, rewritten),
     reasons: REASONS,
     categories: CATEGORIES,
@@ -107,7 +125,8 @@ function selectPlainly(rows: readonly Row[], { category, turn }: ComparisonFilte
   const kept = passed.filter((row) => row.reason === 0);
   const excluded = new Map<string, number>();
   for (const { reason } of passed)
-    if (reason > 0) excluded.set(REASONS[reason - 1]!, (excluded.get(REASONS[reason - 1]!) ?? 0) + 1);
+    if (reason > 0 && reason !== GONE)
+      excluded.set(REASONS[reason - 1]!, (excluded.get(REASONS[reason - 1]!) ?? 0) + 1);
   return { kept, excluded };
 }
 
@@ -153,6 +172,57 @@ describe('a view of comparisons', () => {
           }
         },
       ),
+    );
+  });
+
+  it('takes each change of a row for itself, whatever changes how often', () => {
+    const change = fc.record({
+      at: fc.nat(),
+      outcome: fc.constantFrom(...OUTCOMES),
+      excluded: fc.constantFrom(0, 0, 1, 2, GONE),
+    });
+    const step = fc.record({
+      add: fc.array(rowArbitrary, { maxLength: 10 }),
+      changes: fc.array(change, { maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 6 }), filterArbitrary, (steps, filter) => {
+        const view = new ComparisonView('people', filter);
+        const settings = { ...DEFAULT_RATING_SETTINGS, cluster: 'prompt' } as const;
+        const rows: Row[] = [];
+        const log: RowChange[] = [];
+        let facets = facetCounts();
+        for (const { add, changes } of steps) {
+          rows.push(...add);
+          for (const { at, outcome, excluded } of rows.length === 0 ? [] : changes) {
+            const row = at % rows.length;
+            const before = rows[row]!;
+            rows[row] = { ...before, outcome, excluded };
+            log.push({
+              row,
+              before: { outcome: OUTCOME_CODES[before.outcome], excluded: before.excluded },
+              after: { outcome: OUTCOME_CODES[outcome], excluded },
+            });
+          }
+          const comparisons = campaignOf(rows, [], 1, [...log]);
+          view.update(comparisons);
+          expectSame(view, rows, filter);
+          const clusters = view.clusters(settings)!;
+          const anew = new ComparisonView('people', filter);
+          anew.update(comparisons);
+          const place = Int32Array.from(view.models, (_, code) => code);
+          const theta = Float64Array.from(place, (code) => Math.sin(code + 1));
+          const [found, told] = [clusters.sum(place, theta), anew.clusters(settings)!.sum(place, theta)];
+          expect({ ...found, meat: [] }).toEqual({ ...told, meat: [] });
+          told.meat.forEach((value, k) => {
+            expect(found.meat[k]).toBeCloseTo(value, 10);
+          });
+          facets = countFacets(facets, comparisons);
+          expect(presentFacets(facets, comparisons)).toEqual(
+            presentFacets(countFacets(facetCounts(), comparisons), comparisons),
+          );
+        }
+      }),
     );
   });
 

@@ -1,7 +1,10 @@
 import type { BoardQuery } from '@agon/contract';
-import type { ComparisonColumns, ComparisonSource } from '@agon/domain';
-import { PairCounter } from '@agon/rating';
-import type { CampaignComparisons, ComparisonBlock } from '../ports/comparison-store.ts';
+import type { ComparisonColumns, ComparisonSource, RatingSettings } from '@agon/domain';
+import { ClusterCounter, clusterToCount, PairCounter } from '@agon/rating';
+import { type CampaignComparisons, type ComparisonBlock, GONE } from '../ports/comparison-store.ts';
+import { changesSince, endOfChanges } from './changes-since.ts';
+import { ModelNumbers } from './model-numbers.ts';
+import { RowBatch } from './row-batch.ts';
 
 export type ComparisonFilter = Pick<BoardQuery, 'category' | 'language' | 'turn' | 'judge'>;
 
@@ -13,9 +16,14 @@ type FilterCodes = {
   readonly rater: number | null;
 };
 
+/** Counts by cluster that are kept at a time, the last ones asked for: up to 12 bytes a row each. */
+const MOST_CLUSTERINGS = 2;
+/** Rows that are looked at before they are counted. */
+const BATCH = 65_536;
+
 /**
  * The comparisons of one source that a filter lets through, as columns and as counts of pairs. Models are numbered in
- * the order in which these rows name them. Rows that were added cost their own number; a row that changed, all.
+ * the order in which these rows name them. Rows that were added or changed cost their own number.
  */
 export class ComparisonView {
   readonly source: ComparisonSource;
@@ -23,11 +31,19 @@ export class ComparisonView {
   #block: ComparisonBlock | null = null;
   #names: CampaignComparisons | null = null;
   #seen = 0;
-  #kept = new KeptRows();
+  /** Changes of rows that are counted in. */
+  #applied = 0;
+  #length = 0;
+  #models = new ModelNumbers();
   #counter = new PairCounter(0);
+  /** By kind of cluster and policy; least recently asked for first. */
+  #clusters = new Map<string, { readonly kind: 'rater' | 'prompt'; readonly counter: ClusterCounter }>();
   #excluded = new Map<number, number>();
-  #isRater = new Uint8Array(0);
+  /** Rows by rater. */
+  #ofRater = new Int32Array(0);
   #raters = 0;
+  /** Where the rows lie, found when first asked for; null where every row of the block is one. */
+  #places: Uint32Array | null | undefined;
 
   constructor(source: ComparisonSource, filter: ComparisonFilter) {
     this.source = source;
@@ -36,16 +52,33 @@ export class ComparisonView {
 
   /** Rows that count. */
   get length(): number {
-    return this.#kept.length;
+    return this.#length;
   }
 
   get models(): readonly string[] {
-    return this.#kept.models.map((code) => this.#block!.models[code]!);
+    return this.#models.codes.map((code) => this.#block!.models[code]!);
   }
 
   /** Pairs of `models`, by outcome. */
   get counter(): PairCounter {
     return this.#counter;
+  }
+
+  /** The same by cluster; null where these settings need none, or more than counts. */
+  clusters(settings: RatingSettings): ClusterCounter | null {
+    const kind = clusterToCount(settings);
+    if (kind === null || !ClusterCounter.suits(this.#models.codes.length)) return null;
+    const key = `${kind}/${settings.ties}/${settings.bothBad}`;
+    let known = this.#clusters.get(key);
+    if (known === undefined) {
+      known = { kind, counter: new ClusterCounter(settings) };
+      const { a, b, outcome, [kind]: cluster } = this.columns();
+      known.counter.add({ a, b, outcome, cluster: cluster! });
+    }
+    this.#clusters.delete(key);
+    this.#clusters.set(key, known);
+    if (this.#clusters.size > MOST_CLUSTERINGS) this.#clusters.delete(this.#clusters.keys().next().value!);
+    return known.counter;
   }
 
   /** Different voters or judges of these rows. */
@@ -55,7 +88,8 @@ export class ComparisonView {
 
   /** How many rows were left out for a reason of their own. */
   get excluded(): ReadonlyMap<string, number> {
-    return new Map([...this.#excluded].map(([reason, count]) => [this.#names!.reasons[reason - 1]!, count]));
+    const counted = [...this.#excluded].filter(([, count]) => count > 0);
+    return new Map(counted.map(([reason, count]) => [this.#names!.reasons[reason - 1]!, count]));
   }
 
   /** Whether counts of pairs say everything: no row has a share of its own. */
@@ -65,46 +99,38 @@ export class ComparisonView {
 
   /** Places of the rows in their block, in order. */
   *places(): Iterable<number> {
-    for (let at = 0; at < this.#kept.length; at += 1) yield this.#kept.placeOf(at);
+    const places = this.#find();
+    for (let at = 0; at < this.#length; at += 1) yield places === null ? at : places[at]!;
   }
 
   update(comparisons: CampaignComparisons): void {
     const block = comparisons[this.source];
     const before = this.#block;
-    if (before?.rewritten !== block.rewritten || block.length < this.#seen) this.#restart();
     this.#block = block;
     this.#names = comparisons;
-    const from = this.#kept.length;
+    const goesOn = before?.rewritten === block.rewritten && block.length >= this.#seen;
+    if (goesOn && block.length === this.#seen && this.#applied === endOfChanges(block)) return;
+    this.#places = undefined;
     const codes = this.#codesOf(comparisons);
-    const { category, language, turn, rater, excluded } = block;
-    for (let row = this.#seen; row < block.length; row += 1) {
-      if (codes.category !== null && category[row] !== codes.category) continue;
-      if (codes.language !== null && language[row] !== codes.language) continue;
-      if (codes.turn !== null && turn[row] !== codes.turn) continue;
-      if (codes.rater !== null && rater[row] !== codes.rater) continue;
-      const reason = excluded[row]!;
-      if (reason === 0) this.#keep(block, row);
-      else this.#excluded.set(reason, (this.#excluded.get(reason) ?? 0) + 1);
-    }
-    this.#seen = block.length;
-    const { a, b, outcome } = this.#kept.codes(block);
-    this.#counter.grow(this.#kept.models.length);
-    this.#counter.add({ a, b, outcome, from, to: this.#kept.length });
+    if (!goesOn || !this.#applyChanges(block, codes)) this.#restart();
+    this.#applied = endOfChanges(block);
+    this.#append(block, codes);
   }
 
   /** What a fit reads; names of raters only for judges, of whom a model may be kin. */
   columns(): ComparisonColumns {
     const block = this.#block!;
-    const kept = this.#kept;
     const { raters } = this.#names!;
     const { shareA } = block;
     return {
-      length: kept.length,
+      length: this.#length,
       models: this.models,
-      ...kept.codes(block),
-      rater: kept.gather(block.rater),
-      prompt: kept.gather(block.prompt),
-      ...(shareA === null ? {} : { shareA: kept.gather(shareA) }),
+      a: this.#models.renumber(this.#gather(block.a)),
+      b: this.#models.renumber(this.#gather(block.b)),
+      outcome: this.#gather(block.outcome),
+      rater: this.#gather(block.rater),
+      prompt: this.#gather(block.prompt),
+      ...(shareA === null ? {} : { shareA: this.#gather(shareA) }),
       ...(this.source === 'people'
         ? {}
         : { raters: Array.from({ length: raters.judges.size }, (_, code) => raters.judges.nameOf(code)) }),
@@ -113,29 +139,115 @@ export class ComparisonView {
 
   /** Turns that each row showed; 0: all. */
   turns(): Uint16Array {
-    return this.#kept.gather(this.#block!.turn);
+    return this.#gather(this.#block!.turn);
   }
 
-  #keep(block: ComparisonBlock, row: number): void {
-    this.#kept.add(block, row);
-    const rater = block.rater[row]!;
-    if (rater >= this.#isRater.length) {
-      const wider = new Uint8Array(Math.max(256, 2 * this.#isRater.length, rater + 1));
-      wider.set(this.#isRater);
-      this.#isRater = wider;
+  /** @returns false where all must be counted again: changes that are not listed, or models in another order */
+  #applyChanges(block: ComparisonBlock, codes: FilterCodes): boolean {
+    const changes = changesSince(block, this.#applied);
+    if (changes === null) return false;
+    const [gone, come] = [new RowBatch(), new RowBatch()];
+    for (const { row, before, after } of changes) {
+      // rows that were not seen yet are counted as they are now
+      if (row >= this.#seen || !passes(block, row, codes)) continue;
+      if (before.excluded === 0) {
+        if (this.#models.isFirst(block, row)) return false;
+        gone.push(row, before.outcome);
+        this.#countRater(block.rater[row]!, -1);
+      } else this.#countExcluded(before.excluded, -1);
+      if (after.excluded === 0) {
+        if (!this.#models.isLater(block, row)) return false;
+        come.push(row, after.outcome);
+        this.#countRater(block.rater[row]!, 1);
+      } else this.#countExcluded(after.excluded, 1);
     }
-    if (this.#isRater[rater] === 0) {
-      this.#isRater[rater] = 1;
-      this.#raters += 1;
+    this.#length += come.length - gone.length;
+    for (const { kind, counter } of this.#clusters.values()) {
+      counter.add(come.chunk(block, this.#models, kind));
+      counter.remove(gone.chunk(block, this.#models, kind));
     }
+    this.#counter.add(come.chunk(block, this.#models, 'rater'));
+    this.#counter.remove(gone.chunk(block, this.#models, 'rater'));
+    return true;
+  }
+
+  #append(block: ComparisonBlock, codes: FilterCodes): void {
+    for (let from = this.#seen; from < block.length; from += BATCH) {
+      this.#appendBatch(block, codes, from, Math.min(from + BATCH, block.length));
+    }
+    this.#seen = block.length;
+  }
+
+  #appendBatch(block: ComparisonBlock, codes: FilterCodes, from: number, to: number): void {
+    const { excluded, outcome } = block;
+    const rows = new RowBatch();
+    for (let row = from; row < to; row += 1) {
+      if (!passes(block, row, codes)) continue;
+      const reason = excluded[row]!;
+      if (reason !== 0) this.#countExcluded(reason, 1);
+      else {
+        this.#models.meet(block, row);
+        this.#countRater(block.rater[row]!, 1);
+        rows.push(row, outcome[row]!);
+      }
+    }
+    this.#length += rows.length;
+    this.#counter.grow(this.#models.codes.length);
+    this.#counter.add(rows.chunk(block, this.#models, 'rater'));
+    for (const { kind, counter } of this.#clusters.values()) {
+      counter.add(rows.chunk(block, this.#models, kind));
+    }
+  }
+
+  #find(): Uint32Array | null {
+    if (this.#places !== undefined) return this.#places;
+    const block = this.#block!;
+    this.#places = this.#length === block.length ? null : new Uint32Array(this.#length);
+    if (this.#places !== null) {
+      const codes = this.#codesOf(this.#names!);
+      let at = 0;
+      for (let row = 0; row < block.length; row += 1) {
+        if (block.excluded[row] !== 0 || !passes(block, row, codes)) continue;
+        this.#places[at] = row;
+        at += 1;
+      }
+    }
+    return this.#places;
+  }
+
+  /** A column of these rows. */
+  #gather<Column extends Int32Array | Float64Array | Uint16Array | Uint8Array>(column: Column): Column {
+    const places = this.#find();
+    if (places === null) return column.subarray(0, this.#length) as Column;
+    const gathered = new (column.constructor as new (length: number) => Column)(this.#length);
+    for (let at = 0; at < this.#length; at += 1) gathered[at] = column[places[at]!]!;
+    return gathered;
+  }
+
+  #countExcluded(reason: number, change: 1 | -1): void {
+    if (reason !== GONE) this.#excluded.set(reason, (this.#excluded.get(reason) ?? 0) + change);
+  }
+
+  #countRater(rater: number, change: 1 | -1): void {
+    if (rater >= this.#ofRater.length) {
+      const wider = new Int32Array(Math.max(256, 2 * this.#ofRater.length, rater + 1));
+      wider.set(this.#ofRater);
+      this.#ofRater = wider;
+    }
+    const before = this.#ofRater[rater]!;
+    this.#ofRater[rater] = before + change;
+    if (before === 0) this.#raters += 1;
+    else if (before + change === 0) this.#raters -= 1;
   }
 
   #restart(): void {
     this.#seen = 0;
-    this.#kept = new KeptRows();
+    this.#length = 0;
+    this.#models = new ModelNumbers();
     this.#counter = new PairCounter(0);
+    this.#clusters = new Map();
     this.#excluded = new Map();
-    this.#isRater = new Uint8Array(0);
+    this.#ofRater = new Int32Array(0);
     this.#raters = 0;
   }
 
@@ -160,80 +272,15 @@ export class ComparisonView {
   }
 }
 
-/** Which rows of a block are kept, and their models renumbered. While all are, and in order, the block's columns serve. */
-class KeptRows {
-  length = 0;
-  /** The block's codes, by the number they have here. */
-  readonly models: number[] = [];
-  #numberOf: number[] = [];
-  /** Null while every row so far was kept: then places and numbers are the block's own. */
-  #places: Uint32Array | null = null;
-  #a = new Uint16Array(0);
-  #b = new Uint16Array(0);
-  #outcome = new Uint8Array(0);
-
-  placeOf(at: number): number {
-    return this.#places === null ? at : this.#places[at]!;
-  }
-
-  add(block: ComparisonBlock, row: number): void {
-    if (this.#places === null && row !== this.length) this.#separate(block);
-    const [a, b] = [this.#number(block.a[row]!), this.#number(block.b[row]!)];
-    const at = this.length;
-    this.length += 1;
-    if (this.#places === null) return;
-    if (at >= this.#places.length) this.#grow(2 * at + 1024);
-    this.#places[at] = row;
-    this.#a[at] = a;
-    this.#b[at] = b;
-    this.#outcome[at] = block.outcome[row]!;
-  }
-
-  codes(block: ComparisonBlock): Pick<ComparisonColumns, 'a' | 'b' | 'outcome'> {
-    const own = this.#places === null ? block : { a: this.#a, b: this.#b, outcome: this.#outcome };
-    return {
-      a: own.a.subarray(0, this.length),
-      b: own.b.subarray(0, this.length),
-      outcome: own.outcome.subarray(0, this.length),
-    };
-  }
-
-  /** Another column of these rows. */
-  gather<Column extends Int32Array | Float64Array | Uint16Array>(column: Column): Column {
-    const places = this.#places;
-    if (places === null) return column.subarray(0, this.length) as Column;
-    const gathered = new (column.constructor as new (length: number) => Column)(this.length);
-    for (let at = 0; at < this.length; at += 1) gathered[at] = column[places[at]!]!;
-    return gathered;
-  }
-
-  #number(code: number): number {
-    let number = this.#numberOf[code];
-    if (number === undefined) {
-      number = this.models.push(code) - 1;
-      this.#numberOf[code] = number;
-    }
-    return number;
-  }
-
-  #separate(block: ComparisonBlock): void {
-    this.#places = new Uint32Array(0);
-    this.#grow(Math.max(1024, 2 * this.length));
-    for (let at = 0; at < this.length; at += 1) this.#places[at] = at;
-    this.#a.set(block.a.subarray(0, this.length));
-    this.#b.set(block.b.subarray(0, this.length));
-    this.#outcome.set(block.outcome.subarray(0, this.length));
-  }
-
-  #grow(room: number): void {
-    const wider = <C extends Uint32Array | Uint16Array | Uint8Array>(column: C): C => {
-      const grown = new (column.constructor as new (length: number) => C)(room);
-      grown.set(column);
-      return grown;
-    };
-    this.#places = wider(this.#places!);
-    this.#a = wider(this.#a);
-    this.#b = wider(this.#b);
-    this.#outcome = wider(this.#outcome);
-  }
+function passes(
+  { category, language, turn, rater }: ComparisonBlock,
+  row: number,
+  codes: FilterCodes,
+): boolean {
+  return (
+    (codes.category === null || category[row] === codes.category) &&
+    (codes.language === null || language[row] === codes.language) &&
+    (codes.turn === null || turn[row] === codes.turn) &&
+    (codes.rater === null || rater[row] === codes.rater)
+  );
 }

@@ -1,11 +1,14 @@
 import type { Board } from '@agon/contract';
-import { COMPARISON_SOURCES } from '@agon/domain';
-import type { CampaignComparisons, ComparisonBlock } from '../ports/comparison-store.ts';
+import { COMPARISON_SOURCES, type ComparisonSource } from '@agon/domain';
+import { type CampaignComparisons, type ComparisonBlock, GONE } from '../ports/comparison-store.ts';
+import { changesSince, endOfChanges } from './changes-since.ts';
+
+type Seen = Pick<ComparisonBlock, 'length' | 'rewritten'> & { readonly applied: number };
 
 /** What there is to filter by, counted over both sources. */
 export type FacetCounts = {
   /** How far each source was counted, and of which state. */
-  readonly seen: Readonly<Record<'people' | 'judges', Pick<ComparisonBlock, 'length' | 'rewritten'>>>;
+  readonly seen: Readonly<Record<ComparisonSource, Seen>>;
   /** Comparisons that count, by place of the category and language; 0: none. */
   readonly categories: number[];
   readonly languages: number[];
@@ -16,7 +19,7 @@ export type FacetCounts = {
 };
 
 export function facetCounts(): FacetCounts {
-  const nothing = { length: 0, rewritten: 0 };
+  const nothing = { length: 0, rewritten: 0, applied: 0 };
   return {
     seen: { people: nothing, judges: nothing },
     categories: [],
@@ -26,39 +29,47 @@ export function facetCounts(): FacetCounts {
   };
 }
 
-/** The counts brought up to date: only added rows are looked at, unless one that was counted has changed. */
+/** The counts brought up to date: only rows that were added or changed are looked at. */
 export function countFacets(before: FacetCounts, comparisons: CampaignComparisons): FacetCounts {
   const { seen } = before;
-  const goesOn = COMPARISON_SOURCES.every(
-    (source) =>
-      seen[source].length === 0 ||
-      (seen[source].rewritten === comparisons[source].rewritten &&
-        seen[source].length <= comparisons[source].length),
-  );
+  const goesOn = COMPARISON_SOURCES.every((source) => canGoOn(seen[source], comparisons[source]));
   const base = goesOn ? before : facetCounts();
   const categories = [...base.categories];
   const languages = [...base.languages];
   const judges = [...base.judges];
   const turns = new Set(base.turns);
-  const add = (counts: number[], at: number) => {
-    counts[at] = (counts[at] ?? 0) + 1;
+  const add = (counts: number[], at: number, change: 1 | -1) => {
+    counts[at] = (counts[at] ?? 0) + change;
   };
   for (const source of COMPARISON_SOURCES) {
     const { length, excluded, category, language, turn, rater } = comparisons[source];
+    const count = (row: number, change: 1 | -1) => {
+      add(categories, category[row]!, change);
+      add(languages, language[row]!, change);
+      if (source === 'judges') add(judges, rater[row]!, change);
+    };
+    const { length: counted, applied } = base.seen[source];
+    for (const { row, before: was, after } of changesSince(comparisons[source], applied) ?? []) {
+      if (row >= counted) continue;
+      if (was.excluded === 0) count(row, -1);
+      if (after.excluded === 0) count(row, 1);
+    }
     let lastTurn = 0;
-    for (let row = base.seen[source].length; row < length; row += 1) {
+    for (let row = counted; row < length; row += 1) {
+      if (excluded[row] === GONE) continue;
       const shown = turn[row]!;
       if (shown !== lastTurn) {
         lastTurn = shown;
         if (shown !== 0) turns.add(shown);
       }
-      if (excluded[row] !== 0) continue;
-      add(categories, category[row]!);
-      add(languages, language[row]!);
-      if (source === 'judges') add(judges, rater[row]!);
+      if (excluded[row] === 0) count(row, 1);
     }
   }
-  const upTo = ({ length, rewritten }: ComparisonBlock) => ({ length, rewritten });
+  const upTo = (block: ComparisonBlock): Seen => ({
+    length: block.length,
+    rewritten: block.rewritten,
+    applied: endOfChanges(block),
+  });
   return {
     seen: { people: upTo(comparisons.people), judges: upTo(comparisons.judges) },
     categories,
@@ -66,6 +77,14 @@ export function countFacets(before: FacetCounts, comparisons: CampaignComparison
     judges,
     turns,
   };
+}
+
+function canGoOn({ length, rewritten, applied }: Seen, block: ComparisonBlock): boolean {
+  if (length === 0) return true;
+  if (rewritten !== block.rewritten || length > block.length) return false;
+  const changes = changesSince(block, applied);
+  // turns of rows that are gone may have been theirs alone
+  return changes?.every(({ before, after }) => before.excluded !== GONE && after.excluded !== GONE) ?? false;
 }
 
 export function presentFacets(counts: FacetCounts, comparisons: CampaignComparisons): Board['facets'] {

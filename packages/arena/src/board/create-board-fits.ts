@@ -11,7 +11,7 @@ import { answerBoard, answerCategories, answerModel, type Fits } from './fit-ans
 import { fitPowered, fitSource } from './fit-source.ts';
 import { toRatingSettings } from './rating-query.ts';
 
-/** Filters whose rows are kept between two questions, the last ones asked for; each holds up to 13 bytes a row. */
+/** Filters whose rows are kept between two questions, the last ones asked for; each holds counts, and up to 12 bytes a row for each kind of cluster. */
 const MOST_VIEWS = 8;
 /** Answers, and fits, that are kept of one revision. */
 const MOST_ANSWERS = 60;
@@ -91,6 +91,8 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
   return { ask: ask as BoardFits['ask'] };
 }
 
+type Keep = NonNullable<Parameters<Fits['fit']>[2]>;
+
 /** Keeps a value in the place of the one that was kept first, where there are many. */
 function keepOf<Value>(kept: Map<string, Value>, key: string, value: Value): void {
   kept.set(key, value);
@@ -109,14 +111,15 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
     known.update(comparisons);
     return known;
   };
-  const fitBy = async (query: BoardQuery, source: ComparisonSource, rows: ComparisonView) => {
+  const fitBy = async (query: BoardQuery, source: ComparisonSource, rows: ComparisonView, keep: Keep) => {
     if (query.method === 'prediction-powered') {
       // of judges alone there is nothing to sharpen: their own board stays what it is
-      if (source === 'judges') return fitSource(rows, { ...query, method: 'bradley-terry' });
+      if (source === 'judges') return fitSource(rows, { ...query, method: 'bradley-terry' }, null, keep);
       return fitPowered(rows, view('judges', query), query);
     }
     const styled = query.method === 'contextual' || query.method === 'length-controlled';
-    return fitSource(rows, query, styled ? await countAnswerStyles(comparisons, rows, deps) : null);
+    const style = styled ? await countAnswerStyles(comparisons, rows, deps) : null;
+    return fitSource(rows, query, style, keep);
   };
   return {
     view,
@@ -126,7 +129,7 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
       if (known !== undefined) return known;
       const rows = keep === 'view' ? view(source, query) : new ComparisonView(source, query);
       rows.update(comparisons);
-      const fitted = { ...(await fitBy(query, source, rows)), rows: rows.length };
+      const fitted = { ...(await fitBy(query, source, rows, keep)), rows: rows.length };
       keepOf(state.fitted, key, fitted);
       return fitted;
     },

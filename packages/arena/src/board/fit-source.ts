@@ -6,7 +6,14 @@ import {
   type RatingResult,
   type StyleColumns,
 } from '@agon/domain';
-import { countsSuffice, explainRatings, fitCounts, fitRatings } from '@agon/rating';
+import {
+  countsExplain,
+  countsSuffice,
+  explainCounts,
+  explainRatings,
+  fitCounts,
+  fitRatings,
+} from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
 import { joinSources } from './join-sources.ts';
 import { toRatingSettings } from './rating-query.ts';
@@ -23,22 +30,31 @@ const EXPLAINED_MODELS = 80;
 
 /**
  * One source fitted under a query: from counts of pairs where they say everything, else from its rows.
+ * @param keep `nothing`: counts by cluster would not be used again
  * @param style counts of the answers of the view's rows; null where the method needs none
  */
 export function fitSource(
   view: ComparisonView,
   query: BoardQuery,
   style: BySlot<StyleColumns> | null = null,
+  keep: 'view' | 'nothing' = 'view',
 ): FittedSource {
   return attempt(() => {
     const settings = toRatingSettings(query);
     const { models } = view;
     const explained = models.length <= EXPLAINED_MODELS;
-    const counted = view.plain && countsSuffice(settings);
-    const columns =
-      counted && !explained ? null : { ...view.columns(), ...(style === null ? {} : { style }) };
-    const result = counted ? fitCounts(models, view.counter, settings) : fitRatings(columns!, settings);
-    return { result, insights: explained ? explainRatings(columns!, settings) : null };
+    const clusters = view.plain && keep === 'view' ? view.clusters(settings) : null;
+    if (view.plain && (countsSuffice(settings) || clusters !== null)) {
+      const result = fitCounts(models, view.counter, settings, undefined, clusters ?? undefined);
+      if (!explained) return { result, insights: null };
+      const insights = countsExplain(settings, clusters)
+        ? explainCounts(models, view.counter, settings, clusters ?? undefined)
+        : explainRatings(view.columns(), settings);
+      return { result, insights };
+    }
+    const columns = { ...view.columns(), ...(style === null ? {} : { style }) };
+    const result = fitRatings(columns, settings);
+    return { result, insights: explained ? explainRatings(columns, settings) : null };
   });
 }
 

@@ -6,8 +6,10 @@ import type { AnswerId, CampaignId, ComparisonSource } from '@agon/domain';
  */
 export type ComparisonBlock = {
   readonly length: number;
-  /** Grows where a row that was read before has changed or gone; rows that were only added leave it as it is. */
+  /** Another number: rows that were read before may be any other rows now. */
   readonly rewritten: number;
+  /** Rows that changed since, where few did; rows that were only added are in none. */
+  readonly changes: RowChanges;
   /** Names by code, numbered in the order in which rows name them. */
   readonly models: readonly string[];
   readonly a: Uint16Array;
@@ -16,7 +18,7 @@ export type ComparisonBlock = {
   readonly outcome: Uint8Array;
   /** Slot a's share of the point, 0..1; NaN where only the outcome is known. Null: known nowhere. */
   readonly shareA: Float64Array | null;
-  /** 0: it counts; else the reason's place in `reasons`, from 1. */
+  /** 0: it counts; `GONE`: it is no longer there; else the reason's place in `reasons`, from 1. */
   readonly excluded: Uint8Array;
   readonly rater: Int32Array;
   /** -1 where none is named. */
@@ -31,6 +33,19 @@ export type ComparisonBlock = {
   readonly answerB: Int32Array;
   readonly atMs: Float64Array;
 };
+
+/** In the place of a reason: nobody is to count or to list this row. */
+export const GONE = 255;
+
+/** What decides how a row counts, as it was and as it became. */
+export type RowChange = {
+  readonly row: number;
+  readonly before: { readonly outcome: number; readonly excluded: number };
+  readonly after: { readonly outcome: number; readonly excluded: number };
+};
+
+/** Changes in their order; the first `from` of them are no longer listed. */
+export type RowChanges = { readonly from: number; readonly list: readonly RowChange[] };
 
 export type CampaignComparisons = Readonly<Record<ComparisonSource, ComparisonBlock>> & {
   /** Grows with every change; the same number means the same rows. */

@@ -18,6 +18,7 @@ export const FIELDS = [
   'answerB',
   'namesItself',
   'shareA',
+  'importId',
 ] as const;
 export const FIELD = Object.fromEntries(FIELDS.map((name, i) => [name, i])) as Record<
   (typeof FIELDS)[number],
@@ -26,11 +27,10 @@ export const FIELD = Object.fromEntries(FIELDS.map((name, i) => [name, i])) as R
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** COPY takes no parameters: the campaign goes into the text, so it must look like an id and nothing else. */
-function literal(campaign: CampaignId): string {
-  if (!UUID.test(campaign))
-    throw new ArenaError('internal', 'A campaign was read by something that is no id.');
-  return `'${campaign}'::uuid`;
+/** COPY takes no parameters: ids go into the text, so they must look like ids and nothing else. */
+function literal(id: string): string {
+  if (!UUID.test(id)) throw new ArenaError('internal', 'Comparisons were read by something that is no id.');
+  return `'${id}'::uuid`;
 }
 
 /** What a read must look at: joins that would find nothing are left out, as each costs a look at every row. */
@@ -47,7 +47,7 @@ export type ReadRule = {
 export function voteCopySql(campaign: CampaignId, after: number, upTo: number, rule: ReadRule): string {
   return `copy (
     select v.seq, b.model_a, b.model_b, v.outcome, v.rater_id, ${ABOUT_BATTLE}, v.at,
-      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, null::float8
+      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, null::float8, v.import_id
     from votes v join battles b on b.id = v.battle_id ${rule.namesItself ? NAMING_JOINS : ''}
     ${rule.quarantine ? 'left join quarantine q on q.vote_id = v.id' : ''}
     ${rule.undone ? 'left join imports i on i.id = v.import_id' : ''}
@@ -56,18 +56,27 @@ export function voteCopySql(campaign: CampaignId, after: number, upTo: number, r
   ) to stdout (format binary)`;
 }
 
-/** Verdicts with an outcome after a sequence number, in its order. */
-export function verdictCopySql(campaign: CampaignId, after: number, rule: ReadRule): string {
+/** Which verdicts are read: all, or what judges gave after a sequence number, or what came by one import. */
+export type VerdictRange = 'all' | { readonly after: number } | { readonly importId: string };
+
+/** Verdicts with an outcome, in the order of their sequence. */
+export function verdictCopySql(campaign: CampaignId, range: VerdictRange, rule: ReadRule): string {
   return `copy (
     select d.seq, b.model_a, b.model_b, d.outcome,
       case when d.model = '' then j.name else j.name || ' / ' || d.model end, ${ABOUT_BATTLE}, d.at,
-      null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a
+      null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a, d.import_id
     from verdicts d join battles b on b.id = d.battle_id join judges j on j.id = d.judge_id
     ${rule.namesItself ? NAMING_JOINS : ''} left join imports i on i.id = d.import_id
-    where d.campaign_id = ${literal(campaign)} and d.seq > ${Math.trunc(after)} and d.outcome is not null
-      and i.undone_at is null
+    where d.campaign_id = ${literal(campaign)} and d.outcome is not null and i.undone_at is null ${within(range)}
     order by d.seq
   ) to stdout (format binary)`;
+}
+
+function within(range: VerdictRange): string {
+  if (range === 'all') return '';
+  return 'after' in range
+    ? `and d.import_id is null and d.seq > ${Math.trunc(range.after)}`
+    : `and d.import_id = ${literal(range.importId)}`;
 }
 
 /** Category and language are those of the prompt where it has any; prompts are few and looked up afterwards. */

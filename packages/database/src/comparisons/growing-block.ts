@@ -1,11 +1,17 @@
-import type { ComparisonBlock } from '@agon/arena';
+import { type ComparisonBlock, GONE, type RowChange } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
 const MOST_MODELS = 65_535;
 
-/** The columns of a block, longer than they are filled: they double where room runs out. 44 bytes a row, 52 with shares. */
+/** A vote that was taken back; a row whose import was undone; a battle in which an answer names its model, by the rule. */
+export const [IS_UNDONE, IS_GONE, NAMES_ITSELF] = [1, 2, 4];
+
+/** More at once cost as much as counting all rows again. */
+const MOST_CHANGES = 20_000;
+
+/** The columns of a block, longer than they are filled: they double where room runs out. 47 bytes a row, 55 with shares. */
 export class GrowingBlock {
   length = 0;
   rewritten: number;
@@ -15,8 +21,12 @@ export class GrowingBlock {
   outcome = new Uint8Array(0);
   shareA: Float64Array | null = null;
   excluded = new Uint8Array(0);
-  /** Why a row is left out that is: the reason outlives its undoing. */
+  /** Why a row is left out that is neither undone nor gone, as `excluded` has it; 0: it is not. */
   reason = new Uint8Array(0);
+  /** `IS_UNDONE`, `IS_GONE`, `NAMES_ITSELF`. */
+  flags = new Uint8Array(0);
+  /** The import that a row came by, from 1; 0: none. */
+  source = new Uint16Array(0);
   rater = new Int32Array(0);
   prompt = new Int32Array(0);
   turn = new Uint16Array(0);
@@ -31,15 +41,64 @@ export class GrowingBlock {
   readonly #numberOf: number[] = [];
   readonly #order: number[] = [];
 
+  /** Changes of rows that readers may have seen; the first `#dropped` are no longer listed. */
+  #changes: RowChange[] = [];
+  #dropped = 0;
+
   constructor(rewritten: number) {
     this.rewritten = rewritten;
+  }
+
+  /**
+   * Changes rows, then lists those that came out different.
+   * @param seen rows that readers may have seen
+   * @param rows that may be changed; each once
+   * @returns whether any did
+   */
+  change(seen: number, rows: Iterable<number>, work: () => void): boolean {
+    const reached = [...rows].filter((row) => row < seen);
+    if (reached.length > MOST_CHANGES) {
+      work();
+      this.rewritten += 1;
+      this.#dropped += this.#changes.length;
+      this.#changes = [];
+      return true;
+    }
+    const before = reached.map((row) => this.#stateOf(row));
+    work();
+    const changed = reached.flatMap((row, at) => {
+      const after = this.#stateOf(row);
+      const was = before[at]!;
+      const same = was.outcome === after.outcome && was.excluded === after.excluded;
+      return same ? [] : [{ row, before: was, after }];
+    });
+    if (this.#changes.length + changed.length > 2 * MOST_CHANGES) {
+      this.#dropped += this.#changes.length - MOST_CHANGES;
+      this.#changes = this.#changes.slice(-MOST_CHANGES);
+    }
+    this.#changes.push(...changed);
+    return changed.length > 0;
+  }
+
+  /** Sets or clears a flag of a row; `excluded` follows. */
+  flag(row: number, flag: number, isSet: boolean, undone: number): void {
+    this.flags[row] = isSet ? this.flags[row]! | flag : this.flags[row]! & ~flag;
+    this.exclude(row, undone);
+  }
+
+  /** What is in the way of a row, the strongest first. @param undone the reason for undone rows, as `excluded` has it */
+  exclude(row: number, undone: number): void {
+    const flags = this.flags[row]!;
+    this.excluded[row] =
+      (flags & IS_GONE) !== 0 ? GONE : (flags & IS_UNDONE) !== 0 ? undone : this.reason[row]!;
   }
 
   /** What there is now, for readers: rows that are added later are not in it. */
   present(): ComparisonBlock {
     const { length, rewritten, models, a, b, outcome, shareA, excluded, rater, prompt } = this;
     const { turn, category, language, answerA, answerB, atMs } = this;
-    const numbers = { length, rewritten, models, a, b, outcome, shareA, excluded, rater, prompt };
+    const changes = { from: this.#dropped, list: this.#changes };
+    const numbers = { length, rewritten, changes, models, a, b, outcome, shareA, excluded, rater, prompt };
     return { ...numbers, turn, category, language, answerA, answerB, atMs };
   }
 
@@ -53,6 +112,8 @@ export class GrowingBlock {
     this.outcome = grown(this.outcome, room);
     this.excluded = grown(this.excluded, room);
     this.reason = grown(this.reason, room);
+    this.flags = grown(this.flags, room);
+    this.source = grown(this.source, room);
     this.rater = grown(this.rater, room);
     this.prompt = grown(this.prompt, room);
     this.turn = grown(this.turn, room);
@@ -107,6 +168,10 @@ export class GrowingBlock {
     return this.#columns().reduce((sum, column) => sum + column.byteLength, 0);
   }
 
+  #stateOf(row: number): RowChange['before'] {
+    return { outcome: this.outcome[row]!, excluded: this.excluded[row]! };
+  }
+
   #number(code: number): number {
     const known = this.#numberOf[code];
     if (known !== undefined) return known;
@@ -119,9 +184,9 @@ export class GrowingBlock {
   }
 
   #columns(): Column[] {
-    const { a, b, outcome, excluded, reason, rater, prompt, turn, category, language } = this;
+    const { a, b, outcome, excluded, reason, flags, source, rater, prompt, turn, category, language } = this;
     const { answerA, answerB, atMs, seq, shareA } = this;
-    const all = [a, b, outcome, excluded, reason, rater, prompt, turn, category, language];
+    const all = [a, b, outcome, excluded, reason, flags, source, rater, prompt, turn, category, language];
     return [...all, answerA, answerB, atMs, seq, ...(shareA === null ? [] : [shareA])];
   }
 

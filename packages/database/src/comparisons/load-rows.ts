@@ -1,13 +1,23 @@
 import type { AnswerId, CampaignId } from '@agon/domain';
 import type { Database } from '../connect.ts';
 import { type BinaryRow, readBinaryRows } from './binary-rows.ts';
-import { FIELD, FIELDS, type ReadRule, verdictCopySql, voteCopySql } from './comparison-sql.ts';
-import type { GrowingBlock } from './growing-block.ts';
+import {
+  FIELD,
+  FIELDS,
+  type ReadRule,
+  type VerdictRange,
+  verdictCopySql,
+  voteCopySql,
+} from './comparison-sql.ts';
+import { type GrowingBlock, NAMES_ITSELF } from './growing-block.ts';
 import { TextCodes } from './text-codes.ts';
 import { UuidCodes } from './uuid-codes.ts';
 
-const NAMES_ITSELF = 'answer names its model';
-export const UNDONE = 'undone';
+const NAMES_ITSELF_REASON = 'answer names its model';
+const UNDONE = 'undone';
+/** A block has a byte for a reason, and two for an import; what is beyond shares a place. */
+const MOST_REASONS = 250;
+export const MOST_IMPORTS = 65_535;
 
 /** What rows name, numbered. */
 export class CampaignNames {
@@ -16,11 +26,24 @@ export class CampaignNames {
   readonly prompts = new PromptCodes();
   readonly answers = new UuidCodes<AnswerId>();
   readonly reasons = new TextCodes();
+  readonly imports = new UuidCodes();
   readonly categories = new TextCodes();
   readonly languages = new TextCodes();
   /** Of each prompt, as a block's columns have them; 0 where it has none. */
   readonly categoryOf: number[] = [];
   readonly languageOf: number[] = [];
+
+  /** Of undone votes, as a block's `excluded` has it. */
+  get undone(): number {
+    return this.placeOfReason(UNDONE);
+  }
+
+  /** A reason as a block's columns have it. */
+  placeOfReason(reason: string): number {
+    const isKnown = this.reasons.has(reason);
+    const code = this.reasons.codeOf(isKnown || this.reasons.size < MOST_REASONS ? reason : 'other reasons');
+    return code + 1;
+  }
 }
 
 /** A prompt is named by its id, or by its source's key where it was not imported; both kinds share one numbering. */
@@ -61,13 +84,17 @@ class PromptCodes {
   }
 }
 
-/** Reads the votes of places `after + 1 .. upTo` into the block, each at its place: the rows come in any order. */
+/**
+ * Reads the votes of places `after + 1 .. upTo` into the block, each at its place: the rows come in any order.
+ * @param quarantined takes those that are in quarantine, by place, with the reason
+ */
 export async function loadVotes(
   sql: Database['sql'],
   campaign: CampaignId,
   block: GrowingBlock,
   names: CampaignNames,
   range: { readonly after: number; readonly upTo: number },
+  quarantined: Map<number, string>,
   rule: ReadRule,
 ): Promise<void> {
   if (range.upTo <= range.after) return;
@@ -79,24 +106,26 @@ export async function loadVotes(
     const at = base + seq - range.after - 1;
     write(block, at, seq, row, 'people', names);
     block.rater[at] = names.raters.people.codeOf(row.view, row.at(FIELD.rater));
+    if (!row.isNull(FIELD.quarantined)) quarantined.set(seq, row.text(FIELD.quarantined));
   });
   await settle(sql, block, names, 'people', base + range.upTo - range.after);
 }
 
-/** Reads verdicts after a sequence number; those that `isKnown` are left as they are. */
+/** Reads verdicts; those that `isKnown` are left as they are. */
 export async function loadVerdicts(
   sql: Database['sql'],
   campaign: CampaignId,
   block: GrowingBlock,
   names: CampaignNames,
-  range: { readonly after: number; readonly isKnown: (seq: number) => boolean },
+  range: VerdictRange,
+  isKnown: (seq: number) => boolean,
   rule: ReadRule,
 ): Promise<void> {
   let end = block.length;
-  const stream = await sql.unsafe(verdictCopySql(campaign, range.after, rule)).readable();
+  const stream = await sql.unsafe(verdictCopySql(campaign, range, rule)).readable();
   await readBinaryRows(stream, FIELDS.length, (row) => {
     const seq = row.integer(FIELD.seq);
-    if (range.isKnown(seq)) return;
+    if (isKnown(seq)) return;
     block.reserve(end + 1);
     write(block, end, seq, row, 'judges', names);
     block.rater[end] = names.raters.judges.codeOf(row.text(FIELD.rater));
@@ -126,13 +155,22 @@ function write(
   const shown = !row.isNull(FIELD.answerA) && !row.isNull(FIELD.answerB);
   block.answerA[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerA)) : -1;
   block.answerB[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerB)) : -1;
-  const reason = !row.isNull(FIELD.quarantined)
-    ? row.text(FIELD.quarantined)
-    : row.flag(FIELD.namesItself)
-      ? NAMES_ITSELF
-      : null;
-  block.reason[at] = reason === null ? 0 : names.reasons.codeOf(reason) + 1;
+  block.flags[at] = row.flag(FIELD.namesItself) ? NAMES_ITSELF : 0;
+  block.reason[at] = reasonOf(
+    block.flags[at]!,
+    row.isNull(FIELD.quarantined) ? null : row.text(FIELD.quarantined),
+    names,
+  );
   block.excluded[at] = block.reason[at]!;
+  block.source[at] = row.isNull(FIELD.importId)
+    ? 0
+    : Math.min(names.imports.codeOf(row.view, row.at(FIELD.importId)) + 1, MOST_IMPORTS);
+}
+
+/** Why a row is left out, as a block's `reason` has it; 0: it is not. @param quarantined why it is in quarantine, if it is */
+export function reasonOf(flags: number, quarantined: string | null, names: CampaignNames): number {
+  if (quarantined !== null) return names.placeOfReason(quarantined);
+  return (flags & NAMES_ITSELF) === 0 ? 0 : names.placeOfReason(NAMES_ITSELF_REASON);
 }
 
 const LETTER_A = 97;

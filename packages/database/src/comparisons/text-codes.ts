@@ -14,6 +14,10 @@ export class TextCodes implements CodedNames {
     return this.#names;
   }
 
+  has(name: string): boolean {
+    return this.#codes.has(name);
+  }
+
   codeOf(name: string): number {
     let code = this.#codes.get(name);
     if (code === undefined) {

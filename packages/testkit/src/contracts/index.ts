@@ -8,7 +8,14 @@ export { campaignStoreContract } from './campaign-store-contract.ts';
 export { clockContract } from './clock-contract.ts';
 export { comparisonStoreContract } from './comparison-store-contract.ts';
 export { contentStoreContract } from './content-store-contract.ts';
-export type { ArenaStores, TwoArenas } from './contest.ts';
+export {
+  type ArenaStores,
+  AT,
+  bundleOf,
+  importedModel,
+  makeContest,
+  type TwoArenas,
+} from './contest.ts';
 export { exportStoreContract } from './export-store-contract.ts';
 export { idsContract } from './ids-contract.ts';
 export { importStoreContract } from './import-store-contract.ts';
@@ -18,6 +25,7 @@ export { judgeModelContract, judgeModelsContract } from './judge-model-contract.
 export { judgeQueueContract } from './judge-queue-contract.ts';
 export { judgeStoreContract } from './judge-store-contract.ts';
 export { keyStoreContract } from './key-store-contract.ts';
+export { listComparisons } from './list-comparisons.ts';
 export { overviewStoreContract } from './overview-store-contract.ts';
 export { raterStoreContract } from './rater-store-contract.ts';
 export { secretsContract } from './secrets-contract.ts';

@@ -1,4 +1,4 @@
-import type { CampaignComparisons } from '@agon/arena';
+import { type CampaignComparisons, GONE } from '@agon/arena';
 import {
   type AnswerId,
   type BySlot,
@@ -13,10 +13,12 @@ export type ListedComparison = Comparison & {
   readonly answers: BySlot<AnswerId> | null;
 };
 
-/** Columns as one object a row, votes first: slow and easy to read. */
+/** Columns as one object for each row that is there, votes first: slow and easy to read. */
 export function listComparisons(comparisons: CampaignComparisons): ListedComparison[] {
   return COMPARISON_SOURCES.flatMap((source) =>
-    Array.from({ length: comparisons[source].length }, (_, row) => listOne(comparisons, source, row)),
+    Array.from({ length: comparisons[source].length }, (_, row) => row)
+      .filter((row) => comparisons[source].excluded[row] !== GONE)
+      .map((row) => listOne(comparisons, source, row)),
   );
 }
 

@@ -1,0 +1,73 @@
+import type { CampaignId } from '@agon/domain';
+import type { Database } from '../connect.ts';
+
+/** What one look at the database says of a campaign: enough to know what must be read. */
+export type CampaignState = {
+  /** The rule for answers that name their model; null where there is no such campaign. */
+  readonly naming: string | null;
+  /** Both only grow. */
+  readonly imports: number;
+  readonly undone: number;
+  /** Of all campaigns: rows, and a sum over them that changes with any. */
+  readonly quarantined: number;
+  readonly quarantine: string;
+  /** End of the chain of votes. */
+  readonly seq: number;
+  /** Say whether a look back would find other rows than last time: rows come, and verdicts get their outcome. */
+  readonly revisions: string;
+  readonly verdicts: string;
+  /** By the clock of the database. */
+  readonly atMs: number;
+};
+
+export const NO_CAMPAIGN: CampaignState = {
+  naming: null,
+  imports: 0,
+  undone: 0,
+  quarantined: 0,
+  quarantine: '',
+  seq: 0,
+  revisions: '',
+  verdicts: '',
+  atMs: 0,
+};
+
+/** @param back after which revision and which verdict of a judge to look for more */
+export async function readState(
+  sql: Database['sql'],
+  campaign: CampaignId,
+  back: { readonly revisions: number; readonly verdicts: number },
+): Promise<CampaignState> {
+  const [found] = await sql<CampaignState[]>`
+    select c.settings->>'self_naming' as naming, i.imports, i.undone, q.quarantined, q.quarantine,
+      coalesce((select seq from vote_chains k where k.campaign_id = c.id), 0) as seq,
+      (select concat_ws('/', ${back.revisions}::int8, count(*), max(r.id)) from vote_revisions r
+        where r.campaign_id = c.id and r.id > ${back.revisions}) as revisions,
+      (select concat_ws('/', ${back.verdicts}::int8, count(*), max(d.seq)) from verdicts d
+        where d.campaign_id = c.id and d.seq > ${back.verdicts} and d.import_id is null and d.outcome is not null) as verdicts,
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as "atMs"
+    from campaigns c,
+      lateral (select count(*)::int as imports, (count(*) filter (where undone_at is not null))::int as undone
+        from imports where campaign_id = c.id) i,
+      (select count(*)::int as quarantined, sum(hashtextextended(vote_id::text || reason, 0))::text as quarantine from quarantine) q
+    where c.id = ${campaign}`;
+  return found ?? NO_CAMPAIGN;
+}
+
+export type ImportState = { readonly id: string; readonly undone: boolean };
+
+export function readImports(sql: Database['sql'], campaign: CampaignId): Promise<ImportState[]> {
+  return sql<
+    ImportState[]
+  >`select id, undone_at is not null as undone from imports where campaign_id = ${campaign}`;
+}
+
+/** Votes of the campaign that are in quarantine: the reason, by place in the chain. */
+export async function readQuarantine(
+  sql: Database['sql'],
+  campaign: CampaignId,
+): Promise<Map<number, string>> {
+  const rows = await sql<{ seq: number; reason: string }[]>`
+    select v.seq, q.reason from quarantine q join votes v on v.id = q.vote_id where v.campaign_id = ${campaign}`;
+  return new Map(rows.map(({ seq, reason }) => [seq, reason]));
+}

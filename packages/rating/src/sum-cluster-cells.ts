@@ -1,0 +1,207 @@
+import type { SquareMatrix } from '@agon/stats';
+import type { ClusterCells, LooseRows } from './cluster-cells.ts';
+import { addDense, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
+import { logistic } from './elo-scale.ts';
+import { suitsStrengths } from './row-scores.ts';
+
+/** Cells, and rows that are not in cells yet, in the order of their clusters. */
+export type CountedClusters = {
+  readonly cells: ClusterCells;
+  readonly rows: LooseRows;
+  readonly order: Uint32Array;
+  readonly rowsFrom: Int32Array;
+};
+
+export type CountedSum = {
+  /** Products on either side of the diagonal, and of dense clusters on both: see `closeClusterSum`. */
+  readonly meat: SquareMatrix;
+  readonly dense: SquareMatrix;
+  readonly clusters: number;
+  readonly largest: number;
+  readonly rows: number;
+};
+
+/** P(i beats j) at j · models + i, for i < j. */
+export function chancesOf(theta: Float64Array): Float64Array {
+  const m = theta.length;
+  const chance = new Float64Array(m * m);
+  const strength = suitsStrengths(theta) ? theta.map(Math.exp) : null;
+  for (let j = 1; j < m; j += 1) {
+    for (let i = 0; i < j; i += 1) {
+      chance[j * m + i] =
+        strength === null ? logistic(theta[i]! - theta[j]!) : strength[i]! / (strength[i]! + strength[j]!);
+    }
+  }
+  return chance;
+}
+
+/**
+ * Σ u uᵀ over clusters, u = Σ (y − p)(e_i − e_j) pair by pair. `place`: from a code to its number in the group, ascending,
+ * or -1. `chance`: of `chancesOf`.
+ */
+export function sumClusterCells(
+  counted: CountedClusters,
+  place: Int32Array,
+  chance: Float64Array,
+  models: number,
+): CountedSum {
+  const { cells, rowsFrom } = counted;
+  const sum = new ScoreSum(models);
+  let clusters = 0;
+  let largest = 0;
+  let rows = 0;
+  const known = cells.starts.length - 1;
+  for (let c = 0; c + 1 < rowsFrom.length; c += 1) {
+    const [from, to] = c < known ? [cells.starts[c]!, cells.starts[c + 1]!] : [0, 0];
+    const [first, end] = [rowsFrom[c]!, rowsFrom[c + 1]!];
+    if (from === to && first === end) continue;
+    const size =
+      scoreCells(cells, from, to, place, chance, models, sum.score) +
+      scoreRows(counted, first, end, place, chance, models, sum.score);
+    // what came and went all the same
+    if (size === 0) {
+      sum.forget();
+      continue;
+    }
+    clusters += 1;
+    rows += size;
+    if (size > largest) largest = size;
+    if (2 * (to - from + end - first) >= denseFrom(models)) sum.addDense();
+    else {
+      for (let k = from; k < to; k += 1) sum.touch(cells.pair[k]!, place);
+      for (let k = first; k < end; k += 1) sum.touch(counted.rows.pair[counted.order[k]!]!, place);
+      sum.addTouched();
+    }
+  }
+  return { ...sum.close(), clusters, largest, rows };
+}
+
+/** Adds to `score` what the cells say. @returns comparisons in the group */
+function scoreCells(
+  { pair, count, points2 }: ClusterCells,
+  from: number,
+  to: number,
+  place: Int32Array,
+  chance: Float64Array,
+  models: number,
+  score: Float64Array,
+): number {
+  let size = 0;
+  for (let k = from; k < to; ) {
+    // cells of one higher model follow each other: its sum stays in a register
+    const high = pair[k]! >>> 16;
+    const j = place[high]!;
+    const row = j * models;
+    let own = 0;
+    for (; k < to && pair[k]! >>> 16 === high; k += 1) {
+      const i = place[pair[k]! & 0xffff]!;
+      if ((i | j) < 0) continue;
+      const residual = 0.5 * points2[k]! - count[k]! * chance[row + i]!;
+      score[i]! += residual;
+      own += residual;
+      size += count[k]!;
+    }
+    if (j >= 0) score[j]! -= own;
+  }
+  return size;
+}
+
+function scoreRows(
+  { rows, order }: CountedClusters,
+  first: number,
+  end: number,
+  place: Int32Array,
+  chance: Float64Array,
+  models: number,
+  score: Float64Array,
+): number {
+  let size = 0;
+  for (let k = first; k < end; k += 1) {
+    const row = order[k]!;
+    const i = place[rows.pair[row]! & 0xffff]!;
+    const j = place[rows.pair[row]! >>> 16]!;
+    if (i < 0 || j < 0) continue;
+    const change = rows.change[row]!;
+    const sign = change > 0 ? 1 : -1;
+    const residual = sign * ((Math.abs(change) - 1) / 2 - chance[j * models + i]!);
+    score[i]! += residual;
+    score[j]! -= residual;
+    size += sign;
+  }
+  return size;
+}
+
+/** Adds up products of scores: of clusters that touch few models one by one, of others as rows of dense blocks. */
+class ScoreSum {
+  readonly #models: number;
+  readonly #meat: SquareMatrix;
+  readonly #dense: SquareMatrix;
+  readonly #block: Float64Array;
+  readonly #isTouched: Uint8Array;
+  readonly #touched: Int32Array;
+  #count = 0;
+  #filled = 0;
+  /** Of the cluster at hand; zero between two. */
+  readonly score: Float64Array;
+
+  constructor(models: number) {
+    this.#models = models;
+    this.#meat = new Float64Array(models * models);
+    this.#dense = new Float64Array(models * models);
+    this.#block = new Float64Array(DENSE_ROWS * models);
+    this.#isTouched = new Uint8Array(models);
+    this.#touched = new Int32Array(models);
+    this.score = new Float64Array(models);
+  }
+
+  touch(pair: number, place: Int32Array): void {
+    const i = place[pair & 0xffff]!;
+    const j = place[pair >>> 16]!;
+    if (i < 0 || j < 0) return;
+    if (this.#isTouched[i] === 0) {
+      this.#isTouched[i] = 1;
+      this.#touched[this.#count++] = i;
+    }
+    if (this.#isTouched[j] === 0) {
+      this.#isTouched[j] = 1;
+      this.#touched[this.#count++] = j;
+    }
+  }
+
+  addTouched(): void {
+    const { score } = this;
+    const meat = this.#meat;
+    const touched = this.#touched;
+    for (let x = 0; x < this.#count; x += 1) {
+      const row = touched[x]! * this.#models;
+      const own = score[touched[x]!]!;
+      for (let y = 0; y <= x; y += 1) meat[row + touched[y]!]! += own * score[touched[y]!]!;
+    }
+    for (let x = 0; x < this.#count; x += 1) {
+      score[touched[x]!] = 0;
+      this.#isTouched[touched[x]!] = 0;
+    }
+    this.#count = 0;
+  }
+
+  addDense(): void {
+    this.#block.set(this.score, this.#filled * this.#models);
+    this.#filled += 1;
+    this.score.fill(0);
+    if (this.#filled === DENSE_ROWS) this.#flush();
+  }
+
+  forget(): void {
+    this.score.fill(0);
+  }
+
+  close(): Pick<CountedSum, 'meat' | 'dense'> {
+    this.#flush();
+    return { meat: this.#meat, dense: this.#dense };
+  }
+
+  #flush(): void {
+    if (this.#filled > 0) addDense(this.#dense, this.#block, this.#filled, this.#models);
+    this.#filled = 0;
+  }
+}
