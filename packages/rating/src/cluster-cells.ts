@@ -7,10 +7,12 @@ export type ClusterCells = {
   /** Where the cells of each cluster start, and one more. */
   readonly starts: Int32Array;
   readonly pair: Uint32Array;
-  /** Comparisons, and twice the points of the lower model. */
-  readonly count: Int32Array;
-  readonly points2: Int32Array;
+  /** Comparisons in the lower 16 bits, twice the points of the lower model in the upper: what is more takes another cell. */
+  readonly tally: Int32Array;
 };
+
+export const countOf = (tally: number): number => (tally << 16) >> 16;
+export const points2Of = (tally: number): number => tally >> 16;
 
 /** Comparisons that are not in cells yet. */
 export type LooseRows = {
@@ -24,8 +26,7 @@ export type LooseRows = {
 export const NO_CELLS: ClusterCells = {
   starts: new Int32Array(1),
   pair: new Uint32Array(0),
-  count: new Int32Array(0),
-  points2: new Int32Array(0),
+  tally: new Int32Array(0),
 };
 
 /** Place of a pair of codes below 2^16; it does not depend on how many models there are. */
@@ -69,7 +70,8 @@ export function mergeIntoCells(
     const [from, to] = c < known ? [cells.starts[c]!, cells.starts[c + 1]!] : [0, 0];
     if (rowsFrom[c] === rowsFrom[c + 1]) merged.copy(cells, from, to);
     else {
-      for (let k = from; k < to; k += 1) merged.add(cells.pair[k]!, cells.count[k]!, cells.points2[k]!);
+      for (let k = from; k < to; k += 1)
+        merged.add(cells.pair[k]!, countOf(cells.tally[k]!), points2Of(cells.tally[k]!));
       for (let k = rowsFrom[c]!; k < rowsFrom[c + 1]!; k += 1) {
         const row = order[k]!;
         const change = rows.change[row]!;
@@ -84,11 +86,17 @@ export function mergeIntoCells(
   return merged.close();
 }
 
+/** Twice as many points fit in 16 bits with their sign. */
+const MOST_COUNT = 16_383;
+
+function within(value: number, most: number): number {
+  return Math.max(-most, Math.min(most, value));
+}
+
 class CellWriter {
   readonly #starts: Int32Array;
   readonly #pair: Uint32Array;
-  readonly #count: Int32Array;
-  readonly #points2: Int32Array;
+  readonly #tally: Int32Array;
   readonly #models: number;
   /** The cluster that is being added up, by place of the pair. */
   readonly #ownCount: Int32Array;
@@ -101,8 +109,7 @@ class CellWriter {
   constructor(clusters: number, room: number, models: number) {
     this.#starts = new Int32Array(clusters + 1);
     this.#pair = new Uint32Array(room);
-    this.#count = new Int32Array(room);
-    this.#points2 = new Int32Array(room);
+    this.#tally = new Int32Array(room);
     this.#models = models;
     const places = (models * (models - 1)) / 2;
     this.#ownCount = new Int32Array(places);
@@ -111,10 +118,9 @@ class CellWriter {
     this.#met = new Uint32Array(places);
   }
 
-  copy({ pair, count, points2 }: ClusterCells, from: number, to: number): void {
+  copy({ pair, tally }: ClusterCells, from: number, to: number): void {
     this.#pair.set(pair.subarray(from, to), this.#cells);
-    this.#count.set(count.subarray(from, to), this.#cells);
-    this.#points2.set(points2.subarray(from, to), this.#cells);
+    this.#tally.set(tally.subarray(from, to), this.#cells);
     this.#cells += to - from;
   }
 
@@ -150,24 +156,25 @@ class CellWriter {
   }
 
   close(): ClusterCells {
-    // rows of one pair share a cell, so there may be far fewer than there was room for
-    const cut = <C extends Uint32Array | Int32Array>(column: C): C =>
-      (2 * this.#cells < column.length ? column.slice(0, this.#cells) : column.subarray(0, this.#cells)) as C;
     return {
       starts: this.#starts,
-      pair: cut(this.#pair),
-      count: cut(this.#count),
-      points2: cut(this.#points2),
+      pair: this.#pair.subarray(0, this.#cells),
+      tally: this.#tally.subarray(0, this.#cells),
     };
   }
 
   #take(pair: number, place: number): void {
+    let count = this.#ownCount[place]!;
+    let points2 = this.#ownPoints2[place]!;
     // a comparison that came and went leaves nothing
-    if (this.#ownCount[place] !== 0 || this.#ownPoints2[place] !== 0) {
+    while (count !== 0 || points2 !== 0) {
+      const own = within(count, MOST_COUNT);
+      const ownPoints2 = within(points2, 2 * MOST_COUNT);
       this.#pair[this.#cells] = pair;
-      this.#count[this.#cells] = this.#ownCount[place]!;
-      this.#points2[this.#cells] = this.#ownPoints2[place]!;
+      this.#tally[this.#cells] = (ownPoints2 << 16) | (own & 0xffff);
       this.#cells += 1;
+      count -= own;
+      points2 -= ownPoints2;
     }
     this.#ownCount[place] = 0;
     this.#ownPoints2[place] = 0;

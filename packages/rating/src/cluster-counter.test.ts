@@ -2,10 +2,13 @@ import { type ComparisonColumns, DEFAULT_RATING_SETTINGS, type RatingSettings } 
 import { seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CellsMemory } from './cells-memory.ts';
+import { mergeIntoCells, NO_CELLS } from './cluster-cells.ts';
 import { ClusterCounter } from './cluster-counter.ts';
 import { clusterToCount, fitCounts } from './fit-counts.ts';
 import { fitRatings } from './fit-ratings.ts';
 import { PairCounter } from './pair-counter.ts';
+import { chancesOf } from './sum-cluster-cells.ts';
 import { sumClusters } from './sum-clusters.ts';
 
 type Row = { readonly a: number; readonly b: number; readonly outcome: number; readonly cluster: number };
@@ -120,6 +123,55 @@ describe('a sum over clusters from counts', () => {
     // 780 pairs in each of 12 clusters, an eighth of that and 16,384 rows on their way
     expect(there.length).toBeGreaterThan(150_000);
     expect(counter.size).toBeLessThanOrEqual(780 * 12 * 1.125 + 16_384);
+  });
+
+  it('outlives the growth of what holds it, and counts of any size', () => {
+    const policy = { ties: 'half', bothBad: 'tie' } as const;
+    const counter = new ClusterCounter(policy);
+    let there: Row[] = [];
+    // more of one pair in one cluster than 16 bits hold; then so many models that a sum needs more memory
+    for (const [models, length, clusters] of [
+      [2, 90_000, 1],
+      [300, 40_000, 30],
+      [301, 400, 30],
+    ] as const) {
+      const fresh = drawRows(models, length, models, clusters);
+      counter.add(chunkOf(fresh));
+      there = [...there, ...fresh];
+      for (let again = 0; again < 2; again += 1) {
+        const columns = columnsOf(there, models);
+        const place = Int32Array.from(columns.models, (_, k) => k);
+        const theta = Float64Array.from(place, (k) => Math.cos(k));
+        const rows = { columns, settings: policy, place, theta, codes: columns.prompt!, others: null };
+        const told = sumClusters(rows).first;
+        const found = counter.sum(place, theta);
+        expect({ ...found, meat: null }).toEqual({ ...told, meat: null });
+        expect(distance(found.meat, told.meat)).toBeLessThan(1e-11);
+      }
+    }
+  });
+
+  it('is scored by the kernel and by plain code to the same bits', () => {
+    const [models, clusters] = [60, 5];
+    const rows = drawRows(3, 20_000, models, clusters).filter(({ a, b, cluster }) => a !== b && cluster >= 0);
+    const loose = {
+      length: rows.length,
+      cluster: Int32Array.from(rows, ({ cluster }) => cluster),
+      pair: Uint32Array.from(rows, ({ a, b }) => Math.max(a, b) * 0x10000 + Math.min(a, b)),
+      change: Int8Array.from(rows, ({ outcome }) => 1 + (outcome % 3)),
+    };
+    const cells = mergeIntoCells(NO_CELLS, loose, clusters, models);
+    const place = Int32Array.from({ length: models }, (_, k) => (k === 7 ? -1 : k > 7 ? k - 1 : k));
+    const theta = Float64Array.from({ length: models - 1 }, (_, k) => Math.sin(3 * k));
+    const chance = chancesOf(theta);
+    const [fast, plain] = [new CellsMemory(), new CellsMemory(null)].map((memory) => {
+      memory.hold(cells);
+      const { score, add } = memory.scorer(place, chance, models - 1);
+      const sizes = Array.from({ length: clusters }, (_, c) => add(cells.starts[c]!, cells.starts[c + 1]!));
+      return { sizes, score: Array.from(score) };
+    });
+    expect(fast).toEqual(plain);
+    expect(fast!.score.some((value) => Math.abs(value) > 1)).toBe(true);
   });
 
   it('gives the ratings, intervals, ranks and warnings of a fit of every row', () => {

@@ -1,5 +1,6 @@
 import { OUTCOME_CODES, type RatingSettings } from '@agon/domain';
-import { type ClusterCells, mergeIntoCells, NO_CELLS, orderByCluster, placeOfPair } from './cluster-cells.ts';
+import { CellsMemory } from './cells-memory.ts';
+import { mergeIntoCells, orderByCluster, placeOfPair } from './cluster-cells.ts';
 import { type ClusterSum, closeClusterSum } from './cluster-sums.ts';
 import type { CodeColumn } from './count-rows.ts';
 import { chancesOf, sumClusterCells } from './sum-cluster-cells.ts';
@@ -25,13 +26,13 @@ const LOOSE_ROWS = 16_384;
 /**
  * Comparisons of weight 1 counted by cluster and pair under one policy for ties: the sum over clusters that a sandwich
  * needs is then made of pairs, not of comparisons, at any ratings. Rows may come and go; the sum is that of the rows that
- * are there, to rounding. 12 bytes a cell: at most one for each comparison, and for each pair in each cluster.
+ * are there, to rounding. 8 bytes a cell: at most one for each comparison, and for each pair in each cluster.
  */
 export class ClusterCounter {
   readonly #policy: Policy;
   #models = 0;
   #clusters = 0;
-  #cells: ClusterCells = NO_CELLS;
+  readonly #memory = new CellsMemory();
   #loose = new LooseBuffer();
   #unknown = new UnknownRows();
 
@@ -46,7 +47,7 @@ export class ClusterCounter {
 
   /** Pairs of clusters that are held, and rows beside them: what a sum looks at. */
   get size(): number {
-    return this.#cells.pair.length + this.#loose.length;
+    return this.#memory.cells.pair.length + this.#loose.length;
   }
 
   add(chunk: ClusteredChunk): void {
@@ -68,7 +69,7 @@ export class ClusterCounter {
     const rows = this.#loose;
     const { order, starts } = orderByCluster(rows, this.#clusters);
     const chance = chancesOf(theta);
-    const counted = { cells: this.#cells, rows, order, rowsFrom: starts };
+    const counted = { memory: this.#memory, rows, order, rowsFrom: starts };
     const { meat, dense, clusters, largest, rows: used } = sumClusterCells(counted, place, chance, m);
     const unknown = this.#unknown.addProducts(meat, place, chance, m);
     return closeClusterSum(meat, dense, m, {
@@ -100,8 +101,9 @@ export class ClusterCounter {
       if (code >= this.#clusters) this.#clusters = code + 1;
       this.#loose.push(code, pair, sign * (1 + points2));
     }
-    if (this.#loose.length > LOOSE_ROWS + this.#cells.pair.length / 8) {
-      this.#cells = mergeIntoCells(this.#cells, this.#loose, this.#clusters, this.#models);
+    const { cells } = this.#memory;
+    if (this.#loose.length > LOOSE_ROWS + cells.pair.length / 8) {
+      this.#memory.hold(mergeIntoCells(cells, this.#loose, this.#clusters, this.#models));
       this.#loose = new LooseBuffer();
     }
   }

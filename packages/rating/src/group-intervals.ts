@@ -152,20 +152,28 @@ function drawDeviations(
 }
 
 /** The last noise, kept: a board that is refitted after each vote asks for the same again and again. */
-let kept: { seed: number; m: number; noise: Float64Array } = {
+let kept: { seed: number; m: number; noise: Float64Array; degrees: number; scaled: Float64Array } = {
   seed: Number.NaN,
   m: 0,
   noise: new Float64Array(0),
+  degrees: Number.POSITIVE_INFINITY,
+  scaled: new Float64Array(0),
 };
 
 function rankNoise(seed: number, m: number, degrees: number): Float64Array {
   if (kept.seed !== seed || kept.m !== m) {
-    kept = { seed, m, noise: normalDraws(`ranks/${seed}`, RANK_DRAWS * m) };
+    const noise = normalDraws(`ranks/${seed}`, RANK_DRAWS * m);
+    kept = { seed, m, noise, degrees: Number.POSITIVE_INFINITY, scaled: noise };
   }
-  if (degrees === Number.POSITIVE_INFINITY) return kept.noise;
-  const noise = kept.noise.slice();
-  scaleRows(noise, m, studentScales(`ranks/${seed}/student`, RANK_DRAWS, degrees));
-  return noise;
+  if (kept.degrees !== degrees) {
+    let scaled = kept.noise;
+    if (degrees !== Number.POSITIVE_INFINITY) {
+      scaled = kept.noise.slice();
+      scaleRows(scaled, m, studentScales(`ranks/${seed}/student`, RANK_DRAWS, degrees));
+    }
+    kept = { ...kept, degrees, scaled };
+  }
+  return kept.scaled;
 }
 
 /** Second moments about zero: the spread of refits around the fit. */

@@ -38,6 +38,8 @@ export class PairCounter {
    */
   start: Float64Array | null = null;
   readonly #refused = { outcome: 0, model: 0, same: 0 };
+  /** The last tally, until a count changes. */
+  #told: { readonly ties: string; readonly bothBad: string; readonly tally: Tally } | null = null;
 
   /** `models`: how many; codes below it are valid. */
   constructor(models: number) {
@@ -58,6 +60,7 @@ export class PairCounter {
   /** Makes room for more models; what was counted stays. */
   grow(models: number): void {
     if (models <= this.#models) return;
+    this.#told = null;
     this.#models = models;
     if (this.#places !== null) return;
     if (models <= FLAT_MODELS) {
@@ -80,6 +83,7 @@ export class PairCounter {
 
   add(chunk: ComparisonChunk): void {
     const rows = rowsOf(chunk);
+    this.#told = null;
     this.#read += rows.to - rows.from;
     if (this.#places === null) countRows(rows, this.#models, this.#counts, this.#refused);
     else this.#countPlainly(rows, 1);
@@ -88,12 +92,23 @@ export class PairCounter {
   /** Takes rows off that were added before: what is left is as if they had never come. */
   remove(chunk: ComparisonChunk): void {
     const rows = rowsOf(chunk);
+    this.#told = null;
     this.#read -= rows.to - rows.from;
     this.#countPlainly(rows, -1);
   }
 
-  /** What a fit needs, under the tie policies. Cells come in the order of their models: by the higher code, then the lower. */
-  tally(settings: Pick<RatingSettings, 'ties' | 'bothBad'>): Tally {
+  /**
+   * What a fit needs, under the tie policies. Cells come in the order of their models: by the higher code, then the lower.
+   * The next caller may be given the same arrays.
+   */
+  tally({ ties, bothBad }: Pick<RatingSettings, 'ties' | 'bothBad'>): Tally {
+    if (this.#told?.ties !== ties || this.#told.bothBad !== bothBad) {
+      this.#told = { ties, bothBad, tally: this.#tally({ ties, bothBad }) };
+    }
+    return this.#told.tally;
+  }
+
+  #tally(settings: Pick<RatingSettings, 'ties' | 'bothBad'>): Tally {
     const m = this.#models;
     const wins = new Int32Array(m);
     const losses = new Int32Array(m);

@@ -1,12 +1,13 @@
 import type { SquareMatrix } from '@agon/stats';
-import type { ClusterCells, LooseRows } from './cluster-cells.ts';
+import type { CellsMemory } from './cells-memory.ts';
+import type { LooseRows } from './cluster-cells.ts';
 import { addDense, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
 import { logistic } from './elo-scale.ts';
 import { suitsStrengths } from './row-scores.ts';
 
 /** Cells, and rows that are not in cells yet, in the order of their clusters. */
 export type CountedClusters = {
-  readonly cells: ClusterCells;
+  readonly memory: CellsMemory;
   readonly rows: LooseRows;
   readonly order: Uint32Array;
   readonly rowsFrom: Int32Array;
@@ -45,8 +46,10 @@ export function sumClusterCells(
   chance: Float64Array,
   models: number,
 ): CountedSum {
-  const { cells, rowsFrom } = counted;
-  const sum = new ScoreSum(models);
+  const { rowsFrom } = counted;
+  const scorer = counted.memory.scorer(place, chance, models);
+  const { cells } = counted.memory;
+  const sum = new ScoreSum(models, scorer.score);
   let clusters = 0;
   let largest = 0;
   let rows = 0;
@@ -55,9 +58,7 @@ export function sumClusterCells(
     const [from, to] = c < known ? [cells.starts[c]!, cells.starts[c + 1]!] : [0, 0];
     const [first, end] = [rowsFrom[c]!, rowsFrom[c + 1]!];
     if (from === to && first === end) continue;
-    const size =
-      scoreCells(cells, from, to, place, chance, models, sum.score) +
-      scoreRows(counted, first, end, place, chance, models, sum.score);
+    const size = scorer.add(from, to) + scoreRows(counted, first, end, place, chance, models, sum.score);
     // what came and went all the same
     if (size === 0) {
       sum.forget();
@@ -74,36 +75,6 @@ export function sumClusterCells(
     }
   }
   return { ...sum.close(), clusters, largest, rows };
-}
-
-/** Adds to `score` what the cells say. @returns comparisons in the group */
-function scoreCells(
-  { pair, count, points2 }: ClusterCells,
-  from: number,
-  to: number,
-  place: Int32Array,
-  chance: Float64Array,
-  models: number,
-  score: Float64Array,
-): number {
-  let size = 0;
-  for (let k = from; k < to; ) {
-    // cells of one higher model follow each other: its sum stays in a register
-    const high = pair[k]! >>> 16;
-    const j = place[high]!;
-    const row = j * models;
-    let own = 0;
-    for (; k < to && pair[k]! >>> 16 === high; k += 1) {
-      const i = place[pair[k]! & 0xffff]!;
-      if ((i | j) < 0) continue;
-      const residual = 0.5 * points2[k]! - count[k]! * chance[row + i]!;
-      score[i]! += residual;
-      own += residual;
-      size += count[k]!;
-    }
-    if (j >= 0) score[j]! -= own;
-  }
-  return size;
 }
 
 function scoreRows(
@@ -144,14 +115,14 @@ class ScoreSum {
   /** Of the cluster at hand; zero between two. */
   readonly score: Float64Array;
 
-  constructor(models: number) {
+  constructor(models: number, score: Float64Array) {
     this.#models = models;
     this.#meat = new Float64Array(models * models);
     this.#dense = new Float64Array(models * models);
     this.#block = new Float64Array(DENSE_ROWS * models);
     this.#isTouched = new Uint8Array(models);
     this.#touched = new Int32Array(models);
-    this.score = new Float64Array(models);
+    this.score = score;
   }
 
   touch(pair: number, place: Int32Array): void {

@@ -15,6 +15,7 @@ export const KERNELS = [
   ['packages/rating/assembly/contextual.ts', 'packages/rating/src/contextual-bytes.ts'],
   ['packages/rating/assembly/style.ts', 'packages/rating/src/style-bytes.ts'],
   ['packages/rating/assembly/bootstrap.ts', 'packages/rating/src/bootstrap-bytes.ts'],
+  ['packages/rating/assembly/cells.ts', 'packages/rating/src/cells-bytes.ts'],
   ['packages/rating/assembly/clusters.ts', 'packages/rating/src/clusters-bytes.ts'],
 ] as const;
 

@@ -16,7 +16,7 @@ type FilterCodes = {
   readonly rater: number | null;
 };
 
-/** Counts by cluster that are kept at a time, the last ones asked for: up to 12 bytes a row each. */
+/** Counts by cluster that are kept at a time, the last ones asked for: up to 8 bytes a row each. */
 const MOST_CLUSTERINGS = 2;
 /** Rows that are looked at before they are counted. */
 const BATCH = 65_536;

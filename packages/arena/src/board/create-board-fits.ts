@@ -11,7 +11,7 @@ import { answerBoard, answerCategories, answerModel, type Fits } from './fit-ans
 import { fitPowered, fitSource } from './fit-source.ts';
 import { toRatingSettings } from './rating-query.ts';
 
-/** Filters whose rows are kept between two questions, the last ones asked for; each holds counts, and up to 12 bytes a row for each kind of cluster. */
+/** Filters whose rows are kept between two questions, the last ones asked for; each holds counts, and up to 8 bytes a row for each kind of cluster. */
 const MOST_VIEWS = 8;
 /** Answers, and fits, that are kept of one revision. */
 const MOST_ANSWERS = 60;

@@ -1,0 +1,37 @@
+import { type ClusterCells, countOf, points2Of } from './cluster-cells.ts';
+
+/**
+ * Adds to `score` what cells `from` .. `to` − 1 say at these chances, P(i beats j) at j · models + i. The same bits as the
+ * kernel (`assembly/cells.ts`).
+ * @param place from a code to its number in the group, or -1
+ * @returns comparisons in the group
+ */
+export function scoreCellsPlainly(
+  { pair, tally }: Pick<ClusterCells, 'pair' | 'tally'>,
+  from: number,
+  to: number,
+  place: Int32Array,
+  chance: Float64Array,
+  models: number,
+  score: Float64Array,
+): number {
+  let size = 0;
+  for (let k = from; k < to; ) {
+    // cells of one higher model follow each other: its sum stays in a register
+    const high = pair[k]! >>> 16;
+    const j = place[high]!;
+    const row = j * models;
+    let own = 0;
+    for (; k < to && pair[k]! >>> 16 === high; k += 1) {
+      const i = place[pair[k]! & 0xffff]!;
+      if ((i | j) < 0) continue;
+      const count = countOf(tally[k]!);
+      const residual = 0.5 * points2Of(tally[k]!) - count * chance[row + i]!;
+      score[i]! += residual;
+      own += residual;
+      size += count;
+    }
+    if (j >= 0) score[j]! -= own;
+  }
+  return size;
+}
