@@ -68,6 +68,19 @@ describe('online Elo', () => {
     expect(sandwich.models[0]!.low).toBeNull();
   });
 
+  it('names models that the start still pulls at: a tenth of the way is left after as many comparisons as it says', () => {
+    // a model some 14 points above all others, each of whom it meets once
+    const [gap, k] = [400 * Math.log10(0.52 / 0.48), 4];
+    const rows = Array.from({ length: 399 }, (_, i) => vote('m', 'a', `n${i}`, { shareA: 0.52 }));
+    const { result, rating } = elo(rows, { k });
+    const { message } = result.warnings.find(({ code }) => code === 'near_start')!;
+    expect(message).toContain('some 399 comparisons');
+    expect(message).toMatch(/: n0, n1/);
+    expect((rating.m! - 1000) / gap).toBeCloseTo(0.9, 2);
+    const [early] = elo(rows.slice(1), { k }).result.warnings.filter(({ code }) => code === 'near_start');
+    expect(early!.message).toMatch(/: m, n1/);
+  });
+
   it('refuses stakes that overflow', () => {
     const rows = [
       vote('m', 'a', 'n', { weight: 1e12 }),

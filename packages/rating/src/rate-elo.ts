@@ -13,7 +13,7 @@ import { winProbability } from './elo-scale.ts';
 import { withoutIntervals } from './group-intervals.ts';
 import { degreesOf, describeClusters, isTooFew } from './joint-covariance.ts';
 import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
-import { disconnectedWarning, thinDataWarning, unseenWarning } from './rating-warnings.ts';
+import { disconnectedWarning, listNames, thinDataWarning, unseenWarning } from './rating-warnings.ts';
 import { scanComparisons } from './scan-comparisons.ts';
 import { type Tally, tallyComparisons } from './tally-comparisons.ts';
 
@@ -43,6 +43,7 @@ export function rateElo(columns: ComparisonColumns, settings: RatingSettings): R
   ];
   if (components.length > 1) warnings.push(disconnectedWarning(columns.models, components));
   warnings.push(...unseenWarning(columns.models, tally), ...thinDataWarning(columns.models, tally));
+  warnings.push(...startWarning(columns.models, tally, settings));
   if (settings.interval === 'sandwich' || settings.interval === 'fisher') {
     warnings.push({
       code: 'interval_not_available',
@@ -64,6 +65,33 @@ export function rateElo(columns: ComparisonColumns, settings: RatingSettings): R
     models: listModels(columns, components, tally, rated),
     warnings,
   };
+}
+
+/** Share of the way from the start that is still ahead when a rating is called unsettled. */
+const UNSETTLED = 0.1;
+
+/**
+ * Models with so few comparisons that the start still pulls at their rating. Near an even match a comparison moves it by
+ * k ln 10 / 1600 of what is left of the way, unevener ones by less; weights of 1 are assumed.
+ */
+function startWarning(
+  names: readonly string[],
+  { wins, losses, ties }: Tally,
+  { k, initial }: RatingSettings,
+): RatingWarning[] {
+  const step = Math.min(0.5, (k * Math.LN10) / 1600);
+  const enough = Math.ceil(Math.log(UNSETTLED) / Math.log1p(-step));
+  const early = names.filter((_, model) => {
+    const count = wins[model]! + losses[model]! + ties[model]!;
+    return count > 0 && count < enough;
+  });
+  if (early.length === 0) return [];
+  return [
+    {
+      code: 'near_start',
+      message: `With k = ${k} a rating needs some ${enough} comparisons to leave its start behind; still drawn towards ${initial}, and so are their intervals: ${listNames(early)}.`,
+    },
+  ];
 }
 
 type Battles = {

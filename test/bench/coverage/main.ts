@@ -1,5 +1,5 @@
 /**
- * `npm run bench:coverage [-- --campaigns 500] [--truth 400000] [--seed 1] [--only ratings,baseline,judge,pairwise]`: how
+ * `npm run bench:coverage [-- --campaigns 500] [--truth 400000] [--seed 1] [--only ratings,few,…]`: how
  * often the 95 % intervals hold the truth, in simulated campaigns whose truth is known. Prints the tables of
  * docs/benchmarks.md. ± is one standard error, from whole campaigns.
  */
@@ -7,7 +7,9 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ComparisonColumns } from '@agon/domain';
 import { type Line, measureLines } from './measure-lines.ts';
+import { measureLists } from './measure-lists.ts';
 import { measurePairwise } from './measure-pairwise.ts';
+import { measureOpinions, measureReliability } from './measure-people.ts';
 import { printCoverage, printPairwise } from './print-coverage.ts';
 import {
   readCoefficients,
@@ -17,9 +19,10 @@ import {
   readWinRates,
 } from './read-intervals.ts';
 import { simulateBaseline } from './simulate-baseline.ts';
+import type { ListsSize } from './simulate-lists.ts';
 import { type CampaignSize, type SimulatedJudge, simulateVotes, type VotingWorld } from './simulate-votes.ts';
 
-const PARTS = ['ratings', 'baseline', 'judge', 'pairwise'] as const;
+const PARTS = ['ratings', 'few', 'contextual', 'lists', 'baseline', 'judge', 'pairwise', 'people'] as const;
 const { values: options } = parseArgs({
   options: {
     campaigns: { type: 'string', default: '500' },
@@ -45,6 +48,7 @@ const WORLD: VotingWorld = {
 };
 const SIZE: CampaignSize = { votes: 1800, raters: 120, prompts: 120 };
 const PROMPTS = 400;
+const LISTS_SIZE: ListsSize = { lists: 600, raters: 60, prompts: 60 };
 /** People and a judge: prompts on which answers differ more and raters less, few votes, many verdicts. */
 const JUDGED_WORLD: VotingWorld = { ...WORLD, raterTaste: 0.3, promptTaste: 1 };
 const JUDGED_SIZE: CampaignSize = { votes: 900, raters: 90, prompts: 300 };
@@ -82,6 +86,28 @@ const RATINGS: readonly Line[] = [
     read: readRatings,
   },
   { name: 'Bradley–Terry, Fisher', settings: { interval: 'fisher' }, read: readRatings },
+];
+/** Where what the error rests on is few. */
+const FEW_SIZE: CampaignSize = { votes: 600, raters: 10, prompts: 10 };
+const FEW: readonly Line[] = [
+  { name: 'Bradley–Terry, sandwich', settings: BOTH, read: readRatings },
+  { name: 'Bradley–Terry, bootstrap', settings: { ...BOTH, interval: 'bootstrap' }, read: readRatings },
+  { name: 'Davidson, sandwich', settings: DAVIDSON, read: readRatings },
+  { name: 'contextual (length, position), sandwich', settings: STYLE, read: readRatings },
+  { name: 'Elo, bootstrap', settings: { ...BOTH, method: 'elo', interval: 'bootstrap' }, read: readRatings },
+];
+/** Refits of all votes, so fewer of them: 200 rounds. */
+const CONTEXTUAL: readonly Line[] = [
+  {
+    name: 'contextual (length, position), bootstrap',
+    settings: { ...STYLE, interval: 'bootstrap', rounds: 200 },
+    read: readRatings,
+  },
+  {
+    name: 'its coefficients, in logits',
+    settings: { ...STYLE, interval: 'bootstrap', rounds: 200 },
+    read: readCoefficients,
+  },
 ];
 const PARAMETERS: readonly Line[] = [
   { name: 'Davidson’s ν', settings: DAVIDSON, read: readTieParameter },
@@ -137,6 +163,28 @@ if (parts.includes('ratings')) {
   printCoverage('the same votes: other numbers', 'in their own unit', measureVotes(PARAMETERS));
   printCoverage('the same votes: win rates', 'per cent', measureVotes(PANEL));
 }
+if (parts.includes('few')) {
+  const lines = measureLines(FEW, crowd(endless, 'truth'), campaigns, (n) =>
+    simulateVotes(WORLD, FEW_SIZE, `${seed}/few/${n}`),
+  );
+  printCoverage('600 votes of 10 raters on 10 prompts, by rater and prompt', 'Elo points', lines);
+}
+if (parts.includes('contextual')) {
+  const fewer = Math.max(2, Math.round(campaigns / 5));
+  const lines = measureLines(CONTEXTUAL, crowd(endless, 'truth'), fewer, (n) => crowd(SIZE.votes, `${n}`));
+  printCoverage(
+    `1,800 votes of 120 raters on 120 prompts, ${fewer} campaigns, by rater and prompt`,
+    'Elo points',
+    lines,
+  );
+}
+if (parts.includes('lists')) {
+  printCoverage(
+    '600 lists of four models, by 60 raters on 60 prompts',
+    'Elo points',
+    measureLists(WORLD, LISTS_SIZE, campaigns, seed),
+  );
+}
 if (parts.includes('baseline')) {
   const columns = (prompts: number, tag: string) => simulateBaseline(WORLD, prompts, `${seed}/${tag}`);
   const lines = measureLines(
@@ -156,7 +204,23 @@ if (parts.includes('judge')) {
     ...measureLines([JUDGE_ALONE], truth, campaigns, (n) => rowsOf(judged(n), 1)),
   ]);
 }
-if (parts.includes('pairwise')) printPairwise(measurePairwise(WORLD, SIZE, campaigns, seed));
+if (parts.includes('pairwise')) {
+  for (const spread of [0.3, 1.2]) {
+    printPairwise(
+      `P(i above j), models of new strengths in each campaign, sd ${spread} logits`,
+      measurePairwise({ ...WORLD, strengths: WORLD.strengths.map(() => spread) }, SIZE, campaigns, seed),
+    );
+  }
+}
+if (parts.includes('people')) {
+  const opinions = measureOpinions({ battles: 200, raters: 60 }, 40_000, campaigns, seed);
+  printCoverage('200 battles, each decided by a judge and three of 60 people', 'as a share', opinions);
+  const fewer = Math.max(2, Math.round(campaigns / 10));
+  printCoverage(`reliability of 40 raters, ${fewer} campaigns`, 'as a share', [
+    ...measureReliability(WORLD, 60, 0.2, fewer, seed),
+    ...measureReliability(WORLD, 200, 0.2, fewer, seed),
+  ]);
+}
 
 /** Of people (0) or of judges (1) alone. */
 function rowsOf(columns: ComparisonColumns, source: 0 | 1): ComparisonColumns {

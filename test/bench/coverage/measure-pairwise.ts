@@ -4,8 +4,6 @@ import { normalDraws } from '@agon/stats';
 import { type Estimate, estimate } from './coverage-tally.ts';
 import { type CampaignSize, simulateVotes, type VotingWorld } from './simulate-votes.ts';
 
-/** Strengths are drawn anew for each campaign, so that true gaps are of any size; standard deviation in logits. */
-const STRENGTH_SPREAD = 0.3;
 const STEPS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1] as const;
 
 export type PairwiseBin = {
@@ -19,7 +17,9 @@ export type PairwiseBin = {
 };
 
 /**
- * P(i above j), as the board says it, beside how often i truly was above j. Models are alike in wordiness here: the
+ * P(i above j), as the board says it, beside how often i truly was above j. Strengths are drawn anew for each campaign,
+ * N(0, s²) with s the `strengths` of the world, so that true gaps are of any size. Where s is not far above an interval's
+ * error, whoever leads has often been lucky: what is said is then too much by as much as knowing s would take back. Models are alike in wordiness here: the
  * order of what Bradley–Terry estimates is then that of the strengths, which is known.
  */
 export function measurePairwise(
@@ -37,7 +37,7 @@ export function measurePairwise(
   for (let n = 0; n < campaigns; n += 1) {
     const strengths = Array.from(
       normalDraws(`coverage/strengths/${seed}/${n}`, models),
-      (draw) => STRENGTH_SPREAD * draw,
+      (draw, model) => world.strengths[model]! * draw,
     );
     const fair = { ...world, strengths, wordiness: strengths.map(() => 0) };
     const columns = simulateVotes(fair, size, `${seed}/${n}`);

@@ -28,10 +28,10 @@ export function printCoverage(
 }
 
 /** What was said of pairs beside how often it was so. */
-export function printPairwise(bins: readonly PairwiseBin[]): void {
+export function printPairwise(title: string, bins: readonly PairwiseBin[]): void {
   const out = [
     '',
-    '**P(i above j), models of new strengths in each campaign**',
+    `**${title}**`,
     '',
     '| said | pairs | mean said | was so |',
     '|---|---|---|---|',

@@ -35,6 +35,9 @@ export function command(): Command {
     .action(run);
 }
 
+/** Below this the prior of reliability is still felt: see docs/benchmarks.md, coverage. */
+const FEW_VOTES = 200;
+
 /** Evidence from which on a rater is pointed at: one who votes as expected gets there once in a hundred times. */
 const SUSPECT = 100;
 
@@ -89,6 +92,11 @@ function printRaters(raters: readonly RaterReport[]): void {
       percent(each.tieShare),
     ]),
   );
+  if (raters.some(({ reliability }) => reliability !== null && reliability.votes < FEW_VOTES)) {
+    note(
+      `below some ${FEW_VOTES} votes reliability leans towards what most people are, 74 %: read its interval`,
+    );
+  }
   for (const { rater, evidence } of raters) {
     if (evidence === null || evidence.evidence < SUSPECT) continue;
     const odds = evidence.evidence < 1e6 ? Math.round(evidence.evidence) : evidence.evidence.toExponential(1);

@@ -11,9 +11,9 @@ export type RatedVote = {
 };
 
 export type RaterReliability = {
-  /** Share of the votes that the answers decided, 0..1; the rest are habit. */
+  /** Share of the votes that the answers decided, 0..1: the posterior's mean. The rest are habit. */
   readonly reliability: number;
-  /** 95 % of its posterior, habit fitted anew at each value. */
+  /** 95 % of its posterior, whatever the habit. */
   readonly low: number;
   readonly high: number;
   /** How the rest is cast: first, second, tie. */
@@ -87,7 +87,7 @@ export function fitNoisyBradleyTerry(
       habit[rater] = rest[rater]!.map((value) => value / sum) as [number, number, number];
     }
   }
-  const own = Array.from({ length: raters }, (): { p: number; outcome: 0 | 1 | 2 }[] => []);
+  const own = Array.from({ length: raters }, (): CastVote[] => []);
   votes.forEach(({ rater, a, b, outcome }, at) => {
     if (inside[at]) own[rater]!.push({ p: chances(place.get(a)!, place.get(b)!)[outcome], outcome });
   });
@@ -95,25 +95,26 @@ export function fitNoisyBradleyTerry(
     iterations,
     converged: moved <= 1e-6,
     raters: own.map((cast, rater) =>
-      cast.length === 0
-        ? null
-        : { reliability: gamma[rater]!, habit: habit[rater]!, votes: cast.length, ...posteriorOf(cast) },
+      cast.length === 0 ? null : { habit: habit[rater]!, votes: cast.length, ...posteriorOf(cast) },
     ),
   };
 }
 
 const POINTS = [1, 0, 0.5] as const;
 
-/** Quantiles of γ on a grid, with the best habit at each value: wider than with the one habit held for certain. */
-function posteriorOf(cast: readonly { p: number; outcome: 0 | 1 | 2 }[]): { low: number; high: number } {
+/**
+ * Mean and quantiles of γ on a grid. At each value the habit is integrated out, by Laplace's approximation in log
+ * coordinates: the best habit alone would say that nobody is quite as reliable as they are, because a habit fitted to
+ * chance explains some of what the answers decided.
+ */
+function posteriorOf(cast: readonly CastVote[]): { reliability: number; low: number; high: number } {
   const logs: number[] = [];
+  let start: Habit = [1 / 3, 1 / 3, 1 / 3];
   for (let at = 1; at <= GRID; at += 1) {
     const gamma = at / (GRID + 1);
-    const q = bestHabit(cast, gamma);
-    let log = (HONEST - 1) * Math.log(gamma) + (CARELESS - 1) * Math.log(1 - gamma);
-    for (const share of q) log += Math.log(share);
-    for (const { p, outcome } of cast) log += Math.log(gamma * p + (1 - gamma) * q[outcome]);
-    logs.push(log);
+    const { habit, log } = integrateHabit(cast, gamma, start);
+    start = habit;
+    logs.push(logPrior(gamma) + log);
   }
   const top = Math.max(...logs);
   const mass = logs.map((log) => Math.exp(log - top));
@@ -128,18 +129,40 @@ function posteriorOf(cast: readonly { p: number; outcome: 0 | 1 | 2 }[]): { low:
     }
     return GRID / (GRID + 1);
   };
-  return { low: quantile(0.025), high: quantile(0.975) };
+  const mean = mass.reduce((total, value, k) => total + (value * (k + 1)) / (GRID + 1), 0) / sum;
+  return { reliability: mean, low: quantile(0.025), high: quantile(0.975) };
 }
 
-const HABIT_ROUNDS = 12;
+/** Share of raters of whom nothing is believed beforehand. */
+const UNKNOWN = 0.2;
 
-function bestHabit(
-  cast: readonly { p: number; outcome: 0 | 1 | 2 }[],
+/**
+ * Of γ: Beta(8, 2), and with a weight of a fifth uniform, so that a careless rater's votes can overrule it (a robust
+ * mixture: Schmidli and others, 2014, Biometrics 70(4)). With Beta(8, 2) alone the interval of a rater with γ = 0.2 held
+ * the truth in 15 % of simulations after 200 votes.
+ */
+function logPrior(gamma: number): number {
+  // 1 / B(8, 2) = 72
+  const honest = 72 * gamma ** (HONEST - 1) * (1 - gamma) ** (CARELESS - 1);
+  return Math.log((1 - UNKNOWN) * honest + UNKNOWN);
+}
+
+type CastVote = { readonly p: number; readonly outcome: 0 | 1 | 2 };
+type Habit = readonly [number, number, number];
+
+const HABIT_ROUNDS = 12;
+/** Of Dirichlet(2, 2, 2) in log coordinates: one habit vote of each kind, and the Jacobian's. */
+const HABIT_VOTES = 2;
+
+/** ln ∫ L(γ, q) π(q) dq but for a constant, and the q about which it was taken. */
+function integrateHabit(
+  cast: readonly CastVote[],
   gamma: number,
-): readonly [number, number, number] {
-  let q: [number, number, number] = [1 / 3, 1 / 3, 1 / 3];
+  start: Habit,
+): { readonly habit: Habit; readonly log: number } {
+  let q = start;
   for (let round = 0; round < HABIT_ROUNDS; round += 1) {
-    const rest: [number, number, number] = [1, 1, 1];
+    const rest: [number, number, number] = [HABIT_VOTES, HABIT_VOTES, HABIT_VOTES];
     for (const { p, outcome } of cast) {
       const own = (1 - gamma) * q[outcome];
       rest[outcome] += own / (gamma * p + own);
@@ -147,5 +170,24 @@ function bestHabit(
     const sum = rest[0] + rest[1] + rest[2];
     q = [rest[0] / sum, rest[1] / sum, rest[2] / sum];
   }
-  return q;
+  let log = 0;
+  // Σ r, and Σ r (1 − r) by outcome, r how likely a vote was habit
+  let total = 3 * HABIT_VOTES;
+  const spread: [number, number, number] = [0, 0, 0];
+  for (const share of q) log += HABIT_VOTES * Math.log(share);
+  for (const { p, outcome } of cast) {
+    const all = gamma * p + (1 - gamma) * q[outcome];
+    const r = ((1 - gamma) * q[outcome]) / all;
+    log += Math.log(all);
+    total += r;
+    spread[outcome] += r * (1 - r);
+  }
+  const both = spread[0] + spread[1] + spread[2];
+  const curvature = (k: 0 | 1, l: 0 | 1): number =>
+    (k === l ? total * q[k] - spread[k] : 0) -
+    (total + both) * q[k] * q[l] +
+    spread[k] * q[l] +
+    q[k] * spread[l];
+  const determinant = curvature(0, 0) * curvature(1, 1) - curvature(0, 1) ** 2;
+  return { habit: q, log: log - 0.5 * Math.log(Math.max(determinant, 1e-12)) };
 }
