@@ -1,7 +1,7 @@
 import type { RatingResult, RatingSettings } from '@agon/domain';
 import type { ArrowComparisons } from '@agon/formats/arrow';
 import { fitCounts, PairCounter } from '@agon/rating/counts';
-import { roundsThreads } from './rounds-threads.ts';
+import { helperThreads } from './helper-threads.ts';
 
 /**
  * Ratings from pair counts, filled chunk by chunk while the file is read: memory does not grow with the votes.
@@ -21,12 +21,12 @@ export function rankArrowFile(comparisons: ArrowComparisons, settings: RatingSet
   const { models } = comparisons;
   const used = models.filter((_, model) => wins[model]! + losses[model]! + drawn[model]! > 0);
   if (used.length === models.length || used.length === 0) {
-    return fitCounts(models, counter, settings, roundsThreads());
+    return fitCounts(models, counter, settings, helperThreads());
   }
   // a dictionary may name models that no row has: they are no part of the ranking
   const place = new Map(used.map((name, at) => [name, at]));
   const renumbered = Int32Array.from(models, (name) => place.get(name) ?? -1);
-  return fitCounts(used, count(comparisons, renumbered), settings, roundsThreads());
+  return fitCounts(used, count(comparisons, renumbered), settings, helperThreads());
 }
 
 function count(comparisons: ArrowComparisons, renumbered: Int32Array | null): PairCounter {

@@ -7,7 +7,7 @@ import { degreesOfFreedom } from './degrees-of-freedom.ts';
 import { fromDraws, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import { groupCounts, groupVotes, readVotes } from './read-votes.ts';
 import { clusterWarnings, type FittedGroup } from './sandwich-covariance.ts';
-import type { Threads } from './share-rounds.ts';
+import type { Threads } from './threads.ts';
 
 /**
  * Intervals by Poisson bootstrap: in each round every comparison, or every cluster, counts Poisson(1) times. Clustered by

@@ -4,7 +4,8 @@ import { LANES } from './bootstrap-steps.ts';
 import { connectModels } from './connected-models.ts';
 import { type BradleyTerryFit, maximiseBradleyTerry } from './fit-bradley-terry.ts';
 import type { PairTable } from './pair-table.ts';
-import { finishRounds, shareRounds, type Threads } from './share-rounds.ts';
+import { finishRounds, shareRounds } from './share-rounds.ts';
+import type { Threads } from './threads.ts';
 
 export type BootstrapDraws = {
   /** Refitted logits, row by row: `kept` × models, each row with Σθ = 0. */

@@ -18,80 +18,94 @@ const WIDTH = 4;
 const PRODUCTS = 10;
 /** Beyond, the pairs alone would take more than 32 MiB. */
 const MOST_MODELS = 2000;
-const CHUNK = 4096;
+/** Rows brought to the kernel at a time. */
+export const CHUNK = 4096;
 const CODES_16 = 65_536;
 const CODES_8 = 256;
 
-/**
- * The sums of `ContextualSums` over all rows, in the kernel.
- * @param isRough half the work: probabilities to 1e-6, and no meat
- * @returns null where plain code must do
- */
-export function sumContextualFast(
-  columns: ContextualColumns,
-  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
-  place: Int32Array,
-  theta: Float64Array,
-  beta: Float64Array,
-  isRough = false,
-): SumsAtPoint | null {
+/** A pass over comparisons with features at one point, as plain data. */
+export type ContextualPass = {
+  readonly columns: ContextualColumns;
+  readonly settings: Pick<RatingSettings, 'ties' | 'bothBad'>;
+  readonly place: Int32Array;
+  /** The point: logits of the models, and for each feature's unit. */
+  readonly theta: Float64Array;
+  readonly beta: Float64Array;
+  /** Half the work: probabilities to 1e-6, and no meat. */
+  readonly isRough: boolean;
+};
+
+/** Where the parts of a block's sums stand, in numbers: one after the other, and last how many rows count. */
+type SumsShape = Readonly<Record<'byFeature' | 'pairs' | 'mixed' | 'own' | 'rows' | 'size', number>>;
+
+function shapeOf({ theta, isRough }: ContextualPass): SumsShape {
   const m = theta.length;
-  const { width } = columns;
-  if (width > WIDTH || m > MOST_MODELS) return null;
-  const kernel = contextualKernel();
-  if (kernel === null) return null;
-  const straight = straightColumns(columns, place);
-  const layout = new KernelLayout(kernel);
-  // the row that fills up an odd block, with a model of its own whose sums are thrown away, and two for rough fours
-  const room = BLOCK_ROWS + 3;
-  const at = {
-    i: layout.place(4 * room),
-    j: layout.place(4 * room),
-    y: layout.place(8 * room),
-    w: layout.place(8 * room),
-    x: layout.place(8 * WIDTH * room),
-    score: layout.place(8 * (room + 1)),
-    squares: layout.place(16 * (room + 1)),
-    strength: layout.place(8 * (m + 1)),
-    beta: layout.place(8 * WIDTH),
-    byModel: layout.place(8 * (m + 1)),
-    byFeature: layout.place(8 * WIDTH),
-    pairs: layout.place(8 * m * (m + 1) + 16),
-    mixed: layout.place(16 * WIDTH * (m + 1)),
-    own: layout.place(16 * PRODUCTS),
-  };
-  const chunk = straight === null ? null : placeChunk(layout);
-  const memory = layout.memory();
-  new Uint8Array(memory, at.i).fill(0);
-  const floats = (from: number, size: number): Float64Array => new Float64Array(memory, from, size);
-  const strength = floats(at.strength, m + 1);
-  strength.set(theta.map(Math.exp));
-  strength[m] = 1;
-  floats(at.beta, WIDTH).set(beta);
-  kernel.place!(
-    at.i,
-    at.j,
-    at.y,
-    at.w,
-    at.x,
-    at.score,
-    at.squares,
-    at.strength,
-    at.beta,
-    at.byModel,
-    at.byFeature,
-    at.pairs,
-    at.mixed,
-    at.own,
-    m,
-    Number(isRough),
-  );
-  let rows = 0;
-  if (straight !== null && chunk !== null) {
-    floats(at.w, room).fill(1);
-    rows = addStraight(kernel, memory, chunk, straight, settings, place);
-  } else {
-    const block: ContextualBlock = {
+  const lanes = isRough ? 1 : 2;
+  // each part begins at an even number, so that its address is a multiple of 16
+  const byFeature = m + 1 + ((m + 1) % 2);
+  const pairs = byFeature + WIDTH;
+  const counted = (lanes * m * (m + 1)) / 2;
+  const mixed = pairs + counted + (counted % 2);
+  const own = mixed + lanes * WIDTH * (m + 1);
+  const rows = own + 2 * PRODUCTS;
+  return { byFeature, pairs, mixed, own, rows, size: rows + 1 };
+}
+
+/** How many numbers a block's sums are; 0 where plain code must do. */
+export function sizeOfKernelSums(pass: ContextualPass): number {
+  const isFit = pass.columns.width <= WIDTH && pass.theta.length <= MOST_MODELS;
+  return isFit && contextualKernel() !== null ? shapeOf(pass).size : 0;
+}
+
+/** Does blocks of a pass in the kernel: the sums of `ContextualSums`. Use one at a time: they share a memory. */
+export class KernelSums {
+  readonly #kernel: KernelExports;
+  readonly #pass: ContextualPass;
+  readonly #shape: SumsShape;
+  readonly #straight: StraightColumns | null;
+  readonly #block: ContextualBlock;
+  readonly #chunk: Chunk | null;
+  readonly #memory: ArrayBuffer;
+  readonly #sums: Float64Array;
+
+  /** @param kernel as `contextualKernel` gives it, for a pass of which `sizeOfKernelSums` is not 0 */
+  constructor(kernel: KernelExports, pass: ContextualPass) {
+    const { columns, settings, place, theta, beta, isRough } = pass;
+    const m = theta.length;
+    this.#kernel = kernel;
+    this.#pass = pass;
+    this.#shape = shapeOf(pass);
+    this.#straight = straightColumns(columns, place);
+    const layout = new KernelLayout(kernel);
+    // the row that fills up an odd block, with a model of its own whose sums are thrown away, and two for rough fours
+    const room = BLOCK_ROWS + 3;
+    const at = {
+      i: layout.place(4 * room),
+      j: layout.place(4 * room),
+      y: layout.place(8 * room),
+      w: layout.place(8 * room),
+      x: layout.place(8 * WIDTH * room),
+      score: layout.place(8 * (room + 1)),
+      squares: layout.place(16 * (room + 1)),
+      strength: layout.place(8 * (m + 1)),
+      beta: layout.place(8 * WIDTH),
+      sums: layout.place(8 * this.#shape.size),
+    };
+    this.#chunk = this.#straight === null ? null : placeChunk(layout);
+    const memory = layout.memory();
+    this.#memory = memory;
+    new Uint8Array(memory, at.i).fill(0);
+    const floats = (from: number, size: number): Float64Array => new Float64Array(memory, from, size);
+    const strength = floats(at.strength, m + 1);
+    strength.set(theta.map(Math.exp));
+    strength[m] = 1;
+    floats(at.beta, WIDTH).set(beta);
+    this.#sums = floats(at.sums, this.#shape.size);
+    const { byFeature, pairs, mixed, own } = this.#shape;
+    const sums = [0, byFeature, pairs, mixed, own].map((place) => at.sums + 8 * place);
+    const { i, j, y, w, x, score, squares } = at;
+    kernel.place!(i, j, y, w, x, score, squares, at.strength, at.beta, ...sums, m, Number(isRough));
+    this.#block = {
       length: 0,
       i: new Int32Array(memory, at.i, room),
       j: new Int32Array(memory, at.j, room),
@@ -101,24 +115,75 @@ export function sumContextualFast(
       stride: WIDTH,
       row: new Int32Array(BLOCK_ROWS),
     };
-    scanContextualRows(columns, settings, place, block, ({ length }) => {
-      kernel.addRows!(length);
-      rows += length;
-    });
+    if (this.#chunk !== null) {
+      this.#block.w.fill(1);
+      new Int32Array(memory, this.#chunk.place, CODES_16).fill(-1).set(place);
+      const points = new Float64Array(memory, this.#chunk.points, CODES_8);
+      points.fill(Number.NaN).set(pointsByOutcome(settings));
+    }
   }
+
+  /** Sums over rows `from` .. `to` − 1, from nothing; they stand until the next call. */
+  sum(from: number, to: number): Float64Array {
+    this.#sums.fill(0);
+    this.#sums[this.#shape.rows] =
+      this.#straight === null ? this.#addScanned(from, to) : this.#addStraight(this.#straight, from, to);
+    return this.#sums;
+  }
+
+  #addScanned(from: number, to: number): number {
+    const { columns, settings, place } = this.#pass;
+    let rows = 0;
+    const add = ({ length }: ContextualBlock): void => {
+      this.#kernel.addRows!(length);
+      rows += length;
+    };
+    scanContextualRows(columns, settings, place, this.#block, add, { from, to });
+    return rows;
+  }
+
+  #addStraight(columns: StraightColumns, first: number, last: number): number {
+    const at = this.#chunk!;
+    const a = new Uint16Array(this.#memory, at.a, CHUNK);
+    const b = new Uint16Array(this.#memory, at.b, CHUNK);
+    const outcome = new Uint8Array(this.#memory, at.outcome, CHUNK);
+    const features = new Float32Array(this.#memory, at.features, WIDTH * CHUNK);
+    const given = columns.features;
+    const steps = given instanceof Float32Array ? null : featureSteps();
+    const fill = (into: Float32Array, from: number): void => {
+      if (given instanceof Float32Array) into.set(given.subarray(WIDTH * from, WIDTH * from + into.length));
+      else fillFeatures(steps!, given, from, into);
+    };
+    let rows = 0;
+    for (let from = first; from < last; from += CHUNK) {
+      const to = Math.min(from + CHUNK, last);
+      a.set(columns.a.subarray(from, to));
+      b.set(columns.b.subarray(from, to));
+      outcome.set(columns.outcome.subarray(from, to));
+      fill(features.subarray(0, WIDTH * (to - from)), from);
+      rows += this.#kernel.addColumns!(at.a, at.b, at.outcome, at.features, to - from, at.place, at.points);
+    }
+    return rows;
+  }
+}
+
+/** @param sums of all blocks, added number by number; not copied */
+export function readKernelSums(pass: ContextualPass, sums: Float64Array): SumsAtPoint {
+  const m = pass.theta.length;
+  const { width } = pass.columns;
+  const { byFeature, pairs, mixed, own, rows } = shapeOf(pass);
   const gradient = new Float64Array(m + width);
-  gradient.set(floats(at.byModel, m));
-  gradient.set(floats(at.byFeature, width), m);
-  const sums = [at.pairs, at.mixed, at.own].map((from, k) =>
-    floats(from, [m * (m - 1), 2 * WIDTH * m, 2 * PRODUCTS][k]!).slice(),
-  ) as [Float64Array, Float64Array, Float64Array];
+  gradient.set(sums.subarray(0, m));
+  gradient.set(sums.subarray(byFeature, byFeature + width), m);
+  const parts = [sums.subarray(pairs, mixed), sums.subarray(mixed, own), sums.subarray(own, rows)] as const;
+  const { isRough } = pass;
   return {
-    rows,
+    rows: sums[rows]!,
     gradient,
-    information: () => (isRough ? assembleRough(m, width, sums) : assemble(m, width, sums, 0)),
+    information: () => (isRough ? assembleRough(m, width, parts) : assemble(m, width, parts, 0)),
     meat: () => {
       if (isRough) throw new ArenaError('internal', 'Rough sums have no meat.');
-      return assemble(m, width, sums, 1);
+      return assemble(m, width, parts, 1);
     },
   };
 }
@@ -190,37 +255,4 @@ function placeChunk(layout: KernelLayout): Chunk {
     outcome: layout.place(CHUNK),
     features: layout.place(4 * WIDTH * CHUNK),
   };
-}
-
-/** Returns how many rows count. */
-function addStraight(
-  kernel: KernelExports,
-  memory: ArrayBuffer,
-  at: Chunk,
-  columns: StraightColumns,
-  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
-  place: Int32Array,
-): number {
-  new Int32Array(memory, at.place, CODES_16).fill(-1).set(place);
-  new Float64Array(memory, at.points, CODES_8).fill(Number.NaN).set(pointsByOutcome(settings));
-  const a = new Uint16Array(memory, at.a, CHUNK);
-  const b = new Uint16Array(memory, at.b, CHUNK);
-  const outcome = new Uint8Array(memory, at.outcome, CHUNK);
-  const features = new Float32Array(memory, at.features, WIDTH * CHUNK);
-  const given = columns.features;
-  const steps = given instanceof Float32Array ? null : featureSteps();
-  const fill = (into: Float32Array, from: number): void => {
-    if (given instanceof Float32Array) into.set(given.subarray(WIDTH * from, WIDTH * from + into.length));
-    else fillFeatures(steps!, given, from, into);
-  };
-  let rows = 0;
-  for (let from = 0; from < columns.length; from += CHUNK) {
-    const to = Math.min(from + CHUNK, columns.length);
-    a.set(columns.a.subarray(from, to));
-    b.set(columns.b.subarray(from, to));
-    outcome.set(columns.outcome.subarray(from, to));
-    fill(features.subarray(0, WIDTH * (to - from)), from);
-    rows += kernel.addColumns!(at.a, at.b, at.outcome, at.features, to - from, at.place, at.points);
-  }
-  return rows;
 }

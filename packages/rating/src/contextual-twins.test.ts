@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { joinClusters } from './cluster-codes.ts';
 import { listRows, sumContextualClusters } from './contextual-clusters.ts';
 import { ContextualSums } from './contextual-sums.ts';
-import { sumContextualFast } from './contextual-sums-fast.ts';
+import { sizeOfKernelSums } from './contextual-sums-fast.ts';
 import { logistic } from './elo-scale.ts';
 import { fitStreamedContextual, maximiseContextual } from './fit-streamed-contextual.ts';
 import { type ContextualColumns, plainBlock, scanContextualRows } from './scan-contextual-rows.ts';
+import { sumContextual } from './sum-contextual.ts';
 import { logSigmoid } from './tie-models.ts';
 
 const SETTINGS = { ties: 'half', bothBad: 'tie' } as const;
@@ -112,7 +113,8 @@ describe('sums at a point', () => {
         const spread = (row: Row): number => row.w * logistic(gapOf(row, at)) * logistic(-gapOf(row, at));
         const plain = new ContextualSums(theta, beta);
         scanContextualRows(columns, settings, places, plainBlock(width), (block) => plain.add(block));
-        const fast = sumContextualFast(columns, settings, places, theta, beta);
+        const pass = { columns, settings, place: places, theta, beta, isRough: false };
+        const fast = sizeOfKernelSums(pass) === 0 ? null : sumContextual(pass);
         expect(fast === null).toBe(width > 4);
         for (const sums of fast === null ? [plain] : [plain, fast]) {
           expect(sums.rows).toBe(rows.length);
@@ -135,8 +137,9 @@ describe('sums at a point', () => {
         fc.pre(width <= 4);
         const columns = drawColumns(length, width, seed, kind);
         const { theta, beta } = point(width, seed);
-        const exact = sumContextualFast(columns, settings, places, theta, beta)!;
-        const rough = sumContextualFast(columns, settings, places, theta, beta, true)!;
+        const pass = { columns, settings, place: places, theta, beta };
+        const exact = sumContextual({ ...pass, isRough: false });
+        const rough = sumContextual({ ...pass, isRough: true });
         expect(rough.rows).toBe(exact.rows);
         const scale = Math.max(1, exact.rows);
         expectNear(
@@ -157,7 +160,7 @@ describe('sums at a point', () => {
     const columns = drawColumns(60, 2, 1, 'weighted');
     const rows = denseRows(columns, SETTINGS);
     const { theta, beta } = point(2, 1);
-    const sums = sumContextualFast(columns, SETTINGS, places, theta, beta)!;
+    const sums = sumContextual({ columns, settings: SETTINGS, place: places, theta, beta, isRough: false });
     const value = (k: number, by: number, l = 0, byL = 0): number => {
       const at = [...theta, ...beta];
       at[k]! += by;
@@ -184,7 +187,14 @@ describe('sums at a point', () => {
       fc.property(fc.double({ min: -1e30, max: 1e30, noNaN: true }), fc.boolean(), (size, isPlain) => {
         const columns = drawColumns(40, 1, 2, isPlain ? 'plain' : 'weighted');
         columns.features.fill(size);
-        const sums = sumContextualFast(columns, SETTINGS, places, new Float64Array(5), Float64Array.of(1))!;
+        const origin = { theta: new Float64Array(5), beta: Float64Array.of(1) };
+        const sums = sumContextual({
+          columns,
+          settings: SETTINGS,
+          place: places,
+          ...origin,
+          isRough: false,
+        });
         for (const value of [...sums.gradient, ...sums.information(), ...sums.meat()]) {
           expect(Number.isFinite(value)).toBe(true);
         }

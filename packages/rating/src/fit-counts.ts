@@ -4,8 +4,8 @@ import type { ClusterCounter } from './cluster-counter.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { rateTally } from './rate-bradley-terry.ts';
-import type { Threads } from './share-rounds.ts';
 import { noComparisons, type Tally } from './tally-comparisons.ts';
+import type { Threads } from './threads.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**

@@ -11,13 +11,14 @@ import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
 import { renumberClusters } from './renumber-clusters.ts';
 import { reweightPairs } from './reweight-pairs.ts';
-import type { Threads } from './share-rounds.ts';
+import type { Threads } from './threads.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
 
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
  * tell is null, and the warnings say why.
- * @param threads that may help with a bootstrap of Bradley–Terry; the result is the same without
+ * @param threads that may help: with rounds of a bootstrap, and with passes over columns that are shared memory; the result is the
+ *   same without
  * @throws ArenaError('no_comparisons') where nothing is left to fit
  * @throws ArenaError('no_overlap') for prediction-powered, where no judge decided a battle that a person voted on
  * @throws ArenaError('unknown_model') where the anchor or the baseline is not among the models
@@ -45,7 +46,7 @@ function rate(
     case 'rao-kupper':
       return rateTieModel(columns, settings, settings.method);
     case 'contextual':
-      return rateContextual(columns, settings);
+      return rateContextual(columns, settings, threads);
     case 'elo':
       return rateElo(columns, settings);
     case 'glicko2':

@@ -1,15 +1,11 @@
 import { ArenaError, type RatingSettings } from '@agon/domain';
 import { invertCholesky, type SquareMatrix, sandwichProduct } from '@agon/stats';
 import { type ContextualPoint, type ContextualTop, climbContextual } from './climb-contextual.ts';
-import { ContextualSums, type SumsAtPoint } from './contextual-sums.ts';
-import { sumContextualFast } from './contextual-sums-fast.ts';
+import type { SumsAtPoint } from './contextual-sums.ts';
 import { releaseGauge } from './fit-tie-model.ts';
-import {
-  type ContextualColumns,
-  plainBlock,
-  sampleColumns,
-  scanContextualRows,
-} from './scan-contextual-rows.ts';
+import { type ContextualColumns, sampleColumns } from './scan-contextual-rows.ts';
+import { sumContextual } from './sum-contextual.ts';
+import type { Threads } from './threads.ts';
 
 export type StreamedContextualFit = {
   /** Logits, Σθ = 0: ratings at equal features. */
@@ -45,6 +41,7 @@ const SAMPLE_SIZE = 200_000;
  * @param place from a model's code to its number in the group, or -1
  * @param start logits to begin at: the fit without features, one a model of the group
  * @param penalty λ >= 0 of ½ λ |β|² on the summed loss; 0: maximum likelihood
+ * @param threads that may help where all columns are shared memory; the result is the same without
  * @throws ArenaError('not_converged') where a feature tells every outcome, or features depend on each other
  */
 export function fitStreamedContextual(
@@ -53,10 +50,11 @@ export function fitStreamedContextual(
   place: Int32Array,
   start: Float64Array,
   penalty = 0,
+  threads?: Threads,
 ): StreamedContextualFit {
   const { width } = columns;
   const first = { theta: start, beta: new Float64Array(width) };
-  const top = maximiseContextual(columns, settings, place, first, penalty);
+  const top = maximiseContextual(columns, settings, place, first, penalty, threads);
   if (top === null) {
     throw new ArenaError('not_converged', 'The ratings with features could not be fitted.', {
       hint: 'A feature that tells every outcome, or two features that say the same, cause this; drop one, or set a penalty.',
@@ -84,11 +82,13 @@ export function maximiseContextual(
   place: Int32Array,
   start: ContextualPoint,
   penalty: number,
+  threads?: Threads,
 ): ContextualTop | null {
   if (columns.length < MANY_ROWS) return climbAllRows(columns, settings, place, start, penalty);
   const step = Math.floor(columns.length / SAMPLE_SIZE);
   const sample = sampleColumns(columns, step);
-  const sampled = (point: ContextualPoint): SumsAtPoint => sumContextual(sample, settings, place, point);
+  const sampled = (point: ContextualPoint): SumsAtPoint =>
+    sumContextual({ columns: sample, settings, place, ...point, isRough: false });
   return climbContextual(
     {
       start: startFromSample(start, penalty / step, sampled),
@@ -98,7 +98,7 @@ export function maximiseContextual(
       bend: (from, to) => bendOfSample(from, to, step, sampled),
       isRoughFirst: true,
     },
-    (point, isRough) => sumContextual(columns, settings, place, point, isRough),
+    (point, isRough) => sumContextual({ columns, settings, place, ...point, isRough }, threads),
   );
 }
 
@@ -112,7 +112,7 @@ export function climbAllRows(
 ): ContextualTop | null {
   return climbContextual(
     { start, penalty, tolerance: TOLERANCE, offset: null, bend: null, isRoughFirst: false },
-    (point) => sumContextual(columns, settings, place, point),
+    (point) => sumContextual({ columns, settings, place, ...point, isRough: false }),
   );
 }
 
@@ -154,20 +154,6 @@ function bendOfSample(
     for (let l = 0; l < n; l += 1) change += information[k * n + l]! * moved[l]!;
     return step * change;
   });
-}
-
-function sumContextual(
-  columns: ContextualColumns,
-  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
-  place: Int32Array,
-  { theta, beta }: ContextualPoint,
-  isRough = false,
-): SumsAtPoint {
-  const fast = sumContextualFast(columns, settings, place, theta, beta, isRough);
-  if (fast !== null) return fast;
-  const sums = new ContextualSums(theta, beta);
-  scanContextualRows(columns, settings, place, plainBlock(columns.width), (block) => sums.add(block));
-  return sums;
 }
 
 /** Pseudo-inverse of the joint information of (θ, β), penalty included. */

@@ -1,8 +1,10 @@
 import { OUTCOME_CODES, type RatingSettings } from '@agon/domain';
-import { type CodeColumn, type CountedRows, countRows, SLOTS } from './count-rows.ts';
+import { type CodeColumn, type CountedRows, SLOTS } from './count-rows.ts';
+import { countSharedRows } from './count-shared-rows.ts';
 import type { PairTable } from './pair-table.ts';
 import type { ExcludedCount } from './scan-comparisons.ts';
 import type { Tally } from './tally-comparisons.ts';
+import type { Threads } from './threads.ts';
 
 /** Some rows of columns of codes. */
 export type ComparisonChunk = {
@@ -81,11 +83,12 @@ export class PairCounter {
     }
   }
 
-  add(chunk: ComparisonChunk): void {
+  /** @param threads that may help where the columns are shared memory; the counts are the same without */
+  add(chunk: ComparisonChunk, threads?: Threads): void {
     const rows = rowsOf(chunk);
     this.#told = null;
     this.#read += rows.to - rows.from;
-    if (this.#places === null) countRows(rows, this.#models, this.#counts, this.#refused);
+    if (this.#places === null) countSharedRows(rows, this.#models, this.#counts, this.#refused, threads);
     else this.#countPlainly(rows, 1);
   }
 

@@ -6,8 +6,8 @@ import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-i
 import { countComparisons } from './pair-table.ts';
 import { type CoreFit, rateCores } from './rate-cores.ts';
 import { type FittedGroup, sandwichCovariance } from './sandwich-covariance.ts';
-import type { Threads } from './share-rounds.ts';
 import { type Tally, tallyComparisons } from './tally-comparisons.ts';
+import type { Threads } from './threads.ts';
 
 /**
  * Bradley–Terry ratings. Each connected group is rated on its own (no number compares models of two groups); models
@@ -18,7 +18,9 @@ export function rateBradleyTerry(
   settings: RatingSettings,
   threads?: Threads,
 ): RatingResult {
-  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings), { threads });
+  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings, threads), {
+    threads,
+  });
 }
 
 type FitAids = {

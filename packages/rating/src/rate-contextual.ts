@@ -18,6 +18,7 @@ import { type Core, type CoreFit, rateCores } from './rate-cores.ts';
 import { type ScaledFeatures, scaleFeatures } from './scale-features.ts';
 import type { ContextualColumns } from './scan-contextual-rows.ts';
 import { noComparisons, tallyComparisons } from './tally-comparisons.ts';
+import type { Threads } from './threads.ts';
 
 type StyleCoreFit = CoreFit & {
   readonly coefficients:
@@ -30,14 +31,18 @@ type StyleCoreFit = CoreFit & {
  * estimated beside the ratings (Li, Angelopoulos and Chiang, 2024, "Does style matter?").
  * Comparisons whose answers were not counted are left out as `without_style`.
  */
-export function rateContextual(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
+export function rateContextual(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  threads?: Threads,
+): RatingResult {
   const { columns: known, style, missing } = keepKnown(columns, settings);
   const excluded = missing > 0 ? [{ reason: 'without_style', count: missing }] : [];
   if (known.length === 0) throw noComparisons(columns, excluded);
-  const tally = tallyComparisons(known, settings);
+  const tally = tallyComparisons(known, settings, threads);
   const scaled = scaleFeatures(known, settings, style, tally.used);
   const { result, fits } = rateCores(known, settings, tally, (core) =>
-    fitCore(known, settings, core, scaled),
+    fitCore(known, settings, core, scaled, threads),
   );
   const withoutStyle: RatingSettings = { ...settings, method: 'bradley-terry', interval: 'none' };
   const plain = rateTally(known, known.length, withoutStyle, tally);
@@ -63,11 +68,12 @@ function fitCore(
   settings: RatingSettings,
   core: Core,
   { used, scaled }: ScaledFeatures,
+  threads: Threads | undefined,
 ): StyleCoreFit {
   const columns: ContextualColumns = { ...known, width: used.length, features: scaled };
   const ridge = settings.ridge ?? STYLE_RULES[settings.styleDefinition].ridge;
   const start = { theta: fitBradleyTerry(core.table).theta, beta: new Float64Array(used.length) };
-  const top = maximiseContextual(columns, settings, core.place, start, ridge);
+  const top = maximiseContextual(columns, settings, core.place, start, ridge, threads);
   if (top === null) {
     const message =
       'The style features cannot be told from the models, or one of them decides every comparison; a ridge above 0, fewer features or more prompts would help.';

@@ -33,6 +33,9 @@ export type ContextualBlock = {
   readonly row: Int32Array;
 };
 
+/** Rows `from` .. `to` − 1. */
+export type RowRange = { readonly from: number; readonly to: number };
+
 /** Few enough to stay in the nearest cache. */
 export const BLOCK_ROWS = 512;
 
@@ -53,7 +56,7 @@ export function plainBlock(width: number): ContextualBlock {
  * Visits the comparisons between models of one group, block by block. `place`: from a model's code to its number in the
  * group, or -1. A row is left out where the tie policies say so, and where its weight is not in 1e-12 .. 1e12, its share
  * not in 0 .. 1, or a feature not a finite number.
- * @param order rows to visit, in this order; null: all
+ * @param which rows to visit: all, those of a range, or these in their order
  */
 export function scanContextualRows(
   columns: ContextualColumns,
@@ -61,14 +64,15 @@ export function scanContextualRows(
   place: Int32Array,
   block: ContextualBlock,
   visit: (block: ContextualBlock) => void,
-  order: Int32Array | null = null,
+  which: Int32Array | RowRange = { from: 0, to: columns.length },
 ): void {
   const { a, b, outcome, weight, shareA } = columns;
   const { i, j, y, w, row } = block;
   const read = readerOf(columns);
   const pointsOf = pointsByOutcome(settings);
   const codes = place.length;
-  const rows = order === null ? columns.length : order.length;
+  const order = which instanceof Int32Array ? which : null;
+  const { from, to } = which instanceof Int32Array ? { from: 0, to: which.length } : which;
   const room = row.length;
   let filled = 0;
   const hand = (): void => {
@@ -77,7 +81,7 @@ export function scanContextualRows(
     filled = 0;
     if (block.length > 0) visit(block);
   };
-  for (let k = 0; k < rows; k += 1) {
+  for (let k = from; k < to; k += 1) {
     const at = order === null ? k : order[k]!;
     const first = a[at]!;
     const second = b[at]!;

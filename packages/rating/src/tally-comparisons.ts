@@ -2,6 +2,7 @@ import { ArenaError, type ComparisonColumns, OUTCOME_CODES, type RatingSettings 
 import { PairCounter } from './pair-counter.ts';
 import { type PairTable, PairTableBuilder } from './pair-table.ts';
 import { type ExcludedCount, scanComparisons } from './scan-comparisons.ts';
+import type { Threads } from './threads.ts';
 
 /** One pass over the comparisons: pair counts, and how often each model won, lost and tied (unweighted). */
 export type Tally = {
@@ -13,15 +14,19 @@ export type Tally = {
   readonly ties: Int32Array;
 };
 
-/** @throws ArenaError('no_comparisons') where the tie policies, or the data, leave none */
+/**
+ * @param threads that may help to count where the columns are shared memory
+ * @throws ArenaError('no_comparisons') where the tie policies, or the data, leave none
+ */
 export function tallyComparisons(
   columns: ComparisonColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
+  threads?: Threads,
 ): Tally {
   const models = columns.models.length;
   if (isPlain(columns)) {
     const counter = new PairCounter(models);
-    counter.add({ a: columns.a, b: columns.b, outcome: columns.outcome, to: columns.length });
+    counter.add({ a: columns.a, b: columns.b, outcome: columns.outcome, to: columns.length }, threads);
     const tally = counter.tally(settings);
     if (tally.used === 0) throw noComparisons(columns, tally.excluded);
     return tally;

@@ -1,11 +1,12 @@
 /**
  * `node measure-agon.ts FOLDER TASK REPEATS [WARM_UP_MS]`: times one task of ours on the columns in a folder, in a process of its
- * own, and prints one line of JSON. Calls of the first WARM_UP_MS, at least three, are not told (0: all are). Tasks: see below; a task ending in `:plain` runs without WebAssembly.
+ * own, and prints one line of JSON. Calls of the first WARM_UP_MS, at least three, are not told (0: all are). Tasks: see below; a task ending in `:alone` runs on one thread,
+ * one in `:plain` also without WebAssembly.
  * Only the columns which the task needs are read, so that `rss` is what such a fit holds.
  */
 import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
 import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
-import { roundsThreads } from '../../../apps/cli/src/rounds-threads.ts';
+import { helperThreads } from '../../../apps/cli/src/helper-threads.ts';
 import { readColumns } from './write-columns.ts';
 import { readCounts } from './write-counts.ts';
 
@@ -32,29 +33,29 @@ const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
 });
 
 const counter = new PairCounter(votes.models.length);
-const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000', 'bootstrap1000alone', 'contextual'];
+const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000', 'contextual'];
 if (COUNTED.includes(task!)) counter.add(votes);
-const threads = roundsThreads();
+/** As many as pay on this machine; a first call finds none running, later ones all, as in a program that fits again. */
+const threads = engine === undefined ? helperThreads() : undefined;
 const style = task === 'style' ? readCounts(folder) : undefined;
 
 /** Each returns ratings by model where there are any to compare. */
 const TASKS: Record<string, () => RatingResult | null> = {
-  intervals: () => fitRatings(votes, settings()),
+  intervals: () => fitRatings(votes, settings(), threads),
   refresh: () => {
-    counter.add({ ...votes, to: Math.min(1000, votes.length) });
-    return fitCounts(votes.models, counter, settings());
+    counter.add({ ...votes, to: Math.min(1000, votes.length) }, threads);
+    return fitCounts(votes.models, counter, settings(), threads);
   },
-  bootstrap100: () => fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 100 })),
+  bootstrap100: () =>
+    fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 100 }), threads),
   bootstrap1000: () =>
     fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 1000 }), threads),
-  bootstrap1000alone: () =>
-    fitCounts(votes.models, counter, settings({ interval: 'bootstrap', rounds: 1000 })),
   bootstrapRaters: () =>
     fitRatings(votes, settings({ interval: 'bootstrap', cluster: 'rater', rounds: 100 }), threads),
-  raters: () => fitRatings(votes, settings({ cluster: 'rater' })),
-  prompts: () => fitRatings(votes, settings({ cluster: 'prompt' })),
-  both: () => fitRatings(votes, settings({ cluster: 'rater,prompt' })),
-  style: () => fitRatings({ ...votes, style: style! }, settings({ method: 'contextual' })),
+  raters: () => fitRatings(votes, settings({ cluster: 'rater' }), threads),
+  prompts: () => fitRatings(votes, settings({ cluster: 'prompt' }), threads),
+  both: () => fitRatings(votes, settings({ cluster: 'rater,prompt' }), threads),
+  style: () => fitRatings({ ...votes, style: style! }, settings({ method: 'contextual' }), threads),
   contextual: () => {
     contextualElo = fitContextual();
     return null;
@@ -66,7 +67,7 @@ let contextualElo: Record<string, number> | null = null;
 /** Ratings at equal style with sandwich errors, from the columns; the start without style is part of the time. */
 function fitContextual(): Record<string, number> {
   const place = Int32Array.from(votes.models, (_, i) => i);
-  const plain = fitRatings(votes, settings({ interval: 'none' }));
+  const plain = fitRatings(votes, settings({ interval: 'none' }), threads);
   const logits = new Map(plain.models.map(({ model, rating }) => [model, rating! / ELO_PER_LOGIT]));
   const start = Float64Array.from(votes.models, (model) => logits.get(model)!);
   const mean = start.reduce((sum, value) => sum + value, 0) / start.length;
@@ -76,6 +77,7 @@ function fitContextual(): Record<string, number> {
     place,
     start.map((value) => value - mean),
     0.5,
+    threads,
   );
   return Object.fromEntries(votes.models.map((model, i) => [model, 1000 + ELO_PER_LOGIT * fit.theta[i]!]));
 }
@@ -86,6 +88,7 @@ const times: number[] = [];
 let result: RatingResult | null = null;
 const began = performance.now();
 const warmUpMs = Number(warmUpText);
+if (warmUpMs > 0) threads?.startAhead();
 for (let call = 0; warmUpMs > 0 && (call < 3 || performance.now() - began < warmUpMs); call += 1) run();
 for (let repeat = 0; repeat < Number(repeatsText); repeat += 1) {
   const start = performance.now();

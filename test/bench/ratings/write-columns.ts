@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GeneratedVotes } from './generate-votes.ts';
 
@@ -32,7 +32,7 @@ type VoteColumns = Pick<GeneratedVotes, 'models' | 'length' | 'a' | 'b' | 'outco
 
 /** Models and outcomes, and of the further columns those named: a process then holds only what its task needs. */
 export function readColumns(folder: string, further: readonly (keyof FurtherColumns)[] = []): VoteColumns {
-  const read = (name: string): Column => fromNpy(readFileSync(join(folder, `${name}.npy`)));
+  const read = (name: string): Column => readNpy(join(folder, `${name}.npy`));
   const a = read('a') as Uint16Array;
   return {
     models: JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')) as string[],
@@ -44,13 +44,18 @@ export function readColumns(folder: string, further: readonly (keyof FurtherColu
   };
 }
 
-/** The file's own bytes as a column: nothing is copied. */
-export function fromNpy(bytes: Buffer): Column {
+/** A file as a column in memory that threads share. */
+export function readNpy(path: string): Column {
+  const descriptor = openSync(path, 'r');
+  const { size } = fstatSync(descriptor);
+  const bytes = Buffer.from(new SharedArrayBuffer(size));
+  for (let done = 0; done < size; ) done += readSync(descriptor, bytes, done, size - done, done);
+  closeSync(descriptor);
   const start = 10 + bytes.readUInt16LE(8);
   const descr = bytes.toString('latin1', 10, start);
   const type = [Uint8Array, Uint16Array, Int32Array, Float32Array].find(({ name }) =>
     descr.includes(`'${DTYPES[name as keyof typeof DTYPES]}'`),
   )!;
   const length = (bytes.byteLength - start) / type.BYTES_PER_ELEMENT;
-  return new type(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, length);
+  return new type(bytes.buffer as unknown as ArrayBuffer, bytes.byteOffset + start, length);
 }

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BySlot, StyleColumns } from '@agon/domain';
 import { type GeneratedVotes, STYLE_FEATURES } from './generate-votes.ts';
-import { fromNpy, toNpy } from './write-columns.ts';
+import { readNpy, toNpy } from './write-columns.ts';
 
 /** Half of the sum of both answers' counts: tokens need 16 bits, the others 8. */
 const SIZES = { length: 500, headers: 100, lists: 100, bold: 100 } as const;
@@ -26,8 +26,6 @@ export function writeCounts(folder: string, { length, features }: GeneratedVotes
 
 export function readCounts(folder: string): BySlot<StyleColumns> {
   const side = (slot: 'a' | 'b'): StyleColumns =>
-    Object.fromEntries(
-      STYLE_FEATURES.map((count) => [count, fromNpy(readFileSync(join(folder, `${count}_${slot}.npy`)))]),
-    );
+    Object.fromEntries(STYLE_FEATURES.map((count) => [count, readNpy(join(folder, `${count}_${slot}.npy`))]));
   return { a: side('a'), b: side('b') };
 }

@@ -17,12 +17,12 @@ import {
 } from '@agon/domain';
 import type { RefusedRow } from '@agon/formats';
 import { Command } from 'commander';
+import { helperThreads } from '../helper-threads.ts';
 import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, columnMap, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
-import { roundsThreads } from '../rounds-threads.ts';
 
 type Options = {
   campaign?: string;
@@ -214,7 +214,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     style: neededCounts(settings),
   });
   noteRefusals(rows);
-  const result = toRatingJson(fitRatings(columns, settings, roundsThreads()));
+  const result = toRatingJson(fitRatings(columns, settings, helperThreads()));
   const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
   const reasons = [...refusedByReason];
   const refused = reasons.reduce((sum, [, count]) => sum + count, 0);

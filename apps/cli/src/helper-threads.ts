@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { SharedWork, Threads } from '@agon/rating/sharing';
+
+/** More threads than this gain little: each copies what it works on. */
+const MOST = 8;
+
+export type HelperOptions = {
+  /** How many threads; by default one a processor beside this one. */
+  readonly helpers?: number;
+  /** Milliseconds of work that are worth starting a thread: it needs some 100 until it helps. */
+  readonly startsFromMs?: number;
+  /** The same once all run: a message and its way back take a tenth of one. */
+  readonly helpsFromMs?: number;
+};
+
+/** Threads that help with fits, and can be started before the first: for whoever fits again and again. */
+export type HelperThreads = Threads & { startAhead(): void };
+
+/**
+ * They start with the first work that pays, are kept for the next, and never keep the process alive. One that fails is
+ * forgotten; its work is done again.
+ */
+export function helperThreads({
+  helpers = Math.min(availableParallelism(), MOST) - 1,
+  startsFromMs = 150,
+  helpsFromMs = 3,
+}: HelperOptions = {}): HelperThreads {
+  /** Each with a number that it sets once it listens: this thread's event loop may not turn between two fits. */
+  const workers = new Map<Worker, Int32Array>();
+  const startWorker = (): void => {
+    const isUp = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(new URL('./helper-thread.ts', import.meta.url), { workerData: isUp.buffer });
+    worker.unref();
+    worker.on('error', () => workers.delete(worker));
+    worker.on('exit', () => workers.delete(worker));
+    workers.set(worker, isUp);
+  };
+  const startAhead = (): void => {
+    while (workers.size < helpers) startWorker();
+  };
+  return {
+    get paysFromMs() {
+      if (helpers < 1) return Number.POSITIVE_INFINITY;
+      const up = [...workers.values()].filter((isUp) => Atomics.load(isUp, 0) === 1).length;
+      return up >= helpers ? helpsFromMs : startsFromMs;
+    },
+    patienceMs: 2000,
+    start(work: SharedWork) {
+      startAhead();
+      for (const worker of workers.keys()) worker.postMessage(work);
+    },
+    startAhead,
+  };
+}

@@ -1,1 +1,0 @@
-export { helpedBatches, helpWithRounds, type SharedRounds, type Threads } from './share-rounds.ts';
