@@ -71,6 +71,48 @@ describe('boards in a thread of their own', () => {
     }
   });
 
+  it('do not wait for those of another campaign', async () => {
+    const fits = openBoardFits(diary, { thread });
+    try {
+      const other = 'other' as CampaignId;
+      const order: string[] = [];
+      const ask = async (of: CampaignId, model: string) => {
+        await fits.ask(of, { kind: 'model', query, model }, 'exact');
+        order.push(model);
+      };
+      await Promise.all([ask(campaign, 'lives'), ask(other, 'lives')]);
+      await Promise.all([ask(campaign, 'blocks'), ask(other, 'goes on')]);
+      expect(order).toEqual(['lives', 'lives', 'goes on', 'blocks']);
+    } finally {
+      await fits.close();
+    }
+  });
+
+  it('are worked out by a new thread where the one before was idle and stopped', async () => {
+    const fits = openBoardFits(diary, { thread, idleMs: 50 });
+    try {
+      const thread = async () => {
+        const { asOfMs } = await fits.ask(
+          campaign,
+          { kind: 'model', query, model: 'tells its thread' },
+          'exact',
+        );
+        return asOfMs;
+      };
+      const first = await thread();
+      expect(await thread()).toBe(first);
+      const stopped = () => new Promise((resolve) => setTimeout(resolve, 50));
+      for (let attempt = 0; attempt < 40 && (await thread()) === first; attempt += 1) {
+        await stopped();
+        await stopped();
+        await stopped();
+      }
+      expect(await thread()).not.toBe(first);
+    } finally {
+      await fits.close();
+    }
+  });
+
   it('are not worked out after the end', async () => {
     const fits = openBoardFits(diary, { thread });
     const question = { kind: 'model', query, model: 'slow' } as const;

@@ -19,6 +19,7 @@ import { parseInput } from './http/parse-input.ts';
 import { type ErrorLog, problemResponse, toArenaError } from './http/problem-response.ts';
 import { BODY_LIMIT, IMPORT_LIMIT, readJson } from './http/read-body.ts';
 import { JSON_HEADERS } from './http/security-headers.ts';
+import { WrittenReply } from './http/written-reply.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the server hands to each request; empty in tests. */
@@ -47,7 +48,7 @@ export type Served<Name extends CallName> = {
 
 export type Serve = <Name extends CallName>(
   name: Name,
-  handle: (served: Served<Name>) => Promise<ReplyOf<Name> | Response>,
+  handle: (served: Served<Name>) => Promise<ReplyOf<Name> | Response | WrittenReply>,
 ) => void;
 
 export type ServeDeps = {
@@ -115,10 +116,11 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
           request,
           setCookies: (values) => cookies.push(...values),
         });
-        response =
-          result instanceof Response
-            ? result
-            : reply(checksReply ? check(name, shape, result) : result, status);
+        if (result instanceof Response) response = result;
+        else if (result instanceof WrittenReply) {
+          if (checksReply) check(name, shape, result.parse());
+          response = new Response(result.bytes, { status, headers: JSON_HEADERS });
+        } else response = reply(checksReply ? check(name, shape, result) : result, status);
         for (const cookie of cookies) response.headers.append('set-cookie', cookie);
       } catch (error) {
         response = problemResponse(toArenaError(error, name, log));

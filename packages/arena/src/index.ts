@@ -22,12 +22,13 @@ export {
 export { summariseAgreement } from './board/agreement-summary.ts';
 export { createBoardFits } from './board/create-board-fits.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
-export { type BoardPorts, getBoard, readBoard } from './board/get-board.ts';
+export { type BoardParts, type BoardPorts, getBoard, readBoard } from './board/get-board.ts';
 export { getBoardCategories } from './board/get-board-categories.ts';
 export { getBoardModel } from './board/get-board-model.ts';
 export { getUnified, readUnified, type UnifiedWeights } from './board/get-unified.ts';
 export { parseAnchor, toRatingSettings } from './board/rating-query.ts';
 export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
+export { writePairs } from './board/write-pairs.ts';
 export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
 export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
 export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
@@ -67,7 +68,14 @@ export type {
   OpenBattle,
 } from './ports/battle-store.ts';
 export type { BoardFeed } from './ports/board-feed.ts';
-export type { BoardAnswer, BoardAnswers, BoardFits, BoardQuestion, Freshness } from './ports/board-fits.ts';
+export type {
+  BoardAnswer,
+  BoardAnswers,
+  BoardFits,
+  BoardQuestion,
+  Freshness,
+  PairColumns,
+} from './ports/board-fits.ts';
 export type {
   BenchmarkRecord,
   BoardStore,

@@ -8,6 +8,7 @@ import {
   listSnapshots,
   requireCampaign,
 } from '@agon/arena';
+import { writeBoard } from '../http/written-reply.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDeps): void {
@@ -20,7 +21,7 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
 
   serve('getBoard', ({ actor, params, query, address }) => {
     guard('boards', actor, address);
-    return timed(getBoard({ actor, campaign: params.campaign, query }, ports));
+    return timed(getBoard({ actor, campaign: params.campaign, query }, ports).then(writeBoard));
   });
 
   serve('getBoardCategories', ({ actor, params, query, address }) => {

@@ -2,11 +2,18 @@ import type { Board, BoardQuery } from '@agon/contract';
 import { wilsonInterval } from '@agon/stats';
 import type { Actor } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
-import type { Freshness, PairColumns } from '../ports/board-fits.ts';
+import type { Freshness } from '../ports/board-fits.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { presentPairs } from './write-pairs.ts';
 
 export type BoardPorts = Pick<Ports, 'campaigns' | 'content' | 'fits' | 'boards' | 'clock'>;
+
+/** A board for a reply: all but its pairs, and those as they are written, or to be written. */
+export type BoardParts = {
+  readonly board: Omit<Board, 'pairs'>;
+  readonly pairs: Uint8Array<ArrayBuffer> | Board['pairs'];
+};
 
 /**
  * The board of a campaign under the switches and filters of `query`: everything that the page shows.
@@ -15,9 +22,10 @@ export type BoardPorts = Pick<Ports, 'campaigns' | 'content' | 'fits' | 'boards'
 export async function getBoard(
   command: { readonly actor: Actor; readonly campaign: string; readonly query: BoardQuery },
   deps: BoardPorts,
-): Promise<Board> {
+): Promise<BoardParts> {
   const campaign = await requireCampaign(command.campaign, deps, command.actor);
-  return readBoard(campaign, command.query, deps, 'latest');
+  const { board, columns, written } = await readParts(campaign, command.query, deps, 'latest');
+  return { board, pairs: (await written) ?? presentPairs(columns) };
 }
 
 /** @param freshness `exact` for what is kept or handed out */
@@ -27,12 +35,23 @@ export async function readBoard(
   deps: BoardPorts,
   freshness: Freshness = 'exact',
 ): Promise<Board> {
-  const [{ answer, asOfMs }, content, measured] = await Promise.all([
+  const { board, columns } = await readParts(campaign, query, deps, freshness);
+  return { ...board, pairs: presentPairs(columns) };
+}
+
+async function readParts(
+  campaign: CampaignRecord,
+  query: BoardQuery,
+  deps: BoardPorts,
+  freshness: Freshness,
+) {
+  const [{ answer, asOfMs, pairs: written }, content, measured] = await Promise.all([
     deps.fits.ask(campaign.id, { kind: 'board', query }, freshness),
     deps.content.content(campaign.id),
     deps.boards.scores(campaign.id),
   ]);
-  return {
+  const { pairs: columns, ...told } = answer;
+  const board: Omit<Board, 'pairs'> = {
     campaign: {
       slug: campaign.slug,
       title: campaign.title,
@@ -42,8 +61,8 @@ export async function readBoard(
     snapshot: null,
     at: new Date(asOfMs).toISOString(),
     query,
-    ...answer,
-    counts: { ...answer.counts, benchmarks: measured.benchmarks.length },
+    ...told,
+    counts: { ...told.counts, benchmarks: measured.benchmarks.length },
     models: content.models.map((model) => ({
       name: model.name,
       title: model.title,
@@ -52,18 +71,8 @@ export async function readBoard(
       open_weights: model.openWeights,
       retired: model.retired,
     })),
-    pairs: presentPairs(answer.pairs),
     benchmarks: measured.benchmarks.map((benchmark) => ({ ...benchmark })),
     scores: measured.scores.map((score) => ({ ...score, ...wilsonInterval(score.score, score.n) })),
   };
-}
-
-function presentPairs({ models, a, b, wins, ties, losses }: PairColumns): Board['pairs'] {
-  return Array.from(a, (first, pair) => ({
-    model_a: models[first]!,
-    model_b: models[b[pair]!]!,
-    wins: wins[pair]!,
-    ties: ties[pair]!,
-    losses: losses[pair]!,
-  }));
+  return { board, columns, written };
 }

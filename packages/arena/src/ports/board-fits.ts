@@ -44,6 +44,8 @@ export type BoardAnswer<Kind extends keyof BoardAnswers> = {
   readonly answer: BoardAnswers[Kind];
   /** Everything that was committed by then is in the answer. */
   readonly asOfMs: EpochMs;
+  /** Of a board: its pairs as `writePairs` writes them, where another thread does; null where that thread has ended. */
+  readonly pairs?: Promise<Uint8Array<ArrayBuffer> | null>;
 };
 
 /**

@@ -7,8 +7,10 @@ export type FitsRequest = {
   readonly question: BoardQuestion;
 };
 export type FitsReply = { readonly id: number } & (
-  | { readonly answer: BoardAnswer<keyof BoardAnswers> }
+  | { readonly answer: Omit<BoardAnswer<keyof BoardAnswers>, 'pairs'> }
   | { readonly error: ErrorMessage }
+  // after the answer of a board
+  | { readonly pairs: Uint8Array<ArrayBuffer> }
 );
 /** To the thread: end. */
 export const END = 'end';

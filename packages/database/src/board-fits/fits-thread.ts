@@ -1,6 +1,6 @@
 /** The thread that keeps comparisons and fits boards: see open-board-fits.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBoardFits } from '@agon/arena';
+import { createBoardFits, type PairColumns, writePairs } from '@agon/arena';
 import { createComparisonStore } from '../comparisons/comparison-store.ts';
 import { connect } from '../connect.ts';
 import { createContentStore } from '../content-store.ts';
@@ -19,6 +19,17 @@ const fits = createBoardFits({
 });
 
 const reply = (message: FitsReply) => port.postMessage(message);
+
+/** The last pairs that were written: a board that did not change is asked for again and again. */
+let written: { readonly of: PairColumns; readonly pairs: Uint8Array<ArrayBuffer> } | null = null;
+
+function sendPairs(id: number, columns: PairColumns): void {
+  const last = written?.of === columns ? written : { of: columns, pairs: writePairs(columns) };
+  written = last;
+  const pairs = last.pairs.slice();
+  port?.postMessage({ id, pairs } satisfies FitsReply, [pairs.buffer]);
+}
+
 port.on('message', (message: FitsRequest | typeof END) => {
   if (message === END) {
     void database.close().finally(() => port.close());
@@ -26,7 +37,11 @@ port.on('message', (message: FitsRequest | typeof END) => {
   }
   const { id, campaign, question } = message;
   fits.ask(campaign, question, 'exact').then(
-    (answer) => reply({ id, answer }),
+    (answer) => {
+      reply({ id, answer });
+      // the answer is on its way before its longest part is written
+      if ('pairs' in answer.answer) setImmediate(sendPairs, id, answer.answer.pairs);
+    },
     (error: unknown) => reply({ id, error: packError(error) }),
   );
 });

@@ -21,6 +21,8 @@ export class FitsWorker {
   readonly #url: string;
   readonly #thread: URL;
   readonly #pending = new Map<number, Pending>();
+  /** Who waits for the pairs of a board that was answered. */
+  readonly #unwritten = new Map<number, (pairs: Uint8Array<ArrayBuffer> | null) => void>();
   #worker: Worker | null = null;
   #lastId = 0;
   #closed = false;
@@ -29,6 +31,10 @@ export class FitsWorker {
   constructor(url: string, thread: URL = new URL('./fits-thread.ts', import.meta.url)) {
     this.#url = url;
     this.#thread = thread;
+  }
+
+  get isBusy(): boolean {
+    return this.#pending.size > 0 || this.#unwritten.size > 0;
   }
 
   ask(campaign: CampaignId, question: BoardQuestion): Promise<Answer> {
@@ -65,6 +71,8 @@ export class FitsWorker {
     });
     worker.on('exit', () => {
       this.#worker = null;
+      for (const resolve of this.#unwritten.values()) resolve(null);
+      this.#unwritten.clear();
       if (!this.#closed) this.#askAgain(cause);
     });
     this.#worker = worker;
@@ -72,11 +80,22 @@ export class FitsWorker {
   }
 
   #settle(reply: FitsReply): void {
+    if ('pairs' in reply) {
+      this.#unwritten.get(reply.id)?.(reply.pairs);
+      this.#unwritten.delete(reply.id);
+      return;
+    }
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if (pending === undefined) return;
     if ('error' in reply) pending.reject(unpackError(reply.error));
-    else pending.resolve(reply.answer);
+    else if (pending.request.question.kind !== 'board') pending.resolve(reply.answer);
+    else {
+      const pairs = new Promise<Uint8Array<ArrayBuffer> | null>((resolve) => {
+        this.#unwritten.set(reply.id, resolve);
+      });
+      pending.resolve({ ...reply.answer, pairs });
+    }
   }
 
   #askAgain(cause: unknown): void {

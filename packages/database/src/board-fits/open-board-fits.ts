@@ -1,6 +1,6 @@
 import type { BoardAnswer, BoardAnswers, BoardFeed, BoardFits, BoardQuestion, Freshness } from '@agon/arena';
 import type { CampaignId } from '@agon/domain';
-import { FitsWorker } from './fits-worker.ts';
+import { FitsWorkers } from './fits-workers.ts';
 
 type Answer = BoardAnswer<keyof BoardAnswers>;
 /** One question of one campaign. */
@@ -17,15 +17,15 @@ type Line = {
 
 /** How long a reader waits for the newest board before the one before it is good enough. */
 const PATIENCE_MS = 1000;
-/** Answers that are kept; one of 300 models takes some 2 MB. */
+/** Answers that are kept; one of 300 models takes some 7 MB. */
 const MOST_LINES = 30;
 /** A board is fitted again by itself, at most this often, while somebody read it within the last minutes. */
 const REFRESH_MS = 1000;
 const READ_LATELY_MS = 10 * 60_000;
 
 /**
- * Boards fitted in a thread of their own, which keeps its own connections and columns: the thread that answers requests
- * neither reads comparisons nor waits for a fit.
+ * Boards fitted in threads of their own, which keep their own connections and columns: the thread that answers requests
+ * neither reads comparisons nor waits for a fit, and no campaign for another one's (see `FitsWorkers`).
  * @param url of the database, postgres://…
  * @param options.feed tells of changes: boards that are read are then fitted before they are asked for
  */
@@ -34,11 +34,13 @@ export function openBoardFits(
   options: {
     readonly feed?: BoardFeed;
     readonly patienceMs?: number;
+    /** A thread that was asked nothing for so long is stopped. */
+    readonly idleMs?: number;
     /** Replaced in tests. */
     readonly thread?: URL;
   } = {},
 ): BoardFits & { close(): Promise<void> } {
-  const worker = new FitsWorker(url, options.thread);
+  const workers = new FitsWorkers(url, options);
   /** Least recently asked for first. */
   const lines = new Map<string, Line>();
   const watched = new Map<CampaignId, () => void>();
@@ -67,7 +69,7 @@ export function openBoardFits(
   }
 
   function start(line: Line): Promise<Answer> {
-    const asked = worker.ask(line.campaign, line.question).then((answer) => {
+    const asked = workers.ask(line.campaign, line.question).then((answer) => {
       line.kept = answer;
       return answer;
     });
@@ -136,7 +138,7 @@ export function openBoardFits(
     async close() {
       for (const stop of watched.values()) stop();
       for (const timer of timers.values()) clearTimeout(timer);
-      await worker.close();
+      await workers.close();
     },
   };
 }
