@@ -113,7 +113,7 @@ export function withDefaultSwitches(search: Search): string {
 /** Filters choose comparisons; the last two choose rows, and change no number. */
 const FILTERS = ['category', 'language', 'turn', 'judge', 'licence', 'open_weights'] as const;
 /** What belongs to one tab's table, and means nothing on the next. */
-const OF_ONE_TAB = { sort: null, columns: null, pair: null, against: null } as const;
+const OF_ONE_TAB = { sort: null, columns: null, pair: null, against: null, from: null } as const;
 
 export function tabAddress(search: Search, tab: Tab): string {
   return changed(search, { tab, ...OF_ONE_TAB });

@@ -38,10 +38,10 @@ export function shownCapabilityRows(
   return orderRows(keepModels(rows, board.models, search), orderOf(search), capabilityValue);
 }
 
-/** What the page holds; categories only where their tab is open. */
+/** What the page holds; the unified ranking and categories only where their tab is open. */
 export type BoardData = {
   readonly board: Board;
-  readonly unified: Unified;
+  readonly unified: Unified | null;
   readonly categories: BoardCategories | null;
 };
 
@@ -54,10 +54,9 @@ export function tableOf(
   const names = board.benchmarks.map(({ name }) => name);
   switch (tab) {
     case 'unified':
-      return unifiedRecords(
-        shownUnifiedRows(board, unified, search),
-        columnsOf(search, unifiedColumns(names)),
-      );
+      return unified === null
+        ? null
+        : unifiedRecords(shownUnifiedRows(board, unified, search), columnsOf(search, unifiedColumns(names)));
     case 'people':
     case 'judges': {
       const source = sourceOf(tab);

@@ -1,5 +1,6 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import { boardQueryOf, sourceQueryOf, tabOf } from '#lib/board/board-address.ts';
+import { pageBoard } from '#lib/board/page-board.ts';
 import { snapshotChanges } from '#lib/board/snapshot-changes.ts';
 import { weightsOf } from '#lib/board/weights.ts';
 import type { PageServerLoad } from './$types';
@@ -12,7 +13,9 @@ export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {
   const call = loadClient(fetch);
   const [board, unified, snapshots] = await Promise.all([
     orErrorPage(call('getBoard', { params, query: boardQueryOf(url.searchParams) })),
-    orErrorPage(call('getUnified', { params, query: weightsOf(url.searchParams) })),
+    tabOf(url.searchParams) === 'unified'
+      ? orErrorPage(call('getUnified', { params, query: weightsOf(url.searchParams) }))
+      : null,
     orErrorPage(call('listSnapshots', { params, query: { limit: SNAPSHOTS } })),
   ]);
   const search = url.searchParams;
@@ -24,7 +27,7 @@ export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {
       : null,
   ]);
   return {
-    board,
+    board: pageBoard(board, search),
     unified,
     categories,
     snapshots: snapshots.items,

@@ -8,5 +8,5 @@ export const load: PageServerLoad = async ({ fetch, params, depends }) => {
     orErrorPage(call('getProgress', { params })),
     orErrorPage(call('getRaters', { params })),
   ]);
-  return { progress, reports };
+  return { progress: { ...progress, pairs: [] }, reports };
 };
