@@ -2,7 +2,7 @@ import type { Board } from '@agon/contract';
 import { describe, expect, it } from 'vitest';
 import { HEAT_MODELS, heatWindow, pageBoard } from './page-board.ts';
 
-const names = Array.from({ length: 100 }, (_, i) => `m${i}`);
+const names = Array.from({ length: 90 }, (_, i) => `m${i}`);
 const search = (text: string) => new URLSearchParams(text);
 const board = {
   people: { models: names.map((model) => ({ model })) },
@@ -13,18 +13,25 @@ const pairsOf = (text: string) => pageBoard(board, search(text)).pairs;
 
 describe('the window of a heat map', () => {
   it.each([
-    ['', 0, 40],
-    ['from=1', 0, 40],
-    ['from=41', 40, 40],
-    ['from=55', 40, 40],
-    ['from=81', 80, 20],
-    ['from=999', 80, 20],
-    ['from=-3', 0, 40],
-    ['from=x', 0, 40],
+    ['', 0, 25],
+    ['from=1', 0, 25],
+    ['from=26', 25, 25],
+    ['from=49', 25, 25],
+    ['from=76', 75, 15],
+    ['from=999', 75, 15],
+    ['from=-3', 0, 25],
+    ['from=x', 0, 25],
   ])('%s', (text, first, length) => {
     const window = heatWindow(names, search(text));
     expect([window.first, window.shown.length]).toEqual([first, length]);
     expect(window.shown[0]).toBe(`m${first}`);
+  });
+
+  it('of forty is all', () => {
+    expect(heatWindow(names.slice(0, 40), search('from=26'))).toEqual({
+      first: 0,
+      shown: names.slice(0, 40),
+    });
   });
 
   it('of nothing is nothing', () => expect(heatWindow([], search('from=9')).shown).toEqual([]));
@@ -33,9 +40,9 @@ describe('the window of a heat map', () => {
 describe('the pairs of a page', () => {
   it('are those of its window, and the one that is open', () => {
     expect(pairsOf('')).toHaveLength((HEAT_MODELS * (HEAT_MODELS - 1)) / 2);
-    expect(pairsOf('from=81')).toHaveLength(190);
-    const open = pairsOf('from=81&pair=m7&against=m3');
-    expect(open).toHaveLength(191);
+    expect(pairsOf('from=76')).toHaveLength(105);
+    const open = pairsOf('from=76&pair=m7&against=m3');
+    expect(open).toHaveLength(106);
     expect(open).toContainEqual({ model_a: 'm3', model_b: 'm7', wins: 1 });
   });
 

@@ -1,11 +1,14 @@
 import type { Board } from '@agon/contract';
 import { type Search, sourceOf, tabOf } from './board-address.ts';
 
-/** Rows and columns of a heat map: beyond this a matrix is a wall, and on a phone a wait. */
-export const HEAT_MODELS = 40;
+/** A heat map of up to so many models is shown whole. */
+const WHOLE_MODELS = 40;
+/** Of more, so many at a time: beyond that a matrix is a wall, and on a phone a wait. */
+export const HEAT_MODELS = 25;
 
 /** The part of a heat map that is shown: `from` of the URL is the place of its first model, from 1. */
 export function heatWindow<Name>(models: readonly Name[], search: Search): { first: number; shown: Name[] } {
+  if (models.length <= WHOLE_MODELS) return { first: 0, shown: [...models] };
   const asked = Math.trunc(Number(search.get('from') ?? 1));
   const last = Math.max(0, models.length - 1);
   const wanted = Number.isFinite(asked) ? Math.min(Math.max(asked - 1, 0), last) : 0;
