@@ -66,6 +66,42 @@ test('a method takes only the choices that it has along, and every method has a 
   await expect(page.getByText('ties modelled')).toBeVisible();
 });
 
+test('each method and interval is explained where its switch points to', async ({ page }) => {
+  await page.goto(BOARD);
+  const methods = page.getByRole('list', { name: 'Method', exact: true });
+  for (const [name, path] of [
+    ['Bradley–Terry', 'bradley-terry'],
+    ['Davidson', 'davidson'],
+    ['Glicko-2', 'glicko2'],
+  ] as const) {
+    await methods.getByRole('link', { name }).click();
+    await page.getByRole('link', { name: `About ${name}` }).click();
+    await expect(page).toHaveURL(new RegExp(`tab=method.*#method-${path}$`));
+    const section = page.locator(`#method-${path}`);
+    await expect(section).toBeInViewport();
+    await expect(section.getByRole('heading')).toHaveText(name);
+    for (const term of ['Assumes', 'Use it', 'Formula', 'Source'])
+      await expect(section.getByRole('term').filter({ hasText: term })).toBeVisible();
+    await page.goBack();
+  }
+  await page.goto(`${BOARD}?interval=bootstrap`);
+  await page.getByRole('link', { name: 'About Bootstrap' }).click();
+  await expect(page.locator('#interval-bootstrap')).toBeInViewport();
+});
+
+test('the pairs to ask next stand beside the plan', async ({ page }) => {
+  await page.goto(BOARD);
+  const rows = page.getByRole('region', { name: 'Pairs to ask next' }).locator('tbody tr');
+  await expect(rows).toHaveCount(10);
+  // the best first: each takes less of the variance away than the one before
+  const gains = (await rows.locator('td:nth-child(2)').allInnerTexts()).map((text) =>
+    Number(/^−([\d.]+) %$/.exec(text)![1]),
+  );
+  expect(gains).toEqual(gains.toSorted((x, y) => y - x));
+  for (const text of await rows.locator('td:last-child').allInnerTexts())
+    expect(text).toMatch(/^(settled|≈ [\d,]+|—)$/);
+});
+
 test('the table sorts and shows columns by keyboard alone, and its file says the same', async ({ page }) => {
   await page.goto(BOARD);
   const votes = page

@@ -37,11 +37,13 @@ export async function openVariant(browser: Browser, variant: Variant): Promise<P
 export async function checkScreen(
   page: Page,
   name: string,
-  /** `fullPage`: with what is below the fold. */
-  { fullPage = false } = {},
+  /** `fullPage`: with what is below the fold. `within`: where axe looks, on pages that would take it a minute. */
+  { fullPage = false, within = [] }: { fullPage?: boolean; within?: readonly string[] } = {},
 ): Promise<void> {
   await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage });
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page });
+  for (const part of within) axe.include(part);
+  const { violations } = await axe.analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
   const sideways = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
