@@ -1,3 +1,4 @@
+import { seededRandom, Z95 } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
 import { ELO_PER_LOGIT, winProbability } from './elo-scale.ts';
 import { upperBoundRanks } from './rank-sets.ts';
@@ -15,12 +16,14 @@ describe('small rules', () => {
   });
 
   it.each([
-    // (1.959964 + 0.841621)² · 4 · (1 − t) · (K / gap)², rounded up; the research notes round 7.8489 to 7.85
-    [5, 0.3, 26_529],
-    [10, 0.3, 6_633],
-    [20, 0.3, 1_659],
-    [50, 0.3, 266],
-    [400, 0, 6],
+    // (1.959964 + 0.841621)² (K / gap)² (p(1 − p) − t/4) / (p(1 − p))², rounded up
+    [5, 0.3, 26_532],
+    [10, 0.3, 6_636],
+    [20, 0.3, 1_662],
+    [50, 0.3, 269],
+    [400, 0, 18],
+    // no sooner than the gap at which an error is soonest known, 417 points
+    [2000, 0, 18],
   ])('votes to see a gap of %d Elo with ties %d: %d', (gap, ties, votes) => {
     expect(votesToSeparate(gap, ties)).toBe(votes);
     expect(votesToSeparate(-gap, ties)).toBe(votes);
@@ -28,9 +31,44 @@ describe('small rules', () => {
 
   it('votes to see a gap: bounded, and none for no gap', () => {
     expect(votesToSeparate(1e-12, 0)).toBe(Number.MAX_SAFE_INTEGER);
-    expect(votesToSeparate(100, 1)).toBe(1);
+    // at 100 points no more than 72 % can tie
+    expect(votesToSeparate(100, 1)).toBe(votesToSeparate(100, 0.8));
+    for (let gap = 10; gap < 900; gap += 10) {
+      expect(votesToSeparate(gap + 10, 0.2)).toBeLessThanOrEqual(votesToSeparate(gap, 0.2));
+    }
     expect(votesToSeparate(20, 0.3, 0.9)).toBeGreaterThan(votesToSeparate(20, 0.3));
     expect(() => votesToSeparate(0, 0)).toThrow(RangeError);
+  });
+
+  it.each([
+    [30, 0.4],
+    [60, 0],
+    [60, 0.3],
+    [150, 0.2],
+    [250, 0],
+    [400, 0],
+  ])('as many votes as planned show a gap of %d points with ties %d four times in five', (gap, ties) => {
+    const votes = votesToSeparate(gap, ties);
+    const p = winProbability(gap, 0);
+    const random = seededRandom(`power/${gap}/${ties}`);
+    const campaigns = 2000;
+    let shown = 0;
+    for (let campaign = 0; campaign < campaigns; campaign += 1) {
+      let [sum, squares] = [0, 0];
+      for (let vote = 0; vote < votes; vote += 1) {
+        const chance = random.next();
+        const y = chance < p - ties / 2 ? 1 : chance < p + ties / 2 ? 0.5 : 0;
+        sum += y;
+        squares += y * y;
+      }
+      const mean = sum / votes;
+      // the sandwich of two models, by hand
+      const error = Math.sqrt((squares / votes - mean ** 2) / votes) / (mean * (1 - mean));
+      shown += Number(Math.log(mean / (1 - mean)) > Z95 * error);
+    }
+    // three standard errors below, and not twice as many as needed
+    expect(shown / campaigns).toBeGreaterThan(0.773);
+    expect(shown / campaigns).toBeLessThan(0.92);
   });
 
   it('win probability: half at no gap, 10/11 at 400, sums to one', () => {

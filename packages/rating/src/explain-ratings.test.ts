@@ -47,7 +47,7 @@ describe('what the covariance says', () => {
     expect(insights.ask[0]!.gain).toBeCloseTo(1 / 11, 9);
     expect(insights.planner[0]!.gap).toBeCloseTo(400 * Math.log10(7 / 3), 6);
     expect(insights.planner[0]!.votes).toBe(
-      Math.ceil(4 * ((1.959963984540054 + 0.8416212335729143) / Math.log(7 / 3)) ** 2),
+      Math.ceil(((1.959963984540054 + 0.8416212335729143) / Math.log(7 / 3)) ** 2 / 0.21),
     );
   });
 

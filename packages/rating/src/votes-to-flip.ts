@@ -45,14 +45,13 @@ export function votesToFlip(
     }
     if (taken === 0) return null;
     const refitted = refit(table, left);
-    if (refitted === null) return null;
+    // far from the end the straight line overshoots, until some model has no finite rating: then a part of the last step
+    if (refitted === null || (refitted.theta[leader]! <= refitted.theta[challenger]! && taken > 1)) {
+      const least = fewest(table, before, order, taken, leader, challenger);
+      return least === null ? null : { votes: removed + least.votes, gapAfter: least.gapAfter };
+    }
     removed += taken;
     current = refitted;
-    // far from the end the straight line overshoots: then the last step again, with half as many
-    if (current.theta[leader]! <= current.theta[challenger]! && taken > 1) {
-      const least = fewest(table, before, order, taken, leader, challenger);
-      return { votes: removed - taken + least.votes, gapAfter: least.gapAfter };
-    }
   }
   return null;
 }
@@ -88,7 +87,7 @@ function influences(
   return found.sort((x, y) => y.effect - x.effect || x.cell - y.cell || x.kind - y.kind);
 }
 
-/** Of the last `most` removals in order, how few turn the order: by halving. */
+/** Of the last `most` removals in order, how few turn the order: by halving. Null where ratings end before it turns. */
 function fewest(
   table: PairTable,
   before: readonly Float64Array[],
@@ -96,8 +95,8 @@ function fewest(
   most: number,
   leader: number,
   challenger: number,
-): { readonly votes: number; readonly gapAfter: number } {
-  const gapWithout = (votes: number): number => {
+): Flip | null {
+  const gapWithout = (votes: number): number | null => {
     const left = before.map((counts) => Float64Array.from(counts));
     let rest = votes;
     for (const { kind, cell } of order) {
@@ -107,15 +106,17 @@ function fewest(
       if (rest === 0) break;
     }
     const fit = refit(table, left);
-    return fit === null ? Number.POSITIVE_INFINITY : fit.theta[leader]! - fit.theta[challenger]!;
+    return fit === null ? null : fit.theta[leader]! - fit.theta[challenger]!;
   };
   let [low, high] = [0, most];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (gapWithout(middle) <= 0) high = middle;
+    const gap = gapWithout(middle);
+    if (gap === null || gap <= 0) high = middle;
     else low = middle;
   }
-  return { votes: high, gapAfter: gapWithout(high) };
+  const gapAfter = gapWithout(high);
+  return gapAfter === null ? null : { votes: high, gapAfter };
 }
 
 function refit(table: PairTable, left: readonly Float64Array[]): BradleyTerryFit | null {

@@ -5,8 +5,8 @@ describe('planVotes', () => {
   it('needs for two models what it needs between them', () => {
     const plan = planVotes(50, 0.2, 2);
     expect(plan.inAll).toBe(plan.betweenTwo);
-    // 4 (1 - 0.2) ((1.959964 + 0.841621) 173.7178 / 50)^2 = 303.2, rounded up
-    expect(plan.betweenTwo).toBe(304);
+    // ((1.959964 + 0.841621) 173.7178 / 50)^2 (p q - 0.2 / 4) / (p q)^2 = 307.2 with p q = 0.571463 (1 - 0.571463)
+    expect(plan.betweenTwo).toBe(308);
     // 1 / (1 + 10^(-50/400))
     expect(plan.winRate).toBeCloseTo(0.571463, 6);
   });
