@@ -100,6 +100,8 @@ describe('JSON', () => {
     ],
     ['an empty list', ' [ ] ', []],
     ['one object over many lines', '{\n"a":\n1}\n', [good(1, { a: 1 })]],
+    ['one object below an empty line', '\r\n{"a":1}\n', [good(2, { a: 1 })]],
+    ['one object over many lines below two', '\n\n{\n"a":1}', [good(3, { a: 1 })]],
     ['brackets and quotes in texts', '[{"a":"]}\\"[{,"}]', [good(1, { a: ']}"[{,' })]],
     [
       'numbers that only Python writes',

@@ -101,7 +101,7 @@ export class RowStream {
       return this.#split(bytes, last);
     }
     this.#start('json', { split: (all) => all.length });
-    this.#take({ line: 1, values: kind });
+    this.#take({ line: lineOfFirst(bytes), values: kind });
     return bytes.length;
   }
 
@@ -132,10 +132,17 @@ function firstLineKind(bytes: Uint8Array): 'lines' | 'unknown' {
   return 'unknown';
 }
 
+/** Of all bytes. It first asks what a part of them was asked, so that chunks of any size have the same answer. */
 function wholeOrLines(bytes: Uint8Array): 'lines' | Values {
-  const feed = bytes.indexOf(0x0a);
-  const first = objectIn(feed < 0 ? bytes : bytes.subarray(0, feed));
-  return first === null ? (objectIn(bytes) ?? 'lines') : 'lines';
+  if (firstLineKind(bytes) === 'lines') return 'lines';
+  return (bytes.includes(0x0a) ? objectIn(bytes) : null) ?? 'lines';
+}
+
+/** The line on which the first character stands that is no space. */
+function lineOfFirst(bytes: Uint8Array): number {
+  let line = 1;
+  for (let at = 0; at < bytes.length && bytes[at]! <= 0x20; at += 1) if (bytes[at] === 0x0a) line += 1;
+  return line;
 }
 
 function objectIn(bytes: Uint8Array): Values | null {
