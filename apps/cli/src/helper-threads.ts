@@ -15,7 +15,7 @@ export type HelperOptions = {
 };
 
 /** Threads that help with fits, and can be started before the first: for whoever fits again and again. */
-export type HelperThreads = Threads & { startAhead(): void };
+export type HelperThreads = Threads & { readonly helpers: number; startAhead(): void };
 
 /**
  * They start with the first work that pays, are kept for the next, and never keep the process alive. One that fails is
@@ -45,6 +45,7 @@ export function helperThreads({
       const up = [...workers.values()].filter((isUp) => Atomics.load(isUp, 0) === 1).length;
       return up >= helpers ? helpsFromMs : startsFromMs;
     },
+    helpers,
     patienceMs: 2000,
     start(work: SharedWork) {
       startAhead();

@@ -27,11 +27,11 @@ def arguments():
     return Columns(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 
 
-WARM_UP_SECONDS = 3
+WARM_UP_SECONDS = 2
 
 
 def timed(task, repeats, seconds):
-    """Times of the calls in milliseconds, in order, and the last result. Calls of the first three seconds, at least one,
+    """Times of the calls in milliseconds, in order, and the last result. Calls of the first two seconds, at least one,
     are not counted, as with ours; where no time is left for another one, the last of them is."""
     begun = time.perf_counter()
     warm = []

@@ -1,8 +1,9 @@
 /**
- * `npm run bench:ratings [-- --quick] [--sizes 20x33000,300x10000000] [--repeats 5] [--seconds 30]`: the rating engine
- * against its peers, on the same columns in the same run. Each task has a process of its own; medians of `--repeats`
- * calls, for a peer fewer where they would take longer than `--seconds` together (n says how many). `--quick` takes the
- * two small sizes, once. Peers are installed in AGON_BENCH_CACHE (a folder of the system's temporary one by default).
+ * `npm run bench:ratings [-- --quick] [--sizes 20x33000,300x10000000] [--repeats 5] [--processes 3] [--seconds 30]`: the
+ * rating engine against its peers, on the same columns in the same run. Each task has processes of its own: `--processes`
+ * where it has a goal or a peer, one else, each of `--repeats` calls; for a peer fewer where they would take longer than
+ * `--seconds` together (n says how many). Peers have one process, numpy as many as ours. `--quick` takes the two small
+ * sizes, once. Peers are installed in AGON_BENCH_CACHE (a folder of the system's temporary one by default).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { arch, cpus, homedir, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BenchRow, type Measured, median, printRows } from './bench-report.ts';
+import { type BenchRow, type Goal, joinProcesses, type Measured, printRows } from './bench-report.ts';
 import { generateVotes } from './generate-votes.ts';
 import { type PeerEnvironment, preparePeers } from './peer-environment.ts';
 import { writeColumns } from './write-columns.ts';
@@ -21,12 +22,14 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     sizes: { type: 'string' },
     repeats: { type: 'string', default: '5' },
+    processes: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '30' },
   },
 });
 const SIZES =
   options.sizes ?? (options.quick ? '20x33000,100x1000000' : '20x33000,100x1000000,200x2000000,300x10000000');
 const REPEATS = options.quick ? 1 : Number(options.repeats);
+const PROCESSES = options.quick ? 1 : Number(options.processes);
 const SECONDS = options.quick ? 1 : Number(options.seconds);
 const script = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -46,21 +49,20 @@ function run(command: string, args: readonly string[], env: Record<string, strin
     .map((line) => JSON.parse(line) as Measured);
 }
 
-/** Ours, warm: the calls of the first seconds, in which the engine still compiles, are left out. */
-function ours(folder: string, task: string): Measured | null {
-  const warmUpMs = 3000;
-  return (
-    run(process.execPath, [script('measure-agon.ts'), folder, task, String(REPEATS), String(warmUpMs)])[0] ??
-    null
-  );
+/** Ours, warm: the calls of the first seconds, in which the engine still compiles, are left out, as with the peers. */
+function ours(folder: string, task: string, processes = PROCESSES): Measured | null {
+  const args = [script('measure-agon.ts'), folder, task, String(REPEATS), String(WARM_UP_MS)];
+  return joinProcesses(Array.from({ length: processes }, () => run(process.execPath, args)).flat());
 }
+
+const WARM_UP_MS = 2000;
 
 /** The first call of a fresh process, over several processes. */
 function firstCall(folder: string): Measured | null {
-  const found = Array.from({ length: REPEATS }, () =>
-    run(process.execPath, [script('measure-agon.ts'), folder, 'intervals', '1']),
-  ).flat();
-  return found[0] === undefined ? null : { ...found[0], times: found.map(({ times }) => times[0]!) };
+  const args = [script('measure-agon.ts'), folder, 'intervals', '1'];
+  const found = Array.from({ length: REPEATS }, () => run(process.execPath, args)).flat();
+  const joined = joinProcesses(found);
+  return joined === null ? null : { ...joined, medians: undefined, threads: 1 };
 }
 
 function python(peers: PeerEnvironment, folder: string, name: string, ...more: string[]): Measured[] {
@@ -118,81 +120,81 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
     const add = (
       what: string,
       own: Measured | null,
-      peer: Measured | null | undefined,
-      goal?: number,
+      peer: Measured | null | undefined = null,
+      goal: Goal | null = null,
     ): void => {
-      rows.push({ what, own, peer: peer ?? null, goal: goal ?? null });
+      rows.push({ what, own, peer: peer ?? null, goal });
     };
     const large = length >= 1_000_000;
+    const largest = length >= 10_000_000;
+    const ratio = (value: number, isAsked = true): Goal | null => (isAsked ? { ratio: value } : null);
+    const within = (ms: number): Goal | null => (largest ? { ms } : null);
+    /** A row for one thread too, where there were more. */
+    const addAlone = (own: Measured | null, peer: Measured | null | undefined, goal: Goal | null): void => {
+      if (own === null || own.threads === 1) return;
+      const processes = goal === null ? 1 : PROCESSES;
+      add('the same, one thread', ours(folder, `${own.task}:alone`, processes), peer, goal);
+    };
+    const addTask = (
+      what: string,
+      own: Measured | null,
+      peer: Measured | null | undefined = null,
+      goal: Goal | null = null,
+    ): void => {
+      add(what, own, peer, goal);
+      addAlone(own, peer, goal);
+    };
     const intervals = ours(folder, 'intervals');
-    const first = firstCall(folder);
-    const bootstrap100 = ours(folder, 'bootstrap100');
-    const contextual = ours(folder, 'contextual');
+    const arenaRank = peers && python(peers, folder, 'arena_rank_peer.py')[0];
+    const numpy =
+      peers &&
+      joinProcesses(
+        Array.from({ length: PROCESSES }, () => python(peers, folder, 'numpy_rewrite.py')).flat(),
+      );
+    const online =
+      peers &&
+      run(process.execPath, [script('online-elo-peer.ts'), folder, String(REPEATS), peers.packages])[0];
+    const fastchat =
+      peers === null || peers.fastchat === null
+        ? []
+        : python(peers, folder, 'fastchat_peer.py', 'fit,bootstrap,contextual');
+    const fastchatOf = (task: string) => fastchat.find((one) => one.task === task);
+    const goal = ratio(largest ? 400 : 200, large);
+    addTask('ratings + 95 % intervals, warm', intervals, arenaRank, goal);
+    add('the same, first call of a process', firstCall(folder), arenaRank, ratio(100, largest));
     if (peers !== null) {
-      const arenaRank = python(peers, folder, 'arena_rank_peer.py')[0];
-      add(
-        'ratings + 95 % intervals, warm',
-        intervals,
-        arenaRank,
-        length >= 1e7 ? 400 : large ? 200 : undefined,
-      );
-      add('the same, first call of a process', first, arenaRank, length >= 1e7 ? 100 : undefined);
-      add(
-        'the same, against a fit without intervals',
-        intervals,
-        python(peers, folder, 'evalica_peer.py')[0],
-        large ? 30 : undefined,
-      );
-      add(
-        'the same, against the best numpy rewrite',
-        intervals,
-        python(peers, folder, 'numpy_rewrite.py')[0],
-        length >= 1e7 ? 10 : undefined,
-      );
-      add('the same, against a fit without intervals', intervals, python(peers, folder, 'choix_peer.py')[0]);
-      const online = run(process.execPath, [
-        script('online-elo-peer.ts'),
-        folder,
-        String(REPEATS),
-        peers.packages,
-      ])[0];
+      const fitAlone = 'ratings + 95 % intervals, against a fit without intervals';
+      add(fitAlone, intervals, python(peers, folder, 'evalica_peer.py')[0], ratio(30, large));
+      add('the same, against the best numpy rewrite', intervals, numpy, ratio(10, largest));
+      add(fitAlone, intervals, python(peers, folder, 'choix_peer.py')[0]);
       add('the same, against online Elo', intervals, online);
-      if (peers.fastchat !== null) {
-        const found = python(peers, folder, 'fastchat_peer.py', 'fit,bootstrap,contextual');
-        const of = (task: string) => found.find((one) => one.task === task);
-        add('the same, against a fit without intervals', intervals, of('fit'));
-        add('bootstrap, 100 rounds', bootstrap100, of('bootstrap'), large ? 150 : undefined);
-        add(
-          'ratings at equal style, 4 features',
-          contextual,
-          of('contextual'),
-          length >= 1e7 ? 150 : undefined,
-        );
-      }
+      if (fastchat.length > 0) add(fitAlone, intervals, fastchatOf('fit'));
     }
-    if (peers === null || peers.fastchat === null) {
-      if (peers === null) {
-        add('ratings + 95 % intervals, warm', intervals, null);
-        add('the same, first call of a process', first, null);
-      }
-      add('bootstrap, 100 rounds', bootstrap100, null);
-      add('ratings at equal style, 4 features', contextual, null);
-    }
-    add('ratings at equal style, from counts of the answers', ours(folder, 'style'), null);
-    add('bootstrap, 1,000 rounds', ours(folder, 'bootstrap1000'), null);
-    add('the same, one thread', ours(folder, 'bootstrap1000alone'), null);
-    add('bootstrap by rater, 100 rounds', ours(folder, 'bootstrapRaters'), null);
-    add('intervals by rater', ours(folder, 'raters'), null);
-    add('intervals by prompt', ours(folder, 'prompts'), null);
-    add('intervals by rater and prompt', ours(folder, 'both'), null);
-    add('board refreshed after 1,000 more votes', ours(folder, 'refresh'), null);
-    add('ratings + 95 % intervals, without WebAssembly', ours(folder, 'intervals:plain'), null);
+    addTask(
+      'bootstrap, 100 rounds',
+      ours(folder, 'bootstrap100'),
+      fastchatOf('bootstrap'),
+      ratio(150, large),
+    );
+    const style = 'ratings at equal style, 4 features';
+    addTask(style, ours(folder, 'contextual'), fastchatOf('contextual'), ratio(150, largest));
+    // at the largest size several processes for what else has a goal, and one where a range would say little
+    const some = largest ? PROCESSES : 1;
+    addTask('ratings at equal style, from counts of the answers', ours(folder, 'style', some));
+    addTask('bootstrap, 1,000 rounds', ours(folder, 'bootstrap1000', some), null, within(500));
+    addTask('bootstrap by rater, 100 rounds', ours(folder, 'bootstrapRaters', 1));
+    add('intervals by rater', ours(folder, 'raters', some), null, within(500));
+    add('intervals by prompt', ours(folder, 'prompts', some), null, within(500));
+    add('intervals by rater and prompt', ours(folder, 'both', 1));
+    add('board refreshed after 1,000 more votes', ours(folder, 'refresh', some), null, { ms: 20 });
+    add('ratings + 95 % intervals, without WebAssembly', ours(folder, 'intervals:plain', 1));
     if (peers !== null && spawnSync(peers.python, [script('../peers/write_arrow.py'), folder]).status === 0) {
-      add('whole process: agon rank votes.arrow --json', wholeProcess(join(folder, 'votes.arrow')), null);
+      const goals = largest ? { ms: 250, mib: 143 } : null;
+      const [plain, styled] = ['votes.arrow', 'styled.arrow'].map((name) => join(folder, name));
+      add('whole process: agon rank votes.arrow --json', wholeProcess(plain!), null, goals);
       add(
         'whole process, --method contextual, from counts of the answers',
-        wholeProcess(join(folder, 'styled.arrow'), '--method', 'contextual'),
-        null,
+        wholeProcess(styled!, '--method', 'contextual'),
       );
     }
     return rows;
@@ -204,9 +206,9 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
 const peers = preparePeers();
 const sizes = SIZES.split(',').map((size) => size.split('x').map(Number) as [number, number]);
 process.stdout.write(
-  `${cpus()[0]?.model.trim()} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${arch()}, Node ${process.version}; n calls each, milliseconds\n`,
+  `${cpus()[0]?.model.trim()} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${arch()}, Node ${process.version}; n calls each in several processes, milliseconds\n`,
 );
 if (peers?.fastchat === null)
   process.stdout.write('FastChat is missing: see test/bench/peers/fastchat_peer.py\n');
 for (const [models, length] of sizes) printRows(models, length, benchSize(models, length, peers));
-process.stdout.write(`medians of ${median([REPEATS])} calls\n`);
+process.stdout.write(`medians of ${REPEATS} calls in each of ${PROCESSES} processes\n`);

@@ -6,6 +6,7 @@
  */
 import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
 import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
+import type { SharedWork } from '@agon/rating/sharing';
 import { helperThreads } from '../../../apps/cli/src/helper-threads.ts';
 import { readColumns } from './write-columns.ts';
 import { readCounts } from './write-counts.ts';
@@ -36,7 +37,19 @@ const counter = new PairCounter(votes.models.length);
 const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000', 'contextual'];
 if (COUNTED.includes(task!)) counter.add(votes);
 /** As many as pay on this machine; a first call finds none running, later ones all, as in a program that fits again. */
-const threads = engine === undefined ? helperThreads() : undefined;
+const pool = helperThreads();
+let isShared = false;
+const watched = {
+  get paysFromMs() {
+    return pool.paysFromMs;
+  },
+  patienceMs: pool.patienceMs,
+  start(work: SharedWork) {
+    isShared = true;
+    pool.start(work);
+  },
+};
+const threads = engine === undefined ? watched : undefined;
 const style = task === 'style' ? readCounts(folder) : undefined;
 
 /** Each returns ratings by model where there are any to compare. */
@@ -88,7 +101,7 @@ const times: number[] = [];
 let result: RatingResult | null = null;
 const began = performance.now();
 const warmUpMs = Number(warmUpText);
-if (warmUpMs > 0) threads?.startAhead();
+if (warmUpMs > 0 && threads !== undefined) pool.startAhead();
 for (let call = 0; warmUpMs > 0 && (call < 3 || performance.now() - began < warmUpMs); call += 1) run();
 for (let repeat = 0; repeat < Number(repeatsText); repeat += 1) {
   const start = performance.now();
@@ -105,6 +118,7 @@ const errors =
     : Object.fromEntries(
         result.models.map(({ model, low, high }) => [model, (high! - low!) / (2 * 1.959963984540054)]),
       );
+const used = isShared ? 1 + pool.helpers : 1;
 process.stdout.write(
-  `${JSON.stringify({ task: name, times, ratings, errors, rss: process.resourceUsage().maxRSS / 1024 })}\n`,
+  `${JSON.stringify({ task: name, threads: used, times, ratings, errors, rss: process.resourceUsage().maxRSS / 1024 })}\n`,
 );
