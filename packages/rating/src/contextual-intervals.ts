@@ -4,7 +4,7 @@ import { drawWays, splitDrawn } from './bootstrap-ways.ts';
 import type { ContextualTop } from './climb-contextual.ts';
 import { clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
-import { listRows, sumContextualClusters } from './contextual-clusters.ts';
+import { contextualScores, listRows } from './contextual-scores.ts';
 import { climbAllRows, independentMeat, invertInformation } from './fit-streamed-contextual.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import {
@@ -82,8 +82,8 @@ function sandwich(
     return { matrix, degrees: Number.POSITIVE_INFINITY, warnings: [] };
   }
   const rows = listRows(columns, settings, place);
-  const fitted = { columns, settings, place, rows, point: top.point, penalty };
-  return clusteredSandwich(known, settings, rows, inverse, (coding) => sumContextualClusters(fitted, coding));
+  const fitted = { columns, settings, place, used: rows.length, point: top.point, penalty };
+  return clusteredSandwich(known, settings, rows, contextualScores(fitted), inverse);
 }
 
 /** Percentiles of refits with every comparison, or cluster, counted a Poisson number of times. */

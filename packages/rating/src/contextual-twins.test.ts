@@ -3,13 +3,14 @@ import { normalDraws, seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinClusters } from './cluster-codes.ts';
-import { listRows, sumContextualClusters } from './contextual-clusters.ts';
+import { contextualScores, listRows } from './contextual-scores.ts';
 import { ContextualSums } from './contextual-sums.ts';
 import { sizeOfKernelSums } from './contextual-sums-fast.ts';
 import { logistic } from './elo-scale.ts';
 import { fitStreamedContextual, maximiseContextual } from './fit-streamed-contextual.ts';
 import { type ContextualColumns, plainBlock, scanContextualRows } from './scan-contextual-rows.ts';
 import { sumContextual } from './sum-contextual.ts';
+import { sumJointClusters } from './sum-joint-clusters.ts';
 import { logSigmoid } from './tie-models.ts';
 
 const SETTINGS = { ties: 'half', bothBad: 'tie' } as const;
@@ -204,9 +205,10 @@ describe('sums at a point', () => {
 });
 
 describe('sums over clusters', () => {
-  it('are those of dense scores, added cluster by cluster', () => {
+  it('are those of dense scores, added cluster by cluster, however little they may take', () => {
+    const memory = fc.constantFrom(1, 4000, 2 ** 27);
     fc.assert(
-      fc.property(shapes, fc.integer({ min: 2, max: 40 }), (shape, clusters) => {
+      fc.property(shapes, fc.integer({ min: 1, max: 40 }), memory, (shape, clusters, mostBytes) => {
         const { seed, length, width, kind, settings } = shape;
         const columns = drawColumns(length, width, seed, kind);
         const at = point(width, seed);
@@ -214,28 +216,43 @@ describe('sums over clusters', () => {
         const rows = listRows(columns, settings, places);
         expect(rows).toHaveLength(dense.length);
         const codes = Int32Array.from(rows, (_, k) => (k * 7 + (seed % 5)) % clusters);
+        const others = Int32Array.from(rows, (_, k) => (k * k + seed) % 11);
         const penalty = 0.7;
-        const found = sumContextualClusters(
-          { columns, settings, place: places, rows, point: at, penalty },
+        const scores = contextualScores({
+          ...{ columns, settings, place: places, used: rows.length, point: at, penalty },
+        });
+        const found = sumJointClusters(
+          scores,
           { codes, clusters },
+          { codes: others, clusters: 11 },
+          mostBytes,
         );
         const size = MODELS + width;
-        const expected = new Float64Array(size * size);
-        for (let c = 0; c < clusters; c += 1) {
-          const sum = new Float64Array(size);
+        const back = at.beta.map((value) => (penalty * value) / dense.length);
+        const sumBy = (keyOf: (k: number) => number) => {
+          const sums = new Map<number, Float64Array>();
           dense.forEach((row, k) => {
-            if (codes[k] !== c) return;
+            const sum = sums.get(keyOf(k)) ?? new Float64Array(size);
+            sums.set(keyOf(k), sum);
             const score = row.w * (row.y - logistic(gapOf(row, [...at.theta, ...at.beta])));
             row.z.forEach((value, p) => {
-              sum[p]! += score * value - (p < MODELS ? 0 : (penalty * at.beta[p - MODELS]!) / dense.length);
+              sum[p]! += score * value - (p < MODELS ? 0 : back[p - MODELS]!);
             });
           });
-          for (let p = 0; p < size; p += 1)
-            for (let q = 0; q < size; q += 1) expected[p * size + q]! += sum[p]! * sum[q]!;
-        }
-        expectNear(found, expected, 1e-11);
+          const meat = new Float64Array(size * size);
+          for (const sum of sums.values())
+            for (let p = 0; p < size; p += 1)
+              for (let q = 0; q < size; q += 1) meat[p * size + q]! += sum[p]! * sum[q]!;
+          return { meat, clusters: sums.size };
+        };
+        expectNear(found.meat, sumBy((k) => codes[k]!).meat, 1e-12);
+        const both = sumBy((k) => codes[k]! * 11 + others[k]!);
+        expectNear(found.both!.meat, both.meat, 1e-12);
+        expect(found.both!.clusters).toBe(both.clusters);
+        const alone = sumJointClusters(scores, { codes, clusters }, null, mostBytes);
+        expect(alone).toEqual({ meat: found.meat, both: null });
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 

@@ -6,27 +6,36 @@ import {
   type RatingWarning,
   type TieParameter,
 } from '@agon/domain';
-import { drawPoisson, type SeededRandom, type SquareMatrix, seededRandom, student95 } from '@agon/stats';
+import {
+  drawPoisson,
+  type SeededRandom,
+  type SquareMatrix,
+  sandwichProduct,
+  seededRandom,
+  student95,
+} from '@agon/stats';
 import { drawWays, splitDrawn } from './bootstrap-ways.ts';
 import { type ClusterCodes, clusterCodes, drawMultiplicities } from './cluster-codes.ts';
 import { connectModels } from './connected-models.ts';
 import { fitTieModel, refitTieModel, type TieFit } from './fit-tie-model.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
 import {
+  clusteredSandwich,
   degreesOf,
   describeClusters,
   isTooFew,
-  type JointScores,
-  jointSandwich,
+  type JointCovariance,
   ratingBlock,
 } from './joint-covariance.ts';
 import { notConverged } from './not-converged.ts';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { type Core, type CoreFit, rateCores } from './rate-cores.ts';
+import { readVotes, type Votes } from './read-votes.ts';
 import { scanComparisons } from './scan-comparisons.ts';
 import { tallyComparisons } from './tally-comparisons.ts';
 import { tieModelBounds } from './tie-model-bounds.ts';
-import { type TieModel, tieShareOfEquals, tieTerms } from './tie-models.ts';
+import { independentTieMeat, scoredVotes, tieScores } from './tie-model-scores.ts';
+import { type TieModel, tieShareOfEquals } from './tie-models.ts';
 
 type TieCoreFit = CoreFit & { readonly tie: TieParameter | null };
 
@@ -171,8 +180,7 @@ function estimateIntervals(
     case 'fisher':
       return byMatrix(fit.inverse, []);
     case 'sandwich': {
-      const scores = scoreOutcomes(columns, settings, model, core, fit);
-      const { matrix, degrees, warnings } = jointSandwich(columns, settings, scores, fit.inverse, m);
+      const { matrix, degrees, warnings } = sandwich(columns, settings, model, core, fit);
       return matrix === null ? without(withoutIntervals(warnings)) : byMatrix(matrix, warnings, degrees);
     }
     case 'bootstrap':
@@ -180,41 +188,24 @@ function estimateIntervals(
   }
 }
 
-function scoreOutcomes(
+function sandwich(
   columns: ComparisonColumns,
   settings: RatingSettings,
   model: TieModel,
-  { place }: Core,
-  { theta, eta }: TieFit,
-): JointScores {
-  const row: number[] = [];
-  const i: number[] = [];
-  const j: number[] = [];
-  const score: number[] = [];
-  const extras: number[] = [];
-  const terms = { value: 0, slopeGap: 0, slopeEta: 0, curveGap: 0, curveBoth: 0, curveEta: 0 };
-  scanComparisons(columns, settings, (at, a, b, _points, weight, kind) => {
-    const first = place[a]!;
-    const second = place[b]!;
-    if (first < 0 || second < 0) return;
-    const won = Number(kind === OUTCOME_CODES.a);
-    const tied = Number(kind === OUTCOME_CODES.tie);
-    tieTerms(model, theta[first]! - theta[second]!, eta, won, tied, 1 - won - tied, terms);
-    row.push(at);
-    i.push(first);
-    j.push(second);
-    score.push(weight * terms.slopeGap);
-    extras.push(weight * terms.slopeEta);
-  });
-  return {
-    length: row.length,
-    row: Int32Array.from(row),
-    i: Int32Array.from(i),
-    j: Int32Array.from(j),
-    score: Float64Array.from(score),
-    width: 1,
-    extras: Float64Array.from(extras),
-  };
+  { table, place }: Core,
+  fit: TieFit,
+): JointCovariance {
+  const scores = tieScores(table, model, fit);
+  const read = (): Votes => readVotes({ columns, settings, place }, table);
+  const { weight } = columns;
+  if (settings.cluster === 'none') {
+    const meat = independentTieMeat(table, scores, table.plain ? null : read(), weight);
+    const matrix = sandwichProduct(fit.inverse, meat, table.models + 1);
+    return { matrix, degrees: degreesOf([]), warnings: [] };
+  }
+  const votes = read();
+  const scored = scoredVotes(votes, table, scores, weight);
+  return clusteredSandwich(columns, settings, votes.row, scored, fit.inverse);
 }
 
 /** Poisson bootstrap by vote or by cluster, ratings and tie parameter refitted together. */
