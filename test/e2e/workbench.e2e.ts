@@ -54,9 +54,9 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Both bad: neither is any good').uncheck();
   await page.getByRole('button', { name: 'Next' }).click();
-  // 4 (1 - 0.2) (2.8016 * 173.72 / 30)^2 = 842.2: about 840 between two, twice as many over three
+  // (2.8016 * 173.72 / 30)^2 (p (1 - p) - 0.2 / 4) / (p (1 - p))^2 with p = 0.543: 847, about 850 between two
   await page.getByLabel('Smallest gap that should show, in points').fill('30');
-  await expect(page.getByText('you need about 840 votes between them')).toBeVisible();
+  await expect(page.getByText('you need about 850 votes between them')).toBeVisible();
   await page.getByRole('button', { name: 'Plan for 1,700 votes' }).click();
   await expect(page.getByLabel('Votes planned')).toHaveValue('1700');
   await page.getByRole('button', { name: 'Open for votes' }).click();
