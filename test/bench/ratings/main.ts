@@ -36,10 +36,10 @@ const script = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** The last lines of JSON that a process printed; none where it failed. */
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): Measured[] {
   process.stderr.write(`  ${args.map((arg) => arg.split('/').at(-1)).join(' ')}\n`);
-  const one = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const { stdout, stderr, status } = spawnSync(command, [...args], {
     encoding: 'utf8',
-    env: { ...process.env, ...one, ...env },
+    // peers take as many threads as they do by themselves, as ours do
+    env: { ...process.env, ...env },
     maxBuffer: 1 << 28,
   });
   if (status !== 0) process.stderr.write(`${args[0]} failed:\n${stderr.split('\n').slice(-6).join('\n')}\n`);
