@@ -12,10 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BenchRow, type Goal, joinProcesses, type Measured, printRows } from './bench-report.ts';
-import { generateVotes } from './generate-votes.ts';
 import { type PeerEnvironment, preparePeers } from './peer-environment.ts';
-import { writeColumns } from './write-columns.ts';
-import { writeCounts } from './write-counts.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,10 +33,11 @@ const script = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** The last lines of JSON that a process printed; none where it failed. */
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): Measured[] {
   process.stderr.write(`  ${args.map((arg) => arg.split('/').at(-1)).join(' ')}\n`);
+  // with more threads for such small matrices numpy took 1.5 times as long, and FastChat's pool of processes twice
+  const one = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const { stdout, stderr, status } = spawnSync(command, [...args], {
     encoding: 'utf8',
-    // peers take as many threads as they do by themselves, as ours do
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...one, ...env },
     maxBuffer: 1 << 28,
   });
   if (status !== 0) process.stderr.write(`${args[0]} failed:\n${stderr.split('\n').slice(-6).join('\n')}\n`);
@@ -113,9 +111,7 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
   const folder = mkdtempSync(join(tmpdir(), 'agon-ratings-'));
   try {
     process.stderr.write(`${models} models × ${length} votes\n`);
-    const votes = generateVotes(models, length, 1);
-    writeColumns(folder, votes);
-    writeCounts(folder, votes);
+    run(process.execPath, [script('make-columns.ts'), folder, String(models), String(length)]);
     const rows: BenchRow[] = [];
     const add = (
       what: string,
