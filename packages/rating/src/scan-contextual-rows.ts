@@ -147,13 +147,17 @@ export function sampleColumns(columns: ContextualColumns, step: number): Context
   const length = Math.floor(columns.length / step);
   const rows = new Int32Array(length);
   for (let k = 0; k < length; k += 1) rows[k] = k * step;
-  const features = new Float64Array(length * width);
-  readerOf(columns)(rows, length, features, width);
-  return {
-    ...pickRows(columns, rows),
-    width,
-    features: isNarrow(columns.features) ? new Float32Array(features) : features,
-  };
+  const features = isNarrow(columns.features)
+    ? new Float32Array(length * width)
+    : new Float64Array(length * width);
+  const read = readerOf(columns);
+  const block = new Float64Array(BLOCK_ROWS * width);
+  for (let from = 0; from < length; from += BLOCK_ROWS) {
+    const some = rows.subarray(from, from + BLOCK_ROWS);
+    read(some, some.length, block, width);
+    features.set(block.subarray(0, some.length * width), from * width);
+  }
+  return { ...pickRows(columns, rows), width, features };
 }
 
 /** Share of the point by outcome code under the tie policies; NaN: left out. */

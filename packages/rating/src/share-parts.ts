@@ -18,6 +18,26 @@ export function shareParts(count: number): SharedParts {
   return { count, progress: new SharedArrayBuffer(4 * (STATES + count)) };
 }
 
+/**
+ * Shared memory that one kind of work asks for again and again, kept between two calls: fresh memory of several MB costs as
+ * much as counting a million rows, and stays until the garbage is collected.
+ */
+export class SpareMemory {
+  #spare: SharedArrayBuffer | null = null;
+
+  /** At least so many bytes; what stands in them is left over from before. */
+  take(bytes: number): SharedArrayBuffer {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare !== null && spare.byteLength >= bytes ? spare : new SharedArrayBuffer(bytes);
+  }
+
+  /** Of no use where a helper that was given up may still write to it. */
+  giveBack(memory: SharedArrayBuffer, parts: SharedParts): void {
+    if (!isAnyGivenUp(parts)) this.#spare = memory;
+  }
+}
+
 /** False where every part has been begun: then a helper need not get ready. */
 export function isAnyLeft({ count, progress }: SharedParts): boolean {
   return Atomics.load(new Int32Array(progress), NEXT) < count;
@@ -56,7 +76,7 @@ export function isHelped({ progress }: SharedParts, part: number): boolean {
 }
 
 /** Whether a helper may still be at work on a part, although all are finished. */
-export function isAnyGivenUp({ count, progress }: SharedParts): boolean {
+function isAnyGivenUp({ count, progress }: SharedParts): boolean {
   return new Int32Array(progress, 4 * STATES, count).includes(GIVEN_UP);
 }
 

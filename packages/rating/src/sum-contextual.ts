@@ -15,6 +15,7 @@ import {
   isAnyLeft,
   SHORT_PATIENCE_MS,
   type SharedParts,
+  SpareMemory,
   shareParts,
 } from './share-parts.ts';
 import type { Threads } from './threads.ts';
@@ -24,8 +25,9 @@ export type SharedPass = {
   readonly kind: 'contextual';
   readonly parts: SharedParts;
   readonly pass: ContextualPass;
-  /** The sums of one block after the other. */
+  /** The sums of one block after the other, `size` numbers each. */
   readonly results: SharedArrayBuffer;
+  readonly size: number;
 };
 
 /** Blocks enough that several threads end at nearly the same time, and few enough that adding them up costs nothing. */
@@ -53,6 +55,7 @@ export function sumContextual(pass: ContextualPass, threads?: Threads): SumsAtPo
     threads.start(work);
     finishParts(work.parts, (block) => doBlock(work, sums, block), SHORT_PATIENCE_MS);
     for (let block = 0; block < blocks; block += 1) addTo(total, resultOf(work, block));
+    spare.giveBack(work.results, work.parts);
   } else {
     for (let block = 0; block < blocks; block += 1) {
       const { from, to } = rowsOf(pass, blocks, block);
@@ -101,17 +104,19 @@ function sharePass({ columns, ...pass }: ContextualPass, size: number): SharedPa
     kind: 'contextual',
     parts: shareParts(blocks),
     pass: { columns: needed, ...pass },
-    results: new SharedArrayBuffer(8 * size * blocks),
+    results: spare.take(8 * size * blocks),
+    size,
   };
 }
+
+const spare = new SpareMemory();
 
 function doBlock(work: SharedPass, sums: KernelSums, block: number): void {
   const { from, to } = rowsOf(work.pass, work.parts.count, block);
   resultOf(work, block).set(sums.sum(from, to));
 }
 
-function resultOf({ parts, results }: SharedPass, block: number): Float64Array {
-  const size = results.byteLength / 8 / parts.count;
+function resultOf({ results, size }: SharedPass, block: number): Float64Array {
   return new Float64Array(results, 8 * size * block, size);
 }
 

@@ -30,6 +30,9 @@ const PROCESSES = options.quick ? 1 : Number(options.processes);
 const SECONDS = options.quick ? 1 : Number(options.seconds);
 const script = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Compiled code is kept between processes, as the first line of the command `agon` says. */
+const COMPILED = { NODE_COMPILE_CACHE: join(homedir(), '.cache/agon') };
+
 /** The last lines of JSON that a process printed; none where it failed. */
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): Measured[] {
   process.stderr.write(`  ${args.map((arg) => arg.split('/').at(-1)).join(' ')}\n`);
@@ -37,7 +40,7 @@ function run(command: string, args: readonly string[], env: Record<string, strin
   const one = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const { stdout, stderr, status } = spawnSync(command, [...args], {
     encoding: 'utf8',
-    env: { ...process.env, ...one, ...env },
+    env: { ...process.env, ...one, ...COMPILED, ...env },
     maxBuffer: 1 << 28,
   });
   if (status !== 0) process.stderr.write(`${args[0]} failed:\n${stderr.split('\n').slice(-6).join('\n')}\n`);
@@ -90,12 +93,7 @@ function wholeProcess(file: string, ...more: readonly string[]): Measured | null
         '--json',
         ...more,
       ],
-      // compiled code is kept between calls, as the first line of the command says
-      {
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
-        env: { ...process.env, NODE_COMPILE_CACHE: join(homedir(), '.cache/agon') },
-      },
+      { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...COMPILED } },
     );
     times.push(performance.now() - start);
     if (status !== 0) {
