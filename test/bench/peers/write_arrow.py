@@ -1,10 +1,11 @@
 """Writes the columns as Arrow IPC files with dictionary columns, as `agon rank` reads them: votes.arrow, and styled.arrow
-with counts of the answers beside them."""
+with counts of the answers beside them. Up to two million votes as votes.csv, too."""
 
 import os
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import csv
 
 from columns import Columns
 import sys
@@ -35,6 +36,8 @@ def write(name, table):
 
 
 write("votes.arrow", table)
+if table.num_rows <= 2_000_000:
+    csv.write_csv(table, os.path.join(sys.argv[1], "votes.csv"), csv.WriteOptions(quoting_style="none"))
 for count, column in NAMES.items():
     for slot in "ab":
         values = np.load(os.path.join(sys.argv[1], f"{count}_{slot}.npy"))

@@ -49,8 +49,8 @@ export function printRows(models: number, length: number, rows: readonly BenchRo
     '',
     `### ${models} models × ${length.toLocaleString('en')} votes`,
     '',
-    '| task | threads | ours, ms (n; medians of processes) | MiB | peer | peer, ms (n; medians) | ratio | goal | max Δ Elo | max Δ se |',
-    '|---|---:|---:|---:|---|---:|---:|---:|---:|---:|',
+    '| task | threads | ours, ms (n; medians of processes) | MiB | peer | peer, ms (n; medians) | its MiB | ratio | goal | max Δ Elo | max Δ se |',
+    '|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|',
     ...rows.map((row) => {
       const { what, own, peer, goal } = row;
       const ratio = ratioOf(row);
@@ -61,6 +61,7 @@ export function printRows(models: number, length: number, rows: readonly BenchRo
         own?.rss === undefined ? '' : own.rss.toFixed(0),
         peer?.version ?? '',
         time(peer),
+        peer?.rss === undefined ? '' : peer.rss.toFixed(0),
         ratio === null ? '' : `${shown(ratio)}×`,
         goal === null ? '' : `${goalText(goal)}${isReached(row) ? '' : ' missed'}`,
         difference(own?.ratings, peer?.ratings),

@@ -6,7 +6,7 @@
  * sizes, once. Peers are installed in AGON_BENCH_CACHE (a folder of the system's temporary one by default).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { arch, cpus, homedir, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,33 +76,33 @@ function python(peers: PeerEnvironment, folder: string, name: string, ...more: s
   );
 }
 
-/** Wall time and peak memory of `agon rank FILE --json`. */
-function wholeProcess(file: string, ...more: readonly string[]): Measured | null {
+/** Wall time and peak memory of whole processes, one after the other; each says its peak on stderr. */
+function wholeProcesses(command: string, args: readonly string[]): Measured | null {
   const times: number[] = [];
   let rss = 0;
+  let version: string | undefined;
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
     const start = performance.now();
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [
-        '--import',
-        script('print-peak-memory.ts'),
-        script('../../../apps/cli/src/main.ts'),
-        'rank',
-        file,
-        '--json',
-        ...more,
-      ],
-      { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...COMPILED } },
-    );
+    const { status, stderr } = spawnSync(command, args, {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      env: { ...process.env, ...COMPILED },
+    });
     times.push(performance.now() - start);
     if (status !== 0) {
-      process.stderr.write(`agon rank failed:\n${stderr.slice(-500)}\n`);
+      process.stderr.write(`${args.join(' ')} failed:\n${stderr.slice(-500)}\n`);
       return null;
     }
     rss = Math.max(rss, Number(/peak memory (\d+) KiB/.exec(stderr)?.[1] ?? 0) / 1024);
+    version = /^numpy .*/m.exec(stderr)?.[0];
   }
-  return { task: 'process', times, ratings: null, errors: null, rss };
+  return { task: 'process', times, ratings: null, errors: null, rss, ...(version ? { version } : {}) };
+}
+
+function agonRank(file: string, ...more: readonly string[]): Measured | null {
+  const preload = ['--import', script('print-peak-memory.ts')];
+  const agon = script('../../../apps/cli/src/main.ts');
+  return wholeProcesses(process.execPath, [...preload, agon, 'rank', file, '--json', ...more]);
 }
 
 function benchSize(models: number, length: number, peers: PeerEnvironment | null): BenchRow[] {
@@ -184,11 +184,19 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
     add('ratings + 95 % intervals, without WebAssembly', ours(folder, 'intervals:plain', 1));
     if (peers !== null && spawnSync(peers.python, [script('../peers/write_arrow.py'), folder]).status === 0) {
       const goals = largest ? { ms: 250, mib: 143 } : null;
-      const [plain, styled] = ['votes.arrow', 'styled.arrow'].map((name) => join(folder, name));
-      add('whole process: agon rank votes.arrow --json', wholeProcess(plain!), null, goals);
+      const [plain, styled, text] = ['votes.arrow', 'styled.arrow', 'votes.csv'].map((name) =>
+        join(folder, name),
+      ) as [string, string, string];
+      const peer = (file: string) =>
+        wholeProcesses(peers.python, [script('../peers/numpy_whole_process.py'), file]);
+      add('whole process: agon rank votes.arrow --json', agonRank(plain), peer(plain), goals);
+      if (existsSync(text)) {
+        const goal = length === 1_000_000 ? { ms: 1000 } : null;
+        add('whole process: agon rank votes.csv --json', agonRank(text), peer(text), goal);
+      }
       add(
         'whole process, --method contextual, from counts of the answers',
-        wholeProcess(styled!, '--method', 'contextual'),
+        agonRank(styled, '--method', 'contextual'),
       );
     }
     return rows;
