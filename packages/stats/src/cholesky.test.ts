@@ -75,6 +75,26 @@ describe('Cholesky', () => {
     expect(factorCholesky(Float64Array.of(Number.POSITIVE_INFINITY), 1)).toBeNull();
   });
 
+  it('keeps rounding over a pivot just above the tolerance from growing', () => {
+    const n = 9;
+    const a = new Float64Array(n * n);
+    const cells: [number, number, number][] = [
+      [1, 1, 4.188782438649116e-9],
+      [4, 1, -0.000002007606826568709],
+      [4, 4, 0.0009622092487800287],
+      [5, 1, 5.1795923970740674e-12],
+      [5, 5, 7.703488016951741e-7],
+      [8, 4, -4.72483899374119e-9],
+      [8, 8, 0.26850853235645405],
+    ];
+    for (const [i, j, value] of cells) {
+      a[i * n + j] = value;
+      a[j * n + i] = value;
+    }
+    const lower = factorSemidefinite(a, n);
+    expectClose(multiplyMatrices(lower, transposed(lower, n), n), a, 1e-8);
+  });
+
   it('takes lower rank where it may', () => {
     fc.assert(
       fc.property(

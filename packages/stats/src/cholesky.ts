@@ -44,9 +44,15 @@ export function factorSemidefinite(matrix: SquareMatrix, n: number, tolerance = 
   for (let i = 0; i < n; i += 1) largest = Math.max(largest, matrix[i * n + i]!);
   for (let i = 0; i < n; i += 1) {
     const row = i * n;
+    let left = matrix[row + i]!;
     for (let j = 0; j < i; j += 1) {
       const pivot = lower[j * n + j]!;
-      if (pivot > 0) lower[row + j] = (matrix[row + j]! - dot(lower, row, j * n, j)) / pivot;
+      if (pivot === 0) continue;
+      const value = (matrix[row + j]! - dot(lower, row, j * n, j)) / pivot;
+      // no more than the row's own variance can go together with another's: beyond is rounding over a tiny pivot
+      const most = Math.sqrt(Math.max(0, left));
+      lower[row + j] = Math.min(most, Math.max(-most, value));
+      left -= value * value;
     }
     const pivot = matrix[row + i]! - dot(lower, row, row, i);
     if (pivot > tolerance * largest) lower[row + i] = Math.sqrt(pivot);
