@@ -42,6 +42,32 @@ describe('a prior, by explicit choice', () => {
     }
   });
 
+  it.each([2, 30, 1000, 1e4])('of %d logits rates models of which each beats all below it', (prior) => {
+    for (const [models, votes] of [
+      [2, 1],
+      [2, 100_000],
+      [12, 100],
+      [60, 2000],
+    ] as const) {
+      const name = (at: number) => `m${String(at).padStart(2, '0')}`;
+      const rows = Array.from({ length: models * 5 }, (_, at): Comparison => {
+        const better = at % (models - 1);
+        const worse = better + 1 + (at % (models - better - 1));
+        return {
+          modelA: name(better),
+          modelB: name(worse),
+          outcome: 'a',
+          source: 'people',
+          weight: votes / (models * 5),
+        };
+      });
+      const { fit, models: rated } = rate(rows, { prior });
+      expect(fit.converged).toBe(true);
+      expect(fit.iterations).toBeLessThan(60);
+      expect(rated.every(({ rating, low, high }) => low! < rating! && rating! < high!)).toBe(true);
+    }
+  });
+
   it('islands stay apart', () => {
     const result = rate([...duel('a', 'b', 5, 0), ...duel('x', 'y', 0, 7)], { prior: 2 });
     expect(result.warnings.map(({ code }) => code)).toContain('disconnected');
@@ -49,7 +75,12 @@ describe('a prior, by explicit choice', () => {
   });
 
   it('is refused where it has no meaning', () => {
-    for (const over of [{ prior: 0 }, { prior: Number.NaN }, { prior: 1, method: 'elo' as const }]) {
+    for (const over of [
+      { prior: 0 },
+      { prior: 1e5 },
+      { prior: Number.NaN },
+      { prior: 1, method: 'elo' as const },
+    ]) {
       expect(() => rate(duel('m', 'n', 3, 1), over)).toThrow(
         expect.objectContaining({ code: 'invalid_request' }),
       );

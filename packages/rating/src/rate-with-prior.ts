@@ -49,15 +49,22 @@ export function rateWithPrior(columns: ComparisonColumns, settings: RatingSettin
 }
 
 const TOLERANCE = 1e-11;
+/** Shorter steps are taken whole: there the curvature is known. */
+const SHORT_STEP = 1e-3;
 
-/** The information gains 1/σ² on its diagonal, so it has a Cholesky factor whatever the comparisons. */
+/**
+ * Newton's method with steps halved until they climb. The information gains 1/σ² on its diagonal, so it has a Cholesky
+ * factor whatever the comparisons. At the maximum Σθ = 0, and its direction e is an eigenvector of the information: a
+ * multiple of eeᵀ beside it moves nothing else, and keeps a wide prior from drowning in the rounding of the votes.
+ * @returns `covariance` with an arbitrary variance of the mean; `centred` takes it off
+ */
 export function fitWithPrior(
   table: PairTable,
   sigma: number,
 ): { readonly theta: Float64Array; readonly iterations: number; readonly covariance: SquareMatrix } {
   const m = table.models;
   const precision = 1 / sigma ** 2;
-  const theta = new Float64Array(m);
+  let theta = new Float64Array(m);
   for (let iteration = 1; iteration <= 500; iteration += 1) {
     const gradient = theta.map((value) => -precision * value);
     const information = new Float64Array(m * m);
@@ -65,8 +72,10 @@ export function fitWithPrior(
     for (let cell = 0; cell < table.cells; cell += 1) {
       const [i, j] = [table.low[cell]!, table.high[cell]!];
       const gap = theta[i]! - theta[j]!;
-      const residual = table.points[cell]! - table.weight[cell]! * logistic(gap);
-      const h = table.weight[cell]! * logistic(gap) * logistic(-gap);
+      const [points, weight] = [table.points[cell]!, table.weight[cell]!];
+      // points − weight σ(gap), without a difference of equals where one of the two won everything
+      const residual = points * logistic(-gap) - (weight - points) * logistic(gap);
+      const h = weight * logistic(gap) * logistic(-gap);
       gradient[i]! += residual;
       gradient[j]! -= residual;
       information[i * m + i]! += h;
@@ -74,17 +83,56 @@ export function fitWithPrior(
       information[i * m + j]! -= h;
       information[j * m + i]! -= h;
     }
-    const factor = factorCholesky(information, m);
+    let trace = 0;
+    for (let i = 0; i < m; i += 1) trace += information[i * m + i]!;
+    const factor = factorCholesky(
+      information.map((value) => value + trace / m ** 2),
+      m,
+    );
     if (factor === null) break;
-    const step = solveCholesky(factor, m, gradient);
+    const step = withoutMean(solveCholesky(factor, m, withoutMean(gradient)));
     const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (!Number.isFinite(largest)) break;
     if (largest < TOLERANCE) return { theta, iterations: iteration, covariance: invertCholesky(factor, m) };
-    // a whole step overshoots only where the curvature is still falling: half a logit never does
-    const share = largest > 1 ? 0.5 / largest : 1;
-    for (let i = 0; i < m; i += 1) theta[i]! += share * step[i]!;
+    theta = climb(table, precision, theta, step, largest);
   }
   throw notConverged(table);
+}
+
+/** The longest of step, step/2, step/4 … that climbs; the posterior is concave, so there is one. */
+function climb(
+  table: PairTable,
+  precision: number,
+  theta: Float64Array,
+  step: Float64Array,
+  largest: number,
+): Float64Array<ArrayBuffer> {
+  const at = (share: number) => theta.map((value, i) => value + share * step[i]!);
+  const before = logPosterior(table, precision, theta);
+  let share = 1;
+  while (share * largest > SHORT_STEP && !(logPosterior(table, precision, at(share)) > before)) share /= 2;
+  return at(share);
+}
+
+function logPosterior(table: PairTable, precision: number, theta: Float64Array): number {
+  let sum = 0;
+  for (const value of theta) sum -= (precision * value ** 2) / 2;
+  for (let cell = 0; cell < table.cells; cell += 1) {
+    const gap = theta[table.low[cell]!]! - theta[table.high[cell]!]!;
+    const [points, weight] = [table.points[cell]!, table.weight[cell]!];
+    sum -= points * softplus(-gap) + (weight - points) * softplus(gap);
+  }
+  return sum;
+}
+
+/** ln(1 + eˣ). */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function withoutMean(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - mean);
 }
 
 /** P V P with P = I − 11ᵀ/m: the error about the mean of the group, which is where the scale is fixed. */
