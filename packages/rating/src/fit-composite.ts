@@ -58,7 +58,8 @@ export type Composite = {
   readonly notes: readonly string[];
 };
 
-type Part = { readonly value: number; readonly se: number };
+/** `se` null: nobody knows how far the value may be off. */
+type Part = { readonly value: number; readonly se: number | null };
 type Pillar = 'people' | 'judges' | 'benchmarks';
 
 const PILLARS: readonly Pillar[] = ['people', 'judges', 'benchmarks'];
@@ -70,7 +71,8 @@ const DRAWS = 4000;
  * People and judges: expected share of wins against the other models of the board, from the ratings. Benchmarks: mean
  * over the measured ones of (score − chance) / (1 − chance). A missing pillar is left out and the rest reweighted;
  * the model is then provisional, and nothing is imputed. The pillars' errors count as independent; ranks and the
- * chance of being first come from seeded normal draws.
+ * chance of being first come from seeded normal draws. Where a pillar has no interval the score has none, and while any
+ * score has none nobody knows who is first: there are places, and neither ranges nor chances.
  */
 export function fitComposite(input: CompositeInput): Composite {
   const rows = input.models.map((model) => {
@@ -86,7 +88,7 @@ export function fitComposite(input: CompositeInput): Composite {
         ? null
         : {
             value: mean(present.map((part) => part.value)),
-            se: Math.sqrt(present.reduce((sum, part) => sum + part.se ** 2, 0)) / present.length,
+            se: hypotenuse(present.map((part) => part.se)) / present.length,
           };
     const cells: CompositeCell[] = [
       cell('people', 'people', people, comparisonsOf(model, input.people)),
@@ -107,12 +109,10 @@ export function fitComposite(input: CompositeInput): Composite {
   if (PILLARS.every((pillar) => !(input.weights[pillar] > 0)))
     notes.push('Every weight is zero: there is no score.');
   const models = full.map((entry, i): CompositeModel => {
-    const half = Z * entry.se;
     return {
       model: entry.row.model,
       score: entry.score,
-      low: entry.score === null ? null : Math.max(0, entry.score - half),
-      high: entry.score === null ? null : Math.min(100, entry.score + half),
+      ...interval(entry.score, entry.se),
       rank: entry.score === null ? null : i + 1,
       rankLow: draws[i]?.low ?? null,
       rankHigh: draws[i]?.high ?? null,
@@ -157,10 +157,14 @@ function cell(
     source,
     kind,
     value: part.value,
-    low: Math.max(0, part.value - Z * part.se),
-    high: Math.min(100, part.value + Z * part.se),
+    ...interval(part.value, part.se),
     n,
   };
+}
+
+function interval(value: number | null, se: number | null): { low: number | null; high: number | null } {
+  if (value === null || se === null) return { low: null, high: null };
+  return { low: Math.max(0, value - Z * se), high: Math.min(100, value + Z * se) };
 }
 
 /** Expected share of wins against each other rated model, in per cent; its error from the rating's interval. */
@@ -173,8 +177,8 @@ function winShare(model: string, result: RatingResult | null): Part | null {
   if (others.length === 0) return null;
   const share = (rating: number) =>
     100 * mean(others.map((other) => 1 / (1 + 10 ** ((other - rating) / 400))));
-  const spread = own.low === null || own.high === null ? 0 : share(own.high) - share(own.low);
-  return { value: share(own.rating), se: spread / (2 * Z) };
+  const se = own.low === null || own.high === null ? null : (share(own.high) - share(own.low)) / (2 * Z);
+  return { value: share(own.rating), se };
 }
 
 function comparisonsOf(model: string, result: RatingResult | null): number | null {
@@ -185,7 +189,7 @@ function benchmarkPart(
   model: string,
   benchmark: CompositeInput['benchmarks'][number],
   scores: CompositeInput['scores'],
-): (Part & { readonly n: number | null }) | null {
+): { readonly value: number; readonly se: number; readonly n: number | null } | null {
   const found = scores.find((row) => row.model === model && row.benchmark === benchmark.name);
   if (found === undefined) return null;
   const span = 1 - benchmark.chance;
@@ -203,7 +207,7 @@ type Row = {
   readonly cells: readonly CompositeCell[];
   readonly measured: CompositeModel['measured'];
 };
-type Entry = { readonly row: Row; readonly score: number | null; readonly se: number };
+type Entry = { readonly row: Row; readonly score: number | null; readonly se: number | null };
 
 /** Models by falling score; those without one last, by name. */
 function order(rows: readonly Row[], weights: CompositeInput['weights']): Entry[] {
@@ -213,28 +217,30 @@ function order(rows: readonly Row[], weights: CompositeInput['weights']): Entry[
       return part === null || !(weights[pillar] > 0) ? [] : [{ part, weight: weights[pillar] }];
     });
     const total = used.reduce((sum, { weight }) => sum + weight, 0);
-    if (total === 0) return { row, score: null, se: 0 };
+    if (total === 0) return { row, score: null, se: null };
+    const isKnown = used.every(({ part }) => part.se !== null);
     return {
       row,
-      score: used.reduce((sum, { part, weight }) => sum + weight * part.value, 0) / total,
-      se: Math.sqrt(used.reduce((sum, { part, weight }) => sum + (weight * part.se) ** 2, 0)) / total,
+      // shares before squares: the square of a tiny weight would be 0, and the score certain
+      score: used.reduce((sum, { part, weight }) => sum + (weight / total) * part.value, 0),
+      se: isKnown ? hypotenuse(used.map(({ part, weight }) => (weight / total) * part.se!)) : null,
     };
   });
   return entries.sort((x, y) => (y.score ?? -1) - (x.score ?? -1) || (x.row.model < y.row.model ? -1 : 1));
 }
 
-/** Central 95 % of each model's place over the draws, and how often it came first. */
+/** Central 95 % of each model's place over the draws, and how often it came first; none where an error is not known. */
 function drawRanks(entries: readonly Entry[], seed: number): { low: number; high: number; top: number }[] {
   const scored = entries.filter((entry) => entry.score !== null);
   const m = scored.length;
-  if (m === 0) return [];
+  if (m === 0 || scored.some((entry) => entry.se === null)) return [];
   const noise = normalDraws(`composite/${seed}`, DRAWS * m);
   const places = scored.map(() => new Uint32Array(m + 1));
   const order = new Uint32Array(m);
   const drawn = new Float64Array(m);
   for (let d = 0; d < DRAWS; d += 1) {
     for (let i = 0; i < m; i += 1) {
-      drawn[i] = scored[i]!.score! + scored[i]!.se * noise[d * m + i]!;
+      drawn[i] = scored[i]!.score! + scored[i]!.se! * noise[d * m + i]!;
       order[i] = i;
     }
     order.sort((x, y) => drawn[y]! - drawn[x]! || x - y);
@@ -268,6 +274,10 @@ function withTiers(models: readonly CompositeModel[]): CompositeModel[] {
     }
     return { ...model, tier };
   });
+}
+
+function hypotenuse(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
 }
 
 function mean(values: readonly number[]): number {

@@ -31,7 +31,12 @@ export async function createSnapshot(
   const query = boardQuerySchema.parse(command.query);
   const id = deps.ids.next() as SnapshotId;
   const board: Board = { ...(await readBoard(campaign, query, deps)), snapshot: id };
-  const unified = { ...(await readUnified(campaign, DEFAULT_WEIGHTS, deps, query)), snapshot: id as string };
+  // shares of wins know no anchor, but beside an anchor model it would itself be without an error
+  const unanchored = { ...query, anchor: undefined };
+  const unified = {
+    ...(await readUnified(campaign, DEFAULT_WEIGHTS, deps, unanchored)),
+    snapshot: id as string,
+  };
   const record = {
     id,
     campaign: campaign.slug,
