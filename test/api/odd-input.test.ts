@@ -59,6 +59,19 @@ const QUERIES = [
   '?limit=1&limit=2',
   '?anchor=x%3D1e999',
   '?people=NaN',
+  '?people=',
+  '?method=elo&method=glicko2',
+  '?prior=1e300',
+  '?prior=5e-324',
+  '?ridge=',
+  '?ridge=1e300&method=contextual',
+  '?anchor=mean%3D1e308',
+  '?anchor=%F0%9F%8F%9F%3D1',
+  '?style=length,,',
+  '?turn=1e308',
+  '?category=%00',
+  '?__proto__=1&constructor=2',
+  `?baseline=${'x'.repeat(5000)}&method=win-rate`,
 ];
 
 /** Whatever is sent, the answer is a reply or a problem, and never a failure of ours. */

@@ -18,6 +18,7 @@ import { clientAddress } from './http/client-address.ts';
 import { parseInput } from './http/parse-input.ts';
 import { type ErrorLog, problemResponse, toArenaError } from './http/problem-response.ts';
 import { BODY_LIMIT, IMPORT_LIMIT, readJson } from './http/read-body.ts';
+import { readQuery } from './http/read-query.ts';
 import { JSON_HEADERS } from './http/security-headers.ts';
 import { WrittenReply } from './http/written-reply.ts';
 import type { Metrics } from './metrics.ts';
@@ -103,7 +104,7 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
         const actor = await deps.identify(request.headers);
         if (shape.access !== 'public') requireRole(actor, shape.access);
         if (scope !== null) requireScope(actor, scope);
-        const query = parseInput(shape.query ?? NO_QUERY, context.req.query());
+        const query = parseInput(shape.query ?? NO_QUERY, readQuery(context.req.queries()));
         const body =
           shape.body === undefined ? undefined : parseInput(shape.body, await readJson(request, limit));
         const cookies: string[] = [];

@@ -9,6 +9,7 @@ import {
 } from '@agon/domain';
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from './campaigns.ts';
+import { numberText } from './number-text.ts';
 import { pageOf } from './paging.ts';
 import { modelRatingSchema, ratingResultSchema } from './rating-json.ts';
 
@@ -30,14 +31,10 @@ export const boardQuerySchema = z
       .describe('contextual: length,headers,lists,bold,position,same-family; absent: the first four'),
     style_definition: z.enum(STYLE_DEFINITIONS).default('fastchat'),
     reweight: z.enum(REWEIGHTINGS).default('none'),
-    prior: z.coerce
-      .number()
-      .positive()
+    prior: numberText(z.number().positive())
       .optional()
       .describe('bradley-terry: standard deviation in logits of a normal prior on the ratings'),
-    ridge: z.coerce
-      .number()
-      .nonnegative()
+    ridge: numberText(z.number().nonnegative())
       .optional()
       .describe('contextual: pull of the coefficients to 0; absent: as the definition has it'),
     baseline: z
@@ -46,7 +43,7 @@ export const boardQuerySchema = z
       .describe('length-controlled, win-rate: the model that the others are compared with'),
     category: z.string().optional(),
     language: z.string().optional(),
-    turn: z.coerce.number().int().positive().optional(),
+    turn: numberText(z.number().int().positive()).optional(),
     judge: z.string().optional().describe('One judge; absent: all'),
     anchor: z.string().optional().describe('mean=1000 or MODEL=1114'),
   })
@@ -247,9 +244,9 @@ export const UNIFIED_METHODS = ['composite', 'ability'] as const;
 
 export const unifiedQuerySchema = z
   .strictObject({
-    people: z.coerce.number().min(0).max(100).default(50),
-    judges: z.coerce.number().min(0).max(100).default(20),
-    benchmarks: z.coerce.number().min(0).max(100).default(30),
+    people: numberText(z.number().min(0).max(100)).default(50),
+    judges: numberText(z.number().min(0).max(100)).default(20),
+    benchmarks: numberText(z.number().min(0).max(100)).default(30),
     method: z
       .enum(UNIFIED_METHODS)
       .default('composite')

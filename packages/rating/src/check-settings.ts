@@ -1,5 +1,11 @@
 import { ArenaError, type ComparisonColumns, type RatingSettings } from '@agon/domain';
 
+/** Beyond, differences between models would drown in the rounding of the ratings themselves. */
+const FARTHEST_ANCHOR = 1e6;
+
+/** In logits: as good as none. Far beyond, its precision drowns in that of the votes. */
+const WIDEST_PRIOR = 1e4;
+
 /** @throws as `fitRatings` does for settings */
 export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
   requireModel(columns, settings.anchor.model, 'anchor');
@@ -21,7 +27,12 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
       at: { column: 'baseline' },
     });
   }
-  requireRange('anchor', settings.anchor.value, Number.isFinite(settings.anchor.value), 'a finite number');
+  requireRange(
+    'anchor',
+    settings.anchor.value,
+    Math.abs(settings.anchor.value) <= FARTHEST_ANCHOR,
+    'a number of Elo points from -1,000,000 to 1,000,000',
+  );
   requireRange(
     'rounds',
     settings.rounds,
@@ -38,8 +49,8 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
   requireRange(
     'prior',
     settings.prior ?? 1,
-    settings.prior === null || (Number.isFinite(settings.prior) && settings.prior >= 1e-3),
-    'a number of logits of at least 0.001',
+    settings.prior === null || (settings.prior >= 1e-3 && settings.prior <= WIDEST_PRIOR),
+    'a number of logits from 0.001 to 10,000',
   );
   if (settings.prior !== null && settings.method !== 'bradley-terry') {
     throw new ArenaError('invalid_request', `${settings.method} takes no prior.`, {

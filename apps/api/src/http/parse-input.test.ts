@@ -1,4 +1,4 @@
-import { castVoteSchema, createCampaignSchema, pageQuerySchema } from '@agon/contract';
+import { castVoteSchema, createCampaignSchema, pageQuerySchema, unifiedQuerySchema } from '@agon/contract';
 import type { ArenaError } from '@agon/domain';
 import type { z } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,11 @@ describe('parseInput', () => {
   it('fills defaults', () => {
     expect(parseInput(castVoteSchema, vote)).toEqual({ ...vote, shown_ms: null });
     expect(parseInput(pageQuerySchema, { limit: '7' })).toEqual({ limit: 7 });
+  });
+
+  it.each(['', ' ', 'x', 'NaN', '1e999', null, true, []])('takes %j for no number', (limit) => {
+    expect(() => parseInput(pageQuerySchema, { limit })).toThrow('limit: ');
+    expect(() => parseInput(unifiedQuerySchema, { people: limit })).toThrow('people: ');
   });
 
   it.each<[string, z.ZodType, unknown, string | undefined, string | undefined]>([

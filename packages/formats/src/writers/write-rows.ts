@@ -12,15 +12,14 @@ export function writeJsonl(rows: readonly Row[]): string {
 export function writeCsv(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const line = (cells: readonly string[]) => `${cells.map(quoted).join(',')}\n`;
-  return [
-    line(columns),
-    ...rows.map((row) => line(columns.map((column) => harmless(cellText(row[column]))))),
-  ].join('');
+  return [line(columns), ...rows.map((row) => line(columns.map((column) => cellText(row[column]))))].join('');
 }
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  // -12.5 is a number, whatever it begins with
+  if (typeof value === 'number') return String(value);
+  return harmless(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
 /** Wide signs too: spreadsheets take them for the plain ones. */

@@ -260,4 +260,9 @@ describe('Every Eval Ever', () => {
       ],
     });
   });
+
+  it('writes numbers into CSV as they are, and makes texts that begin like a formula harmless', () => {
+    const rows = [{ model: '=1+1', low: -12.5, wide: '＝A1', list: ['-x'] }];
+    expect(writeCsv(rows)).toBe(`model,low,wide,list\n'=1+1,-12.5,'＝A1,"[""-x""]"\n`);
+  });
 });

@@ -9,6 +9,7 @@ describe('csvText', () => {
     ['two\nlines', '"two\nlines"'],
     ['=SUM(A1)', "'=SUM(A1)"],
     ['-1+1', "'-1+1"],
+    ['＝SUM(A1)', "'＝SUM(A1)"],
   ])('writes %j as %s', (cell, written) => {
     expect(csvText(['x'], [[cell]])).toBe(`x\r\n${written}\r\n`);
   });
