@@ -38,6 +38,7 @@ export { getRaters } from './campaigns/get-raters.ts';
 export { type ListActivity, listActivity } from './campaigns/list-activity.ts';
 export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
 export { presentCampaigns } from './campaigns/present-campaign.ts';
+export { quarantineVoter, releaseVoter } from './campaigns/quarantine-voter.ts';
 export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
 export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
@@ -136,6 +137,7 @@ export type {
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
+export type { QuarantinedVotes, QuarantineStore } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type { Secrets } from './ports/secrets.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';

@@ -52,7 +52,7 @@ import {
 import { overviewSchema } from './overview.ts';
 import { pageQuerySchema } from './paging.ts';
 import type { CallName } from './paths.ts';
-import { raterReportsSchema } from './raters.ts';
+import { quarantineReplySchema, raterReportsSchema } from './raters.ts';
 import {
   annotateReplySchema,
   annotateVoteSchema,
@@ -138,6 +138,18 @@ export const CALLS = {
     tag: 'campaigns',
     access: 'researcher',
     reply: raterReportsSchema,
+  }),
+  quarantineVoter: call({
+    summary: 'Leave what a voter has cast so far out of every board; votes cast later count',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: quarantineReplySchema,
+  }),
+  releaseVoter: call({
+    summary: 'Let a voter’s votes count again',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: quarantineReplySchema,
   }),
 
   listActivity: call({

@@ -110,6 +110,8 @@ export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
 export {
+  type QuarantineReply,
+  quarantineReplySchema,
   type RaterReportJson,
   type RaterReports,
   raterReportSchema,

@@ -12,6 +12,8 @@ export const PATHS = {
   changeCampaign: 'PATCH /api/v1/campaigns/{campaign}',
   getProgress: 'GET /api/v1/campaigns/{campaign}/progress',
   getRaters: 'GET /api/v1/campaigns/{campaign}/raters',
+  quarantineVoter: 'POST /api/v1/campaigns/{campaign}/raters/{rater}/quarantine',
+  releaseVoter: 'DELETE /api/v1/campaigns/{campaign}/raters/{rater}/quarantine',
 
   listActivity: 'GET /api/v1/campaigns/{campaign}/activity',
   getOverview: 'GET /api/v1/overview',

@@ -52,3 +52,12 @@ export const raterReportsSchema = z
   })
   .meta({ id: 'RaterReports' });
 export type RaterReports = z.infer<typeof raterReportsSchema>;
+
+export const quarantineReplySchema = z
+  .strictObject({
+    rater: z.string().describe('Pseudonym, as in the campaign’s progress'),
+    votes: z.number().int().describe('All that they cast in this campaign, what they took back included'),
+    changed: z.number().int().describe('Of these, what came into quarantine or left it with this call'),
+  })
+  .meta({ id: 'Quarantine' });
+export type QuarantineReply = z.infer<typeof quarantineReplySchema>;

@@ -26,6 +26,7 @@ export {
   statusOfNothing,
 } from './migrate.ts';
 export { createOverviewStore } from './overview-store.ts';
+export { createQuarantineStore } from './quarantine-store.ts';
 export { createRaterStore } from './rater-store.ts';
 export * as schema from './schema.ts';
 export { CHAIN_START, chainHash } from './vote-chain.ts';

@@ -7,6 +7,8 @@ import {
   getRaters,
   listActivity,
   listCampaigns,
+  quarantineVoter,
+  releaseVoter,
 } from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -26,4 +28,6 @@ export function campaignRoutes({ serve, ports, guard }: RouteDeps): void {
     guard('boards', actor, address);
     return getRaters({ actor, campaign: params.campaign }, ports);
   });
+  serve('quarantineVoter', ({ actor, params }) => quarantineVoter({ actor, ...params }, ports));
+  serve('releaseVoter', ({ actor, params }) => releaseVoter({ actor, ...params }, ports));
 }

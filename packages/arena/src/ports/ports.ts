@@ -15,6 +15,7 @@ import type { JudgeModels } from './judge-model.ts';
 import type { InstrumentSource, JudgeQueue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { OverviewStore } from './overview-store.ts';
+import type { QuarantineStore } from './quarantine-store.ts';
 import type { RaterStore } from './rater-store.ts';
 import type { Secrets } from './secrets.ts';
 import type { SessionStore, Sessions } from './session.ts';
@@ -32,6 +33,7 @@ export type Ports = {
   readonly campaigns: CampaignStore;
   readonly content: ContentStore;
   readonly raters: RaterStore;
+  readonly quarantine: QuarantineStore;
   readonly battles: BattleStore;
   readonly votes: VoteStore;
   readonly comparisons: ComparisonStore;

@@ -6,6 +6,8 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   import: m.workbench_action_import,
   undo_import: m.workbench_action_undo_import,
   start_judge_run: m.workbench_action_start_judge_run,
+  quarantine_voter: m.workbench_action_quarantine_voter,
+  release_voter: m.workbench_action_release_voter,
   keep_snapshot: m.workbench_action_keep_snapshot,
 };
 

@@ -15,6 +15,9 @@ export function voterRows(progress: CampaignProgress, { raters }: Pick<RaterRepo
   return progress.raters_by_votes.map((voter) => ({ ...voter, report: reports.get(voter.rater) ?? null }));
 }
 
+/** Whether the board leaves out all that the voter has cast. */
+export const isQuarantined = ({ excluded, votes }: VoterRow): boolean => excluded >= votes;
+
 /** Null where there are too few votes to say. */
 export function reliabilityOf({
   report,
