@@ -75,6 +75,67 @@ test('the voters’ screen says who is worth a look, why, and how sure it is', a
   expect(faults).toEqual([]);
 });
 
+test('a voter’s votes go into quarantine and come back, by keyboard', async ({ page, baseURL }) => {
+  const { faults } = watchPage(page);
+  const owner = await ownerOf(baseURL!);
+  const counted = async () =>
+    (await owner('getBoard', { params: { campaign: slug }, query: {} })).counts.votes;
+  await page.context().addCookies(session);
+  await page.goto(`/workbench/campaigns/${slug}/voters`);
+  const before = await counted();
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'lefty' }) });
+  await row.getByRole('button', { name: 'Quarantine the votes of lefty' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Quarantine the votes of lefty?' });
+  await expect(dialog).toContainText('The board leaves out the 60 votes that lefty has cast so far');
+  await checkScreen(page, `raters-quarantine${test.info().workerIndex || ''}`);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  expect(await counted()).toBe(before);
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Quarantine' }).focus();
+  await page.keyboard.press('Enter');
+  const said = page.getByRole('status').filter({ hasText: 'in quarantine' });
+  await expect(said).toContainText('60 votes of lefty are in quarantine. The board leaves them out.');
+  await expect.poll(counted).toBe(before - 60);
+  // who asked stays where they were, and the same key takes it back
+  const release = row.getByRole('button', { name: 'Release the votes of lefty' });
+  await expect(release).toBeFocused();
+  await expect(page.getByText('worth a look')).toHaveCount(0);
+  await checkScreen(page, `raters-quarantined${test.info().workerIndex || ''}`, { fullPage: true });
+  await page.goto(`/c/${slug}/board?tab=method`);
+  await expect(page.getByText('60 × the voter is in quarantine')).toBeVisible();
+  await page.goto(`/workbench/campaigns/${slug}/voters`);
+  await release.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('60 votes of lefty count again.')).toBeVisible();
+  await expect.poll(counted).toBe(before);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(release).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(row.getByRole('button', { name: 'Quarantine the votes of lefty' })).toBeVisible();
+  await page.goto(`/workbench/campaigns/${slug}/activity`);
+  await expect(page.getByRole('row').filter({ hasText: 'Put a voter’s votes into quarantine' })).toHaveCount(
+    2,
+  );
+  expect(faults).toEqual([]);
+});
+
+test('the progress of a campaign says what to ask next', async ({ page }) => {
+  await page.context().addCookies(session);
+  await page.goto(`/workbench/campaigns/${slug}`);
+  await expect(page.getByRole('heading', { name: 'What it takes to settle neighbours' })).toBeVisible();
+  await expect(page.getByRole('region', { name: /^Pairs to ask next: Among alder/ })).toBeVisible();
+});
+
+test('a board that needs a baseline asks for it', async ({ page }) => {
+  await page.context().addCookies(session);
+  await page.goto(`/c/${slug}/board?method=length-controlled`);
+  await expect(page.getByText('choose it under Baseline')).toBeVisible();
+  await page.goto(`/c/${slug}/board?method=elo`);
+  await expect(page.getByText('95 % intervals')).toHaveCount(0);
+});
+
 test('a board of two groups has a plan for each', async ({ page }) => {
   await page.context().addCookies(session);
   await page.goto(`/c/${slug}/board`);
@@ -95,6 +156,7 @@ for (const variant of VARIANTS) {
     for (const [path, picture] of [
       [`/workbench/campaigns/${slug}/voters`, 'raters'],
       [`/workbench/campaigns/${slug}-empty/voters`, 'raters-empty'],
+      [`/workbench/campaigns/${slug}`, 'raters-progress'],
       [`/c/${slug}/board`, 'board-groups'],
     ] as const) {
       await page.goto(path);

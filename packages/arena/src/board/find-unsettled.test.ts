@@ -59,4 +59,11 @@ describe('the neighbours that are not settled', () => {
   it('are the same pair without the covariance', () => {
     expect(findUnsettled(result, null)).toMatchObject({ places: [2, 3] });
   });
+
+  it('are never apart by more than their margin, whatever their places among all may be', () => {
+    const models = result.models.map((model) => ({ ...model, rankLow: 1, rankHigh: 3 }));
+    const { gap, margin, places } = findUnsettled({ ...result, models }, null)!;
+    expect(places).toEqual([2, 3]);
+    expect(gap).toBeLessThanOrEqual(margin);
+  });
 });

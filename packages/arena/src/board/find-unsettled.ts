@@ -35,12 +35,15 @@ export function findUnsettled(result: RatingResult, insights: RatingInsights | n
     if (upper.rankHigh === null || lower.rankLow === null || lower.rankLow > (upper.rank ?? i + 1)) continue;
     const gap = upper.rating! - lower.rating!;
     const half = (model: typeof upper) => (model.high! - model.low!) / 2;
+    const margin = Math.hypot(half(upper), half(lower));
+    // ranges are right for all models together; two that are apart by themselves need no more votes
+    if (gap > margin) continue;
     return {
       places: [i + 1, i + 2],
       model_a: upper.model,
       model_b: lower.model,
       gap,
-      margin: Math.hypot(half(upper), half(lower)),
+      margin,
       votes_needed: gap > 0 ? votesToSeparate(gap, tieShare) : null,
     };
   }

@@ -1,0 +1,27 @@
+import type { Board } from '@agon/contract';
+import { m } from '#paraglide/messages.js';
+
+/** Why these switches leave nothing to rank, and which one to change; null where they are not to blame. */
+export function emptyReason({
+  query,
+  models,
+  counts,
+}: Pick<Board, 'query' | 'models' | 'counts'>): string | null {
+  const isThere = (name: string) => models.some((model) => model.name === name);
+  const { method, baseline, anchor } = query;
+  if (query.prior !== undefined && method !== 'bradley-terry') return m.board_empty_prior();
+  if ((method === 'davidson' || method === 'rao-kupper') && query.ties === 'drop')
+    return m.board_empty_ties();
+  if (method === 'length-controlled' && baseline === undefined) return m.board_empty_baseline();
+  if (
+    (method === 'length-controlled' || method === 'win-rate') &&
+    baseline !== undefined &&
+    !isThere(baseline)
+  )
+    return m.board_empty_baseline_unknown({ model: baseline });
+  const anchored = anchor?.slice(0, anchor.lastIndexOf('=')) ?? 'mean';
+  if (anchored !== 'mean' && !isThere(anchored)) return m.board_empty_anchor_unknown({ model: anchored });
+  if (method === 'prediction-powered' && counts.verdicts === 0) return m.board_empty_verdicts();
+  if (method === 'contextual' || method === 'length-controlled') return m.board_empty_answers();
+  return null;
+}
