@@ -57,7 +57,8 @@ describe('win rate against a baseline', () => {
   it('leaves out what the baseline took no part in, and names who never met it', () => {
     const { result, of } = winRates([...soft, verdict('m', 'a', 'stranger'), verdict('stranger', 'a', 'm')]);
     expect(result.comparisons.excluded).toEqual([{ reason: 'without_baseline', count: 2 }]);
-    expect(of('stranger')).toMatchObject({ winRate: null, rank: null });
+    expect(of('stranger')).toMatchObject({ winRate: null, rank: null, comparisons: 0, wins: 0, losses: 0 });
+    expect(of('m')).toMatchObject({ comparisons: 5, wins: 3, losses: 1, ties: 1 });
     expect(result.warnings.find(({ code }) => code === 'without_baseline')?.message).toContain('stranger');
   });
 

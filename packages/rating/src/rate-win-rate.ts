@@ -53,9 +53,10 @@ export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings
       iterations: 1,
       components: components.map((group) => group.map((model) => columns.models[model]!)),
     },
-    models: withOwnRow(
+    models: countedAgainst(
       columns,
       baseline,
+      shares.byModel,
       listModels(columns, groups, tally, rated, {
         ...UNRATED,
         winRate: null,
@@ -69,21 +70,35 @@ export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings
   };
 }
 
-/** The baseline meets only itself: its counts are the rows that say so, all draws, as AlpacaEval has them. */
-function withOwnRow(
+/**
+ * Against a baseline a model's counts are those that its rate rests on. The baseline meets only itself: its counts are
+ * the rows that say so, all draws, as AlpacaEval has them.
+ */
+function countedAgainst(
   columns: ComparisonColumns,
   baseline: number,
+  byModel: readonly Shares[],
   models: readonly ModelRating[],
 ): ModelRating[] {
   if (baseline < 0) return [...models];
-  let ties = 0;
+  let own = 0;
   for (let row = 0; row < columns.length; row += 1) {
-    if (columns.a[row] === baseline && columns.b[row] === baseline) ties += 1;
+    if (columns.a[row] === baseline && columns.b[row] === baseline) own += 1;
   }
-  const name = columns.models[baseline];
-  return models.map((model) =>
-    model.model === name ? { ...model, comparisons: ties, wins: 0, losses: 0, ties } : model,
-  );
+  const code = new Map(columns.models.map((name, at) => [name, at]));
+  return models.map((model) => {
+    const at = code.get(model.model)!;
+    if (at === baseline) return { ...model, comparisons: own, wins: 0, losses: 0, ties: own };
+    const { won } = byModel[at]!;
+    const [wins, losses] = [1, 0].map((points) => won.filter((each) => each === points).length);
+    return {
+      ...model,
+      comparisons: won.length,
+      wins: wins!,
+      losses: losses!,
+      ties: won.length - wins! - losses!,
+    };
+  });
 }
 
 const BASELINE_ROW = {
