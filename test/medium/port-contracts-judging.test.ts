@@ -15,6 +15,7 @@ import {
   createImportStore,
   createJudgeStore,
   createOverviewStore,
+  createQuarantineStore,
   createRaterStore,
   createVoteStore,
   type Database,
@@ -35,6 +36,7 @@ import {
   judgeQueueContract,
   judgeStoreContract,
   overviewStoreContract,
+  quarantineStoreContract,
   sessionStoreContract,
   sessionsContract,
 } from '@agon/testkit/contracts';
@@ -168,6 +170,9 @@ importStoreContract(() =>
   judging().then((setup) => ({ ...setup, elsewhere: createImportStore(setup.there) })),
 );
 exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVoteStore(setup.here) })));
+quarantineStoreContract(() =>
+  judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),
+);
 judgeStoreContract(judging);
 judgeCallsContract(judging);
 overviewStoreContract(async () => {

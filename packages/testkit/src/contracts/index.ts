@@ -27,6 +27,7 @@ export { judgeStoreContract } from './judge-store-contract.ts';
 export { keyStoreContract } from './key-store-contract.ts';
 export { listComparisons } from './list-comparisons.ts';
 export { overviewStoreContract } from './overview-store-contract.ts';
+export { quarantineStoreContract } from './quarantine-store-contract.ts';
 export { raterStoreContract } from './rater-store-contract.ts';
 export { secretsContract } from './secrets-contract.ts';
 export { sessionStoreContract } from './session-store-contract.ts';
