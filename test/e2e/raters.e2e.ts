@@ -104,6 +104,7 @@ test('a voter’s votes go into quarantine and come back, by keyboard', async ({
   await expect(page.getByText('worth a look')).toHaveCount(0);
   await checkScreen(page, `raters-quarantined${test.info().workerIndex || ''}`, { fullPage: true });
   await page.goto(`/c/${slug}/board?tab=method`);
+  await page.getByText('60 votes excluded').click();
   await expect(page.getByText('60 × the voter is in quarantine')).toBeVisible();
   await page.goto(`/workbench/campaigns/${slug}/voters`);
   await release.focus();
