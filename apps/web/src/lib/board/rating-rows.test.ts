@@ -5,6 +5,7 @@ import { columnsOf, ratingColumns, toggleColumn, unifiedColumns } from './board-
 import { rankMoves } from './rank-moves.ts';
 import { estimateOf, ratingRows, ratingValue } from './rating-rows.ts';
 import { nextSort, orderOf, orderRows } from './row-order.ts';
+import { shownRatingRows } from './shown-table.ts';
 import { sourceAgreement } from './source-agreement.ts';
 import { shownRecords, toCsv, toJsonl } from './table-file.ts';
 
@@ -208,5 +209,28 @@ describe('judges against people', () => {
       stretch: null,
       rankCorrelation: null,
     });
+  });
+});
+
+describe('models that never met', () => {
+  const people = {
+    ...result([rated('x', 1100, 1), rated('a', 1050, 1), rated('b', 1000, 2), rated('y', 990, 2)]),
+    fit: {
+      converged: true,
+      iterations: 5,
+      components: [
+        ['y', 'x'],
+        ['a', 'c', 'b'],
+      ],
+    },
+  };
+  const board = { ...BOARD, people: { ...people, models: [...people.models, rated('c', 950, 3)] } };
+  const shown = (text: string) => shownRatingRows(board, 'people', search(text)).map(({ model }) => model);
+  const theirs = (names: readonly string[]) => names.filter((name) => 'abcxy'.includes(name));
+
+  it('stand group after group by rank, the largest first, and as asked by anything else', () => {
+    expect(theirs(shown(''))).toEqual(['a', 'b', 'c', 'x', 'y']);
+    expect(theirs(shown('sort=-rank'))).toEqual(['y', 'x', 'c', 'b', 'a']);
+    expect(theirs(shown('sort=-rating'))).toEqual(['x', 'a', 'b', 'y', 'c']);
   });
 });

@@ -16,7 +16,22 @@ import { type UnifiedRow, unifiedRows, unifiedValue } from './unified-rows.ts';
 
 /** The rows of a source's table, filtered and in the order that the URL asks for. */
 export function shownRatingRows(board: Board, source: 'people' | 'judges', search: Search): RatingRow[] {
-  return orderRows(keepModels(ratingRows(board, source), board.models, search), orderOf(search), ratingValue);
+  const groupOf = groupPlaces(board[source]?.fit.components ?? []);
+  return orderRows(
+    keepModels(ratingRows(board, source), board.models, search),
+    orderOf(search),
+    (row, key) =>
+      // ranks of models that never met begin anew: by rank one group stands after the other
+      key === 'rank' && row.rank !== null
+        ? row.rank + (groupOf.get(row.model) ?? 0) * board.models.length
+        : ratingValue(row, key),
+  );
+}
+
+/** By model, how many groups of models that can be compared are larger than its own, or stand before it. */
+function groupPlaces(components: readonly (readonly string[])[]): ReadonlyMap<string, number> {
+  const groups = [...components].sort((x, y) => y.length - x.length);
+  return new Map(groups.flatMap((models, place) => models.map((model) => [model, place] as const)));
 }
 
 /** The rows of the unified table, filtered and in the order that the URL asks for. */
