@@ -15,6 +15,7 @@ describe('why a board is empty', () => {
     [{ method: 'contextual' }, 'answers'],
     [{ method: 'length-controlled', baseline: 'y' }, 'answers'],
     [{ method: 'elo', prior: 1 }, 'prior'],
+    [{ prior: 1e300 }, 'from 0.001 to 10,000 logits'],
     [{ method: 'davidson', ties: 'drop' }, 'ties'],
   ])('%j is named', (query, named) => {
     expect(reasonOf(query)).toContain(named);
