@@ -29,7 +29,7 @@ const LONGEST_STEP = 4;
  * @returns null where the counts span more than double precision can hold
  */
 export function fitTieModel(table: OutcomeTable, model: TieModel, start?: TieMaximum): TieFit | null {
-  const maximum = maximise(table, model, start ?? startOf(table, model));
+  const maximum = maximiseTieModel(table, model, start);
   if (maximum === null) return null;
   const m = table.models;
   const { information } = derivatives(table, model, maximum.theta, maximum.eta);
@@ -52,7 +52,12 @@ function startOf(table: OutcomeTable, model: TieModel): TieMaximum {
   return { theta: new Float64Array(table.models), eta: etaOfTieShare(model, share), iterations: 0 };
 }
 
-function maximise(table: OutcomeTable, model: TieModel, start: TieMaximum): TieMaximum | null {
+/** `fitTieModel` without the inverse, where nobody asks how sure the ratings are. */
+export function maximiseTieModel(
+  table: OutcomeTable,
+  model: TieModel,
+  start: TieMaximum = startOf(table, model),
+): TieMaximum | null {
   const m = table.models;
   let theta = Float64Array.from(start.theta);
   let eta = start.eta;
@@ -94,28 +99,40 @@ function maximise(table: OutcomeTable, model: TieModel, start: TieMaximum): TieM
   return null;
 }
 
-/** Chord steps with the full fit's inverse for a resample near it; Newton where they shrink too slowly. */
-export function refitTieModel(sample: OutcomeTable, model: TieModel, fit: TieFit): TieMaximum | null {
+/**
+ * Chord steps with the full fit's inverse for a sample near it; Newton where they shrink too slowly.
+ * @param tolerance logits: the last step is below it
+ */
+export function refitTieModel(
+  sample: OutcomeTable,
+  model: TieModel,
+  fit: TieFit,
+  tolerance = 1e-7,
+): TieMaximum | null {
   const m = sample.models;
+  const { inverse } = fit;
   const theta = Float64Array.from(fit.theta);
   let eta = fit.eta;
   let before = Number.POSITIVE_INFINITY;
   for (let iteration = 1; iteration < 60; iteration += 1) {
     const gradient = slopes(sample, model, theta, eta);
     let largest = 0;
-    for (let i = 0; i <= m; i += 1) {
-      let step = 0;
-      for (let j = 0; j <= m; j += 1) step += fit.inverse[i * (m + 1) + j]! * gradient[j]!;
-      if (i < m) theta[i]! += step;
-      else eta += step;
-      largest = Math.max(largest, Math.abs(step));
+    // row by row of a symmetric matrix: no sum waits for its own last product
+    const step = new Float64Array(m + 1);
+    for (let j = 0; j <= m; j += 1) {
+      const slope = gradient[j]!;
+      const row = j * (m + 1);
+      for (let i = 0; i <= m; i += 1) step[i]! += inverse[row + i]! * slope;
     }
+    for (let i = 0; i < m; i += 1) theta[i]! += step[i]!;
+    eta += step[m]!;
+    for (const moved of step) largest = Math.max(largest, Math.abs(moved));
     if (model === 'rao-kupper' && !(eta > 0)) break;
-    if (largest < 1e-7) return { theta, eta, iterations: iteration };
+    if (largest < tolerance) return { theta, eta, iterations: iteration };
     if (!(largest < 0.7 * before)) break;
     before = largest;
   }
-  return maximise(sample, model, fit);
+  return maximiseTieModel(sample, model, fit);
 }
 
 function logLikelihood(table: OutcomeTable, model: TieModel, theta: Float64Array, eta: number): number {
@@ -126,10 +143,29 @@ function logLikelihood(table: OutcomeTable, model: TieModel, theta: Float64Array
   return sum;
 }
 
-/** Slope of the log-likelihood by θ, then η. */
+/** Slope of the log-likelihood by θ, then η. Davidson's, which refits without a rater live on, at one power a pair. */
 function slopes(table: OutcomeTable, model: TieModel, theta: Float64Array, eta: number): Float64Array {
   const m = table.models;
   const gradient = new Float64Array(m + 1);
+  if (model === 'davidson') {
+    const tie = Math.exp(eta);
+    for (let cell = 0; cell < table.cells; cell += 1) {
+      const i = table.low[cell]!;
+      const j = table.high[cell]!;
+      const w = table.wins[cell]!;
+      const t = table.ties[cell]!;
+      const l = table.losses[cell]!;
+      // gaps so large that this is infinite end the steps, and Newton's method goes on
+      const win = Math.exp((theta[i]! - theta[j]!) / 2);
+      const loss = 1 / win;
+      const each = (w + t + l) / (win + loss + tie);
+      const slope = 0.5 * (w - l - each * (win - loss));
+      gradient[i]! += slope;
+      gradient[j]! -= slope;
+      gradient[m]! += t - each * tie;
+    }
+    return gradient;
+  }
   forEachCell(table, model, theta, eta, (i, j, terms) => {
     gradient[i]! += terms.slopeGap;
     gradient[j]! -= terms.slopeGap;

@@ -7,8 +7,8 @@ import { rowAsComparison } from './row-as-comparison.ts';
 
 /** Votes that are looked at, the newest: each is read some hundred times until reliability settles, while boards wait. */
 const MOST_VOTES = 20_000;
-/** Pairs of models that are gone through for evidence, two seconds or so. */
-const MOST_WORK = 1e6;
+/** Pairs of models that are gone through for evidence, a second or so. */
+const MOST_WORK = 5e6;
 /** As many as the workbench lists. */
 const MOST_RATERS = 500;
 

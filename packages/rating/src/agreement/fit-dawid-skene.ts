@@ -32,44 +32,54 @@ export function fitDawidSkene(
   for (const { item, label } of labels) posterior[item * kinds + label]! += 1;
   for (let item = 0; item < items; item += 1) normalise(posterior, item * kinds, kinds);
   const prevalence = new Float64Array(kinds);
-  const confusion = Array.from({ length: raters }, () => new Float64Array(kinds * kinds));
+  // all raters' tables in one, and for each label where its item and its column of its rater's table begin
+  const confusion = new Float64Array(raters * kinds * kinds);
+  const itemAt = Int32Array.from(labels, ({ item }) => item * kinds);
+  const columnAt = Int32Array.from(labels, ({ rater, label }) => rater * kinds * kinds + label);
+  const said = new Float64Array(confusion.length);
+  const logs = new Float64Array(items * kinds);
   let before = Number.NEGATIVE_INFINITY;
   for (let iteration = 1; ; iteration += 1) {
     prevalence.fill(0);
-    for (const table of confusion) table.fill(SMOOTHING);
+    confusion.fill(SMOOTHING);
     for (let at = 0; at < posterior.length; at += 1) prevalence[at % kinds]! += posterior[at]!;
     normalise(prevalence, 0, kinds);
-    for (const { item, rater, label } of labels) {
-      for (let k = 0; k < kinds; k += 1)
-        confusion[rater]![k * kinds + label]! += posterior[item * kinds + k]!;
+    for (let at = 0; at < labels.length; at += 1) {
+      const item = itemAt[at]!;
+      const column = columnAt[at]!;
+      for (let k = 0; k < kinds; k += 1) confusion[column + k * kinds]! += posterior[item + k]!;
     }
-    for (const table of confusion) for (let k = 0; k < kinds; k += 1) normalise(table, k * kinds, kinds);
-    const logs = new Float64Array(items * kinds);
-    for (let at = 0; at < logs.length; at += 1)
-      logs[at] = Math.log(Math.max(prevalence[at % kinds]!, 1e-300));
-    for (const { item, rater, label } of labels) {
-      for (let k = 0; k < kinds; k += 1) {
-        logs[item * kinds + k]! += Math.log(confusion[rater]![k * kinds + label]!);
-      }
+    for (let row = 0; row < confusion.length; row += kinds) normalise(confusion, row, kinds);
+    for (let at = 0; at < said.length; at += 1) said[at] = Math.log(confusion[at]!);
+    const common = prevalence.map((share) => Math.log(Math.max(share, 1e-300)));
+    for (let at = 0; at < logs.length; at += 1) logs[at] = common[at % kinds]!;
+    for (let at = 0; at < labels.length; at += 1) {
+      const item = itemAt[at]!;
+      const column = columnAt[at]!;
+      for (let k = 0; k < kinds; k += 1) logs[item + k]! += said[column + k * kinds]!;
     }
     let logLikelihood = 0;
-    for (let item = 0; item < items; item += 1) {
-      const own = logs.subarray(item * kinds, (item + 1) * kinds);
-      const top = own.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+    for (let from = 0; from < logs.length; from += kinds) {
+      let top = Number.NEGATIVE_INFINITY;
+      for (let k = 0; k < kinds; k += 1) top = Math.max(top, logs[from + k]!);
       let sum = 0;
-      own.forEach((value, k) => {
-        posterior[item * kinds + k] = Math.exp(value - top);
-        sum += Math.exp(value - top);
-      });
+      for (let k = 0; k < kinds; k += 1) {
+        const share = Math.exp(logs[from + k]! - top);
+        posterior[from + k] = share;
+        sum += share;
+      }
       logLikelihood += top + Math.log(sum);
-      normalise(posterior, item * kinds, kinds);
+      normalise(posterior, from, kinds);
     }
     if (Math.abs(logLikelihood - before) < 1e-9 * (1 + Math.abs(before)) || iteration >= 1000) {
+      const tables = Array.from({ length: raters }, (_, rater) =>
+        confusion.slice(rater * kinds * kinds, (rater + 1) * kinds * kinds),
+      );
       return {
         posterior,
         prevalence,
-        confusion,
-        reliability: Float64Array.from(confusion, (table) =>
+        confusion: tables,
+        reliability: Float64Array.from(tables, (table) =>
           prevalence.reduce((sum, share, k) => sum + share * table[k * kinds + k]!, 0),
         ),
         logLikelihood,

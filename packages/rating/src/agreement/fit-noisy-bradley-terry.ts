@@ -1,6 +1,7 @@
 import { connectModels } from '../connected-models.ts';
-import { PairTableBuilder, sliceTable } from '../pair-table.ts';
-import { type OutcomeChances, outcomeChances } from './outcome-chances.ts';
+import { fitTieModel, refitTieModel, type TieFit, type TieMaximum } from '../fit-tie-model.ts';
+import { PairTableBuilder } from '../pair-table.ts';
+import { type ChancesTable, type OutcomeChances, outcomeChances } from './outcome-chances.ts';
 
 /** One vote, by numbers; `outcome` in the slots as shown: 0 first, 1 second, 2 tie. */
 export type RatedVote = {
@@ -45,34 +46,32 @@ export function fitNoisyBradleyTerry(
   votes: readonly RatedVote[],
   raters: number,
 ): NoisyBradleyTerryFit {
-  const tableOf = (weights: ArrayLike<number> | null) => {
-    const builder = new PairTableBuilder(models);
-    votes.forEach(({ a, b, outcome }, at) => {
-      builder.add(a, b, POINTS[outcome], weights === null ? 1 : weights[at]!, outcome);
-    });
-    return builder.build();
-  };
-  const core = connectModels(tableOf(null)).cores[0] ?? [];
+  const builder = new PairTableBuilder(models);
+  for (const { a, b, outcome } of votes) builder.add(a, b, POINTS[outcome], 1, outcome);
+  const core = connectModels(builder.build()).cores[0] ?? [];
   const place = new Map(core.map((model, at) => [model, at]));
-  const inside = votes.map(({ a, b }) => place.has(a) && place.has(b));
-  const counts = new Int32Array(raters);
-  votes.forEach(({ rater }, at) => {
-    if (inside[at]) counts[rater]! += 1;
+  // votes on models that can be rated, by the numbers that those have there
+  const rated = votes.flatMap(({ a, b, ...vote }): RatedVote[] => {
+    const [first, second] = [place.get(a), place.get(b)];
+    return first === undefined || second === undefined ? [] : [{ ...vote, a: first, b: second }];
   });
+  const tableOf = countsOf(core.length, rated);
+  const counts = new Int32Array(raters);
+  for (const { rater } of rated) counts[rater]! += 1;
   const gamma = new Float64Array(raters).fill(HONEST / (HONEST + CARELESS));
   const habit = Array.from({ length: raters }, (): [number, number, number] => [1 / 3, 1 / 3, 1 / 3]);
-  const meant = new Float64Array(votes.length).fill(1);
+  const meant = new Float64Array(rated.length).fill(1);
   let chances: OutcomeChances = () => [1 / 3, 1 / 3, 1 / 3];
+  const maximise = maximiseAgain();
   let iterations = 0;
   let moved = Number.POSITIVE_INFINITY;
   while (core.length > 1 && moved > 1e-6 && iterations < ROUNDS) {
     iterations += 1;
-    chances = outcomeChances(sliceTable(tableOf(meant), core));
+    chances = outcomeChances(tableOf(meant), maximise);
     const honest = new Float64Array(raters);
     const rest = Array.from({ length: raters }, (): [number, number, number] => [1, 1, 1]);
-    votes.forEach(({ rater, a, b, outcome }, at) => {
-      if (!inside[at]) return;
-      const p = gamma[rater]! * chances(place.get(a)!, place.get(b)!)[outcome];
+    rated.forEach(({ rater, a, b, outcome }, at) => {
+      const p = gamma[rater]! * chances(a, b)[outcome];
       const q = (1 - gamma[rater]!) * habit[rater]![outcome];
       meant[at] = Math.max(p / (p + q), 1e-9);
       honest[rater]! += p / (p + q);
@@ -88,9 +87,7 @@ export function fitNoisyBradleyTerry(
     }
   }
   const own = Array.from({ length: raters }, (): CastVote[] => []);
-  votes.forEach(({ rater, a, b, outcome }, at) => {
-    if (inside[at]) own[rater]!.push({ p: chances(place.get(a)!, place.get(b)!)[outcome], outcome });
-  });
+  for (const { rater, a, b, outcome } of rated) own[rater]!.push({ p: chances(a, b)[outcome], outcome });
   return {
     iterations,
     converged: moved <= 1e-6,
@@ -101,6 +98,43 @@ export function fitNoisyBradleyTerry(
 }
 
 const POINTS = [1, 0, 0.5] as const;
+
+/** Logits. */
+const NEAR = 1e-10;
+
+/** Weights change less and less from round to round: chord steps by the first fit's inverse, from where the last one ended. */
+function maximiseAgain(): (table: ChancesTable) => TieMaximum | null {
+  let fit: TieFit | null = null;
+  return (table) => {
+    if (fit === null) fit = fitTieModel(table, 'davidson');
+    else {
+      const next = refitTieModel(table, 'davidson', fit, NEAR);
+      fit = next === null ? null : { ...next, inverse: fit.inverse };
+    }
+    return fit;
+  };
+}
+
+/** Which pair each vote is on is looked up once; then the table of the same votes under any weights. */
+function countsOf(models: number, votes: readonly RatedVote[]): (weights: Float64Array) => ChancesTable {
+  const builder = new PairTableBuilder(models);
+  const cellOf = Int32Array.from(votes, ({ a, b, outcome }) =>
+    builder.add(a, b, POINTS[outcome], 1, outcome),
+  );
+  const { cells, low, high } = builder.build();
+  return (weights) => {
+    const wins = new Float64Array(cells);
+    const ties = new Float64Array(cells);
+    const losses = new Float64Array(cells);
+    votes.forEach(({ a, b, outcome }, at) => {
+      const counts = outcome === 2 ? ties : (outcome === 0) === a < b ? wins : losses;
+      counts[cellOf[at]!]! += weights[at]!;
+    });
+    const weight = wins.map((count, cell) => count + ties[cell]! + losses[cell]!);
+    const points = wins.map((count, cell) => count + ties[cell]! / 2);
+    return { models, cells, low, high, wins, ties, losses, weight, points };
+  };
+}
 
 /**
  * Mean and quantiles of γ on a grid. At each value the habit is integrated out, by Laplace's approximation in log

@@ -1,9 +1,13 @@
 import type { Comparison } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
+import { connectModels } from '../connected-models.ts';
 import { logistic } from '../elo-scale.ts';
+import { PairTableBuilder, sliceTable } from '../pair-table.ts';
 import { fitNoisyBradleyTerry } from './fit-noisy-bradley-terry.ts';
 import { measureRaters } from './measure-raters.ts';
+import { outcomeChances } from './outcome-chances.ts';
+import { raterEvidence } from './rater-evidence.ts';
 
 const TRUTH = [1.2, 0.4, -0.4, -1.2];
 
@@ -63,6 +67,51 @@ describe('reliability of raters', () => {
       }
     }
     expect(held / all).toBeGreaterThan(0.85);
+  });
+
+  it('evidence is that of a table and a fit of everybody else’s votes, made from nothing', () => {
+    const rows = [
+      ...simulate('evidence', [1, 1, 0.8, 0.2], 40),
+      // without the only rater who saw it, a model is not rated, and without them a fit begins elsewhere
+      ...(['a', 'b'] as const).map(
+        (outcome): Comparison => ({
+          modelA: 'm0',
+          modelB: 'seen once',
+          outcome,
+          source: 'people',
+          rater: 'r4',
+        }),
+      ),
+    ];
+    const numbers = new Map(
+      [...new Set(rows.flatMap(({ modelA, modelB }) => [modelA, modelB]))].map((x, i) => [x, i]),
+    );
+    const codeOf = ({ outcome }: Comparison) => (outcome === 'a' ? 0 : outcome === 'b' ? 1 : 2);
+    const { raters } = measureRaters(rows);
+    expect(raters.map(({ rater }) => rater).sort()).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
+    for (const { rater, evidence } of raters) {
+      const builder = new PairTableBuilder(numbers.size);
+      for (const row of rows) {
+        if (row.rater === rater) continue;
+        const [a, b] = [numbers.get(row.modelA)!, numbers.get(row.modelB)!];
+        builder.add(a, b, [1, 0, 0.5][codeOf(row)]!, 1, codeOf(row));
+      }
+      const others = builder.build();
+      const core = connectModels(others).cores[0]!;
+      const chances = outcomeChances(sliceTable(others, core));
+      const slow = raterEvidence(
+        rows.flatMap((row) => {
+          const [a, b] = [row.modelA, row.modelB].map((name) => core.indexOf(numbers.get(name)!));
+          if (row.rater !== rater || a! < 0 || b! < 0) return [];
+          return [{ expected: chances(a!, b!), outcome: codeOf(row) }];
+        }),
+      );
+      if (rater === 'r4') expect([core.length, evidence]).toEqual([4, null]);
+      else {
+        expect(evidence).toMatchObject({ after: slow.after, habit: slow.habit });
+        expect(Math.abs(Math.log(evidence!.evidence / slow.evidence))).toBeLessThan(1e-9);
+      }
+    }
   });
 
   it('agreement and position by hand', () => {

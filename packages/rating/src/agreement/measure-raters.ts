@@ -1,13 +1,13 @@
 import type { Comparison, ComparisonSource } from '@agon/domain';
 import { student95, wilsonInterval } from '@agon/stats';
 import { connectModels } from '../connected-models.ts';
-import { fitTieModel, type TieMaximum } from '../fit-tie-model.ts';
+import { fitTieModel, maximiseTieModel, refitTieModel, type TieMaximum } from '../fit-tie-model.ts';
 import { type PairTable, sliceTable } from '../pair-table.ts';
 import { tieModelBounds } from '../tie-model-bounds.ts';
 import { groupByBattle, LABELS } from './battle-votes.ts';
 import { fitDawidSkene } from './fit-dawid-skene.ts';
 import { fitNoisyBradleyTerry, type RatedVote, type RaterReliability } from './fit-noisy-bradley-terry.ts';
-import { outcomeChances } from './outcome-chances.ts';
+import { type ChancesTable, outcomeChances } from './outcome-chances.ts';
 import { type ExpectedVote, type RaterEvidence, raterEvidence } from './rater-evidence.ts';
 import { votesOfOthers } from './votes-of-others.ts';
 
@@ -40,7 +40,7 @@ export type RaterReports = {
   readonly converged: boolean;
 };
 
-/** Pairs of models that refits for evidence may go through, some 20 s. */
+/** Pairs of models that refits for evidence may go through, a few seconds. */
 const MOST_WORK = 1e7;
 
 /**
@@ -65,7 +65,7 @@ export function measureRaters(rows: Iterable<Comparison>, mostWork = MOST_WORK):
   const noisy = fitNoisyBradleyTerry(models.size, votes, raters.size);
   const shared = compareOnBattles(named, raters);
   const { all, othersOf } = votesOfOthers(votes, models.size);
-  const start = startOf(all);
+  const maximise = maximiseNear(all);
   const order = byRater.map((_, rater) => rater).sort((x, y) => byRater[y]!.length - byRater[x]!.length);
   const tested = new Set(order.slice(0, Math.max(1, Math.floor(mostWork / Math.max(1, all.cells)))));
   const names = [...raters.keys()];
@@ -83,7 +83,7 @@ export function measureRaters(rows: Iterable<Comparison>, mostWork = MOST_WORK):
         votes: own.length,
         ...shared.of(rater),
         reliability: noisy.raters[rater] ?? null,
-        evidence: tested.has(rater) ? evidenceOf(own, othersOf(own), start) : null,
+        evidence: tested.has(rater) ? evidenceOf(own, othersOf(own), maximise) : null,
         firstSlot:
           decided === 0
             ? { value: null, low: null, high: null, decided }
@@ -102,28 +102,36 @@ function numberOf(names: readonly string[]): Map<string, number> {
   return numbers;
 }
 
-type Start = (core: readonly number[]) => TieMaximum | undefined;
+/** Davidson's maximum of a table of these models, null where there is none. */
+type Maximise = (core: readonly number[], table: ChancesTable) => TieMaximum | null;
 
-/** One rater changes little: the fit without them is near the fit with them. */
-function startOf(all: PairTable): Start {
+/** Logits. */
+const NEAR = 1e-10;
+
+/** One rater changes little: the fit without them is near the fit with them, and a few chord steps from it are enough. */
+function maximiseNear(all: PairTable): Maximise {
+  const afresh: Maximise = (_, table) => maximiseTieModel(table, 'davidson');
   const core = connectModels(all).cores[0] ?? [];
-  if (core.length < 2) return () => undefined;
-  const table = sliceTable(all, core);
-  const fit = tieModelBounds(table) === 'bounded' ? fitTieModel(table, 'davidson') : null;
-  if (fit === null) return () => undefined;
+  if (core.length < 2) return afresh;
+  const whole = sliceTable(all, core);
+  const fit = tieModelBounds(whole) === 'bounded' ? fitTieModel(whole, 'davidson') : null;
+  if (fit === null) return afresh;
   const strength = new Map(core.map((model, at) => [model, fit.theta[at]!]));
-  return (members) => {
+  return (members, table) => {
+    const isWhole = members.length === core.length && members.every((model, at) => model === core[at]);
+    if (isWhole) return refitTieModel(table, 'davidson', fit, NEAR);
     const theta = Float64Array.from(members, (model) => strength.get(model) ?? 0);
     const mean = theta.reduce((sum, value) => sum + value, 0) / theta.length;
-    return { theta: theta.map((value) => value - mean), eta: fit.eta, iterations: 0 };
+    const start = { theta: theta.map((value) => value - mean), eta: fit.eta, iterations: 0 };
+    return maximiseTieModel(table, 'davidson', start);
   };
 }
 
 /** What everybody else's votes expect of this rater's `own`, in their order. */
-function evidenceOf(own: readonly RatedVote[], others: PairTable, start: Start): RaterEvidence | null {
+function evidenceOf(own: readonly RatedVote[], others: PairTable, maximise: Maximise): RaterEvidence | null {
   const core = connectModels(others).cores[0] ?? [];
   if (core.length < 2) return null;
-  const chances = outcomeChances(sliceTable(others, core), start(core));
+  const chances = outcomeChances(sliceTable(others, core), (table) => maximise(core, table));
   const place = new Map(core.map((model, at) => [model, at]));
   const known = own.flatMap((vote): ExpectedVote[] => {
     const [a, b] = [place.get(vote.a), place.get(vote.b)];

@@ -1,6 +1,6 @@
 import { logistic } from '../elo-scale.ts';
 import { fitBradleyTerry } from '../fit-bradley-terry.ts';
-import { fitTieModel, type TieMaximum } from '../fit-tie-model.ts';
+import { maximiseTieModel, type TieMaximum } from '../fit-tie-model.ts';
 import type { PairTable } from '../pair-table.ts';
 import { tieModelBounds } from '../tie-model-bounds.ts';
 
@@ -10,13 +10,19 @@ export type OutcomeChances = (i: number, j: number) => readonly [number, number,
 /** No outcome is ever held to be impossible. */
 const LEAST = 1e-3;
 
+/** Counts, weighted or not; what only errors need is left out. */
+export type ChancesTable = Omit<PairTable, 'count' | 'square' | 'squarePoints' | 'squarePoints2' | 'plain'>;
+
 /**
  * What a strongly connected table expects of its pairs: Davidson's model; where that has no finite maximum,
  * Bradley–Terry with the share of ties that there is.
- * @param start where the maximum may be near
+ * @param maximise finds Davidson's maximum, null where there is none
  */
-export function outcomeChances(table: PairTable, start?: TieMaximum): OutcomeChances {
-  const tied = tieModelBounds(table) === 'bounded' ? fitTieModel(table, 'davidson', start) : null;
+export function outcomeChances(
+  table: ChancesTable,
+  maximise: (table: ChancesTable) => TieMaximum | null = (own) => maximiseTieModel(own, 'davidson'),
+): OutcomeChances {
+  const tied = tieModelBounds(table) === 'bounded' ? maximise(table) : null;
   if (tied !== null) {
     const nu = Math.exp(tied.eta);
     return (i, j) => {

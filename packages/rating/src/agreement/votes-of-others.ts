@@ -37,26 +37,36 @@ function plainTable(
   ties: Float64Array,
   losses: Float64Array,
 ): PairTable {
-  const kept = Array.from(low, (_, cell) => cell).filter(
-    (cell) => wins[cell]! + ties[cell]! + losses[cell]! > 0,
-  );
-  const each = (value: (cell: number) => number): Float64Array => Float64Array.from(kept, value);
-  const weight = each((cell) => wins[cell]! + ties[cell]! + losses[cell]!);
-  const points = each((cell) => wins[cell]! + ties[cell]! / 2);
-  return {
-    models,
-    cells: kept.length,
-    low: Int32Array.from(kept, (cell) => low[cell]!),
-    high: Int32Array.from(kept, (cell) => high[cell]!),
-    count: weight,
-    wins: each((cell) => wins[cell]!),
-    ties: each((cell) => ties[cell]!),
-    losses: each((cell) => losses[cell]!),
-    weight,
-    points,
-    square: weight,
-    squarePoints: points,
-    squarePoints2: each((cell) => wins[cell]! + ties[cell]! / 4),
-    plain: true,
+  const kept = new Int32Array(low.length);
+  let cells = 0;
+  for (let cell = 0; cell < low.length; cell += 1) {
+    kept[cells] = cell;
+    if (wins[cell]! + ties[cell]! + losses[cell]! > 0) cells += 1;
+  }
+  const table = {
+    low: new Int32Array(cells),
+    high: new Int32Array(cells),
+    wins: new Float64Array(cells),
+    ties: new Float64Array(cells),
+    losses: new Float64Array(cells),
+    weight: new Float64Array(cells),
+    points: new Float64Array(cells),
+    squarePoints2: new Float64Array(cells),
   };
+  for (let at = 0; at < cells; at += 1) {
+    const cell = kept[at]!;
+    const win = wins[cell]!;
+    const tie = ties[cell]!;
+    const loss = losses[cell]!;
+    table.low[at] = low[cell]!;
+    table.high[at] = high[cell]!;
+    table.wins[at] = win;
+    table.ties[at] = tie;
+    table.losses[at] = loss;
+    table.weight[at] = win + tie + loss;
+    table.points[at] = win + tie / 2;
+    table.squarePoints2[at] = win + tie / 4;
+  }
+  const { weight, points } = table;
+  return { ...table, models, cells, count: weight, square: weight, squarePoints: points, plain: true };
 }
