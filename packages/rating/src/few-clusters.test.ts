@@ -71,6 +71,21 @@ describe('few raters', () => {
     },
   );
 
+  it('says of few that Student’s t widens the intervals, and of one with too large a share that they may be too narrow', () => {
+    const message = (votes: ReturnType<typeof votesOf>): string[] =>
+      fitRatings(votes, settings({}))
+        .warnings.filter(({ code }) => code === 'few_clusters')
+        .map((warning) => warning.message);
+    const alike = 'Intervals rest on 20 raters, the largest with 5 % of the comparisons. So few leave';
+    expect(message(votesOf(20, 400, 'alike'))).toEqual([
+      expect.stringMatching(`^${alike}.*Student’s t.*that\\.$`),
+    ]);
+    const many = votesOf(80, 400, 'busy');
+    const busy = { ...many, rater: many.rater.map((rater, at) => (at % 5 === 0 ? 0 : rater)) };
+    expect(message(busy)).toEqual([expect.stringMatching(/^Intervals rest on \d+ raters, .*too narrow\.$/)]);
+    expect(message(busy)[0]).not.toContain('Student');
+  });
+
   it.each([
     { method: 'elo', interval: 'sandwich' },
     { method: 'win-rate', interval: 'none' },

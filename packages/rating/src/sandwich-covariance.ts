@@ -166,11 +166,21 @@ export function clusterWarnings(
       code: 'few_clusters',
       message: `All comparisons come from one ${name}: how much ${name}s differ cannot be told, so there are no intervals.`,
     });
-  } else if (sum.clusters < ENOUGH_CLUSTERS || sum.largestShare > LARGE_SHARE) {
-    warnings.push({
-      code: 'few_clusters',
-      message: `Intervals rest on ${sum.clusters} ${name}s, the largest with ${share} of the comparisons; below ${ENOUGH_CLUSTERS}, or above ${100 * LARGE_SHARE} %, they tend to be too narrow.`,
-    });
+  } else {
+    const reasons = [
+      ...(sum.clusters < ENOUGH_CLUSTERS
+        ? ['So few leave the error itself poorly known; Student’s t widens the intervals for that.']
+        : []),
+      ...(sum.largestShare > LARGE_SHARE
+        ? [
+            `Where one ${name} has above ${100 * LARGE_SHARE} % and far more than the others, they can be too narrow.`,
+          ]
+        : []),
+    ];
+    if (reasons.length > 0) {
+      const what = `Intervals rest on ${sum.clusters} ${name}s, the largest with ${share} of the comparisons.`;
+      warnings.push({ code: 'few_clusters', message: [what, ...reasons].join(' ') });
+    }
   }
   if (sum.unknown > 0) {
     warnings.push({

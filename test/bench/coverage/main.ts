@@ -22,7 +22,17 @@ import { simulateBaseline } from './simulate-baseline.ts';
 import type { ListsSize } from './simulate-lists.ts';
 import { type CampaignSize, type SimulatedJudge, simulateVotes, type VotingWorld } from './simulate-votes.ts';
 
-const PARTS = ['ratings', 'few', 'contextual', 'lists', 'baseline', 'judge', 'pairwise', 'people'] as const;
+const PARTS = [
+  'ratings',
+  'few',
+  'uneven',
+  'contextual',
+  'lists',
+  'baseline',
+  'judge',
+  'pairwise',
+  'people',
+] as const;
 const { values: options } = parseArgs({
   options: {
     campaigns: { type: 'string', default: '500' },
@@ -96,6 +106,13 @@ const FEW: readonly Line[] = [
   { name: 'contextual (length, position), sandwich', settings: STYLE, read: readRatings },
   { name: 'Elo, bootstrap', settings: { ...BOTH, method: 'elo', interval: 'bootstrap' }, read: readRatings },
 ];
+/** Raters alone have tastes, and one may vote far more than the others. */
+const UNEVEN_WORLD: VotingWorld = { ...WORLD, promptTaste: 0 };
+const UNEVEN: readonly CampaignSize[] = [
+  { votes: 600, raters: 5, prompts: 600 },
+  { votes: 600, raters: 20, prompts: 600 },
+  ...[undefined, 0.12, 0.2, 0.33, 0.5].map((first) => ({ votes: 1200, raters: 60, prompts: 1200, first })),
+];
 /** Refits of all votes, so fewer of them: 200 rounds. */
 const CONTEXTUAL: readonly Line[] = [
   {
@@ -168,6 +185,23 @@ if (parts.includes('few')) {
     simulateVotes(WORLD, FEW_SIZE, `${seed}/few/${n}`),
   );
   printCoverage('600 votes of 10 raters on 10 prompts, by rater and prompt', 'Elo points', lines);
+}
+if (parts.includes('uneven')) {
+  const size: CampaignSize = { votes: endless, raters: Math.round(endless / 15), prompts: endless };
+  const truth = simulateVotes(UNEVEN_WORLD, size, `${seed}/uneven/truth`);
+  const lines = UNEVEN.flatMap((of) => {
+    const share =
+      of.first === undefined ? '' : `, one of them with ${Math.round(100 * of.first)} % of the votes`;
+    const line: Line = {
+      name: `Bradley–Terry, sandwich, ${of.raters} raters${share}`,
+      settings: { cluster: 'rater' },
+      read: readRatings,
+    };
+    return measureLines([line], truth, campaigns, (n) =>
+      simulateVotes(UNEVEN_WORLD, of, `${seed}/uneven/${n}`),
+    );
+  });
+  printCoverage('600 votes, of 60 raters 1,200, by rater; prompts are all alike', 'Elo points', lines);
 }
 if (parts.includes('contextual')) {
   const fewer = Math.max(2, Math.round(campaigns / 5));

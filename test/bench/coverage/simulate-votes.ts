@@ -28,13 +28,19 @@ export type SimulatedJudge = {
   readonly battles: number;
 };
 
-export type CampaignSize = { readonly votes: number; readonly raters: number; readonly prompts: number };
+export type CampaignSize = {
+  readonly votes: number;
+  readonly raters: number;
+  readonly prompts: number;
+  /** Share of all votes that the first rater casts, 0..1; absent: as many as everybody. */
+  readonly first?: number;
+};
 
 /** Standard deviation of the log length from answer to answer. */
 const LENGTH_SPREAD = 0.35;
 
 /**
- * Votes of one campaign with new raters and new prompts. Each rater votes equally often; pairs, prompts and sides are
+ * Votes of one campaign with new raters and new prompts. Each rater votes equally often, but for the first where its share is given; pairs, prompts and sides are
  * drawn. A model's answer to a prompt is the same for every rater, and so is its length. A judge's verdicts come after
  * the votes.
  */
@@ -81,10 +87,11 @@ export function simulateVotes(
     lengths.a[row] = longA;
     lengths.b[row] = longB;
   };
+  const firstVotes = Math.round((size.first ?? 0) * size.votes);
   for (let row = 0; row < size.votes; row += 1) {
     const first = random.below(models);
     const second = (first + 1 + random.below(models - 1)) % models;
-    const who = row % size.raters;
+    const who = row < firstVotes ? 0 : firstVotes > 0 ? 1 + (row % (size.raters - 1)) : row % size.raters;
     rater[row] = who;
     const ownTaste = (model: number): number => world.raterTaste * raterTaste[who * models + model]!;
     decide(row, random.below(size.prompts), [first, second], ownTaste);
