@@ -1,3 +1,4 @@
+/** Over 400 lines in one place: every law is held against the same arbitrary votes, for every method. */
 import {
   CLUSTER_CHOICES,
   type ComparisonColumns,
@@ -12,6 +13,7 @@ import {
   STYLE_COUNTS,
   type StyleColumns,
 } from '@agon/domain';
+import { eigenSymmetric } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitRatings } from './fit-ratings.ts';
@@ -159,6 +161,23 @@ const BATCH = RATING_METHODS.filter((method) => method !== 'elo' && method !== '
 /** Of these the number of a bootstrap draw does not depend on how rows or models are numbered. */
 const EXACT_INTERVALS = fc.constantFrom('sandwich', 'fisher', 'none');
 const clusters = fc.constantFrom(...CLUSTER_CHOICES);
+/** Methods whose ratings may be told from one model. */
+const ANCHORED: readonly RatingMethod[] = [
+  'bradley-terry',
+  'davidson',
+  'rao-kupper',
+  'contextual',
+  'plackett-luce',
+  'prediction-powered',
+];
+
+/** Methods whose models are compared with the baseline alone. */
+const BY_BASELINE: readonly RatingMethod[] = ['win-rate', 'length-controlled'];
+
+/** m2 → m3 → m4 → m2; others stay. */
+function nextOfThree(model: number): number {
+  return model < 2 ? model : 2 + ((model - 1) % 3);
+}
 
 describe.each(RATING_METHODS)('%s, whatever the switches', (method) => {
   it('gives finite numbers in order, echoes its settings, counts every vote, and says the same twice', () => {
@@ -281,6 +300,46 @@ describe.each(RATING_METHODS)('%s, whatever the switches', (method) => {
       { numRuns: 25 },
     );
   });
+
+  it('does not care on which side a model was shown', () => {
+    fc.assert(
+      fc.property(
+        ratedVotes,
+        fc.array(fc.boolean(), { minLength: 80, maxLength: 80 }),
+        EXACT_INTERVALS,
+        clusters,
+        (votes, turns, interval, cluster) => {
+          // features are scaled from slot a's side, so style control has no such law (position has its own test)
+          if (method === 'contextual') return;
+          const settings = settingsFor(method, { interval, cluster });
+          const turned = votes.map((vote, at) => (turns[at] ? swapped(vote) : vote));
+          expectSame(
+            fitRatings(toColumns(turned), settings),
+            fitRatings(toColumns(votes), settings),
+            UNDRAWN,
+          );
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('lets two models that met each other alone change nothing of the others', () => {
+    fc.assert(
+      fc.property(ratedVotes, EXACT_INTERVALS, fc.integer({ min: 0, max: 9 }), (votes, interval, at) => {
+        // style has one coefficient for all votes, and a period of Glicko's ends after so many of them
+        if (method === 'contextual' || method === 'glicko2') return;
+        const settings = settingsFor(method, { interval });
+        const island = [0, 1, 2].map((outcome) => ({ ...votes[at]!, a: MODELS, b: MODELS + 1, outcome }));
+        const more = fitRatings(toColumns([...votes, ...island], [...NAMES, 'far', 'away']), settings);
+        const said = more.warnings.map(({ code }) => code);
+        expect(said).toContain(BY_BASELINE.includes(method) ? 'without_baseline' : 'disconnected');
+        const others = { ...more, models: more.models.filter(({ model }) => NAMES.includes(model)) };
+        expectSame(others, fitRatings(toColumns(votes), settings), UNDRAWN);
+      }),
+      { numRuns: 25 },
+    );
+  });
 });
 
 describe.each(BATCH)('%s, of a batch', (method) => {
@@ -305,26 +364,56 @@ describe.each(BATCH)('%s, of a batch', (method) => {
     );
   });
 
-  it('does not care on which side a model was shown', () => {
+  it('gives models that nothing tells apart one rating and one place', () => {
     fc.assert(
-      fc.property(
-        ratedVotes,
-        fc.array(fc.boolean(), { minLength: 80, maxLength: 80 }),
-        EXACT_INTERVALS,
-        clusters,
-        (votes, turns, interval, cluster) => {
-          // features are scaled from slot a's side, so style control has no such law (position has its own test)
-          if (method === 'contextual') return;
-          const settings = settingsFor(method, { interval, cluster });
-          const turned = votes.map((vote, at) => (turns[at] ? swapped(vote) : vote));
-          expectSame(
-            fitRatings(toColumns(turned), settings),
-            fitRatings(toColumns(votes), settings),
-            UNDRAWN,
-          );
-        },
-      ),
-      { numRuns: 25 },
+      fc.property(ratedVotes, EXACT_INTERVALS, clusters, (votes, interval, cluster) => {
+        // m2, m3 and m4 take each other's parts in turn
+        const turned = (vote: Vote): Vote => ({ ...vote, a: nextOfThree(vote.a), b: nextOfThree(vote.b) });
+        const second = votes.map(turned);
+        const all = [...votes, ...second, ...second.map(turned)];
+        const { models } = fitRatings(toColumns(all), settingsFor(method, { interval, cluster }));
+        const [one, ...rest] = models.filter(({ model }) => ['m2', 'm3', 'm4'].includes(model));
+        for (const other of rest) {
+          expect([other.rank, other.rankLow, other.rankHigh]).toEqual([
+            one!.rank,
+            one!.rankLow,
+            one!.rankHigh,
+          ]);
+          for (const field of ['rating', 'winRate', 'lcWinRate'] as const)
+            expect(Math.abs((other[field] ?? 0) - (one![field] ?? 0))).toBeLessThan(1e-7);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('draws all its intervals from one covariance: symmetric, with no negative variance of anything', () => {
+    fc.assert(
+      fc.property(ratedVotes, fc.constantFrom('sandwich', 'fisher'), clusters, (votes, interval, cluster) => {
+        if (!ANCHORED.includes(method)) return;
+        const columns = toColumns(votes);
+        // half an interval about each model as the anchor: so many errors of their difference
+        const widths = NAMES.map((anchor) => {
+          const settings = settingsFor(method, { interval, cluster, anchor: { model: anchor, value: 1000 } });
+          const rows = new Map(fitRatings(columns, settings).models.map((row) => [row.model, row]));
+          return NAMES.map((name) => (rows.get(name)!.high! - rows.get(name)!.low!) / 2);
+        });
+        const squares = (i: number, j: number): number => widths[i]![j]! ** 2;
+        const rest = NAMES.slice(1).map((_, at) => at + 1);
+        const covariance = Float64Array.from(
+          rest.flatMap((i) => rest.map((j) => (squares(0, i) + squares(0, j) - squares(i, j)) / 2)),
+        );
+        const largest = Math.max(...widths.flat()) ** 2;
+        NAMES.forEach((_, i) => {
+          expect(widths[i]![i]).toBe(0);
+          NAMES.forEach((_, j) => {
+            expect(Math.abs(squares(i, j) - squares(j, i))).toBeLessThan(1e-6 * largest + 1e-9);
+          });
+        });
+        const { values } = eigenSymmetric(covariance, rest.length);
+        expect(Math.min(...values)).toBeGreaterThan(-1e-6 * largest - 1e-9);
+      }),
+      { numRuns: 15 },
     );
   });
 

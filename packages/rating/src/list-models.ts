@@ -46,6 +46,9 @@ export function listModels(
   });
 }
 
+/** Elo points within which two ratings are one, and share a rank: far above rounding, far below meaning. */
+export const SAME_RATING = 1e-7;
+
 /** 1 + how many are higher; values within `same` of each other share a place. */
 export function ranksByValue(values: ArrayLike<number>, same: number): number[] {
   return Array.from(values, (own) => {

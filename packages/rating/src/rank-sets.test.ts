@@ -1,4 +1,4 @@
-import { normalDraws, quantile } from '@agon/stats';
+import { multiplyMatrices, normalDraws, quantile } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RankSet, rankSets } from './rank-sets.ts';
@@ -32,6 +32,10 @@ function rankSlowly(theta: Float64Array, covariance: Float64Array, deviations: F
   }
 }
 
+function transpose(matrix: Float64Array, m: number): Float64Array {
+  return matrix.map((_, at) => matrix[(at % m) * m + Math.floor(at / m)]!);
+}
+
 describe('rank sets', () => {
   it('are those of the search over every pair', () => {
     fc.assert(
@@ -61,6 +65,42 @@ describe('rank sets', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  it('move with their models when these are numbered otherwise, hold their places, and care for no shift', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(), { minLength: 2, maxLength: 9 }),
+        fc.nat(),
+        fc.constantFrom(0.3, 1, 4),
+        (order, seed, spread) => {
+          const m = order.length;
+          const moved = order.map((_, i) => i).sort((x, y) => order[x]! - order[y]! || x - y);
+          const noise = normalDraws(`moved/${seed}`, 60 * m);
+          const mix = normalDraws(`moved/${seed}/mix`, m * m);
+          const deviations = new Float64Array(60 * m);
+          for (let draw = 0; draw < 60; draw += 1)
+            for (let i = 0; i < m; i += 1)
+              for (let k = 0; k < m; k += 1)
+                deviations[draw * m + i]! += mix[i * m + k]! * noise[draw * m + k]!;
+          const covariance = multiplyMatrices(mix, transpose(mix, m), m);
+          const theta = normalDraws(`moved/${seed}/theta`, m).map((x) => spread * x);
+          const sets = rankSets(theta, covariance, deviations, 60);
+          const renumbered = rankSets(
+            Float64Array.from(moved, (i) => theta[i]! + 7),
+            Float64Array.from(moved.flatMap((i) => moved.map((j) => covariance[i * m + j]!))),
+            Float64Array.from({ length: 60 * m }, (_, at) => deviations[at - (at % m) + moved[at % m]!]!),
+            60,
+          );
+          expect(renumbered).toEqual(moved.map((i) => sets[i]));
+          theta.forEach((own, i) => {
+            const rank = 1 + theta.filter((other) => other > own).length;
+            expect(sets[i]!.low <= rank && rank <= sets[i]!.high).toBe(true);
+          });
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 

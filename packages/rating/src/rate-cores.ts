@@ -2,7 +2,7 @@ import type { ComparisonColumns, RatingResult, RatingSettings, RatingWarning } f
 import { type ConnectedModels, connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import type { GroupIntervals } from './group-intervals.ts';
-import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
+import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './list-models.ts';
 import { type PairTable, sliceTable } from './pair-table.ts';
 import { connectionWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
 import type { Tally } from './tally-comparisons.ts';
@@ -23,9 +23,6 @@ export type CoreFit = {
   readonly intervals: GroupIntervals;
   readonly used: number;
 };
-
-/** Elo points within which two ratings are one, and share a rank: far above rounding, far below meaning. */
-const SAME_RATING = 1e-7;
 
 /**
  * Ratings group by group, for every method that maximises a likelihood: no number compares models of two groups, models

@@ -12,7 +12,7 @@ import { connectModels } from './connected-models.ts';
 import { winProbability } from './elo-scale.ts';
 import { withoutIntervals } from './group-intervals.ts';
 import { degreesOf, describeClusters, isTooFew } from './joint-covariance.ts';
-import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
+import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './list-models.ts';
 import { disconnectedWarning, listNames, thinDataWarning, unseenWarning } from './rating-warnings.ts';
 import { scanComparisons } from './scan-comparisons.ts';
 import { type Tally, tallyComparisons } from './tally-comparisons.ts';
@@ -187,7 +187,7 @@ function rateGroup(
     intervals = fromDrawn(own, pickColumns(drawn, m, group), anchor, degrees);
   }
   const { low, high, ranks: sets } = intervals;
-  const ranks = ranksByValue(own, 0);
+  const ranks = ranksByValue(own, SAME_RATING);
   return group.map((model, i) => [
     model,
     {

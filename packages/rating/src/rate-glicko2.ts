@@ -2,7 +2,7 @@ import type { ComparisonColumns, RatingResult, RatingSettings } from '@agon/doma
 import { Z95 } from '@agon/stats';
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
-import { listModels, type RatedModel, ranksByValue } from './list-models.ts';
+import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './list-models.ts';
 import { disconnectedWarning, thinDataWarning, unseenWarning } from './rating-warnings.ts';
 import { scanComparisons } from './scan-comparisons.ts';
 import { tallyComparisons } from './tally-comparisons.ts';
@@ -102,7 +102,7 @@ export function rateGlicko2(columns: ComparisonColumns, settings: RatingSettings
   const rated = new Map<number, RatedModel>();
   for (const group of components) {
     const elo = group.map((model) => settings.initial + ELO_PER_LOGIT * state[model]!.mu);
-    const ranks = ranksByValue(elo, 0);
+    const ranks = ranksByValue(elo, SAME_RATING);
     group.forEach((model, i) => {
       const half = Z95 * ELO_PER_LOGIT * state[model]!.phi;
       const shown = settings.interval !== 'none';
