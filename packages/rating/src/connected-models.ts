@@ -1,4 +1,4 @@
-import type { PairTable } from './pair-table.ts';
+import type { FittedPairs, PairTable } from './pair-table.ts';
 
 export type ConnectedModels = {
   /** Groups that some chain of comparisons joins; each group ascending. Models without a comparison are in none. */
@@ -46,6 +46,12 @@ export function connectModels(table: PairTable, names: readonly string[] = []): 
   return { components: order.map((i) => components[i]!), cores: order.map((i) => coreOf[i]!) };
 }
 
+/** Whether all models are one core. Pairs without weight join nobody. */
+export function isMutual(table: FittedPairs): boolean {
+  if (mutualGroup(table)?.length === table.models) return true;
+  return strongGroups(neighbours(table).beats).some((group) => group.length === table.models);
+}
+
 function largestFirst(
   table: PairTable,
   groups: readonly (readonly number[])[],
@@ -78,7 +84,7 @@ function largestFirst(
  * The usual case, told at once: pairs in which both sides got some points join all models that met anyone. Everybody then
  * beats everybody through some chain, either way. null proves nothing.
  */
-function mutualGroup({ models, cells, low, high, weight, points }: PairTable): number[] | null {
+function mutualGroup({ models, cells, low, high, weight, points }: FittedPairs): number[] | null {
   const parent = new Int32Array(models).fill(-1);
   const rootOf = (model: number): number => {
     let root = model;
@@ -111,7 +117,7 @@ function mutualGroup({ models, cells, low, high, weight, points }: PairTable): n
   return members;
 }
 
-function neighbours(table: PairTable): { beats: number[][]; meets: number[][] } {
+function neighbours(table: FittedPairs): { beats: number[][]; meets: number[][] } {
   const beats: number[][] = Array.from({ length: table.models }, () => []);
   const meets: number[][] = Array.from({ length: table.models }, () => []);
   for (let cell = 0; cell < table.cells; cell += 1) {

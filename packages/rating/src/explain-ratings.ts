@@ -1,17 +1,11 @@
 import type { ComparisonColumns, GroupInsights, RatingInsights, RatingSettings } from '@agon/domain';
-import {
-  factorSemidefinite,
-  normalDraws,
-  type SquareMatrix,
-  student95,
-  studentCdf,
-  studentScales,
-} from '@agon/stats';
+import { factorSemidefinite, type SquareMatrix, shapeDraws, student95, studentCdf } from '@agon/stats';
 import type { ClusterCounter } from './cluster-counter.ts';
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
 import { tallyCounted } from './fit-counts.ts';
+import { KeptDraws } from './kept-draws.ts';
 import type { PairCounter } from './pair-counter.ts';
 import { pairGains } from './pair-gains.ts';
 import { countComparisons, type PairTable, sliceTable } from './pair-table.ts';
@@ -24,6 +18,7 @@ import { votesToSeparate } from './votes-to-separate.ts';
 
 /** Draws behind the chance of being first: its own error is then below 1 point. */
 const DRAWS = 4000;
+const firstNoise = new KeptDraws('first', DRAWS);
 /** Beyond this many models a matrix of all pairs is no longer read by anybody. */
 const MOST_MODELS = 300;
 /** Challengers for whom flips are counted: the nearest to the top. */
@@ -180,21 +175,21 @@ function chanceOfFirst(
   seed: number,
 ): Float64Array {
   const m = theta.length;
+  const scales = firstNoise.scales(seed, degrees);
   const lower = factorSemidefinite(covariance, m);
-  const noise = normalDraws(`first/${seed}`, DRAWS * m);
-  const scales = studentScales(`first/${seed}/student`, DRAWS, degrees);
+  const errors = shapeDraws(firstNoise.normal(seed, m), DRAWS, lower, m);
   const share = new Float64Array(m);
   const drawn = new Float64Array(m);
   for (let draw = 0; draw < DRAWS; draw += 1) {
+    const scale = scales[draw]!;
     let highest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < m; i += 1) {
-      let error = 0;
-      for (let j = 0; j <= i; j += 1) error += lower[i * m + j]! * noise[draw * m + j]!;
-      const value = theta[i]! + scales[draw]! * error;
+      const value = theta[i]! + scale * errors[draw * m + i]!;
       drawn[i] = value;
-      highest = Math.max(highest, value);
+      if (value > highest) highest = value;
     }
-    const level = drawn.reduce((count, value) => count + Number(value >= highest - 1e-9), 0);
+    let level = 0;
+    for (let i = 0; i < m; i += 1) if (drawn[i]! >= highest - 1e-9) level += 1;
     for (let i = 0; i < m; i += 1) if (drawn[i]! >= highest - 1e-9) share[i]! += 1 / level;
   }
   return share.map((count) => count / DRAWS);
@@ -232,8 +227,8 @@ function fewestFlips(
   const of = countComparisons(table);
   let best: GroupInsights['flip'] = null;
   for (const challenger of order.slice(1, 1 + CHALLENGERS)) {
-    const flip = votesToFlip(table, fit, leader, challenger);
-    if (flip === null || (best !== null && best.votes <= flip.votes)) continue;
+    const flip = votesToFlip(table, fit, leader, challenger, best?.votes);
+    if (flip === null) continue;
     best = {
       leader: name(leader),
       challenger: name(challenger),

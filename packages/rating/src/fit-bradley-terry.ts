@@ -1,10 +1,7 @@
 import { ArenaError } from '@agon/domain';
 import { factorCholesky, invertCholesky, type SquareMatrix, solveCholesky } from '@agon/stats';
 import { logistic } from './elo-scale.ts';
-import type { PairTable } from './pair-table.ts';
-
-/** What the maximum depends on; the sandwich needs squares as well. */
-type PointTable = Pick<PairTable, 'models' | 'cells' | 'low' | 'high' | 'weight' | 'points'>;
+import type { FittedPairs } from './pair-table.ts';
 
 export type Maximum = {
   /** Logits, Σθ = 0. */
@@ -31,7 +28,7 @@ const MAX_ITERATIONS = 100;
  * @param start logits near the maximum, where they are known; the end is the same to `REST`, not to the last bit
  * @throws ArenaError('not_converged') where the weights span more than double precision can hold
  */
-export function fitBradleyTerry(table: PointTable, start: Float64Array | null = null): BradleyTerryFit {
+export function fitBradleyTerry(table: FittedPairs, start: Float64Array | null = null): BradleyTerryFit {
   const m = table.models;
   const maximum =
     (start === null ? null : approachByChords(table, start)) ??
@@ -54,7 +51,7 @@ export function fitBradleyTerry(table: PointTable, start: Float64Array | null = 
   };
 }
 
-function notConverged(table: PointTable): ArenaError {
+function notConverged(table: FittedPairs): ArenaError {
   return new ArenaError('not_converged', 'The ratings could not be fitted to working precision.', {
     hint: 'Weights many orders of magnitude apart cause this; rescale or drop the smallest.',
     data: { models: table.models, pairs: table.cells },
@@ -62,7 +59,7 @@ function notConverged(table: PointTable): ArenaError {
 }
 
 /** The maximum alone, from any start; null where the weights span more than double precision can hold. */
-export function maximiseBradleyTerry(table: PointTable, start: Float64Array): Maximum | null {
+export function maximiseBradleyTerry(table: FittedPairs, start: Float64Array): Maximum | null {
   return approachByChords(table, start) ?? approachByNewton(table, start);
 }
 
@@ -80,7 +77,7 @@ const LONGEST_STEP = 2;
  * The quick way for ordinary data: a few sweeps, then Newton's steps with one factor for as long as they shrink fast
  * (chord steps). Strengths π = e^θ make a probability one division. null where it does not settle at once.
  */
-function approachByChords(table: PointTable, start: Float64Array): Maximum | null {
+function approachByChords(table: FittedPairs, start: Float64Array): Maximum | null {
   const m = table.models;
   const theta = Float64Array.from(start);
   const strength = new Float64Array(m);
@@ -126,7 +123,7 @@ function approachByChords(table: PointTable, start: Float64Array): Maximum | nul
  * others' over its losses weighted likewise. All at once, so only half the way in logits: two models would else swing
  * about the answer for ever.
  */
-function sweep(table: PointTable, theta: Float64Array, rounds: number): void {
+function sweep(table: FittedPairs, theta: Float64Array, rounds: number): void {
   const { models: m, cells, low, high, weight, points } = table;
   const strength = new Float64Array(m).fill(1);
   const gained = new Float64Array(m);
@@ -159,7 +156,7 @@ function sweep(table: PointTable, theta: Float64Array, rounds: number): void {
   centre(theta);
 }
 
-function gradientFrom({ models, cells, low, high, weight, points }: PointTable, strength: Float64Array) {
+function gradientFrom({ models, cells, low, high, weight, points }: FittedPairs, strength: Float64Array) {
   const gradient = new Float64Array(models);
   for (let cell = 0; cell < cells; ) {
     const j = high[cell]!;
@@ -177,7 +174,7 @@ function gradientFrom({ models, cells, low, high, weight, points }: PointTable, 
 }
 
 function informationFrom(
-  { models: m, cells, low, high, weight }: PointTable,
+  { models: m, cells, low, high, weight }: FittedPairs,
   strength: Float64Array,
 ): SquareMatrix {
   const information = new Float64Array(m * m);
@@ -201,7 +198,7 @@ function informationFrom(
 }
 
 /** The sure way: a new factor for each step, and a step only as long as the likelihood grows. */
-function approachByNewton(table: PointTable, start: Float64Array): Maximum | null {
+function approachByNewton(table: FittedPairs, start: Float64Array): Maximum | null {
   const m = table.models;
   let theta: Float64Array = Float64Array.from(start);
   let value = logLikelihood(table, theta);
@@ -236,7 +233,7 @@ function approachByNewton(table: PointTable, start: Float64Array): Maximum | nul
   return null;
 }
 
-function logLikelihood(table: PointTable, theta: Float64Array): number {
+function logLikelihood(table: FittedPairs, theta: Float64Array): number {
   let sum = 0;
   for (let cell = 0; cell < table.cells; cell += 1) {
     const gap = theta[table.low[cell]!]! - theta[table.high[cell]!]!;
@@ -250,7 +247,7 @@ function logLikelihood(table: PointTable, theta: Float64Array): number {
 
 /** Slope of the log-likelihood by θ, and the information H = −(its second derivative). */
 function derivatives(
-  table: PointTable,
+  table: FittedPairs,
   theta: Float64Array,
 ): { gradient: Float64Array; information: SquareMatrix } {
   const m = table.models;

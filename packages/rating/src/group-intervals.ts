@@ -5,7 +5,6 @@ import {
   factorCholesky,
   factorSemidefinite,
   gramMatrix,
-  normalDraws,
   quantiles,
   type SquareMatrix,
   shapeDraws,
@@ -14,6 +13,7 @@ import {
   studentScales,
 } from '@agon/stats';
 import type { BootstrapDraws } from './bootstrap-draws.ts';
+import { KeptDraws, scaleRows } from './kept-draws.ts';
 import { type RankSet, rankSets } from './rank-sets.ts';
 
 /** 95 % intervals of one rated group, in logits from the anchor (the anchor model, or the group's mean). */
@@ -26,6 +26,7 @@ export type GroupIntervals = {
 
 /** Draws of the normal error for rank sets: the limit's own error is then about 1 % of it. */
 const RANK_DRAWS = 1000;
+const rankNoise = new KeptDraws('ranks', RANK_DRAWS);
 
 export function withoutIntervals(warnings: readonly RatingWarning[]): GroupIntervals {
   return { low: null, high: null, ranks: null, warnings };
@@ -126,10 +127,6 @@ export function fromDraws(
   return { low, high, ranks, warnings };
 }
 
-function scaleRows(rows: Float64Array, m: number, scales: Float64Array): void {
-  for (let at = 0; at < rows.length; at += 1) rows[at]! *= scales[Math.floor(at / m)]!;
-}
-
 /**
  * Draws of Student's t with this covariance's shape, row by row, but for a shift of each row: only differences are looked at, so the direction
  * in which a covariance under Σθ = 0 is blind may be filled, and the matrix factored at once.
@@ -141,7 +138,7 @@ function drawDeviations(
   root: SquareMatrix | null,
   degrees: number,
 ): Float64Array {
-  const noise = rankNoise(seed, m, degrees);
+  const noise = rankNoise.student(seed, m, degrees);
   if (root !== null) return shapeDrawsByRoot(noise, RANK_DRAWS, root, m);
   let trace = 0;
   for (let i = 0; i < m; i += 1) trace += covariance[i * m + i]!;
@@ -149,31 +146,6 @@ function drawDeviations(
   for (let k = 0; k < m * m; k += 1) filled[k]! += trace / (m * m);
   const lower = factorCholesky(filled, m) ?? factorSemidefinite(covariance, m);
   return shapeDraws(noise, RANK_DRAWS, lower, m);
-}
-
-/** The last noise, kept: a board that is refitted after each vote asks for the same again and again. */
-let kept: { seed: number; m: number; noise: Float64Array; degrees: number; scaled: Float64Array } = {
-  seed: Number.NaN,
-  m: 0,
-  noise: new Float64Array(0),
-  degrees: Number.POSITIVE_INFINITY,
-  scaled: new Float64Array(0),
-};
-
-function rankNoise(seed: number, m: number, degrees: number): Float64Array {
-  if (kept.seed !== seed || kept.m !== m) {
-    const noise = normalDraws(`ranks/${seed}`, RANK_DRAWS * m);
-    kept = { seed, m, noise, degrees: Number.POSITIVE_INFINITY, scaled: noise };
-  }
-  if (kept.degrees !== degrees) {
-    let scaled = kept.noise;
-    if (degrees !== Number.POSITIVE_INFINITY) {
-      scaled = kept.noise.slice();
-      scaleRows(scaled, m, studentScales(`ranks/${seed}/student`, RANK_DRAWS, degrees));
-    }
-    kept = { ...kept, degrees, scaled };
-  }
-  return kept.scaled;
 }
 
 /** Second moments about zero: the spread of refits around the fit. */

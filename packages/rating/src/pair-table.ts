@@ -26,6 +26,9 @@ export type PairTable = {
   readonly plain: boolean;
 };
 
+/** What of a table the ratings rest on. */
+export type FittedPairs = Pick<PairTable, 'models' | 'cells' | 'low' | 'high' | 'weight' | 'points'>;
+
 /** Up to this many models a flat index of all pairs (8 MB) is quicker than a map. */
 const FLAT_MODELS = 2048;
 
