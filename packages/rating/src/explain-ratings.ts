@@ -4,15 +4,13 @@ import type { ClusterCounter } from './cluster-counter.ts';
 import { connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import { type BradleyTerryFit, fitBradleyTerry } from './fit-bradley-terry.ts';
-import { tallyCounted } from './fit-counts.ts';
 import { KeptDraws } from './kept-draws.ts';
-import type { PairCounter } from './pair-counter.ts';
 import { pairGains } from './pair-gains.ts';
 import { countComparisons, type PairTable, sliceTable } from './pair-table.ts';
-import { renumberClusters } from './renumber-clusters.ts';
-import { reweightPairs } from './reweight-pairs.ts';
-import { sandwichCovariance } from './sandwich-covariance.ts';
-import { type Tally, tallyComparisons } from './tally-comparisons.ts';
+import { prepareColumns } from './prepare-columns.ts';
+import type { RatedGroup } from './rate-bradley-terry.ts';
+import { type Covariance, sandwichCovariance } from './sandwich-covariance.ts';
+import { tallyComparisons } from './tally-comparisons.ts';
 import { votesToFlip } from './votes-to-flip.ts';
 import { votesToSeparate } from './votes-to-separate.ts';
 
@@ -32,12 +30,17 @@ const CHALLENGERS = 3;
  */
 export function explainRatings(given: ComparisonColumns, settings: RatingSettings): RatingInsights | null {
   if (!isExplained(settings)) return null;
-  const numbered = renumberClusters(given, settings);
-  const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
-  return explain(columns, settings, tallyComparisons(columns, settings));
+  const columns = prepareColumns(given, settings);
+  const { table } = tallyComparisons(columns, settings);
+  const groups = connectModels(table, columns.models).cores.map((members) => ({
+    members,
+    table: sliceTable(table, members),
+    covariance: null,
+  }));
+  return explainGroups(columns, settings, groups);
 }
 
-/** Whether `explainCounts` can tell what `explainRatings` would, where counts are enough for the fit. */
+/** Whether `fitCountsExplained` can tell what `explainRatings` would, where counts are enough for the fit. */
 export function countsExplain(
   { cluster, interval }: RatingSettings,
   clusters: ClusterCounter | null,
@@ -45,37 +48,22 @@ export function countsExplain(
   return cluster === 'none' || interval === 'fisher' || clusters !== null;
 }
 
-/**
- * The same from counts of pairs, and by cluster where the settings ask for one: see `countsExplain`.
- * @throws as `fitCounts`
- */
-export function explainCounts(
-  models: readonly string[],
-  counter: PairCounter,
-  settings: RatingSettings,
-  clusters?: ClusterCounter,
-): RatingInsights | null {
-  if (!isExplained(settings)) return null;
-  const none = new Int32Array(0);
-  const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
-  return explain(columns, settings, tallyCounted(counter, settings, clusters), clusters);
-}
-
-function isExplained({ method, ties, prior }: RatingSettings): boolean {
+export function isExplained({ method, ties, prior }: RatingSettings): boolean {
   return method === 'bradley-terry' && ties !== 'model' && prior === null;
 }
 
-function explain(
+/** @param clusters the comparisons by cluster, where they are not in `columns` */
+export function explainGroups(
   columns: ComparisonColumns,
   settings: RatingSettings,
-  tally: Tally,
+  groups: readonly RatedGroup[],
   clusters?: ClusterCounter,
 ): RatingInsights | null {
-  // of cores of one size that of the first component, which does not depend on how models are numbered
-  const cores = connectModels(tally.table, columns.models).cores.toSorted((x, y) => y.length - x.length);
-  const [largest, ...others] = cores.flatMap((members) => {
-    const group = explainGroup(columns, settings, tally.table, members, clusters);
-    return group === null ? [] : [group];
+  // of groups of one size that of the first component, which does not depend on how models are numbered
+  const bySize = groups.toSorted((x, y) => y.members.length - x.members.length);
+  const [largest, ...others] = bySize.flatMap((group) => {
+    const explained = explainGroup(columns, settings, group, clusters);
+    return explained === null ? [] : [explained];
   });
   return largest === undefined ? null : { ...largest, others };
 }
@@ -83,21 +71,14 @@ function explain(
 function explainGroup(
   columns: ComparisonColumns,
   settings: RatingSettings,
-  all: PairTable,
-  members: readonly number[],
+  { members, table, covariance: known }: RatedGroup,
   clusters: ClusterCounter | undefined,
 ): GroupInsights | null {
   if (members.length < 2 || members.length > MOST_MODELS) return null;
-  const table = sliceTable(all, members);
+  // from nothing, wherever the ratings' own search began: what is said of level models then hangs on the votes alone
   const fit = fitBradleyTerry(table);
-  const place = new Int32Array(columns.models.length).fill(-1);
-  members.forEach((model, i) => {
-    place[model] = i;
-  });
   const { matrix: covariance, degrees } =
-    settings.interval === 'fisher'
-      ? { matrix: fit.inverse, degrees: Number.POSITIVE_INFINITY }
-      : sandwichCovariance({ columns, settings, place, table, fit, clusters });
+    known ?? covarianceOf(columns, settings, members, table, fit, clusters);
   if (covariance === null) return null;
   const name = (i: number): string => columns.models[members[i]!]!;
   const order = members
@@ -130,6 +111,22 @@ function explainGroup(
     ask: worthAsking(fit, order, plan),
     planner: order.slice(1).map((j, at) => plan(order[at]!, j)),
   };
+}
+
+function covarianceOf(
+  columns: ComparisonColumns,
+  settings: RatingSettings,
+  members: readonly number[],
+  table: PairTable,
+  fit: BradleyTerryFit,
+  clusters: ClusterCounter | undefined,
+): Pick<Covariance, 'matrix' | 'degrees'> {
+  if (settings.interval === 'fisher') return { matrix: fit.inverse, degrees: Number.POSITIVE_INFINITY };
+  const place = new Int32Array(columns.models.length).fill(-1);
+  members.forEach((model, i) => {
+    place[model] = i;
+  });
+  return sandwichCovariance({ columns, settings, place, table, fit, clusters });
 }
 
 /** Pairs that are named: more than a reader will ask before the board is fitted again. */

@@ -1,9 +1,9 @@
-import { ArenaError, type RatingResult, type RatingSettings } from '@agon/domain';
+import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { checkSettings } from './check-settings.ts';
 import type { ClusterCounter } from './cluster-counter.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
 import type { PairCounter } from './pair-counter.ts';
-import { rateTally } from './rate-bradley-terry.ts';
+import { type RatedTally, rateTally } from './rate-bradley-terry.ts';
 import { noComparisons, type Tally } from './tally-comparisons.ts';
 import type { Threads } from './threads.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
@@ -26,22 +26,29 @@ export function fitCounts(
   threads?: Threads,
   clusters?: ClusterCounter,
 ): RatingResult {
+  return rateCounts(models, counter, settings, threads, clusters).result;
+}
+
+/** The same with the groups that were rated. `columns`: the models, without a comparison. */
+export function rateCounts(
+  models: readonly string[],
+  counter: PairCounter,
+  settings: RatingSettings,
+  threads?: Threads,
+  clusters?: ClusterCounter,
+): RatedTally & { readonly columns: ComparisonColumns } {
   checkSettings({ models }, settings);
   const tally = tallyCounted(counter, settings, clusters);
   const none = new Int32Array(0);
   const columns = { length: 0, models, a: none, b: none, outcome: new Int8Array(0) };
   const aids = { threads, start: counter.start, clusters };
-  const result = rateTally(columns, counter.read, settings, tally, aids);
+  const { result, groups } = rateTally(columns, counter.read, settings, tally, aids);
   counter.start = logitsOf(result, models);
-  return warnOfClusters(result);
+  return { columns, result: warnOfClusters(result), groups };
 }
 
 /** The counts, where they are enough for these settings. @throws as `fitCounts` */
-export function tallyCounted(
-  counter: PairCounter,
-  settings: RatingSettings,
-  clusters?: ClusterCounter,
-): Tally {
+function tallyCounted(counter: PairCounter, settings: RatingSettings, clusters?: ClusterCounter): Tally {
   if (!countsSuffice(settings) && (clusters === undefined || clusterToCount(settings) === null)) {
     throw new ArenaError(
       'invalid_request',

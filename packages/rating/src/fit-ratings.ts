@@ -1,5 +1,6 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
 import { checkSettings } from './check-settings.ts';
+import { prepareColumns } from './prepare-columns.ts';
 import { rateBradleyTerry } from './rate-bradley-terry.ts';
 import { rateContextual } from './rate-contextual.ts';
 import { rateElo } from './rate-elo.ts';
@@ -9,8 +10,6 @@ import { ratePredictionPowered } from './rate-prediction-powered.ts';
 import { rateTieModel } from './rate-tie-model.ts';
 import { rateWinRate } from './rate-win-rate.ts';
 import { rateWithPrior } from './rate-with-prior.ts';
-import { renumberClusters } from './renumber-clusters.ts';
-import { reweightPairs } from './reweight-pairs.ts';
 import type { Threads } from './threads.ts';
 import { warnOfClusters } from './warn-of-clusters.ts';
 
@@ -27,9 +26,7 @@ import { warnOfClusters } from './warn-of-clusters.ts';
 export function fitRatings(given: ComparisonColumns, asked: RatingSettings, threads?: Threads): RatingResult {
   const settings = settleTies(asked);
   checkSettings(given, settings);
-  const numbered = renumberClusters(given, settings);
-  const columns = settings.reweight === 'pair' ? reweightPairs(numbered, settings) : numbered;
-  return warnOfClusters(rate(columns, settings, threads));
+  return warnOfClusters(rate(prepareColumns(given, settings), settings, threads));
 }
 
 function rate(

@@ -28,7 +28,7 @@ export {
 } from './agreement/rater-evidence.ts';
 export { ClusterCounter, type ClusteredChunk } from './cluster-counter.ts';
 export { winProbability } from './elo-scale.ts';
-export { countsExplain, explainCounts, explainRatings } from './explain-ratings.ts';
+export { countsExplain, explainRatings } from './explain-ratings.ts';
 export {
   type Composite,
   type CompositeCell,
@@ -37,6 +37,7 @@ export {
   fitComposite,
 } from './fit-composite.ts';
 export { clusterToCount, countsSuffice, fitCounts } from './fit-counts.ts';
+export { type ExplainedRatings, fitCountsExplained, fitExplained } from './fit-explained.ts';
 export {
   type DoubleVerdict,
   fitPredictionPowered,

@@ -3,9 +3,9 @@ import { bootstrapBradleyTerry } from './bootstrap-bradley-terry.ts';
 import type { ClusterCounter } from './cluster-counter.ts';
 import { fitBradleyTerry } from './fit-bradley-terry.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from './group-intervals.ts';
-import { countComparisons } from './pair-table.ts';
-import { type CoreFit, rateCores } from './rate-cores.ts';
-import { type FittedGroup, sandwichCovariance } from './sandwich-covariance.ts';
+import { countComparisons, type PairTable } from './pair-table.ts';
+import { rateCores } from './rate-cores.ts';
+import { type Covariance, type FittedGroup, sandwichCovariance } from './sandwich-covariance.ts';
 import { type Tally, tallyComparisons } from './tally-comparisons.ts';
 import type { Threads } from './threads.ts';
 
@@ -18,9 +18,8 @@ export function rateBradleyTerry(
   settings: RatingSettings,
   threads?: Threads,
 ): RatingResult {
-  return rateTally(columns, columns.length, settings, tallyComparisons(columns, settings, threads), {
-    threads,
-  });
+  const tally = tallyComparisons(columns, settings, threads);
+  return rateTally(columns, columns.length, settings, tally, { threads }).result;
 }
 
 type FitAids = {
@@ -30,6 +29,15 @@ type FitAids = {
   /** The comparisons by cluster, where the settings ask for one kind of cluster. */
   readonly clusters?: ClusterCounter | undefined;
 };
+
+/** Models that were rated together, numbered as in `table`. `covariance`: null where none was made. */
+export type RatedGroup = {
+  readonly members: readonly number[];
+  readonly table: PairTable;
+  readonly covariance: Pick<Covariance, 'matrix' | 'degrees'> | null;
+};
+
+export type RatedTally = { readonly result: RatingResult; readonly groups: readonly RatedGroup[] };
 
 /**
  * The same from counts: `columns` is read only where the settings ask for single comparisons (clusters, or a bootstrap
@@ -41,18 +49,40 @@ export function rateTally(
   settings: RatingSettings,
   tally: Tally,
   { threads, start = null, clusters }: FitAids = {},
-): RatingResult {
-  const { result } = rateCores(columns, settings, tally, ({ members, table, place, anchor }): CoreFit => {
+): RatedTally {
+  const { result, fits } = rateCores(columns, settings, tally, ({ members, table, place, anchor }) => {
     const fit = fitBradleyTerry(table, startFrom(start, members));
+    const group = { columns, settings, place, table, fit, clusters };
+    const covariance = covarianceOf(group);
     return {
       theta: fit.theta,
       iterations: fit.iterations,
-      intervals: estimateIntervals({ columns, settings, place, table, fit, clusters }, anchor, threads),
+      intervals: estimateIntervals(group, covariance, anchor, threads),
       used: countComparisons(table),
+      members,
+      table,
+      covariance,
     };
   });
   // a tie model without ties is this model, whatever the settings call it
-  return { ...result, method: 'bradley-terry', comparisons: { ...result.comparisons, read } };
+  const named: RatingResult = {
+    ...result,
+    method: 'bradley-terry',
+    comparisons: { ...result.comparisons, read },
+  };
+  return { result: named, groups: fits };
+}
+
+function covarianceOf(group: FittedGroup): Covariance | null {
+  switch (group.settings.interval) {
+    case 'fisher':
+      return { matrix: group.fit.inverse, root: null, degrees: Number.POSITIVE_INFINITY, warnings: [] };
+    case 'sandwich':
+      return sandwichCovariance(group);
+    case 'none':
+    case 'bootstrap':
+      return null;
+  }
 }
 
 /** Logits of a group's members from those of all models (NaN for unknown); null, a start from nothing, where one is new. */
@@ -63,19 +93,16 @@ function startFrom(start: Float64Array | null, members: readonly number[]): Floa
   return Number.isFinite(mean) ? own.map((value) => value - mean) : null;
 }
 
-function estimateIntervals(group: FittedGroup, anchor: number, threads: Threads | undefined): GroupIntervals {
+function estimateIntervals(
+  group: FittedGroup,
+  covariance: Covariance | null,
+  anchor: number,
+  threads: Threads | undefined,
+): GroupIntervals {
   const { settings, fit } = group;
-  switch (settings.interval) {
-    case 'none':
-      return withoutIntervals([]);
-    case 'fisher':
-      return fromCovariance(fit.theta, fit.inverse, anchor, settings.seed, []);
-    case 'sandwich': {
-      const { matrix, warnings, ...facts } = sandwichCovariance(group);
-      if (matrix === null) return withoutIntervals(warnings);
-      return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings, facts);
-    }
-    case 'bootstrap':
-      return bootstrapBradleyTerry(group, anchor, threads);
-  }
+  if (settings.interval === 'bootstrap') return bootstrapBradleyTerry(group, anchor, threads);
+  if (covariance === null) return withoutIntervals([]);
+  const { matrix, warnings, ...facts } = covariance;
+  if (matrix === null) return withoutIntervals(warnings);
+  return fromCovariance(fit.theta, matrix, anchor, settings.seed, warnings, facts);
 }

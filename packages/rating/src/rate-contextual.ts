@@ -45,7 +45,7 @@ export function rateContextual(
     fitCore(known, settings, core, scaled, threads),
   );
   const withoutStyle: RatingSettings = { ...settings, method: 'bradley-terry', interval: 'none' };
-  const plain = rateTally(known, known.length, withoutStyle, tally);
+  const { result: plain } = rateTally(known, known.length, withoutStyle, tally);
   const ratings = new Map(plain.models.map(({ model, rating }) => [model, rating]));
   const constant = scaled.features.filter((_, f) => !scaled.used.includes(f));
   return {

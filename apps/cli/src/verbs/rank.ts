@@ -193,7 +193,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   const byCounts = rankByCounts(files, options, map);
   if (byCounts !== null) return toRatingJson(byCounts);
   // loaded here: the short way needs neither the readers of all formats nor all the methods
-  const [{ explainRatings, fitRatings, neededCounts }, { readComparisonColumns }] = await Promise.all([
+  const [{ fitExplained, fitRatings, neededCounts }, { readComparisonColumns }] = await Promise.all([
     import('@agon/rating'),
     import('../read-comparison-files.ts'),
   ]);
@@ -214,8 +214,12 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     style: neededCounts(settings),
   });
   noteRefusals(rows);
-  const result = toRatingJson(fitRatings(columns, settings, helperThreads()));
-  const insights = options.insights === true ? explainRatings(columns, settings) : undefined;
+  const fitted =
+    options.insights === true
+      ? fitExplained(columns, settings, helperThreads())
+      : { result: fitRatings(columns, settings, helperThreads()), insights: undefined };
+  const result = toRatingJson(fitted.result);
+  const { insights } = fitted;
   const reasons = [...refusedByReason];
   const refused = reasons.reduce((sum, [, count]) => sum + count, 0);
   if (filtered > 0) reasons.push(['filtered out', filtered]);

@@ -9,9 +9,10 @@ import {
 import {
   countsExplain,
   countsSuffice,
-  explainCounts,
   explainRatings,
   fitCounts,
+  fitCountsExplained,
+  fitExplained,
   fitRatings,
 } from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
@@ -45,16 +46,16 @@ export function fitSource(
     const explained = models.length <= EXPLAINED_MODELS;
     const clusters = view.plain && keep === 'view' ? view.clusters(settings) : null;
     if (view.plain && (countsSuffice(settings) || clusters !== null)) {
+      if (explained && countsExplain(settings, clusters)) {
+        return fitCountsExplained(models, view.counter, settings, clusters ?? undefined);
+      }
       const result = fitCounts(models, view.counter, settings, undefined, clusters ?? undefined);
-      if (!explained) return { result, insights: null };
-      const insights = countsExplain(settings, clusters)
-        ? explainCounts(models, view.counter, settings, clusters ?? undefined)
-        : explainRatings(view.columns(), settings);
-      return { result, insights };
+      return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
     }
     const columns = { ...view.columns(), ...(style === null ? {} : { style }) };
-    const result = fitRatings(columns, settings);
-    return { result, insights: explained ? explainRatings(columns, settings) : null };
+    return explained
+      ? fitExplained(columns, settings)
+      : { result: fitRatings(columns, settings), insights: null };
   });
 }
 
