@@ -3,6 +3,8 @@
 // The score of one cluster from its counts of pairs, which stay in this memory from refit to refit. Numbers are added in
 // the order in which the plain loop in score-cells.ts adds them: the bits are the same.
 
+import { addProducts } from './add-products';
+
 /**
  * Adds to `score` what cells `from` .. `to` − 1 say. `pair`: u32, higher code · 2^16 + lower code, those of one higher code
  * together; `tally`: i16 comparisons and, above it, i16 twice the points of the lower code's model. `place`: i32 by code,
@@ -47,4 +49,23 @@ export function scoreCells(
     store<f64>(at, load<f64>(at) - own);
   }
   return size;
+}
+
+/**
+ * Adds the products of `score` to the lower triangle of `meat` and clears it, where fewer than `most` models have one: f64
+ * by number in the group. `list`: room for 16 bytes a model. Returns 1 where it did.
+ */
+export function addScore(meat: usize, score: usize, list: usize, models: u32, most: u32): i32 {
+  let end = list;
+  for (let model: u32 = 0; model < models; model++) {
+    const value = load<f64>(score + ((<usize>model) << 3));
+    if (value === 0) continue;
+    store<f64>(end, value);
+    store<u32>(end, model << 3, 8);
+    end += 16;
+  }
+  if (<u32>((end - list) >> 4) >= most) return 0;
+  for (let at = list; at < end; at += 16) store<f64>(score + <usize>load<u32>(at, 8), 0);
+  addProducts(meat, <usize>models, list, end);
+  return 1;
 }

@@ -1,13 +1,19 @@
-import { type KernelExports, loadKernel } from '@agon/stats';
+import { type KernelExports, loadKernel, type SquareMatrix } from '@agon/stats';
 import { BYTES } from './cells-bytes.ts';
 import { type ClusterCells, NO_CELLS } from './cluster-cells.ts';
 import { KernelLayout } from './comparisons-kernel.ts';
-import { scoreCellsPlainly } from './score-cells.ts';
+import { addScorePlainly, scoreCellsPlainly } from './score-cells.ts';
 
-/** What a sum is made with: the score of the cluster at hand, and what adds cells to it. */
+/** What a sum is made with. */
 export type CellScorer = {
+  /** Of the cluster at hand, by number in the group. */
   readonly score: Float64Array;
+  /** Adds cells to the score. @returns their comparisons in the group */
   readonly add: (from: number, to: number) => number;
+  /** Sum of products of scores, the lower triangle. */
+  readonly meat: SquareMatrix;
+  /** Adds the products of a score that fewer than `most` models have to `meat`; it is zero after. @returns whether */
+  readonly close: (most: number) => boolean;
 };
 
 /** Holds cells where the kernel reads them, so that a refit copies nothing; as they are where there is no kernel. */
@@ -55,13 +61,16 @@ export class CellsMemory {
       const score = new Float64Array(models);
       const add = (from: number, to: number) =>
         scoreCellsPlainly(this.#cells, from, to, place, chance, models, score);
-      return { score, add };
+      const meat = new Float64Array(models * models);
+      return { score, add, meat, close: (most) => addScorePlainly(meat, score, models, most) };
     }
     const layout = new KernelLayout(kernel);
     layout.place(Math.max(0, this.#end - layout.place(0)));
     const atPlace = layout.place(place.byteLength);
     const atChance = layout.place(chance.byteLength);
     const atScore = layout.place(8 * models);
+    const atList = layout.place(16 * models);
+    const atMeat = layout.place(8 * models * models);
     const { length } = this.#cells.pair;
     // it may grow, which makes views void
     const memory = layout.memory();
@@ -75,7 +84,9 @@ export class CellsMemory {
     const score = new Float64Array(memory, atScore, models).fill(0);
     const add = (from: number, to: number) =>
       kernel.scoreCells!(this.#atPair, this.#atTally, from, to, atPlace, atChance, models, atScore);
-    return { score, add };
+    const meat = new Float64Array(memory, atMeat, models * models).fill(0);
+    const close = (most: number) => kernel.addScore!(atMeat, atScore, atList, models, most) === 1;
+    return { score, add, meat, close };
   }
 }
 

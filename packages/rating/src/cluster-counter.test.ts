@@ -166,12 +166,23 @@ describe('a sum over clusters from counts', () => {
     const chance = chancesOf(theta);
     const [fast, plain] = [new CellsMemory(), new CellsMemory(null)].map((memory) => {
       memory.hold(cells);
-      const { score, add } = memory.scorer(place, chance, models - 1);
+      const { score, add, meat, close } = memory.scorer(place, chance, models - 1);
       const sizes = Array.from({ length: clusters }, (_, c) => add(cells.starts[c]!, cells.starts[c + 1]!));
-      return { sizes, score: Array.from(score) };
+      const whole = Array.from(score);
+      // too many models for what is asked: nothing happens
+      expect(close(models - 1)).toBe(false);
+      expect(Array.from(score)).toEqual(whole);
+      // of every third model, and of few, so that lists of all lengths are added
+      for (const step of [1, 3, 8, 11, 14, 30]) {
+        for (let k = 0; k < score.length; k += 1) score[k] = k % step === 0 ? whole[k]! : 0;
+        expect(close(models)).toBe(true);
+        expect(score.every((value) => value === 0)).toBe(true);
+      }
+      return { sizes, whole, meat: Array.from(meat) };
     });
     expect(fast).toEqual(plain);
-    expect(fast!.score.some((value) => Math.abs(value) > 1)).toBe(true);
+    expect(fast!.whole.some((value) => Math.abs(value) > 1)).toBe(true);
+    expect(fast!.meat[0]).toBeGreaterThan(0);
   });
 
   it('gives the ratings, intervals, ranks and warnings of a fit of every row', () => {

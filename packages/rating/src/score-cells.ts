@@ -1,3 +1,4 @@
+import type { SquareMatrix } from '@agon/stats';
 import { type ClusterCells, countOf, points2Of } from './cluster-cells.ts';
 
 /**
@@ -34,4 +35,27 @@ export function scoreCellsPlainly(
     if (j >= 0) score[j]! -= own;
   }
   return size;
+}
+
+/**
+ * Adds the products of `score` to the lower triangle of `meat` and clears it, where fewer than `most` models have one. The
+ * same bits as the kernel.
+ */
+export function addScorePlainly(
+  meat: SquareMatrix,
+  score: Float64Array,
+  models: number,
+  most: number,
+): boolean {
+  const touched: number[] = [];
+  for (let i = 0; i < models; i += 1) if (score[i] !== 0) touched.push(i);
+  if (touched.length >= most) return false;
+  for (const i of touched) {
+    for (const j of touched) {
+      if (j > i) break;
+      meat[i * models + j]! += score[i]! * score[j]!;
+    }
+  }
+  score.fill(0);
+  return true;
 }

@@ -49,7 +49,9 @@ export function sumClusterCells(
   const { rowsFrom } = counted;
   const scorer = counted.memory.scorer(place, chance, models);
   const { cells } = counted.memory;
-  const sum = new ScoreSum(models, scorer.score);
+  const { score } = scorer;
+  const dense = new DenseScores(models);
+  const most = denseFrom(models);
   let clusters = 0;
   let largest = 0;
   let rows = 0;
@@ -58,23 +60,18 @@ export function sumClusterCells(
     const [from, to] = c < known ? [cells.starts[c]!, cells.starts[c + 1]!] : [0, 0];
     const [first, end] = [rowsFrom[c]!, rowsFrom[c + 1]!];
     if (from === to && first === end) continue;
-    const size = scorer.add(from, to) + scoreRows(counted, first, end, place, chance, models, sum.score);
+    const size = scorer.add(from, to) + scoreRows(counted, first, end, place, chance, models, score);
     // what came and went all the same
     if (size === 0) {
-      sum.forget();
+      score.fill(0);
       continue;
     }
     clusters += 1;
     rows += size;
     if (size > largest) largest = size;
-    if (2 * (to - from + end - first) >= denseFrom(models)) sum.addDense();
-    else {
-      for (let k = from; k < to; k += 1) sum.touch(cells.pair[k]!, place);
-      for (let k = first; k < end; k += 1) sum.touch(counted.rows.pair[counted.order[k]!]!, place);
-      sum.addTouched();
-    }
+    if (!scorer.close(most)) dense.take(score);
   }
-  return { ...sum.close(), clusters, largest, rows };
+  return { meat: scorer.meat, dense: dense.close(), clusters, largest, rows };
 }
 
 function scoreRows(
@@ -102,77 +99,34 @@ function scoreRows(
   return size;
 }
 
-/** Adds up products of scores: of clusters that touch few models one by one, of others as rows of dense blocks. */
-class ScoreSum {
+/** Adds up products of scores that touch many models: as rows of dense blocks. */
+class DenseScores {
   readonly #models: number;
-  readonly #meat: SquareMatrix;
-  readonly #dense: SquareMatrix;
+  readonly #sum: SquareMatrix;
   readonly #block: Float64Array;
-  readonly #isTouched: Uint8Array;
-  readonly #touched: Int32Array;
-  #count = 0;
   #filled = 0;
-  /** Of the cluster at hand; zero between two. */
-  readonly score: Float64Array;
 
-  constructor(models: number, score: Float64Array) {
+  constructor(models: number) {
     this.#models = models;
-    this.#meat = new Float64Array(models * models);
-    this.#dense = new Float64Array(models * models);
+    this.#sum = new Float64Array(models * models);
     this.#block = new Float64Array(DENSE_ROWS * models);
-    this.#isTouched = new Uint8Array(models);
-    this.#touched = new Int32Array(models);
-    this.score = score;
   }
 
-  touch(pair: number, place: Int32Array): void {
-    const i = place[pair & 0xffff]!;
-    const j = place[pair >>> 16]!;
-    if (i < 0 || j < 0) return;
-    if (this.#isTouched[i] === 0) {
-      this.#isTouched[i] = 1;
-      this.#touched[this.#count++] = i;
-    }
-    if (this.#isTouched[j] === 0) {
-      this.#isTouched[j] = 1;
-      this.#touched[this.#count++] = j;
-    }
-  }
-
-  addTouched(): void {
-    const { score } = this;
-    const meat = this.#meat;
-    const touched = this.#touched;
-    for (let x = 0; x < this.#count; x += 1) {
-      const row = touched[x]! * this.#models;
-      const own = score[touched[x]!]!;
-      for (let y = 0; y <= x; y += 1) meat[row + touched[y]!]! += own * score[touched[y]!]!;
-    }
-    for (let x = 0; x < this.#count; x += 1) {
-      score[touched[x]!] = 0;
-      this.#isTouched[touched[x]!] = 0;
-    }
-    this.#count = 0;
-  }
-
-  addDense(): void {
-    this.#block.set(this.score, this.#filled * this.#models);
+  /** The score is zero after. */
+  take(score: Float64Array): void {
+    this.#block.set(score, this.#filled * this.#models);
+    score.fill(0);
     this.#filled += 1;
-    this.score.fill(0);
     if (this.#filled === DENSE_ROWS) this.#flush();
   }
 
-  forget(): void {
-    this.score.fill(0);
-  }
-
-  close(): Pick<CountedSum, 'meat' | 'dense'> {
+  close(): SquareMatrix {
     this.#flush();
-    return { meat: this.#meat, dense: this.#dense };
+    return this.#sum;
   }
 
   #flush(): void {
-    if (this.#filled > 0) addDense(this.#dense, this.#block, this.#filled, this.#models);
+    if (this.#filled > 0) addDense(this.#sum, this.#block, this.#filled, this.#models);
     this.#filled = 0;
   }
 }

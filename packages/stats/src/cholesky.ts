@@ -42,22 +42,64 @@ export function factorSemidefinite(matrix: SquareMatrix, n: number, tolerance = 
   const lower = new Float64Array(n * n);
   let largest = 0;
   for (let i = 0; i < n; i += 1) largest = Math.max(largest, matrix[i * n + i]!);
-  for (let i = 0; i < n; i += 1) {
-    const row = i * n;
-    let left = matrix[row + i]!;
-    for (let j = 0; j < i; j += 1) {
-      const pivot = lower[j * n + j]!;
-      if (pivot === 0) continue;
-      const value = (matrix[row + j]! - dot(lower, row, j * n, j)) / pivot;
-      // no more than the row's own variance can go together with another's: beyond is rounding over a tiny pivot
-      const most = Math.sqrt(Math.max(0, left));
-      lower[row + j] = Math.min(most, Math.max(-most, value));
-      left -= value * value;
+  const left = new Float64Array(4);
+  const sums = new Float64Array(4);
+  /** Of row `i`, whose variance of `left[r]` is not given away yet, what goes together with row `j`. */
+  const set = (i: number, j: number, r: number, sum: number): void => {
+    const value = (matrix[i * n + j]! - sum) / lower[j * n + j]!;
+    // no more than the row's own variance can go together with another's: beyond is rounding over a tiny pivot
+    const most = Math.sqrt(Math.max(0, left[r]!));
+    lower[i * n + j] = Math.min(most, Math.max(-most, value));
+    left[r]! -= value * value;
+  };
+  for (let from = 0; from < n; from += 4) {
+    const rows = Math.min(4, n - from);
+    for (let r = 0; r < rows; r += 1) left[r] = matrix[(from + r) * (n + 1)]!;
+    // four rows at a time: sums of one wait for each other
+    const before = rows === 4 ? from : 0;
+    for (let j = 0; j < before; j += 1) {
+      if (lower[j * n + j] === 0) continue;
+      dotFour(lower, from * n, n, j * n, j, sums);
+      for (let r = 0; r < 4; r += 1) set(from + r, j, r, sums[r]!);
     }
-    const pivot = matrix[row + i]! - dot(lower, row, row, i);
-    if (pivot > tolerance * largest) lower[row + i] = Math.sqrt(pivot);
+    for (let r = 0; r < rows; r += 1) {
+      const i = from + r;
+      const row = i * n;
+      for (let j = before; j < i; j += 1) {
+        if (lower[j * n + j] !== 0) set(i, j, r, dot(lower, row, j * n, j));
+      }
+      const pivot = matrix[row + i]! - dot(lower, row, row, i);
+      if (pivot > tolerance * largest) lower[row + i] = Math.sqrt(pivot);
+    }
   }
   return lower;
+}
+
+/** `dot` of four rows that follow each other with one. */
+function dotFour(
+  values: Float64Array,
+  x: number,
+  step: number,
+  y: number,
+  length: number,
+  sums: Float64Array,
+): void {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (let k = 0; k < length; k += 1) {
+    const other = values[y + k]!;
+    const at = x + k;
+    first += values[at]! * other;
+    second += values[at + step]! * other;
+    third += values[at + 2 * step]! * other;
+    fourth += values[at + 3 * step]! * other;
+  }
+  sums[0] = first;
+  sums[1] = second;
+  sums[2] = third;
+  sums[3] = fourth;
 }
 
 /** x with L Lᵀ x = b. Two rows at a time: sums of one row wait for each other, those of two do not. */
