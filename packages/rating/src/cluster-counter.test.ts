@@ -1,10 +1,11 @@
 import { type ComparisonColumns, DEFAULT_RATING_SETTINGS, type RatingSettings } from '@agon/domain';
-import { seededRandom } from '@agon/stats';
+import { gramMatrix, seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellsMemory } from './cells-memory.ts';
 import { mergeIntoCells, NO_CELLS } from './cluster-cells.ts';
 import { ClusterCounter } from './cluster-counter.ts';
+import type { ClusterSum } from './cluster-sums.ts';
 import { clusterToCount, fitCounts } from './fit-counts.ts';
 import { fitRatings } from './fit-ratings.ts';
 import { PairCounter } from './pair-counter.ts';
@@ -72,6 +73,14 @@ function distance(found: Float64Array, told: Float64Array): number {
   return found.reduce((most, value, at) => Math.max(most, Math.abs(value - told[at]!)), 0) / largest;
 }
 
+/** But for the products themselves, which differ by rounding. */
+function expectSame(found: ClusterSum, told: ClusterSum): void {
+  expect({ ...found, meat: null, scores: null }).toEqual({ ...told, meat: null, scores: null });
+  if (found.scores === undefined) return;
+  const m = Math.sqrt(told.meat.length);
+  expect(distance(gramMatrix(found.scores, found.clusters, m), told.meat)).toBeLessThan(1e-11);
+}
+
 describe('a sum over clusters from counts', () => {
   it('is the sum over the rows that are there, whatever came and went', () => {
     fc.assert(
@@ -99,7 +108,7 @@ describe('a sum over clusters from counts', () => {
           const rows = { columns, settings: policy, place, theta, codes: columns.prompt!, others: null };
           const told = sumClusters(rows).first;
           const found = counter.sum(place, theta);
-          expect({ ...found, meat: null }).toEqual({ ...told, meat: null });
+          expectSame(found, told);
           expect(distance(found.meat, told.meat)).toBeLessThan(1e-12);
         },
       ),
@@ -118,11 +127,46 @@ describe('a sum over clusters from counts', () => {
     const rows = { columns, settings: policy, place, theta, codes: columns.prompt!, others: null };
     const told = sumClusters(rows).first;
     const found = counter.sum(place, theta);
-    expect({ ...found, meat: null }).toEqual({ ...told, meat: null });
+    expectSame(found, told);
     expect(distance(found.meat, told.meat)).toBeLessThan(1e-12);
     // 780 pairs in each of 12 clusters, an eighth of that and 16,384 rows on their way
     expect(there.length).toBeGreaterThan(150_000);
     expect(counter.size).toBeLessThanOrEqual(780 * 12 * 1.125 + 16_384);
+  });
+
+  it('tells the scores themselves where clusters are fewer than models, and the fit stays what it is', () => {
+    const [models, policy] = [40, { ties: 'half', bothBad: 'tie' } as const];
+    for (const [clusters, few] of [
+      [7, true],
+      [38, true],
+      [39, false],
+    ] as const) {
+      const there = drawRows(clusters, 9000, models, clusters).filter(({ cluster }) => cluster >= 0);
+      const counter = new ClusterCounter(policy);
+      counter.add(chunkOf(there));
+      const columns = columnsOf(there, models);
+      const place = Int32Array.from({ length: models }, (_, k) => k);
+      const theta = Float64Array.from(place, (k) => Math.cos(k));
+      const rows = { columns, settings: policy, place, theta, codes: columns.prompt!, others: null };
+      const found = counter.sum(place, theta);
+      expect(found.scores !== undefined).toBe(few);
+      const told = sumClusters(rows).first;
+      expectSame(found, told);
+      expect(distance(found.meat, told.meat)).toBeLessThan(1e-11);
+      const pairs = new PairCounter(models);
+      pairs.add(columns);
+      const settings: RatingSettings = { ...DEFAULT_RATING_SETTINGS, ...policy, cluster: 'prompt' };
+      const slow = fitRatings(columns, settings).models;
+      fitCounts(columns.models, pairs, settings, undefined, counter).models.forEach((model, at) => {
+        const other = slow[at]!;
+        expect([model.model, model.rankLow, model.rankHigh]).toEqual([
+          other.model,
+          other.rankLow,
+          other.rankHigh,
+        ]);
+        expect(Math.abs(model.low! - other.low!)).toBeLessThan(1e-8);
+      });
+    }
   });
 
   it('outlives the growth of what holds it, and counts of any size', () => {
@@ -145,7 +189,7 @@ describe('a sum over clusters from counts', () => {
         const rows = { columns, settings: policy, place, theta, codes: columns.prompt!, others: null };
         const told = sumClusters(rows).first;
         const found = counter.sum(place, theta);
-        expect({ ...found, meat: null }).toEqual({ ...told, meat: null });
+        expectSame(found, told);
         expect(distance(found.meat, told.meat)).toBeLessThan(1e-11);
       }
     }

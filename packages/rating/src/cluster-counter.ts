@@ -1,7 +1,7 @@
 import { OUTCOME_CODES, type RatingSettings } from '@agon/domain';
 import { CellsMemory } from './cells-memory.ts';
 import { mergeIntoCells, orderByCluster, placeOfPair } from './cluster-cells.ts';
-import { type ClusterSum, closeClusterSum } from './cluster-sums.ts';
+import { type ClusterSum, closeClusterSum, closeScores, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
 import type { CodeColumn } from './count-rows.ts';
 import { chancesOf, sumClusterCells } from './sum-cluster-cells.ts';
 
@@ -70,9 +70,13 @@ export class ClusterCounter {
     const { order, starts } = orderByCluster(rows, this.#clusters);
     const chance = chancesOf(theta);
     const counted = { memory: this.#memory, rows, order, rowsFrom: starts };
-    const { meat, dense, clusters, largest, rows: used } = sumClusterCells(counted, place, chance, m);
+    // fewer than models span no whole covariance: their scores say the same with less work
+    const areFew = this.#clusters <= Math.min(DENSE_ROWS, m - 2);
+    const most = areFew ? 0 : denseFrom(m);
+    const { meat, dense, clusters, largest, rows: used } = sumClusterCells(counted, place, chance, m, most);
     const unknown = this.#unknown.addProducts(meat, place, chance, m);
-    return closeClusterSum(meat, dense, m, {
+    if (areFew && unknown === 0) return closeScores(dense.rows(), m, { clusters, largest, rows: used });
+    return closeClusterSum(meat, dense.sum(), m, {
       clusters: clusters + unknown,
       largest: Math.max(largest, Math.min(unknown, 1)),
       unknown,

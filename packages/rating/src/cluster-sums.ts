@@ -16,8 +16,10 @@ export type ClusteredRows = {
 };
 
 export type ClusterSum = {
-  /** Σ_c u_c u_cᵀ · C/(C − 1); zero where C < 2, which no variance can be learnt from. */
+  /** Σ_c u_c u_cᵀ · C/(C − 1); zero where C < 2, which no variance can be learnt from. May be made when first asked for. */
   readonly meat: SquareMatrix;
+  /** u_c · √(C/(C − 1)), row by row, where there are so few that a covariance is made from them more quickly. */
+  readonly scores?: Float64Array;
   readonly clusters: number;
   /** Comparisons of the largest cluster, as a share of all. */
   readonly largestShare: number;
@@ -58,7 +60,7 @@ export function closeClusterSum(
   },
 ): ClusterSum {
   const { clusters, largest, unknown, rows } = counted;
-  const factor = clusters < 2 ? 0 : clusters / (clusters - 1);
+  const factor = scaleOf(clusters);
   const closed = new Float64Array(models * models);
   for (let i = 0; i < models; i += 1) {
     closed[i * models + i] = factor * (meat[i * models + i]! + dense[i * models + i]!);
@@ -71,4 +73,29 @@ export function closeClusterSum(
     }
   }
   return { meat: closed, clusters, largestShare: rows === 0 ? 0 : largest / rows, unknown };
+}
+
+/** The same of scores alone, each of one cluster; they are scaled in place. */
+export function closeScores(
+  scores: Float64Array,
+  models: number,
+  { clusters, largest, rows }: { readonly clusters: number; readonly largest: number; readonly rows: number },
+): ClusterSum {
+  const scale = Math.sqrt(scaleOf(clusters));
+  for (let at = 0; at < scores.length; at += 1) scores[at]! *= scale;
+  let meat: SquareMatrix | null = null;
+  return {
+    get meat() {
+      meat ??= gramMatrix(scores, clusters, models);
+      return meat;
+    },
+    scores,
+    clusters,
+    largestShare: rows === 0 ? 0 : largest / rows,
+    unknown: 0,
+  };
+}
+
+function scaleOf(clusters: number): number {
+  return clusters < 2 ? 0 : clusters / (clusters - 1);
 }

@@ -142,7 +142,7 @@ function drawDeviations(
   if (root !== null) return shapeDrawsByRoot(noise, RANK_DRAWS, root, m);
   let trace = 0;
   for (let i = 0; i < m; i += 1) trace += covariance[i * m + i]!;
-  const filled = Float64Array.from(covariance);
+  const filled = covariance.slice();
   for (let k = 0; k < m * m; k += 1) filled[k]! += trace / (m * m);
   const lower = factorCholesky(filled, m) ?? factorSemidefinite(covariance, m);
   return shapeDraws(noise, RANK_DRAWS, lower, m);

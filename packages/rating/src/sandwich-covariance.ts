@@ -1,5 +1,11 @@
 import type { ComparisonColumns, RatingSettings, RatingWarning } from '@agon/domain';
-import { factorCholesky, factoredSandwich, type SquareMatrix, sandwichProduct } from '@agon/stats';
+import {
+  factorCholesky,
+  factoredSandwich,
+  type SquareMatrix,
+  sandwichOfScores,
+  sandwichProduct,
+} from '@agon/stats';
 import { clipToSemidefinite } from './clip-to-semidefinite.ts';
 import type { ClusterCounter } from './cluster-counter.ts';
 import type { ClusterSum, ClusterSums } from './cluster-sums.ts';
@@ -58,7 +64,7 @@ export function sandwichCovariance(group: FittedGroup): Covariance {
   if (second === undefined || others === null || both === null) {
     if (tooFew(first)) return { ...UNKNOWN, warnings };
     return {
-      ...sandwich(fit, first.meat, m, first.clusters),
+      ...sandwichByClusters(fit, first, m),
       degrees: degreesOfFreedom([first.clusters]),
       warnings,
     };
@@ -107,6 +113,18 @@ function independentMeat(table: PairTable, theta: Float64Array): SquareMatrix {
     meat[j * m + j] = own;
   }
   return meat;
+}
+
+function sandwichByClusters(
+  fit: BradleyTerryFit,
+  sum: ClusterSum,
+  m: number,
+): Pick<Covariance, 'matrix' | 'root'> {
+  // scores are blind to a common shift, so the gauge of the information changes nothing
+  const matrix =
+    sum.scores === undefined ? null : sandwichOfScores(fit.information, sum.scores, sum.clusters, m);
+  if (matrix !== null) return { matrix, root: null };
+  return sandwich(fit, sum.meat, m, sum.clusters);
 }
 
 const UNKNOWN = { matrix: null, root: null, degrees: Number.NaN };

@@ -1,7 +1,7 @@
 import type { SquareMatrix } from '@agon/stats';
 import type { CellsMemory } from './cells-memory.ts';
 import type { LooseRows } from './cluster-cells.ts';
-import { addDense, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
+import { addDense, DENSE_ROWS } from './cluster-sums.ts';
 import { logistic } from './elo-scale.ts';
 import { suitsStrengths } from './row-scores.ts';
 
@@ -14,9 +14,10 @@ export type CountedClusters = {
 };
 
 export type CountedSum = {
-  /** Products on either side of the diagonal, and of dense clusters on both: see `closeClusterSum`. */
+  /** Products on either side of the diagonal: see `closeClusterSum`. */
   readonly meat: SquareMatrix;
-  readonly dense: SquareMatrix;
+  /** The clusters that are not in `meat`. */
+  readonly dense: DenseScores;
   readonly clusters: number;
   readonly largest: number;
   readonly rows: number;
@@ -38,20 +39,20 @@ export function chancesOf(theta: Float64Array): Float64Array {
 
 /**
  * Σ u uᵀ over clusters, u = Σ (y − p)(e_i − e_j) pair by pair. `place`: from a code to its number in the group, ascending,
- * or -1. `chance`: of `chancesOf`.
+ * or -1. `chance`: of `chancesOf`. `most`: with so many models a cluster is a dense one.
  */
 export function sumClusterCells(
   counted: CountedClusters,
   place: Int32Array,
   chance: Float64Array,
   models: number,
+  most: number,
 ): CountedSum {
   const { rowsFrom } = counted;
   const scorer = counted.memory.scorer(place, chance, models);
   const { cells } = counted.memory;
   const { score } = scorer;
   const dense = new DenseScores(models);
-  const most = denseFrom(models);
   let clusters = 0;
   let largest = 0;
   let rows = 0;
@@ -71,7 +72,7 @@ export function sumClusterCells(
     if (size > largest) largest = size;
     if (!scorer.close(most)) dense.take(score);
   }
-  return { meat: scorer.meat, dense: dense.close(), clusters, largest, rows };
+  return { meat: scorer.meat, dense, clusters, largest, rows };
 }
 
 function scoreRows(
@@ -99,8 +100,8 @@ function scoreRows(
   return size;
 }
 
-/** Adds up products of scores that touch many models: as rows of dense blocks. */
-class DenseScores {
+/** Scores that touch many models: their products are added up as rows of dense blocks. */
+export class DenseScores {
   readonly #models: number;
   readonly #sum: SquareMatrix;
   readonly #block: Float64Array;
@@ -114,19 +115,25 @@ class DenseScores {
 
   /** The score is zero after. */
   take(score: Float64Array): void {
+    if (this.#filled === DENSE_ROWS) this.#flush();
     this.#block.set(score, this.#filled * this.#models);
     score.fill(0);
     this.#filled += 1;
-    if (this.#filled === DENSE_ROWS) this.#flush();
   }
 
-  close(): SquareMatrix {
-    this.#flush();
+  /** Of all that were taken, up to `DENSE_ROWS`, row by row. */
+  rows(): Float64Array {
+    return this.#block.subarray(0, this.#filled * this.#models);
+  }
+
+  /** Of their products, on both sides of the diagonal. */
+  sum(): SquareMatrix {
+    if (this.#filled > 0) this.#flush();
     return this.#sum;
   }
 
   #flush(): void {
-    if (this.#filled > 0) addDense(this.#sum, this.#block, this.#filled, this.#models);
+    addDense(this.#sum, this.#block, this.#filled, this.#models);
     this.#filled = 0;
   }
 }

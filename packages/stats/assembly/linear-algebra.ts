@@ -279,6 +279,29 @@ export function sandwichRoot(
   return 1;
 }
 
+/**
+ * V = A⁻¹ Zᵀ Z A⁻¹ with A = Uᵀ U, for `rows` rows of Z: W = U⁻ᵀ, X = Z Wᵀ W, V = Xᵀ X. Z ends as X; U, W and Y are lost. W,
+ * Y and V start as zeros.
+ */
+export function sandwichScores(
+  u: usize,
+  w: usize,
+  z: usize,
+  y: usize,
+  v: usize,
+  packed: usize,
+  rows: i32,
+  n: i32,
+  stride: usize,
+): void {
+  invertFactor(w, u, packed, n, stride);
+  transpose(u, w, n, stride);
+  multiplyUpper(y, z, u, packed, rows, n, stride);
+  clear(z, rows, stride);
+  multiplyLower(z, y, w, packed, rows, n, stride);
+  gram(v, z, packed, rows, n, stride);
+}
+
 /** Lower factor Q of S = Qᵀ Q, in place, from the last row to the first (reads and writes the lower triangle). */
 function factorBackward(s: usize, packed: usize, n: i32, stride: usize): i32 {
   const last = s + <usize>(n - 1) * stride;

@@ -1,5 +1,6 @@
 import { factorPlainly, invertLowerPlainly, type SquareMatrix } from './cholesky.ts';
-import { sandwichRootFast, shapeByRootFast } from './linear-algebra-kernel.ts';
+import { sandwichRootFast, sandwichScoresFast, shapeByRootFast } from './linear-algebra-kernel.ts';
+import { gramPlainly, shapePlainly } from './multiply-matrices.ts';
 
 /** `product` = A⁻¹ B A⁻¹, symmetric to the last bit, = Gᵀ G with `root` G lower triangular. */
 export type FactoredSandwich = { readonly product: SquareMatrix; readonly root: SquareMatrix };
@@ -16,6 +17,34 @@ export function factoredSandwich(
 ): FactoredSandwich | null {
   const fast = sandwichRootFast(bread, meat, n);
   return fast === undefined ? factoredSandwichPlainly(bread, meat, n) : fast;
+}
+
+/**
+ * A⁻¹ Zᵀ Z A⁻¹ of a positive definite matrix and `rows` rows of Z, symmetric to the last bit: for fewer rows than columns
+ * about half of the work of an inverse and two products.
+ * @returns null where A is not positive definite to working precision
+ */
+export function sandwichOfScores(
+  bread: SquareMatrix,
+  scores: Float64Array,
+  rows: number,
+  n: number,
+): SquareMatrix | null {
+  const fast = sandwichScoresFast(bread, scores, rows, n);
+  return fast === undefined ? sandwichOfScoresPlainly(bread, scores, rows, n) : fast;
+}
+
+/** The same bits as the kernel. */
+export function sandwichOfScoresPlainly(
+  bread: SquareMatrix,
+  scores: Float64Array,
+  rows: number,
+  n: number,
+): SquareMatrix | null {
+  const lower = factorPlainly(bread, n);
+  if (lower === null) return null;
+  const w = invertLowerPlainly(lower, n);
+  return gramPlainly(shapeByRootPlainly(shapePlainly(scores, rows, w, n), rows, w, n), rows, n);
 }
 
 /** Z G: `rows` rows of independent draws become draws with the covariance Gᵀ G. */

@@ -12,7 +12,7 @@ export {
 export { cohenKappa } from './cohen-kappa.ts';
 export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
-export { factoredSandwich, shapeDrawsByRoot } from './factored-sandwich.ts';
+export { factoredSandwich, sandwichOfScores, shapeDrawsByRoot } from './factored-sandwich.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';

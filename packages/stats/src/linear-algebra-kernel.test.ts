@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileKernel, KERNELS } from '../scripts/build-kernels.ts';
 import { factorPlainly, invertPlainly, type SquareMatrix } from './cholesky.ts';
-import { factoredSandwichPlainly, shapeByRootPlainly } from './factored-sandwich.ts';
+import { factoredSandwichPlainly, sandwichOfScoresPlainly, shapeByRootPlainly } from './factored-sandwich.ts';
 import {
   factorFast,
   gramFast,
@@ -12,6 +12,7 @@ import {
   multiplyFast,
   sandwichFast,
   sandwichRootFast,
+  sandwichScoresFast,
   shapeByRootFast,
   shapeFast,
 } from './linear-algebra-kernel.ts';
@@ -111,6 +112,26 @@ describe('the compiled kernels', () => {
         const deficient = gramPlainly(normalDraws(`few/${seed}`, (n - 3) * n), n - 3, n);
         expect(sandwichRootFast(bread, deficient, n)).toBeNull();
         expect(factoredSandwichPlainly(bread, deficient, n)).toBeNull();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('A⁻¹ Zᵀ Z A⁻¹ from few rows of Z: the same bits as plain code, and what the products of whole matrices give', () => {
+    fc.assert(
+      fc.property(size, fc.integer({ min: 1, max: 30 }), fc.nat(), (n, rows, seed) => {
+        const bread = symmetric(`bread/${seed}`, n, 4 * n);
+        const scores = normalDraws(`scores/${seed}`, rows * n);
+        const plain = sandwichOfScoresPlainly(bread, scores, rows, n)!;
+        expect(sandwichScoresFast(bread, scores, rows, n)).toEqual(plain);
+        const inverse = invertPlainly(factorPlainly(bread, n)!, n);
+        const direct = sandwichPlainly(inverse, gramPlainly(scores, rows, n), n);
+        direct.forEach((value, k) => {
+          expect(Math.abs(value - plain[k]!)).toBeLessThan(1e-13);
+        });
+        const indefinite = bread.with(0, -1);
+        expect(sandwichScoresFast(indefinite, scores, rows, n)).toBeNull();
+        expect(sandwichOfScoresPlainly(indefinite, scores, rows, n)).toBeNull();
       }),
       { numRuns: 25 },
     );

@@ -150,6 +150,28 @@ export function sandwichRootFast(
   return { product: copyOut(space, t!, n), root: copyOut(space, b!, n) };
 }
 
+/** See `sandwichOfScores`; undefined where plain code must do. */
+export function sandwichScoresFast(
+  bread: SquareMatrix,
+  scores: Float64Array,
+  rows: number,
+  n: number,
+): SquareMatrix | null | undefined {
+  const kernel = kernelFor(n);
+  if (kernel === null) return undefined;
+  const space = workspace(kernel, n, [n, n, rows, rows, n]);
+  const [u, w, z, y, v] = space.matrices;
+  const { padded, stride, at, packed } = space;
+  copyIn(space, u!, bread, n);
+  for (let i = n; i < padded; i += 1) u![i * padded + i] = 1;
+  if (kernel.factor!(at[0]!, packed, padded, stride) === 0) return null;
+  copyIn(space, z!, scores, rows);
+  for (const matrix of [w!, y!, v!]) matrix.fill(0);
+  const height = Math.ceil(rows / 4) * 4;
+  kernel.sandwichScores!(at[0]!, at[1]!, at[2]!, at[3]!, at[4]!, packed, height, padded, stride);
+  return copyOut(space, v!, n);
+}
+
 /** Z G for `rows` rows of Z and a lower triangular G. */
 export function shapeByRootFast(
   z: Float64Array,
