@@ -10,10 +10,13 @@ export type Maximum = {
 };
 
 export type BradleyTerryFit = Maximum & {
-  /** The information H at the maximum with `gauge` added to every entry, models × models: invertible (see `fixGauge`). */
+  /**
+   * The information H at the maximum with `gauge` added to every entry, models × models: invertible (see `fixGauge`). Made
+   * when first asked for, as the inverse is: many fits are only looked at for their ratings.
+   */
   readonly information: SquareMatrix;
   readonly gauge: number;
-  /** Pseudo-inverse H⁺, models × models: the covariance if votes were plain coin tosses. Made when first asked for. */
+  /** Pseudo-inverse H⁺, models × models: the covariance if votes were plain coin tosses. */
   readonly inverse: SquareMatrix;
 };
 
@@ -34,21 +37,37 @@ export function fitBradleyTerry(table: FittedPairs, start: Float64Array | null =
     (start === null ? null : approachByChords(table, start)) ??
     maximiseBradleyTerry(table, new Float64Array(m));
   if (maximum === null) throw notConverged(table);
-  const strength = strengthsOf(maximum.theta);
-  const information =
-    strength === null ? derivatives(table, maximum.theta).information : informationFrom(table, strength);
-  const gauge = fixGauge(information, m);
+  let gauged: Pick<BradleyTerryFit, 'information' | 'gauge'> | null = null;
   let inverse: SquareMatrix | null = null;
+  const gaugedInformation = () => {
+    gauged ??= informationAt(table, maximum.theta);
+    return gauged;
+  };
   return {
     ...maximum,
-    information,
-    gauge,
+    get information() {
+      return gaugedInformation().information;
+    },
+    get gauge() {
+      return gaugedInformation().gauge;
+    },
     get inverse() {
+      const { information, gauge } = gaugedInformation();
       inverse ??= invertGauged(information, gauge, m);
       if (inverse === null) throw notConverged(table);
       return inverse;
     },
   };
+}
+
+function informationAt(
+  table: FittedPairs,
+  theta: Float64Array,
+): Pick<BradleyTerryFit, 'information' | 'gauge'> {
+  const strength = strengthsOf(theta);
+  const information =
+    strength === null ? derivatives(table, theta).information : informationFrom(table, strength);
+  return { information, gauge: fixGauge(information, table.models) };
 }
 
 function notConverged(table: FittedPairs): ArenaError {

@@ -90,6 +90,7 @@ try {
     for (const [name, cluster] of [
       ['as boards are by default (intervals by prompt)', 'prompt'],
       ['intervals without clusters', 'none'],
+      ['intervals by rater', 'rater'],
     ] as const) {
       const question = { kind: 'board', query: boardQuerySchema.parse({ cluster }) } as const;
       const first = await timed(() => fits.ask(campaign, question, 'exact'));
