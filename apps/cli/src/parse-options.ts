@@ -23,10 +23,22 @@ export function wholeNumber(
 
 /** `--name value` as a number above `above`. */
 export function numberAbove(name: string, above: number): (text: string) => number {
+  return number(name, (value) => value > above, `a number above ${above}`);
+}
+
+/** `--name value` as a number, `least` or more; without `least` any. */
+export function numberFrom(name: string, least = Number.NEGATIVE_INFINITY): (text: string) => number {
+  return number(
+    name,
+    (value) => value >= least,
+    Number.isFinite(least) ? `a number from ${least}` : 'a number',
+  );
+}
+
+function number(name: string, fits: (value: number) => boolean, wanted: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isFinite(value) || value <= above || text.trim() === '')
-      throw refuse(name, text, `a number above ${above}`);
+    if (!Number.isFinite(value) || !fits(value) || text.trim() === '') throw refuse(name, text, wanted);
     return value;
   };
 }
@@ -38,8 +50,9 @@ export function oneOf<const Choice extends string>(
 ): (text: string) => Choice {
   return (text) => {
     const found = choices.find((choice) => choice === text);
-    if (found === undefined) throw refuse(name, text, `one of ${choices.join(', ')}`);
-    return found;
+    if (found !== undefined) return found;
+    const near = choices.find((choice) => loose(choice) === loose(text));
+    throw refuse(name, text, `one of ${choices.join(', ')}`, near);
   };
 }
 
@@ -61,8 +74,18 @@ export function columnMap(pairs: readonly string[] = []): Record<string, string>
   return Object.fromEntries(map);
 }
 
-function refuse(name: string, value: string, wanted: string): ArenaError {
+/** Without what is easily mistaken: case, the kind of dash, the order of a list. */
+function loose(text: string): string {
+  const parts = text.toLowerCase().split(',');
+  return parts
+    .map((part) => part.replace(/[^a-z0-9]/g, ''))
+    .sort()
+    .join();
+}
+
+function refuse(name: string, value: string, wanted: string, near?: string): ArenaError {
   return new ArenaError('unknown_option', `--${name} takes ${wanted}, not "${value}".`, {
+    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
     at: { column: name, value },
   });
 }

@@ -6,9 +6,12 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Terminals obey control characters: a name out of a file must not move the cursor or clear the screen. */
+/**
+ * Terminals obey control characters: a name out of a file must not move the cursor, clear the screen or turn the
+ * direction of what is beside it (U+202E and its like).
+ */
 export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+  return text.replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '\ufffd');
 }
 
 /** A name longer than this would push the numbers off every screen. */
@@ -40,7 +43,7 @@ export function printTable(
   }
 }
 
-/** Progress and warnings: never on stdout, where scripts read. */
+/** Progress and warnings, a line each whatever a name in them holds: never on stdout, where scripts read. */
 export function note(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  process.stderr.write(`${printable(text).replace(/\s*\n\s*/g, ' ')}\n`);
 }

@@ -7,8 +7,9 @@ import type {
   RatingWarning,
 } from '@agon/domain';
 import { toColumns } from '@agon/domain';
-import type { ReadOptions, RefusedRow } from '@agon/formats';
+import type { ReadOptions } from '@agon/formats';
 import { fitRatings, rateRankedLists } from '@agon/rating';
+import { countReasons, type RowsRead } from './nothing-left.ts';
 import { readRankingFiles } from './read-comparison-files.ts';
 
 type Filter = {
@@ -20,32 +21,31 @@ type Filter = {
 /**
  * Plackett–Luce ratings of ranked lists, comparisons of two among them as lists of two. Where there is nothing but
  * those, the quicker Bradley–Terry fit, which then is the same.
- * @throws ArenaError as `fitRatings`
+ * @returns what was read, and the fit, which throws as `fitRatings` does
  */
 export function rankLists(
   files: readonly string[],
   filter: Filter,
   reading: ReadOptions,
   settings: RatingSettings,
-): {
-  readonly result: RatingResult;
-  readonly filtered: number;
-  readonly read: number;
-  readonly refused: readonly RefusedRow[];
-} {
-  const { comparisons, rankings, refused } = readRankingFiles(files, reading);
+): { readonly rows: RowsRead; fit(): RatingResult } {
+  const { comparisons, rankings, refused, files: read } = readRankingFiles(files, reading);
   const passes = (row: Filter): boolean =>
     (filter.source === undefined || row.source === filter.source) &&
     (filter.category === undefined || row.category === filter.category) &&
     (filter.language === undefined || row.language === filter.language);
   const [pairs, lists] = [comparisons.filter(passes), rankings.filter(passes)];
-  const all = comparisons.length + rankings.length;
+  const taken = pairs.length + lists.length;
   return {
-    result:
+    rows: {
+      taken,
+      filtered: comparisons.length + rankings.length - taken,
+      refusedByReason: countReasons(refused),
+      refused,
+      files: read,
+    },
+    fit: () =>
       rankings.length === 0 ? fitRatings(toColumns(pairs), settings) : rateMixed(pairs, lists, settings),
-    filtered: all - pairs.length - lists.length,
-    read: all + refused.length,
-    refused,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Comparison, type RatingResult, type RatingSettings, toColumns } from '@agon/domain';
-import type { ReadOptions, RefusedRow } from '@agon/formats';
+import type { ReadOptions } from '@agon/formats';
 import { fitRatings } from '@agon/rating';
+import { countReasons, type RowsRead } from './nothing-left.ts';
 import { readComparisonFiles } from './read-comparison-files.ts';
 
 export type VerdictFiles = {
@@ -12,17 +13,15 @@ export type VerdictFiles = {
   readonly language?: string;
 };
 
-/** People's ratings sharpened by judges' verdicts on the same battles. @throws ArenaError as `fitRatings` */
+/**
+ * People's ratings sharpened by judges' verdicts on the same battles.
+ * @returns what was read, and the fit, which throws as `fitRatings` does
+ */
 export function rankWithVerdicts(
   { files, verdicts, category, language }: VerdictFiles,
   reading: ReadOptions,
   settings: RatingSettings,
-): {
-  readonly result: RatingResult;
-  readonly filtered: number;
-  readonly read: number;
-  readonly refused: readonly RefusedRow[];
-} {
+): { readonly rows: RowsRead; fit(): RatingResult } {
   const given = readComparisonFiles(files, reading);
   const judged = readComparisonFiles(verdicts, reading);
   const rows: readonly Comparison[] = [
@@ -36,9 +35,13 @@ export function rankWithVerdicts(
   );
   const refused = [...given.refused, ...judged.refused];
   return {
-    result: fitRatings(toColumns(kept), settings),
-    filtered: rows.length - kept.length,
-    read: rows.length + refused.length,
-    refused,
+    rows: {
+      taken: kept.length,
+      filtered: rows.length - kept.length,
+      refusedByReason: countReasons(refused),
+      refused,
+      files: [...given.files, ...judged.files],
+    },
+    fit: () => fitRatings(toColumns(kept), settings),
   };
 }

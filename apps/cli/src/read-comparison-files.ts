@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ArenaError, type Ranking } from '@agon/domain';
+import { ArenaError, type Ranking, type RatingWarning } from '@agon/domain';
 import {
   type ColumnFilter,
   type ColumnOptions,
@@ -15,9 +15,13 @@ import {
 import { isArrowFile, withArrowFile } from './open-arrow-file.ts';
 import { refuseBinaryFile } from './refuse-binary-file.ts';
 
+/** What was read of one file. */
+export type FileRead = { readonly path: string; readonly format: string; readonly rows: number };
+
 export type ComparisonFiles = {
   readonly comparisons: readonly ReadComparison[];
   readonly refused: readonly RefusedRow[];
+  readonly files: readonly FileRead[];
 };
 
 /** Bytes that are read at a time: large enough that the calls cost nothing, small beside everything else. */
@@ -26,9 +30,9 @@ const CHUNK = 1024 * 1024;
 /** Comparisons of files of any known format, row by row. @throws ArenaError unknown_format, invalid_file */
 export function readComparisonFiles(paths: readonly string[], options: ReadOptions): ComparisonFiles {
   const sink = new RecordSink(1);
-  for (const path of paths) readPath(path, options, sink, {}, { rater: true, prompt: true });
+  const files = readPaths(paths, options, sink, {}, { rater: true, prompt: true });
   const { comparisons, refused } = sink.records();
-  return { comparisons, refused };
+  return { comparisons, refused, files };
 }
 
 /** As `readComparisonFiles`, and rankings of several models beside the comparisons of two. */
@@ -37,19 +41,56 @@ export function readRankingFiles(
   options: ReadOptions,
 ): ComparisonFiles & { readonly rankings: readonly Ranking[] } {
   const sink = new RecordSink(1, { rankings: true });
-  for (const path of paths) readPath(path, options, sink, {}, { rater: true, prompt: true });
+  const files = readPaths(paths, options, sink, {}, { rater: true, prompt: true });
   const { comparisons, refused } = sink.records();
-  return { comparisons, refused, rankings: sink.rankings() };
+  return { comparisons, refused, files, rankings: sink.rankings() };
 }
 
 /** Comparisons of files of any known format as columns. @throws ArenaError unknown_format, invalid_file */
 export function readComparisonColumns(
   paths: readonly string[],
   options: ReadOptions & ColumnOptions,
-): ReturnType<ColumnSink['taken']> {
+): ReturnType<ColumnSink['taken']> & Pick<ComparisonFiles, 'files'> {
   const sink = new ColumnSink(options);
-  for (const path of paths) readPath(path, options, sink, options, options);
-  return sink.taken();
+  const files = readPaths(paths, options, sink, options, options);
+  return { ...sink.taken(), files };
+}
+
+/** A warning where a file was given more than once, by whatever name: no mistake is easier to make, or harder to see. */
+export function twiceWarning(paths: readonly string[]): RatingWarning[] {
+  const twice = filesGivenTwice(paths);
+  if (twice.length === 0) return [];
+  const names = twice.map((path) => basename(path)).join(', ');
+  return [
+    { code: 'file_twice', message: `Given more than once, so that each row counts as often: ${names}.` },
+  ];
+}
+
+function filesGivenTwice(paths: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const path of paths) {
+    const real = path === STDIN ? path : realpathSync(path);
+    if (seen.has(real)) twice.add(path);
+    seen.add(real);
+  }
+  return [...twice];
+}
+
+function readPaths(
+  paths: readonly string[],
+  options: ReadOptions,
+  sink: RowSink,
+  filter: ColumnFilter,
+  wants: Pick<ColumnOptions, 'rater' | 'prompt' | 'style'>,
+): FileRead[] {
+  if (paths.filter((path) => path === STDIN).length > 1) {
+    throw new ArenaError('unknown_option', 'stdin (-) can be read once only.', {
+      hint: 'Name it once, or write what is piped in to files.',
+      at: { file: STDIN },
+    });
+  }
+  return paths.map((path) => readPath(path, options, sink, filter, wants));
 }
 
 function readPath(
@@ -58,21 +99,22 @@ function readPath(
   sink: RowSink,
   filter: ColumnFilter,
   { rater, prompt, style }: Pick<ColumnOptions, 'rater' | 'prompt' | 'style'>,
-): void {
-  if (!isArrowFile(path)) {
-    streamFile(path, options, sink);
-    return;
-  }
+): FileRead {
+  if (!isArrowFile(path)) return streamFile(path, options, sink);
   const wants = {
     rater,
     prompt,
     ...(style === undefined ? {} : { style }),
     ...(options.map === undefined ? {} : { map: options.map }),
   };
-  withArrowFile(path, wants, (comparisons) => comparisons.readInto(sink, filter));
+  const rows = withArrowFile(path, wants, (comparisons) => {
+    comparisons.readInto(sink, filter);
+    return comparisons.rows;
+  });
+  return { path, format: 'Arrow', rows };
 }
 
-function streamFile(path: string, options: ReadOptions, sink: RowSink): void {
+function streamFile(path: string, options: ReadOptions, sink: RowSink): FileRead {
   const isPiped = path === STDIN;
   const name = isPiped ? 'stdin' : basename(path);
   const file = new StreamedFile(name, options, sink);
@@ -86,7 +128,8 @@ function streamFile(path: string, options: ReadOptions, sink: RowSink): void {
       if (isFirst) refuseBinaryFile(name, read);
       file.push(read);
     }
-    file.end();
+    const { format, rowsRead } = file.end();
+    return { path: name, format, rows: rowsRead };
   } finally {
     if (!isPiped) closeSync(descriptor);
   }
@@ -95,13 +138,24 @@ function streamFile(path: string, options: ReadOptions, sink: RowSink): void {
 /** The path that stands for what is piped in, as other commands have it. */
 const STDIN = '-';
 
-/** Windows ends a pipe with an error instead of 0 bytes. */
+/** How long to wait before a pipe that has nothing yet is asked again, ms. */
+const PATIENCE = 5;
+const WAITING = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * The next bytes, 0 at the end. Windows ends a pipe with an error instead of 0 bytes; and a pipe whose writer is slower
+ * than we are has nothing now (EAGAIN), since Node makes stdin non-blocking as soon as a module looks at it.
+ */
 function readSome(descriptor: number, chunk: Uint8Array): number {
-  try {
-    return readSync(descriptor, chunk, 0, CHUNK, null);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EOF') return 0;
-    throw error;
+  for (;;) {
+    try {
+      return readSync(descriptor, chunk, 0, CHUNK, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(WAITING, 0, 0, PATIENCE);
+    }
   }
 }
 
@@ -109,15 +163,20 @@ function attempt<Result>(path: string, work: () => Result): Result {
   try {
     return work();
   } catch (cause) {
-    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    const { code, message } = cause as NodeJS.ErrnoException;
     throw new ArenaError('invalid_file', `${path} cannot be read.`, {
-      hint: isFolder
-        ? 'It is a folder: name the files in it.'
-        : cause instanceof Error
-          ? cause.message
-          : undefined,
+      hint: REMEDIES[code ?? ''] ?? message,
       at: { file: path },
       cause,
     });
   }
 }
+
+/** What to do about what the system says. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EISDIR: 'It is a folder: name the files in it.',
+  ENOENT: 'There is no such file here: check the path.',
+  ENOTDIR: 'A part of its path is a file: check the path.',
+  EACCES: 'You may not read it: ask its owner, or change its permissions.',
+  ENAMETOOLONG: 'No file has so long a name: check the path.',
+};

@@ -1,5 +1,7 @@
 import { ArenaError } from '@agon/domain';
 import { type Command, CommanderError } from 'commander';
+import { collect } from './parse-options.ts';
+import { note } from './print.ts';
 
 /**
  * Parses the arguments and runs the command's action.
@@ -15,6 +17,7 @@ export async function runCommand(command: Command, args: readonly string[]): Pro
         complaint += text;
       },
     });
+    warnOfRepeats(each);
     each.commands.forEach(prepare);
   };
   prepare(command);
@@ -23,9 +26,27 @@ export async function runCommand(command: Command, args: readonly string[]): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    throw new ArenaError('unknown_option', complaint.replace(/^error: /, '').trim() || error.message, {
-      hint: `See \`agon ${command.name()} --help\`.`,
+    const [message = '', ...more] = complaint
+      .replace(/^error: /, '')
+      .trim()
+      .split('\n');
+    // commander's own guess: "(Did you mean --method?)"
+    const guess = more.map((line) => `${line.replace(/^\(|\)$/g, '')} `).join('');
+    throw new ArenaError('unknown_option', message || error.message, {
+      hint: `${guess}See \`agon ${command.name()} --help\`.`,
     });
   }
   return typeof process.exitCode === 'number' ? process.exitCode : 0;
+}
+
+/** An option that takes one value, and is given two, takes the last: said, since it may be thought to take both. */
+function warnOfRepeats(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.parseArg === collect) continue;
+    let times = 0;
+    command.on(`option:${option.name()}`, () => {
+      times += 1;
+      if (times === 2) note(`${option.long} is given more than once: the last one counts.`);
+    });
+  }
 }

@@ -9,8 +9,8 @@ export class RowFault extends Error {
     this.value =
       value === null || value === undefined
         ? null
-        : typeof value === 'string'
-          ? value
+        : typeof value === 'string' || typeof value === 'number'
+          ? String(value)
           : JSON.stringify(value);
   }
 }
@@ -35,7 +35,7 @@ export class RowReader {
   /** A text that is not empty. Numbers are fine: ids often are. */
   text(column: string): string {
     const value = this.values[column];
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
     if (typeof value !== 'string')
       throw new RowFault(value === undefined || value === null ? 'missing' : 'not a text', column, value);
     if (value.trim() === '') throw new RowFault('empty', column, value);

@@ -8,6 +8,7 @@ const WIDEST_PRIOR = 1e4;
 
 /** @throws as `fitRatings` does for settings */
 export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
+  requireFewModels(columns.models.length, settings);
   requireModel(columns, settings.anchor.model, 'anchor');
   if (settings.method === 'win-rate' || settings.method === 'length-controlled') {
     requireModel(columns, settings.baseline, 'baseline');
@@ -39,7 +40,7 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
     Number.isInteger(settings.rounds) && settings.rounds >= 2 && settings.rounds <= 1_000_000,
     'a whole number from 2 to 1,000,000',
   );
-  requireRange('k', settings.k, Number.isFinite(settings.k) && settings.k > 0, 'a number above 0');
+  requireRange('k', settings.k, settings.k > 0 && settings.k <= LARGEST_K, 'a number above 0, at most 1e6');
   requireRange(
     'ridge',
     settings.ridge ?? 0,
@@ -64,7 +65,31 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
       at: { column: 'reweight', value: settings.reweight },
     });
   }
-  requireRange('initial', settings.initial, Number.isFinite(settings.initial), 'a finite number');
+  requireRange(
+    'initial',
+    settings.initial,
+    Math.abs(settings.initial) <= FARTHEST_START,
+    'a number of Elo points from -1,000,000 to 1,000,000',
+  );
+}
+
+/** Elo points beyond which a start leaves no digits for differences. */
+const FARTHEST_START = 1e6;
+/** Stakes in Elo points beyond which one comparison decides everything. */
+const LARGEST_K = 1e6;
+/** Models whose covariances still fit into memory: every method but the online ones keeps some of models × models. */
+const MOST_MODELS = 4000;
+
+function requireFewModels(models: number, { method }: RatingSettings): void {
+  if (models <= MOST_MODELS || method === 'elo' || method === 'glicko2') return;
+  throw new ArenaError(
+    'too_large',
+    `${method} is fitted for ${MOST_MODELS} models at most, and the comparisons have ${models}.`,
+    {
+      hint: 'Rate a part of them (a category, say), or use elo or glicko2; are these names of models at all?',
+      data: { models, most: MOST_MODELS },
+    },
+  );
 }
 
 function requireModel(columns: Pick<ComparisonColumns, 'models'>, name: string | null, role: string): void {

@@ -4,7 +4,7 @@ import { ELO_PER_LOGIT } from './elo-scale.ts';
 import type { GroupIntervals } from './group-intervals.ts';
 import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './list-models.ts';
 import { type PairTable, sliceTable } from './pair-table.ts';
-import { connectionWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
+import { connectionWarnings, foldWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
 import type { Tally } from './tally-comparisons.ts';
 
 /** One connected group to fit: `members` are codes of models, ascending; `anchor`: its number among them, or -1. */
@@ -81,7 +81,7 @@ export function rateCores<T extends CoreFit>(
         components: connected.components.map((names) => names.map((model) => columns.models[model]!)),
       },
       models: listModels(columns, connected.cores, tally, rated),
-      warnings,
+      warnings: foldWarnings(warnings),
     },
     fits,
   };

@@ -17,6 +17,7 @@ import { notConverged } from './not-converged.ts';
 import { PairTableBuilder } from './pair-table.ts';
 import { type Core, type CoreFit, rateCores } from './rate-cores.ts';
 import { clippedWarning, clusterWarnings, isSemidefinite } from './sandwich-covariance.ts';
+import { isUsableWeight } from './scan-comparisons.ts';
 import { sumClusterScores } from './sum-cluster-scores.ts';
 import { noComparisons, type Tally } from './tally-comparisons.ts';
 
@@ -44,9 +45,13 @@ export function rateRankedLists(rankings: readonly Ranking[], settings: RatingSe
   const columns = emptyColumns(models, rankings.length);
   const kept = lists
     .map((list, at) => ({ list, ranking: rankings[at]! }))
-    .filter(({ list }) => list.weight > 0);
-  const excluded = rankings.length - kept.length;
-  const reasons = excluded > 0 ? [{ reason: 'zero_weight', count: excluded }] : [];
+    .filter(({ list }) => isUsableWeight(list.weight));
+  const zero = lists.filter(({ weight }) => weight === 0).length;
+  const invalid = rankings.length - kept.length - zero;
+  const reasons = [
+    ...(zero > 0 ? [{ reason: 'zero_weight', count: zero }] : []),
+    ...(invalid > 0 ? [{ reason: 'invalid_weight', count: invalid }] : []),
+  ];
   if (kept.length === 0) throw noComparisons(columns, reasons);
   const tally = {
     ...tallyLists(

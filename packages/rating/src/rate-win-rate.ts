@@ -26,7 +26,7 @@ import { noComparisons, type Tally, tallyComparisons } from './tally-comparisons
 export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   const tally = tallyComparisons(columns, settings);
   const baseline = settings.baseline === null ? -1 : columns.models.indexOf(settings.baseline);
-  const panel = settings.panel.map((name) => columns.models.indexOf(name));
+  const panel = [...new Set(settings.panel)].map((name) => columns.models.indexOf(name));
   const shares = readShares(columns, settings, baseline, panel);
   const away = tally.used - shares.comparisons;
   const excluded = [
@@ -359,7 +359,7 @@ function warningsOf(
     });
   }
   const partial = columns.models.filter((name, model) => {
-    const own = settings.panel.filter((member) => member !== name);
+    const own = [...new Set(settings.panel)].filter((member) => member !== name);
     return panel && rated.has(model) && new Set(shares[model]!.opponent).size < own.length;
   });
   if (partial.length > 0) {

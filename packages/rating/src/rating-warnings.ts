@@ -5,6 +5,8 @@ import type { Tally } from './tally-comparisons.ts';
 /** Below this many comparisons a rating is called provisional. */
 const FEW_COMPARISONS = 30;
 const NAMES_SHOWN = 20;
+/** Letters of a name that are shown: one of a million would drown the others. */
+const LETTERS_SHOWN = 100;
 
 /** What the graph of comparisons does not allow: comparing separate groups, rating models that never won or never lost. */
 export function connectionWarnings(
@@ -38,10 +40,13 @@ export function disconnectedWarning(
   names: readonly string[],
   components: readonly (readonly number[])[],
 ): RatingWarning {
-  const groups = components.map((group) => listNames(group.map((model) => names[model]!)));
+  const groups = components
+    .slice(0, NAMES_SHOWN)
+    .map((group) => listNames(group.map((model) => names[model]!)));
+  const more = components.length > NAMES_SHOWN ? ` and ${components.length - NAMES_SHOWN} more` : '';
   return {
     code: 'disconnected',
-    message: `The comparisons fall into ${components.length} groups that never met; ratings and ranks compare only within a group. Groups: ${groups.join(' | ')}.`,
+    message: `The comparisons fall into ${components.length} groups that never met; ratings and ranks compare only within a group. Groups: ${groups.join(' | ')}${more}.`,
   };
 }
 
@@ -61,8 +66,27 @@ export function thinDataWarning(names: readonly string[], tally: Tally): RatingW
 
 /** Names joined by commas; beyond twenty, how many more. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ');
+  const shown = names.slice(0, NAMES_SHOWN).map(clipped).join(', ');
   return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown;
+}
+
+function clipped(name: string): string {
+  return name.length > LETTERS_SHOWN ? `${name.slice(0, LETTERS_SHOWN - 1)}…` : name;
+}
+
+/** No more than twenty warnings of a kind: of a thousand groups the first are told, and how many more there are. */
+export function foldWarnings(warnings: readonly RatingWarning[]): RatingWarning[] {
+  const counts = new Map<string, number>();
+  const kept = warnings.filter(({ code }) => {
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    return count <= NAMES_SHOWN;
+  });
+  const more = [...counts].filter(([, count]) => count > NAMES_SHOWN);
+  return [
+    ...kept,
+    ...more.map(([code, count]) => ({ code, message: `The same of ${count - NAMES_SHOWN} more groups.` })),
+  ];
 }
 
 function countOf(tally: Tally, model: number): number {

@@ -64,6 +64,7 @@ export function isPlain({ weight, shareA, length }: ComparisonColumns): boolean 
 const REMEDIES: Readonly<Record<string, string>> = {
   without_style: 'Style needs the texts of the answers in the file, or counts of them.',
   without_length: 'Lengths need the texts of the answers in the file, or counts of them.',
+  invalid_weight: 'Weights lie between 1e-12 and 1e12.',
   without_baseline: 'No model was compared with the baseline: name another one.',
 };
 

@@ -1,8 +1,10 @@
+import type { Comparison } from '@agon/domain';
 import { measureAgreement, measureRaterOrders, type RaterOrders } from '@agon/rating';
 import { Command } from 'commander';
+import { countReasons, passesNothing, type RowsRead, requireRows, tellRows } from '../nothing-left.ts';
 import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
-import { readComparisonFiles } from '../read-comparison-files.ts';
+import { readComparisonFiles, twiceWarning } from '../read-comparison-files.ts';
 
 type Options = {
   by: 'rater' | 'source' | 'judge';
@@ -52,22 +54,31 @@ export function command(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused } = readComparisonFiles(files, {
+  const { comparisons, refused, ...read } = readComparisonFiles(files, {
     map: columnMap(options.map),
     ...(options.format === undefined ? {} : { format: options.format }),
   });
-  const result = measureAgreement(comparisons, {
+  const shown = comparisons.filter(({ turn }) => options.turn === undefined || turn === options.turn);
+  const rows: RowsRead = {
+    taken: shown.length,
+    filtered: comparisons.length - shown.length,
+    refused,
+    refusedByReason: countReasons(refused),
+    files: read.files,
+  };
+  requireRows(rows);
+  const result = measureAgreement(shown, {
     by: options.by,
     ties: options.ties,
     seed: options.seed,
     ...(options.left === undefined ? {} : { left: options.left }),
     ...(options.right === undefined ? {} : { right: options.right }),
-    ...(options.turn === undefined ? {} : { turn: options.turn }),
   });
-  const orders = measureRaterOrders(comparisons, {
-    seed: options.seed,
-    ...(options.turn === undefined ? {} : { turn: options.turn }),
-  });
+  const orders = measureRaterOrders(shown, { seed: options.seed });
+  const warnings = [
+    ...twiceWarning(files),
+    ...(result.pairs.length === 0 && orders.length === 0 ? [noPairs(rows, shown, result.unplaced)] : []),
+  ];
   if (options.json) {
     printJson({
       pairs: result.pairs.map((pair) => ({
@@ -90,6 +101,8 @@ async function run(files: string[], options: Options): Promise<void> {
       alpha_high: result.alphaHigh,
       ceiling: { ...result.ceiling },
       ...(orders.length === 0 ? {} : { orders: orders.map(ordersJson) }),
+      ...tellRows(rows),
+      warnings,
     });
   } else {
     const percent = (share: number | null) => (share === null ? null : `${(100 * share).toFixed(1)} %`);
@@ -124,12 +137,30 @@ async function run(files: string[], options: Options): Promise<void> {
       `Krippendorff's alpha ${result.alpha?.toFixed(3) ?? '—'}; two people agree on ${percent(result.ceiling.agreement) ?? '—'} of ${result.ceiling.items}`,
     );
   }
+  for (const { code, message } of warnings) note(`${code}: ${message}`);
   if (refused.length > 0) {
     note(
       `${refused.length} rows refused; the first: ${refused[0]?.file}:${refused[0]?.line} ${refused[0]?.reason}`,
     );
     process.exitCode = 1;
   }
+}
+
+/** Why nobody can be held against anybody. */
+function noPairs(
+  read: RowsRead,
+  rows: readonly Comparison[],
+  unplaced: number,
+): { code: string; message: string } {
+  const filtered = passesNothing(read);
+  if (filtered !== null) return { code: 'no_pairs', message: filtered };
+  const unnamed = rows.filter(({ rater }) => rater === undefined).length;
+  const reasons = [
+    ...(unplaced > 0 ? [`${unplaced} of ${rows.length} name no prompt (prompt_id)`] : []),
+    ...(unnamed > 0 ? [`${unnamed} of ${rows.length} name no rater (rater or judge)`] : []),
+    'two sides agree or not where both decided the same prompt, the same two models and the same turn',
+  ];
+  return { code: 'no_pairs', message: `Nobody can be compared with anybody: ${reasons.join('; ')}.` };
 }
 
 /** Shares 0..1 as the pairs have them: the value, `_low` and `_high`. */

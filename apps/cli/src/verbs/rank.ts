@@ -9,6 +9,7 @@ import {
   RATING_METHODS,
   type RatingResult,
   type RatingSettings,
+  type RatingWarning,
   REWEIGHTINGS,
   STYLE_DEFINITIONS,
   STYLE_FEATURES,
@@ -18,11 +19,14 @@ import {
 import type { RefusedRow } from '@agon/formats';
 import { Command } from 'commander';
 import { helperThreads } from '../helper-threads.ts';
+import { leftOut, orNothingLeft, type RowsRead } from '../nothing-left.ts';
 import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
-import { collect, columnMap, numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
+import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
+import { namesAlike, optionWarnings } from '../rank-warnings.ts';
+import { twiceWarning } from '../read-comparison-files.ts';
 
 type Options = {
   campaign?: string;
@@ -111,7 +115,7 @@ export function command(): Command {
     .option(
       '--initial <n>',
       'elo: rating that every model starts from',
-      numberAbove('initial', Number.NEGATIVE_INFINITY),
+      numberFrom('initial'),
       DEFAULTS.initial,
     )
     .option('--seed <n>', 'seed of everything random', wholeNumber('seed', 0), DEFAULTS.seed)
@@ -125,7 +129,7 @@ export function command(): Command {
     .option(
       '--ridge <n>',
       'contextual: pull of the coefficients to 0 (default: as defined)',
-      numberAbove('ridge', -Number.MIN_VALUE),
+      numberFrom('ridge', 0),
     )
     .option(
       '--reweight <none|pair>',
@@ -159,21 +163,39 @@ export function command(): Command {
     .action(run);
 }
 
-async function run(files: string[], options: Options): Promise<void> {
+async function run(files: string[], options: Options, verb: Command): Promise<void> {
   if ((files.length === 0) === (options.campaign === undefined)) {
     throw new ArenaError('unknown_option', 'rank needs files or --campaign, one of the two.', {
       hint: 'For example: agon rank votes.jsonl',
     });
   }
-  const result =
-    options.campaign === undefined
-      ? await rankFiles(files, options)
-      : await rankCampaign(options.campaign, options);
+  const { campaign } = options;
+  const rated =
+    campaign === undefined ? await rankFiles(files, options) : await rankCampaign(campaign, options);
+  const result = withWarnings(rated, [
+    ...twiceWarning(files),
+    ...twiceWarning(options.verdicts ?? []),
+    ...namesAlike(rated.models.map(({ model }) => model)),
+    ...optionWarnings(
+      {
+        names: new Set(Object.keys(options).filter((name) => verb.getOptionValueSource(name) === 'cli')),
+        method: rated.method,
+        settings: rated.settings,
+        isCampaign: campaign !== undefined,
+      },
+      rated.insights,
+    ),
+  ]);
+  if (options.insights) result.insights ??= null;
   if (options.json) printJson(result);
   else printRatings(result);
   const lost = result.comparisons.excluded.length > 0 && result.comparisons.used === 0;
   const unrated = result.models.some((model) => model.rating === null && model.win_rate === undefined);
   if (lost || unrated || result.fit.components.length > 1) process.exitCode = 1;
+}
+
+function withWarnings(result: RatingResultJson, more: readonly RatingWarning[]): RatingResultJson {
+  return { ...result, warnings: [...result.warnings, ...more] };
 }
 
 /** Rows that are shown with their places; all are counted. */
@@ -198,12 +220,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     import('../read-comparison-files.ts'),
   ]);
   const settings = settingsOf(options);
-  const {
-    columns,
-    filtered,
-    refused: rows,
-    refusedByReason,
-  } = readComparisonColumns(files, {
+  const read = readComparisonColumns(files, {
     ...(options.format === undefined ? {} : { format: options.format }),
     map,
     ...(source === 'all' ? {} : { source }),
@@ -213,25 +230,27 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: neededCounts(settings),
   });
-  noteRefusals(rows);
-  const fitted =
+  const { columns } = read;
+  const rows = { ...read, taken: columns.length };
+  noteRefusals(rows.refused);
+  const { result: fitted, insights } = orNothingLeft(rows, () =>
     options.insights === true
       ? fitExplained(columns, settings, helperThreads())
-      : { result: fitRatings(columns, settings, helperThreads()), insights: undefined };
-  const result = toRatingJson(fitted.result);
-  const { insights } = fitted;
-  const reasons = [...refusedByReason];
-  const refused = reasons.reduce((sum, [, count]) => sum + count, 0);
-  if (filtered > 0) reasons.push(['filtered out', filtered]);
+      : { result: fitRatings(columns, settings, helperThreads()), insights: undefined },
+  );
+  const result = toRatingJson(fitted);
   return {
-    ...result,
+    ...withRows(result, rows),
     ...(insights === undefined ? {} : { insights: insights === null ? null : toInsightsJson(insights) }),
-    comparisons: {
-      read: columns.length + filtered + refused,
-      used: result.comparisons.used,
-      excluded: [...reasons.map(([reason, count]) => ({ reason, count })), ...result.comparisons.excluded],
-    },
   };
+}
+
+/** The result with the rows that never reached the fit. */
+function withRows(result: RatingResultJson, rows: RowsRead): RatingResultJson {
+  const left = leftOut(rows);
+  const { used, excluded } = result.comparisons;
+  const read = left.reduce((sum, { count }) => sum + count, rows.taken);
+  return { ...result, comparisons: { read, used, excluded: [...left, ...excluded] } };
 }
 
 /** The methods that need more of a row than columns hold: whole rankings, or votes beside verdicts. */
@@ -261,21 +280,12 @@ async function rankRecords(
     const given = { files, verdicts: options.verdicts ?? [], ...filter };
     return rankWithVerdicts(given, reading, settingsOf(options));
   };
-  const { result, filtered, read, refused } = await rank();
-  noteRefusals(refused);
-  const json = toRatingJson(result);
-  const left = [
-    ...countReasons(refused),
-    ...(filtered > 0 ? [{ reason: 'filtered out', count: filtered }] : []),
-  ];
-  const { used, excluded } = json.comparisons;
-  return { ...json, comparisons: { read, used, excluded: [...left, ...excluded] } };
-}
-
-function countReasons(refused: readonly RefusedRow[]): { reason: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => ({ reason, count }));
+  const { rows, fit } = await rank();
+  noteRefusals(rows.refused);
+  return withRows(
+    orNothingLeft(rows, () => toRatingJson(fit())),
+    rows,
+  );
 }
 
 function noteRefusals(refused: readonly RefusedRow[]): void {
@@ -372,21 +382,14 @@ function featuresOf(options: Options): StyleFeature[] {
 }
 
 function parseAnchor(text: string): RatingSettings['anchor'] {
-  const [name, value] = parsePair(text);
+  // a model may have an equals sign in its name, a number has none
+  const at = text.lastIndexOf('=');
+  const [name, value] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
   const points = Number(value);
-  if (value.trim() === '' || !Number.isFinite(points)) {
+  if (name === '' || value.trim() === '' || !Number.isFinite(points)) {
     throw new ArenaError('unknown_option', `--anchor takes mean=1000 or MODEL=1114, not "${text}".`, {
       at: { column: 'anchor', value: text },
     });
   }
   return { model: name === 'mean' ? null : name, value: points };
-}
-
-function parsePair(text: string): [string, string] {
-  const at = text.lastIndexOf('=');
-  if (at <= 0)
-    throw new ArenaError('unknown_option', `"${text}" is not of the form name=value.`, {
-      at: { value: text },
-    });
-  return [text.slice(0, at), text.slice(at + 1)];
 }

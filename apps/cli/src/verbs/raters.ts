@@ -1,8 +1,9 @@
 import { measureRaters, type RaterReport } from '@agon/rating';
 import { Command } from 'commander';
+import { countReasons, passesNothing, type RowsRead, requireRows, tellRows } from '../nothing-left.ts';
 import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
-import { readComparisonFiles } from '../read-comparison-files.ts';
+import { readComparisonFiles, twiceWarning } from '../read-comparison-files.ts';
 
 type Options = {
   source: 'people' | 'judges' | 'all';
@@ -35,6 +36,15 @@ export function command(): Command {
     .action(run);
 }
 
+function noRaters(rows: RowsRead): { code: string; message: string } {
+  return {
+    code: 'no_raters',
+    message:
+      passesNothing(rows) ??
+      'No comparison says who made it: a column rater, voter or judge does (--map COLUMN=rater).',
+  };
+}
+
 /** Below this the prior of reliability is still felt: see docs/benchmarks.md, coverage. */
 const FEW_VOTES = 200;
 
@@ -42,19 +52,31 @@ const FEW_VOTES = 200;
 const SUSPECT = 100;
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused } = readComparisonFiles(files, {
+  const { comparisons, refused, ...read } = readComparisonFiles(files, {
     map: columnMap(options.map),
     ...(options.format === undefined ? {} : { format: options.format }),
   });
-  const rows = comparisons.filter(
+  const kept = comparisons.filter(
     ({ source, turn }) =>
       (options.source === 'all' || source === options.source) &&
       (options.turn === undefined || turn === options.turn),
   );
-  const { raters, left, converged } = measureRaters(rows);
-  if (options.json) printJson({ raters: raters.map(raterJson), without_rater: left, converged });
-  else printRaters(raters);
-  if (left > 0) note(`${left} comparisons name no rater, or one model twice`);
+  const rows = {
+    taken: kept.length,
+    filtered: comparisons.length - kept.length,
+    refused,
+    refusedByReason: countReasons(refused),
+    files: read.files,
+  };
+  requireRows(rows);
+  const { raters, left, converged } = measureRaters(kept);
+  const warnings = [...twiceWarning(files), ...(raters.length === 0 ? [noRaters(rows)] : [])];
+  if (options.json) {
+    const measured = { raters: raters.map(raterJson), without_rater: left, converged };
+    printJson({ ...measured, ...tellRows(rows), warnings });
+  } else printRaters(raters);
+  for (const { code, message } of warnings) note(`${code}: ${message}`);
+  if (left > 0) note(`comparisons that name no rater, or one model twice: ${left}`);
   if (!converged && raters.length > 0)
     note('reliability did not settle: too few comparisons that connect the models');
   if (refused.length > 0) {

@@ -93,7 +93,7 @@ export class RowAppender {
     const names = texts ?? [];
     let codes = this.#models.get(names);
     if (codes === undefined) {
-      codes = Int32Array.from(names, (name) => (name === null ? NONE : UNASSIGNED));
+      codes = Int32Array.from(names, (name) => (name === null || isBlank(name) ? NONE : UNASSIGNED));
       this.#models.set(names, codes);
     }
     return codes;
@@ -103,7 +103,7 @@ export class RowAppender {
   #nameModels(a: CodedTexts, b: CodedTexts, row: number): void {
     const [first, second] = [a.codes[row]!, b.codes[row]!];
     const [one, other] = [a.texts?.[first] ?? null, b.texts?.[second] ?? null];
-    if (one === null || other === null || one === other) return;
+    if (one === null || other === null || one === other || isBlank(one) || isBlank(other)) return;
     this.#modelsOf(a)[first] = this.#sink.modelCode(one);
     this.#modelsOf(b)[second] = this.#sink.modelCode(other);
   }
@@ -121,6 +121,11 @@ function badCounts({ rows, counts }: RowsChunk): Uint8Array | null {
     }
   }
   return isBad;
+}
+
+/** A name that nobody could read, which text files may not have either. */
+export function isBlank(name: string): boolean {
+  return name.trim() === '';
 }
 
 /** NaN is a count that is not known. */

@@ -3,7 +3,7 @@ import type { ColumnFilter } from '../columns/column-sink.ts';
 import { styleField } from '../readers/read-style.ts';
 import { WINNERS } from '../readers/winner-labels.ts';
 import type { RowSink } from '../row-sink.ts';
-import { type CodedTexts, isNoCount, RowAppender, type RowsChunk } from './append-rows.ts';
+import { type CodedTexts, isBlank, isNoCount, RowAppender, type RowsChunk } from './append-rows.ts';
 import type { ArrowBatch, ArrowFile, ReadInto } from './arrow-file.ts';
 import { CHUNK_ROWS, type CodeColumn } from './code-column.ts';
 import {
@@ -152,6 +152,8 @@ export class ArrowComparisons {
     const wrong = chunk.counts.find(({ values }) => isNoCount(values[row]!));
     if (modelA === null) sink.refuse(at, 'missing', 'model_a');
     else if (modelB === null) sink.refuse(at, 'missing', 'model_b');
+    else if (isBlank(modelA)) sink.refuse(at, 'empty', 'model_a', modelA);
+    else if (isBlank(modelB)) sink.refuse(at, 'empty', 'model_b', modelB);
     else if (outcome === undefined) this.#refuseWinner(sink, at, batch, code);
     else if (modelA === modelB) sink.refuse(at, 'the same model on both sides', null, modelA);
     else if (wrong !== undefined)
@@ -172,6 +174,7 @@ export class ArrowComparisons {
 
   #modelsOf(batch: ArrowBatch, column: CodedColumn): Int32Array {
     return this.#mapOf(valuesOf(batch, column), (name) => {
+      if (isBlank(name)) return -1;
       let code = this.#codes.get(name);
       if (code === undefined) {
         code = this.models.push(name) - 1;

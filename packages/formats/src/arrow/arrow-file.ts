@@ -193,8 +193,8 @@ class OpenFile {
       return {
         nulls,
         buffers: own.map(([offset = 0, length = 0]) => {
-          if (body + offset + length > this.#size)
-            throw this.fault(`column ${field.name} lies behind its end`);
+          if (!(offset >= 0 && length >= 0 && body + offset + length <= this.#size))
+            throw this.fault(`column ${field.name} does not lie within it`);
           return { offset: body + offset, length };
         }),
       };

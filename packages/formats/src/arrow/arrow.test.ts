@@ -71,7 +71,10 @@ describe('parse(write(x)) = x for Arrow files', () => {
         fc.integer({ min: 1, max: 70 }),
         fc.boolean(),
         fc.boolean(),
-        fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 4, maxLength: 4 }),
+        fc.uniqueArray(
+          fc.string({ unit: 'grapheme', minLength: 1 }).filter((name) => name.trim() !== ''),
+          { minLength: 4, maxLength: 4 },
+        ),
         (given, [A, B, W], batchRows, deltas, labelled, models) => {
           const raters = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5'];
           const bytes = writeArrow(
@@ -177,6 +180,61 @@ describe('Arrow files', () => {
     expect(() => comparisonsOf(weighted)).toThrowError(
       expect.objectContaining({ message: expect.stringContaining('weight') }),
     );
+  });
+
+  it('have rows refused whose model has a blank name, as text files have', () => {
+    const codes = Int8Array.of(0, 1, 1, 2);
+    const bytes = votes({}, { model_a: { name: 'model_a', codes, values: ['x', ' \t', 'z'] } });
+    expect(comparisonsOf(bytes).isRegular).toBe(false);
+    expect(rowsOf(bytes).refused).toMatchObject([
+      { line: 2, column: 'model_a', reason: 'empty' },
+      { line: 3, column: 'model_a', reason: 'empty' },
+      { line: 4, reason: 'the same model on both sides' },
+    ]);
+    expectSameColumns(bytes);
+  });
+
+  it('are refused with two columns of one name, and with a map to a column that is not there', () => {
+    const rater = { name: 'rater', codes: Int8Array.of(0, 1, 2, 0) };
+    const columns = [
+      { name: 'model_a', codes: Int8Array.of(0, 1, 2, 0), values: MODELS },
+      { name: 'model_b', codes: Int8Array.of(1, 2, 0, 2), values: MODELS },
+      { name: 'winner', codes: Int8Array.of(0, 1, 2, 3) },
+    ];
+    expect(() => comparisonsOf(writeArrow([...columns, rater, rater]))).toThrowError(
+      'votes.arrow has two columns "rater".',
+    );
+    expect(() => comparisonsOf(writeArrow(columns), { winner: 'model_a' })).toThrowError(
+      'votes.arrow has two columns "model_a".',
+    );
+    expect(() => comparisonsOf(writeArrow(columns), { nobody: 'rater' })).toThrowError(
+      'There is no column "nobody".',
+    );
+  });
+
+  it('are never read before their start', () => {
+    // a reader that, like a file, has nothing there
+    const readAfter =
+      (bytes: Uint8Array): ReadInto =>
+      (target, offset) => {
+        if (!(offset >= 0 && offset + target.length <= bytes.length)) throw new Error(`read at ${offset}`);
+        target.set(bytes.subarray(offset, offset + target.length));
+      };
+    const whole = votes();
+    for (let at = 0; at < whole.length; at += 1) {
+      for (const value of [0x80, 0xff]) {
+        const bytes = whole.slice();
+        bytes[at] = value;
+        const read = readAfter(bytes);
+        try {
+          const sink = new RecordSink(1);
+          const file = openArrow('votes.arrow', bytes.length, read);
+          new ArrowComparisons(file, read).readInto(sink, {});
+        } catch (error) {
+          expect(error).toMatchObject({ code: expect.stringMatching(/^(invalid_file|unknown_format)$/) });
+        }
+      }
+    }
   });
 
   it('have raters and prompts by number', () => {

@@ -1,4 +1,4 @@
-import { ArenaError, type StyleCount } from '@agon/domain';
+import { ArenaError, STYLE_COUNTS, type StyleCount } from '@agon/domain';
 import { styleField } from '../readers/read-style.ts';
 import type { ArrowFile, ReadInto } from './arrow-file.ts';
 import type { ArrowField } from './arrow-schema.ts';
@@ -36,6 +36,11 @@ export type ArrowWants = {
 
 /** Columns that would change a number if they were passed over in silence. */
 const NOT_READ = ['weight', 'share_a'];
+/** Columns that mean something here. */
+const READ: ReadonlySet<string> = new Set([
+  ...['model_a', 'model_b', 'winner', 'rater', 'prompt_id', 'question_id'],
+  ...STYLE_COUNTS.flatMap((count) => [styleField(count, 'a'), styleField(count, 'b')]),
+]);
 const WIDTHS = [8, 16, 32, 64];
 
 /**
@@ -43,7 +48,8 @@ const WIDTHS = [8, 16, 32, 64];
  * @throws ArenaError unknown_format, invalid_file
  */
 export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWants): ComparisonFields {
-  const nameOf = (field: ArrowField) => wants.map?.[field.name] ?? field.name;
+  const nameOf = (field: ArrowField) => renamed(field.name, wants.map ?? {});
+  checkNames(file, wants.map ?? {});
   const named = (name: string, isTexts: boolean): CodedColumn | null => {
     const at = file.fields.findIndex((field) => nameOf(field) === name);
     const field = file.fields[at];
@@ -78,6 +84,29 @@ export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWa
     prompt: wants.prompt ? (named('prompt_id', false) ?? named('question_id', false)) : null,
     counts: findCounts(file, read, wants.style ?? [], nameOf),
   };
+}
+
+function renamed(column: string, map: Readonly<Record<string, string>>): string {
+  return Object.hasOwn(map, column) ? map[column]! : column;
+}
+
+/** As in text files: a column that `map` names must be there, and no column that is read may stand twice. */
+function checkNames(file: ArrowFile, map: Readonly<Record<string, string>>): void {
+  const columns = file.fields.map(({ name }) => name);
+  const missing = Object.keys(map).find((column) => !columns.includes(column));
+  if (missing !== undefined) {
+    throw new ArenaError('unknown_option', `There is no column "${missing}".`, {
+      hint: `Columns of the file: ${columns.slice(0, 50).join(', ')}.`,
+      at: { column: 'map', value: missing },
+    });
+  }
+  const names = columns.map((column) => renamed(column, map));
+  const twice = names.find((name, at) => READ.has(name) && names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new ArenaError('invalid_file', `${file.name} has two columns "${twice}".`, {
+    hint: 'Rename one of them: which of the two is meant cannot be known.',
+    at: { file: file.name, column: twice },
+  });
 }
 
 function findCounts(
@@ -137,7 +166,10 @@ function wrongType(file: ArrowFile, field: ArrowField, isTexts: boolean): ArenaE
     'invalid_file',
     `Column ${field.name} of ${file.name} is ${typeOf(field)}; it must be ${wanted}.`,
     {
-      hint: "In pyarrow: column.dictionary_encode(); in pandas: astype('category').",
+      hint:
+        !isTexts && field.int !== null && field.dictionary === null
+          ? "In pyarrow: column.cast('int32'); in pandas: astype('int32')."
+          : "In pyarrow: column.dictionary_encode(); in pandas: astype('category').",
       at: { file: file.name, column: field.name },
     },
   );

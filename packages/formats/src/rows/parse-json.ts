@@ -1,13 +1,21 @@
 /** A string (left as it is), or a number that Python writes and JSON does not have. */
 const PYTHON_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 
+/** 1e999 is more than a number holds, so that it is read as infinite. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  NaN: 'null',
+  '-NaN': 'null',
+  Infinity: '1e999',
+  '-Infinity': '-1e999',
+};
+
 export type ParsedJson =
   | { readonly fault?: never; readonly value: Readonly<Record<string, unknown>> }
   | { readonly fault: string };
 
 /**
- * The object that a text holds as JSON, or what is wrong with it. `NaN`, `Infinity` and `-Infinity`, which Python's
- * `json.dump` writes for a number that it has not got, are null. A key that stands twice in one object is a fault:
+ * The object that a text holds as JSON, or what is wrong with it. `NaN`, which Python's `json.dump` writes for a number
+ * that it has not got, is null; `Infinity` and `-Infinity` are themselves, which no column takes. A key that stands twice in one object is a fault:
  * which of its values is meant cannot be known.
  */
 export function parseJsonRow(text: string): ParsedJson {
@@ -26,7 +34,7 @@ function parse(text: string): unknown {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
   try {
-    const plain = text.replace(PYTHON_NUMBERS, (token) => (token.startsWith('"') ? token : 'null'));
+    const plain = text.replace(PYTHON_NUMBERS, (token) => STAND_INS[token] ?? token);
     return JSON.parse(plain, wanted) as unknown;
   } catch {
     return undefined;

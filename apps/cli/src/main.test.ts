@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'agon-main-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const HEADER = 'model_a,model_b,winner\n';
+const ROWS = 'x,y,model_a\ny,x,model_a\nx,y,tie\n';
+
+function start(args: readonly string[]) {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  return spawn(process.execPath, [main, ...args], { stdio: 'pipe' });
+}
+
+/** Long enough for the process to have begun to read. */
+const BEGUN = 800;
+
+describe('agon as a process', () => {
+  it('waits for a pipe that has nothing yet', async () => {
+    const child = start(['rank', '-', '--json']);
+    const out = text(child.stdout);
+    await setTimeout(BEGUN);
+    child.stdin.write(HEADER + ROWS);
+    await setTimeout(50);
+    child.stdin.end(ROWS);
+    expect(JSON.parse(await out)).toMatchObject({ comparisons: { read: 6, used: 6 } });
+  });
+
+  it('ends in silence at Ctrl-C', async () => {
+    const child = start(['rank', '-', '--json']);
+    const [out, err] = [text(child.stdout), text(child.stderr)];
+    child.stdin.write(HEADER + ROWS);
+    await setTimeout(BEGUN);
+    child.kill('SIGINT');
+    const [code, signal] = await once(child, 'close');
+    expect([code, signal, await out, await err]).toEqual([null, 'SIGINT', '', '']);
+  });
+
+  it('does not mind a reader that has seen enough', async () => {
+    const path = join(folder, 'many.csv');
+    const models = Array.from({ length: 400 }, (_, at) => `model-${at}-${'m'.repeat(200)}`);
+    const lines = models.flatMap((model, at) => {
+      const next = models[(at + 1) % models.length];
+      return [`${model},${next},model_a`, `${model},${next},model_b`];
+    });
+    writeFileSync(path, HEADER + lines.join('\n'));
+    const child = start(['rank', path, '--interval', 'none']);
+    child.stdout.destroy();
+    const err = text(child.stderr);
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    expect(await err).not.toMatch(/EPIPE| at /);
+  });
+});
