@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,9 +15,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const HEADER = 'model_a,model_b,winner\n';
 const ROWS = 'x,y,model_a\ny,x,model_a\nx,y,tie\n';
 
-function start(args: readonly string[]) {
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  return spawn(process.execPath, [main, ...args], { stdio: 'pipe' });
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+function start(args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [MAIN, ...args], { stdio: 'pipe' });
 }
 
 /** Long enough for the process to have begun to read. */
@@ -41,6 +43,32 @@ describe('agon as a process', () => {
     child.kill('SIGINT');
     const [code, signal] = await once(child, 'close');
     expect([code, signal, await out, await err]).toEqual([null, 'SIGINT', '', '']);
+  });
+
+  it.skipIf(process.platform === 'win32')('reads a named pipe once', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const child = start(['rank', pipe, '--json']);
+    const out = text(child.stdout);
+    await writeFile(pipe, HEADER + ROWS);
+    expect(JSON.parse(await out)).toMatchObject({ comparisons: { read: 3 } });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says in a line that its output cannot be written', async () => {
+    const path = join(folder, 'few.csv');
+    writeFileSync(path, HEADER + ROWS);
+    for (const more of [[], ['--json']]) {
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(process.execPath, [MAIN, 'rank', path, ...more], {
+        stdio: ['ignore', full, 'pipe'],
+      });
+      const err = text(child.stderr!);
+      const [code] = await once(child, 'close');
+      closeSync(full);
+      expect(code).toBe(2);
+      expect(await err).toMatch(/^agon: The output cannot be written: ENOSPC[^\n]*$/m);
+      expect(await err).not.toMatch(/^ +at /m);
+    }
   });
 
   it('does not mind a reader that has seen enough', async () => {

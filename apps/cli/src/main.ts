@@ -85,7 +85,10 @@ enableCompileCache(join(homedir(), '.cache', 'agon'));
 // a database running that this process started
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    if (stream === process.stdout)
+      process.stderr.write(`agon: The output cannot be written: ${error.message}.\n`);
+    process.exit(2);
   });
 }
 process.exitCode = await main(process.argv.slice(2));

@@ -1,11 +1,15 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import { ArrowComparisons, type ArrowWants, isArrow, openArrow, type ReadInto } from '@agon/formats/arrow';
 
-/** Whether a file starts as Arrow files do; false where it cannot be read at all. */
+/**
+ * Whether a file starts as Arrow files do; false where it cannot be read at all. What is no file is not opened: a named
+ * pipe that is closed again has lost its writer.
+ */
 export function isArrowFile(path: string): boolean {
   try {
+    if (!statSync(path).isFile()) return false;
     const descriptor = openSync(path, 'r');
     try {
       const start = new Uint8Array(6);

@@ -5,6 +5,7 @@ import {
   type ColumnFilter,
   type ColumnOptions,
   ColumnSink,
+  formatById,
   type ReadComparison,
   type ReadOptions,
   RecordSink,
@@ -101,6 +102,7 @@ function readPath(
   { rater, prompt, style }: Pick<ColumnOptions, 'rater' | 'prompt' | 'style'>,
 ): FileRead {
   if (!isArrowFile(path)) return streamFile(path, options, sink);
+  if (options.format !== undefined) formatById(options.format, basename(path));
   const wants = {
     rater,
     prompt,

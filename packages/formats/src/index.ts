@@ -13,7 +13,7 @@ export type {
 } from './record.ts';
 export { RecordSink } from './record-sink.ts';
 export type { RowSink } from './row-sink.ts';
-export { StreamedFile } from './streamed-file.ts';
+export { formatById, StreamedFile } from './streamed-file.ts';
 export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';
 export { type KnownScore, writeEveryEvalEver } from './writers/write-every-eval-ever.ts';
 export { type FastchatBattle, writeFastchatBattles } from './writers/write-fastchat-battles.ts';

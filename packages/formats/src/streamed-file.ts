@@ -160,7 +160,8 @@ function recognise(head: FileHead): Format {
   );
 }
 
-function formatById(id: string, file: string): Format {
+/** @throws ArenaError('unknown_format') */
+export function formatById(id: string, file: string): Format {
   const found = FORMATS.find((format) => format.id === id);
   if (found !== undefined) return found;
   throw new ArenaError('unknown_format', `There is no format "${id}".`, {

@@ -71,8 +71,9 @@ const REFUSED: readonly (readonly [
 
 describe('rank: files of people who are careless, or mean harm', () => {
   it.each(READ)('%s is read', async (name, content, refused) => {
-    const result = ratingsOf(await runVerb('rank', [write(name, content), '--json']));
-    expect(result).toMatchObject({ comparisons: { read: 12 + refused, used: 12 } });
+    const ran = await runVerb('rank', [write(name, content), '--json']);
+    expect(ratingsOf(ran)).toMatchObject({ comparisons: { read: 12 + refused, used: 12 } });
+    expect(ran.code).toBe(refused > 0 ? 1 : 0);
   });
 
   it.each(REFUSED)('%s is refused', async (name, content, code, says) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RatingResultJson } from '@agon/contract';
 import { RATING_METHODS } from '@agon/domain';
+import { writeArrow } from '@agon/formats/arrow';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ErrorJson, errorOf, ratingsOf, runVerb } from './run-verb.ts';
 
@@ -117,6 +118,24 @@ describe('rank: options', () => {
     expect(
       codesOf(await rank(line)).filter((code) => /option|insights|rounds|alike|twice/.test(code)),
     ).toEqual([]);
+  });
+
+  it('an Arrow file, too, is asked for its format and its columns', async () => {
+    const path = join(folder, 'votes.arrow');
+    const models = ['x', 'y'];
+    const codes = Int8Array.of(0, 1, 0, 1);
+    writeFileSync(
+      path,
+      writeArrow([
+        { name: 'model_a', codes, values: models },
+        { name: 'model_b', codes: Int8Array.of(1, 0, 1, 0), values: models },
+        { name: 'winner', codes: Int8Array.of(0, 0, 1, 2) },
+      ]),
+    );
+    expect(await rank('', path)).toMatchObject({ comparisons: { read: 4, used: 4 } });
+    expect(await rank('--format plain', path)).toMatchObject({ comparisons: { read: 4, used: 4 } });
+    expect(await rank('--format nobody', path)).toMatchObject({ code: 'unknown_format' });
+    expect(await rank('--map nobody=rater', path)).toMatchObject({ code: 'unknown_option' });
   });
 
   it('a repeated option is told, one that collects is not', async () => {

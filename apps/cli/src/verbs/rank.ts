@@ -288,7 +288,9 @@ async function rankRecords(
   );
 }
 
+/** A refused row is a loss: the ratings are those of the others. */
 function noteRefusals(refused: readonly RefusedRow[]): void {
+  if (refused.length > 0) process.exitCode = 1;
   for (const { file, line, column, value, reason } of refused.slice(0, SHOWN_REFUSALS)) {
     const where = column === null ? '' : ` ${column} ${JSON.stringify(value?.slice(0, 60) ?? null)}`;
     note(`refused ${file}:${line}${where}: ${reason}`);
@@ -303,7 +305,8 @@ function rankByCounts(
 ): RatingResult | null {
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
-  const byRows = filtered || options.source === 'judges' || options.insights === true;
+  const byRows =
+    filtered || options.source === 'judges' || options.insights === true || options.format !== undefined;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
   const wants = { rater: false, prompt: false, map };
   return withArrowFile(path, wants, (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
