@@ -4,6 +4,7 @@ import type { FileHead, Format, ReadOptions } from './format.ts';
 import { FORMATS } from './formats.ts';
 import { RowFault, RowReader } from './row-reader.ts';
 import type { RowSink } from './row-sink.ts';
+import { firstTwice } from './rows/first-twice.ts';
 import { type Opened, RowStream, type Shape } from './rows/row-stream.ts';
 import { isBroken, type SourceRow } from './rows/source-row.ts';
 
@@ -128,7 +129,7 @@ export class StreamedFile {
       );
     }
     const renamed = columns.map((column) => map.get(column) ?? column);
-    const twice = renamed.find((column, i) => column !== '' && renamed.indexOf(column) !== i);
+    const twice = firstTwice(renamed.filter((column) => column !== ''));
     if (twice === undefined) return renamed;
     const hint = `Map the file's own column "${twice}" to another name, too.`;
     throw mapFault(twice, `Two columns would be "${twice}".`, hint);

@@ -84,6 +84,14 @@ describe('rank: files of people who are careless, or mean harm', () => {
     }
   });
 
+  it('a hundred thousand columns are read in one pass', async () => {
+    const more = Array.from({ length: 100_000 }, (_, at) => `c${at}`);
+    const path = write('wide.csv', `${HEADER.trim()},${more.join(',')}\nx,y,tie,${more.join(',')}\n`);
+    expect(ratingsOf(await runVerb('rank', [path, '--json']))).toMatchObject({
+      comparisons: { read: 1, used: 1 },
+    });
+  }, 5000);
+
   it('columns may come in any order, with others beside them', async () => {
     const path = write('order.csv', 'more,winner,model_b,model_a,__proto__\n1,model_a,y,x,2\n1,tie,y,x,2\n');
     const result = ratingsOf(await runVerb('rank', [path, '--json']));

@@ -1,5 +1,6 @@
 import { ArenaError, STYLE_COUNTS, type StyleCount } from '@agon/domain';
 import { styleField } from '../readers/read-style.ts';
+import { firstTwice } from '../rows/first-twice.ts';
 import type { ArrowFile, ReadInto } from './arrow-file.ts';
 import type { ArrowField } from './arrow-schema.ts';
 import { CodeReader } from './code-column.ts';
@@ -101,7 +102,7 @@ function checkNames(file: ArrowFile, map: Readonly<Record<string, string>>): voi
     });
   }
   const names = columns.map((column) => renamed(column, map));
-  const twice = names.find((name, at) => READ.has(name) && names.indexOf(name) !== at);
+  const twice = firstTwice(names.filter((name) => READ.has(name)));
   if (twice === undefined) return;
   throw new ArenaError('invalid_file', `${file.name} has two columns "${twice}".`, {
     hint: 'Rename one of them: which of the two is meant cannot be known.',

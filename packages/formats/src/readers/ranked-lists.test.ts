@@ -44,6 +44,15 @@ describe('ranked lists', () => {
   it.each([
     ['one model', { ranking: ['x'] }, 'a ranking of one model'],
     ['a model twice', { ranking: ['x', 'y', 'x'] }, 'a model twice in one ranking'],
+    ['a model shown twice', { models: ['x', 'x', 'y'], winner: 'x' }, 'a model twice in one ranking'],
+    ['a blank name', { ranking: ['x', 'y', ''] }, 'not a list of models'],
+    ['a blank name in a text', { ranking: 'x > ' }, 'a model without a name'],
+    ['signs alone', { ranking: ' > ' }, 'a model without a name'],
+    [
+      'thousands',
+      { ranking: Array.from({ length: 1001 }, (_, at) => `m${at}`) },
+      'more than 1000 models in one ranking',
+    ],
     ['a number', { ranking: ['x', 3] }, 'not a list of models'],
     ['too few ranks', { models: ['x', 'y'], ranks: [1] }, '1 ranks for 2 models'],
     ['a strange winner', { models: ['x', 'y'], winner: 'z' }, 'a winner that was not shown'],

@@ -1,11 +1,14 @@
 import type { ComparisonSource, Ranking } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
+import { firstTwice } from '../rows/first-twice.ts';
 
 const SOURCES: Readonly<Record<string, ComparisonSource>> = { people: 'people', judges: 'judges' };
 const PLACE_COLUMN = /^rank_(\d+)$/;
 /** Every order of the models of one place is weighed, and there are 2ⁿ ways to have begun. */
 const MOST_TIED = 8;
+/** Models in one list: every pair of them is one that met. */
+const LONGEST = 1000;
 
 /**
  * Rankings of several models: `ranking` (a list from the best, tied models in a list of their own; or `a > b = c`);
@@ -49,15 +52,15 @@ type Places = Pick<Ranking, 'places' | 'unplaced'>;
 function readPlaces(row: RowReader): Places {
   if (row.has('ranking')) {
     const places = placesOf(row);
-    const shown = row.has('models') ? row.texts('models') : [];
+    const shown = row.has('models') ? shownModels(row) : [];
     const ranked = new Set(places.flat());
     const strange = shown.length === 0 ? undefined : [...ranked].find((model) => !shown.includes(model));
     if (strange !== undefined) throw new RowFault('a ranked model that was not shown', 'ranking', strange);
     return { places, unplaced: shown.filter((model) => !ranked.has(model)) };
   }
-  if (row.has('ranks')) return byRank(row, row.texts('models'));
+  if (row.has('ranks')) return byRank(row, shownModels(row));
   if (row.has('models')) {
-    const models = row.texts('models');
+    const models = shownModels(row);
     const winner = row.text('winner');
     if (!models.includes(winner)) throw new RowFault('a winner that was not shown', 'winner', winner);
     return { places: [[winner]], unplaced: models.filter((model) => model !== winner) };
@@ -70,6 +73,13 @@ function readPlaces(row: RowReader): Places {
     .sort((x, y) => x.place - y.place);
   const last = columns.findLastIndex(({ column }) => row.has(column));
   return { places: columns.slice(0, last + 1).map(({ column }) => [row.text(column)]), unplaced: [] };
+}
+
+function shownModels(row: RowReader): string[] {
+  const models = row.texts('models');
+  const twice = firstTwice(models);
+  if (twice !== undefined) throw new RowFault('a model twice in one ranking', 'models', twice);
+  return models;
 }
 
 /** A list, or its JSON, or `a > b = c` with blanks around the signs. */
@@ -119,9 +129,11 @@ function parsed(text: string): unknown {
 
 function checked({ places, unplaced }: Places): Places {
   const all = [...places.flat(), ...unplaced];
-  const twice = all.find((model, at) => all.indexOf(model) !== at);
+  if (all.some((model) => model.trim() === '')) throw new RowFault('a model without a name');
+  const twice = firstTwice(all);
   if (twice !== undefined) throw new RowFault('a model twice in one ranking', null, twice);
   if (places.length === 0) throw new RowFault('no model has a place');
+  if (all.length > LONGEST) throw new RowFault(`more than ${LONGEST} models in one ranking`);
   if (all.length < 2) throw new RowFault('a ranking of one model', null, all[0]);
   const crowded = places.find((place) => place.length > MOST_TIED);
   if (crowded !== undefined)

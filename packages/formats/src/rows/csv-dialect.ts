@@ -1,6 +1,7 @@
 import { ArenaError } from '@agon/domain';
 import { findRecord, splitCells } from './csv-record.ts';
 import { decodeRow } from './decode-row.ts';
+import { firstTwice } from './first-twice.ts';
 
 export const [LINE_FEED, RETURN] = [0x0a, 0x0d];
 /** A file that has returns but no line feed in so many bytes comes from an old Mac. */
@@ -36,7 +37,7 @@ export function readCsvHead(name: string, bytes: Uint8Array, last: boolean): Csv
       at: { file: name, line: 1 },
     });
   }
-  const twice = columns.find((column, i) => column !== '' && columns.indexOf(column) !== i);
+  const twice = firstTwice(columns.filter((column) => column !== ''));
   if (twice !== undefined) {
     throw new ArenaError('invalid_file', `${name} has two columns "${twice}".`, {
       hint: 'Rename one of them: which of the two is meant cannot be known.',
