@@ -1,7 +1,7 @@
 import { ArenaError, type ComparisonColumns, type RatingSettings } from '@agon/domain';
 
 /** Beyond, differences between models would drown in the rounding of the ratings themselves. */
-const FARTHEST_ANCHOR = 1e6;
+const FARTHEST = 1e6;
 
 /** In logits: as good as none. Far beyond, its precision drowns in that of the votes. */
 const WIDEST_PRIOR = 1e4;
@@ -31,7 +31,7 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
   requireRange(
     'anchor',
     settings.anchor.value,
-    Math.abs(settings.anchor.value) <= FARTHEST_ANCHOR,
+    Math.abs(settings.anchor.value) <= FARTHEST,
     'a number of Elo points from -1,000,000 to 1,000,000',
   );
   requireRange(
@@ -68,13 +68,11 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
   requireRange(
     'initial',
     settings.initial,
-    Math.abs(settings.initial) <= FARTHEST_START,
+    Math.abs(settings.initial) <= FARTHEST,
     'a number of Elo points from -1,000,000 to 1,000,000',
   );
 }
 
-/** Elo points beyond which a start leaves no digits for differences. */
-const FARTHEST_START = 1e6;
 /** Stakes in Elo points beyond which one comparison decides everything. */
 const LARGEST_K = 1e6;
 /** Models whose covariances still fit into memory: every method but the online ones keeps some of models × models. */

@@ -42,6 +42,8 @@ const REFUSED: readonly (readonly [line: string, code: string, says: string])[] 
   ['--k 1e300 --method elo', 'invalid_request', 'at most 1e6'],
   ['--initial NaN', 'unknown_option', '--initial takes a number, not "NaN"'],
   ['--initial 1e308 --method elo', 'invalid_request', 'from -1,000,000 to 1,000,000'],
+  ['--anchor x=1e308', 'invalid_request', 'from -1,000,000 to 1,000,000'],
+  ['--prior 1e308', 'invalid_request', 'from 0.001 to 10,000'],
   ['--anchor 5', 'unknown_option', 'mean=1000 or MODEL=1114'],
   ['--anchor =5', 'unknown_option', 'mean=1000 or MODEL=1114'],
   ['--anchor x=', 'unknown_option', 'mean=1000 or MODEL=1114'],

@@ -42,7 +42,8 @@ describe('rank: small tables under any options', () => {
     .tuple(
       fc.constantFrom(
         '--prior 1 --insights',
-        '--prior 0.1',
+        '--prior 0.001',
+        '--prior 10000',
         '--method win-rate --panel x --panel y',
         '--method length-controlled --baseline x',
         ...RATING_METHODS.map((method) => `--method ${method}`),
