@@ -1,2 +1,2 @@
-export { fitCounts } from './fit-counts.ts';
-export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
+export { fitCounts } from './bradley-terry/fit-counts.ts';
+export { type ComparisonChunk, PairCounter } from './pairs/pair-counter.ts';

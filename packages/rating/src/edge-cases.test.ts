@@ -11,8 +11,8 @@ import {
   toColumns,
 } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
-import { explainRatings } from './explain-ratings.ts';
 import { fitRatings } from './fit-ratings.ts';
+import { explainRatings } from './insights/explain-ratings.ts';
 
 const counts = (length: number) => ({
   length,

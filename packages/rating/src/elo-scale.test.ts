@@ -1,8 +1,8 @@
 import { seededRandom, Z95 } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
 import { ELO_PER_LOGIT, winProbability } from './elo-scale.ts';
-import { upperBoundRanks } from './rank-sets.ts';
-import { votesToSeparate } from './votes-to-separate.ts';
+import { votesToSeparate } from './insights/votes-to-separate.ts';
+import { upperBoundRanks } from './intervals/rank-sets.ts';
 
 describe('small rules', () => {
   it('LMArena’s rank: one more than the models wholly above (golden G12)', () => {

@@ -1,17 +1,17 @@
 import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
+import { rateBradleyTerry } from './bradley-terry/rate-bradley-terry.ts';
+import { rateWithPrior } from './bradley-terry/rate-with-prior.ts';
 import { checkSettings } from './check-settings.ts';
+import { rateContextual } from './contextual/rate-contextual.ts';
+import { warnOfClusters } from './covariance/warn-of-clusters.ts';
+import { rateElo } from './online/rate-elo.ts';
+import { rateGlicko2 } from './online/rate-glicko2.ts';
+import { ratePredictionPowered } from './prediction-powered/rate-prediction-powered.ts';
 import { prepareColumns } from './prepare-columns.ts';
-import { rateBradleyTerry } from './rate-bradley-terry.ts';
-import { rateContextual } from './rate-contextual.ts';
-import { rateElo } from './rate-elo.ts';
-import { rateGlicko2 } from './rate-glicko2.ts';
-import { rateLengthControlled } from './rate-length-controlled.ts';
-import { ratePredictionPowered } from './rate-prediction-powered.ts';
-import { rateTieModel } from './rate-tie-model.ts';
-import { rateWinRate } from './rate-win-rate.ts';
-import { rateWithPrior } from './rate-with-prior.ts';
-import type { Threads } from './threads.ts';
-import { warnOfClusters } from './warn-of-clusters.ts';
+import type { Threads } from './threads/threads.ts';
+import { rateTieModel } from './ties/rate-tie-model.ts';
+import { rateLengthControlled } from './win-rates/rate-length-controlled.ts';
+import { rateWinRate } from './win-rates/rate-win-rate.ts';
 
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot

@@ -26,32 +26,32 @@ export {
   type RaterEvidence,
   raterEvidence,
 } from './agreement/rater-evidence.ts';
-export { ClusterCounter, type ClusteredChunk } from './cluster-counter.ts';
+export { clusterToCount, countsSuffice, fitCounts } from './bradley-terry/fit-counts.ts';
+export { fitStreamedContextual, type StreamedContextualFit } from './contextual/fit-streamed-contextual.ts';
+export { neededCounts } from './contextual/needed-counts.ts';
+export type { ContextualColumns } from './contextual/scan-contextual-rows.ts';
+export { ClusterCounter, type ClusteredChunk } from './covariance/cluster-counter.ts';
 export { winProbability } from './elo-scale.ts';
-export { countsExplain, explainRatings } from './explain-ratings.ts';
+export { fitRatings } from './fit-ratings.ts';
+export { countsExplain, explainRatings } from './insights/explain-ratings.ts';
+export { type ExplainedRatings, fitCountsExplained, fitExplained } from './insights/fit-explained.ts';
+export { type PairGain, pairGains } from './insights/pair-gains.ts';
+export { votesToSeparate } from './insights/votes-to-separate.ts';
+export { upperBoundRanks } from './intervals/rank-sets.ts';
+export { type ComparisonChunk, PairCounter } from './pairs/pair-counter.ts';
+export { countedPairs, pairCounts } from './pairs/pair-counts.ts';
+export {
+  type DoubleVerdict,
+  fitPredictionPowered,
+  type JudgeVerdict,
+  type PredictionPoweredFit,
+} from './prediction-powered/fit-prediction-powered.ts';
+export { rateRankedLists } from './ranked-lists/rate-ranked-lists.ts';
 export {
   type Composite,
   type CompositeCell,
   type CompositeInput,
   type CompositeModel,
   fitComposite,
-} from './fit-composite.ts';
-export { clusterToCount, countsSuffice, fitCounts } from './fit-counts.ts';
-export { type ExplainedRatings, fitCountsExplained, fitExplained } from './fit-explained.ts';
-export {
-  type DoubleVerdict,
-  fitPredictionPowered,
-  type JudgeVerdict,
-  type PredictionPoweredFit,
-} from './fit-prediction-powered.ts';
-export { fitRatings } from './fit-ratings.ts';
-export { fitStreamedContextual, type StreamedContextualFit } from './fit-streamed-contextual.ts';
-export { neededCounts } from './needed-counts.ts';
-export { type ComparisonChunk, PairCounter } from './pair-counter.ts';
-export { countedPairs, pairCounts } from './pair-counts.ts';
-export { type PairGain, pairGains } from './pair-gains.ts';
-export { upperBoundRanks } from './rank-sets.ts';
-export { type Ability, type AbilityInput, type AbilityPair, rateAbility } from './rate-ability.ts';
-export { rateRankedLists } from './rate-ranked-lists.ts';
-export type { ContextualColumns } from './scan-contextual-rows.ts';
-export { votesToSeparate } from './votes-to-separate.ts';
+} from './unified/fit-composite.ts';
+export { type Ability, type AbilityInput, type AbilityPair, rateAbility } from './unified/rate-ability.ts';

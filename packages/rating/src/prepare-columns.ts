@@ -1,6 +1,6 @@
 import type { ComparisonColumns, RatingSettings } from '@agon/domain';
-import { renumberClusters } from './renumber-clusters.ts';
-import { reweightPairs } from './reweight-pairs.ts';
+import { renumberClusters } from './covariance/renumber-clusters.ts';
+import { reweightPairs } from './pairs/reweight-pairs.ts';
 
 /** Columns as a fit reads them: clusters numbered closely, pairs weighted where the settings say so. */
 export function prepareColumns(given: ComparisonColumns, settings: RatingSettings): ComparisonColumns {

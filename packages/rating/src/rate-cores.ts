@@ -1,11 +1,11 @@
 import type { ComparisonColumns, RatingResult, RatingSettings, RatingWarning } from '@agon/domain';
-import { type ConnectedModels, connectModels } from './connected-models.ts';
 import { ELO_PER_LOGIT } from './elo-scale.ts';
-import type { GroupIntervals } from './group-intervals.ts';
-import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './list-models.ts';
-import { type PairTable, sliceTable } from './pair-table.ts';
+import type { GroupIntervals } from './intervals/group-intervals.ts';
+import { type ConnectedModels, connectModels } from './pairs/connected-models.ts';
+import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './pairs/list-models.ts';
+import { type PairTable, sliceTable } from './pairs/pair-table.ts';
+import type { Tally } from './pairs/tally-comparisons.ts';
 import { connectionWarnings, foldWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
-import type { Tally } from './tally-comparisons.ts';
 
 /** One connected group to fit: `members` are codes of models, ascending; `anchor`: its number among them, or -1. */
 export type Core = {

@@ -1,3 +1,3 @@
-export { helpWithWork } from './help-with-work.ts';
-export { helpedParts } from './share-parts.ts';
-export type { SharedWork, Threads } from './threads.ts';
+export { helpWithWork } from './threads/help-with-work.ts';
+export { helpedParts } from './threads/share-parts.ts';
+export type { SharedWork, Threads } from './threads/threads.ts';

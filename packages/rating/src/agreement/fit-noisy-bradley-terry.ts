@@ -1,6 +1,6 @@
-import { connectModels } from '../connected-models.ts';
-import { fitTieModel, refitTieModel, type TieFit, type TieMaximum } from '../fit-tie-model.ts';
-import { PairTableBuilder } from '../pair-table.ts';
+import { connectModels } from '../pairs/connected-models.ts';
+import { PairTableBuilder } from '../pairs/pair-table.ts';
+import { fitTieModel, refitTieModel, type TieFit, type TieMaximum } from '../ties/fit-tie-model.ts';
 import { type ChancesTable, type OutcomeChances, outcomeChances } from './outcome-chances.ts';
 
 /** One vote, by numbers; `outcome` in the slots as shown: 0 first, 1 second, 2 tie. */

@@ -1,9 +1,9 @@
 import type { Comparison } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
-import { connectModels } from '../connected-models.ts';
 import { logistic } from '../elo-scale.ts';
-import { PairTableBuilder, sliceTable } from '../pair-table.ts';
+import { connectModels } from '../pairs/connected-models.ts';
+import { PairTableBuilder, sliceTable } from '../pairs/pair-table.ts';
 import { fitNoisyBradleyTerry } from './fit-noisy-bradley-terry.ts';
 import { measureRaters } from './measure-raters.ts';
 import { outcomeChances } from './outcome-chances.ts';

@@ -1,9 +1,9 @@
 import type { Comparison, ComparisonSource } from '@agon/domain';
 import { student95, wilsonInterval } from '@agon/stats';
-import { connectModels } from '../connected-models.ts';
-import { fitTieModel, maximiseTieModel, refitTieModel, type TieMaximum } from '../fit-tie-model.ts';
-import { type PairTable, sliceTable } from '../pair-table.ts';
-import { tieModelBounds } from '../tie-model-bounds.ts';
+import { connectModels } from '../pairs/connected-models.ts';
+import { type PairTable, sliceTable } from '../pairs/pair-table.ts';
+import { fitTieModel, maximiseTieModel, refitTieModel, type TieMaximum } from '../ties/fit-tie-model.ts';
+import { tieModelBounds } from '../ties/tie-model-bounds.ts';
 import { groupByBattle, LABELS } from './battle-votes.ts';
 import { fitDawidSkene } from './fit-dawid-skene.ts';
 import { fitNoisyBradleyTerry, type RatedVote, type RaterReliability } from './fit-noisy-bradley-terry.ts';

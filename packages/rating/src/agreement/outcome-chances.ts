@@ -1,8 +1,8 @@
+import { fitBradleyTerry } from '../bradley-terry/fit-bradley-terry.ts';
 import { logistic } from '../elo-scale.ts';
-import { fitBradleyTerry } from '../fit-bradley-terry.ts';
-import { maximiseTieModel, type TieMaximum } from '../fit-tie-model.ts';
-import type { PairTable } from '../pair-table.ts';
-import { tieModelBounds } from '../tie-model-bounds.ts';
+import type { PairTable } from '../pairs/pair-table.ts';
+import { maximiseTieModel, type TieMaximum } from '../ties/fit-tie-model.ts';
+import { tieModelBounds } from '../ties/tie-model-bounds.ts';
 
 /** P(first), P(second), P(tie) of two models, by their numbers in the table. */
 export type OutcomeChances = (i: number, j: number) => readonly [number, number, number];

@@ -1,6 +1,6 @@
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
-import { type PairTable, PairTableBuilder } from '../pair-table.ts';
+import { type PairTable, PairTableBuilder } from '../pairs/pair-table.ts';
 import type { RatedVote } from './fit-noisy-bradley-terry.ts';
 import { votesOfOthers } from './votes-of-others.ts';
 

@@ -1,4 +1,4 @@
-import { type PairTable, PairTableBuilder } from '../pair-table.ts';
+import { type PairTable, PairTableBuilder } from '../pairs/pair-table.ts';
 import type { RatedVote } from './fit-noisy-bradley-terry.ts';
 
 /**
