@@ -1,4 +1,4 @@
-// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/bootstrap-bytes.ts.
+// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/bootstrap/bootstrap-bytes.ts.
 //
 // Rounds of the Poisson bootstrap, four at a time in the four lanes of a vector. Every number comes from the same
 // operations in the same order as in bootstrap-steps.ts: the bits are the same. Single precision is enough: the fit's

@@ -1,4 +1,4 @@
-// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/cells-bytes.ts.
+// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/covariance/cells-bytes.ts.
 //
 // The score of one cluster from its counts of pairs, which stay in this memory from refit to refit. Numbers are added in
 // the order in which the plain loop in score-cells.ts adds them: the bits are the same.

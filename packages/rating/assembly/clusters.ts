@@ -1,4 +1,4 @@
-// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/clusters-bytes.ts.
+// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/covariance/clusters-bytes.ts.
 //
 // The meat of a clustered sandwich. Comparisons are written bucket by bucket (a bucket is a range of cluster codes that
 // fits the nearer caches), each bucket is sorted by cluster, and u uᵀ is added cluster by cluster, in the order of the

@@ -1,4 +1,4 @@
-// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/comparisons-bytes.ts.
+// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/pairs/comparisons-bytes.ts.
 //
 // Passes over blocks of comparisons that were copied into this memory. Numbers are added row by row in the order of the
 // rows, as the plain loops in count-rows.ts do.

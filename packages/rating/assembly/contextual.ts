@@ -1,5 +1,5 @@
-// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/contextual-bytes.ts. Over 400 lines long: a kernel is
-// one module with one memory, and the exact and the rough pass are written out, as a call a row would cost more than the row.
+// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/contextual/contextual-bytes.ts. Over 400 lines long: a
+// kernel is one module with one memory, and the exact and the rough pass are written out, as a call a row would cost more than the row.
 //
 // Passes over comparisons with up to four features, in blocks that were copied into this memory. A block of rows holds
 // models i and j (i32), the share y of the point, the weight w and four features x (f64, four a row). Every sum goes row by

@@ -1,4 +1,4 @@
-// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/style-bytes.ts.
+// AssemblyScript, not TypeScript: compiled by `npm run kernels` to src/contextual/style-bytes.ts.
 //
 // Features from counts of answers, a stretch of rows at a time, in columns that were copied into this memory. Same bits as
 // the plain loops in counted-features.ts: each number goes through the same steps, and sums are kept of even rows and of odd
