@@ -24,6 +24,10 @@ export type Comparison = {
   readonly category?: string;
   readonly language?: string;
   readonly atMs?: number;
+  /** The rater saw the names of the models: no blind vote. */
+  readonly unblinded?: true;
+  /** The field's own clean-up left it out: its prompt is one of those that came too often (FastChat's `dedup_tag`). */
+  readonly oversampled?: true;
   /** Counts of the two answers, where they are known. */
   readonly style?: BySlot<StyleCounts>;
 };

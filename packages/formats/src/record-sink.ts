@@ -19,6 +19,7 @@ import {
 /** Keeps what rows say. A comparison without an id of its own gets one from its content and how often it occurred. */
 export class RecordSink implements RowSink {
   readonly scale: 1 | 100;
+  readonly wantsTexts = true;
   readonly #prompts = new Map<string, ReadPrompt>();
   readonly #answers: ReadAnswer[] = [];
   readonly #comparisons: ReadComparison[] = [];
@@ -44,9 +45,18 @@ export class RecordSink implements RowSink {
 
   comparison(at: Place, comparison: NewComparison, options: { readonly allowSame?: boolean } = {}): void {
     requireComparison(comparison, options.allowSame === true);
-    const { key: given, ...content } = comparison;
+    const { key: given, shown, ...content } = comparison;
+    for (const [model, turns] of [
+      [content.modelA, shown?.a],
+      [content.modelB, shown?.b],
+    ] as const) {
+      if (content.promptKey !== undefined && turns)
+        this.answer(at, { promptKey: content.promptKey, model, turns });
+    }
     this.#comparisons.push({ ...content, key: given ?? this.#keyOf(content), at: placeOf(at) });
   }
+
+  passOver(): void {}
 
   score(at: Place, score: Omit<ReadScore, 'at'>): void {
     this.#scores.push({ ...score, at: placeOf(at) });

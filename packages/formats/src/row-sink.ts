@@ -1,11 +1,16 @@
-import type { Ranking } from '@agon/domain';
+import type { BySlot, Ranking } from '@agon/domain';
 import type { ColumnSink } from './columns/column-sink.ts';
 import type { Place, ReadAnswer, ReadComparison, ReadPrompt, ReadScore } from './record.ts';
 import { RowFault } from './row-reader.ts';
 
 type New<Record> = Omit<Record, 'at'>;
 
-export type NewComparison = Omit<ReadComparison, 'at' | 'key'> & { readonly key?: string };
+/** `key`: the source's own id, absent where it has none. */
+export type NewComparison = Omit<ReadComparison, 'at' | 'key'> & {
+  readonly key?: string;
+  /** The answers that this row shows, one text a turn; null for a side that it does not show. Only where `wantsTexts`. */
+  readonly shown?: BySlot<readonly string[] | null>;
+};
 
 /** Takes what rows say. A row that does not hold together is thrown back as a `RowFault`. */
 export type RowSink = {
@@ -19,6 +24,10 @@ export type RowSink = {
   ranking(at: Place, ranking: Ranking): void;
   score(at: Place, score: New<ReadScore>): void;
   refuse(at: Place, reason: string, column?: string | null, value?: string | null): void;
+  /** A row that says nothing that could be taken and is no fault: another event of a log. It counts neither as read nor as refused. */
+  passOver(at: Place, what: string): void;
+  /** Texts of prompts and answers are wanted: where they are not, readers do not look at them. */
+  readonly wantsTexts: boolean;
   /** Set where only columns are wanted: then rows may come without their texts. */
   readonly columns?: ColumnSink | undefined;
   /** Set where the style of the answers is wanted: readers then count it. */

@@ -40,6 +40,7 @@ const CODES_16 = 65_536;
 /** Keeps comparisons as columns, a few bytes each, and nothing else. One sink may take several files. */
 export class ColumnSink implements RowSink {
   readonly scale = 1;
+  readonly wantsTexts = false;
   readonly options: ColumnOptions;
   readonly #models = new Map<string, number>();
   readonly #raters = new Map<string, number>();
@@ -83,6 +84,8 @@ export class ColumnSink implements RowSink {
   answer(): void {}
 
   score(): void {}
+
+  passOver(): void {}
 
   ranking(): void {
     throw unwantedRanking();
