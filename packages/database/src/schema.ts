@@ -4,6 +4,7 @@ import {
   bigint,
   bigserial,
   boolean,
+  check,
   doublePrecision,
   index,
   integer,
@@ -58,9 +59,16 @@ export const imports = pgTable(
     format: text('format').notNull(),
     /** [{name, sha256}] */
     files: jsonb('files').notNull(),
-    /** {read, imported, refused} */
+    /** {read, imported, refused, duplicates} */
     rows: jsonb('rows').notNull(),
     errors: jsonb('errors').notNull(),
+    votes: integer('votes').notNull().default(0),
+    verdicts: integer('verdicts').notNull().default(0),
+    /** Its link in the campaign's hash chain, which stands for all its votes; null where it has none. */
+    chainSeq: bigint('chain_seq', { mode: 'number' }),
+    /** SHA-256 over its votes in the order of their `seq`. */
+    votesDigest: text('votes_digest'),
+    chainHash: text('chain_hash'),
     by: text('by'),
     at: at('at').notNull().defaultNow(),
     /** Rows of an undone import stay, and every reader leaves them out. */
@@ -126,14 +134,18 @@ export const answers = pgTable(
     modelId: uuid('model_id')
       .notNull()
       .references(() => models.id),
-    /** string[]: one text a turn */
+    /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
     contentHash: text('content_hash').notNull(),
+    /** The newest answer of a model to a prompt has the highest. */
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    /** Every turn is empty or white space. */
+    blank: boolean('blank').notNull().default(false),
     /** Hits of the self-naming detector, one list a turn; null where there is none. */
     selfNaming: jsonb('self_naming'),
     importId: uuid('import_id').references(() => imports.id),
   },
-  (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId)],
+  (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId, t.contentHash)],
 );
 
 /** Pseudonymous: a person with a session, or a rater named in an imported file. */
@@ -169,6 +181,7 @@ export const consents = pgTable(
 export const battles = pgTable(
   'battles',
   {
+    /** Of imported battles made from what they are about, so that the same one is met again. */
     id: uuid('id').primaryKey(),
     campaignId: uuid('campaign_id')
       .notNull()
@@ -180,7 +193,7 @@ export const battles = pgTable(
     modelB: uuid('model_b')
       .notNull()
       .references(() => models.id),
-    /** Null where only the outcome was imported. */
+    /** The two texts that were shown; null where the campaign does not hold them. */
     answerA: uuid('answer_a').references(() => answers.id),
     answerB: uuid('answer_b').references(() => answers.id),
     /** How many turns of the prompt were shown; null: all. */
@@ -197,15 +210,12 @@ export const battles = pgTable(
     drawnAt: at('drawn_at').notNull().defaultNow(),
     expiresAt: at('expires_at'),
     importId: uuid('import_id').references(() => imports.id),
-    /** Imported battles: names the same two answers, in the same slots, to the same prompt at the same turn. */
-    key: text('key'),
     /** The source's id of the prompt, its category and language: kept where the prompt itself was not imported. */
     promptKey: text('prompt_key'),
     category: text('category'),
     language: text('language'),
   },
   (t) => [
-    uniqueIndex('battles_key').on(t.campaignId, t.key).where(sql`${t.key} is not null`),
     index('battles_rater').on(t.campaignId, t.raterId),
     index('battles_open').on(t.expiresAt).where(sql`${t.state} = 'issued'`),
   ],
@@ -246,27 +256,38 @@ export const votes = pgTable(
     campaignId: uuid('campaign_id')
       .notNull()
       .references(() => campaigns.id),
-    /** Place in the campaign's chain, from 1. */
+    /** Place in the campaign's chain, from 1; of an imported vote: in its import. */
     seq: bigint('seq', { mode: 'number' }).notNull(),
     battleId: uuid('battle_id')
       .notNull()
       .references(() => battles.id),
-    raterId: uuid('rater_id')
-      .notNull()
-      .references(() => raters.id),
+    /** Null where an imported row names nobody. */
+    raterId: uuid('rater_id').references(() => raters.id),
     outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }).notNull(),
-    idempotencyKey: text('idempotency_key').notNull(),
+    /** Imported votes: slot a's share of the point, where the source says it finer. */
+    shareA: doublePrecision('share_a'),
+    /** Null: 1. */
+    weight: doublePrecision('weight'),
+    /** Live votes only. */
+    idempotencyKey: text('idempotency_key'),
+    /** Imported votes: the source's own id. */
+    sourceId: text('source_id'),
     shownMs: integer('shown_ms'),
-    at: at('at').notNull(),
+    /** Null where an imported row does not say when. */
+    at: at('at'),
     importId: uuid('import_id').references(() => imports.id),
-    previousHash: text('previous_hash').notNull(),
-    hash: text('hash').notNull(),
+    /** Link of the chain; imported votes have one link together, at their import. */
+    hash: text('hash'),
   },
   (t) => [
-    unique('votes_once').on(t.battleId, t.raterId),
-    unique('votes_chain').on(t.campaignId, t.seq),
-    unique('votes_idempotency').on(t.raterId, t.idempotencyKey),
+    uniqueIndex('votes_once').on(t.battleId, t.raterId).where(sql`${t.importId} is null`),
+    unique('votes_chain').on(t.campaignId, t.importId, t.seq).nullsNotDistinct(),
+    uniqueIndex('votes_idempotency').on(t.raterId, t.idempotencyKey).where(sql`${t.importId} is null`),
     index('votes_rater').on(t.campaignId, t.raterId),
+    check(
+      'votes_live',
+      sql`import_id is not null or (rater_id is not null and at is not null and idempotency_key is not null and hash is not null)`,
+    ),
   ],
 );
 
@@ -393,6 +414,10 @@ export const verdicts = pgTable(
     /** Why there is no outcome; exactly one of the two is set. */
     unscored: text('unscored'),
     shareA: doublePrecision('share_a'),
+    /** Null: 1. */
+    weight: doublePrecision('weight'),
+    /** Imported verdicts: the source's own id. */
+    sourceId: text('source_id'),
     raw: text('raw'),
     promptTokens: integer('prompt_tokens'),
     cachedTokens: integer('cached_tokens'),
@@ -400,10 +425,14 @@ export const verdicts = pgTable(
     costUsd: doublePrecision('cost_usd'),
     latencyMs: integer('latency_ms'),
     importId: uuid('import_id').references(() => imports.id),
-    at: at('at').notNull().defaultNow(),
+    /** Null where an imported row does not say when. */
+    at: at('at').defaultNow(),
   },
   (t) => [
-    unique('verdicts_once').on(t.judgeId, t.model, t.battleId, t.slotOrder, t.repeat),
+    uniqueIndex('verdicts_once')
+      .on(t.judgeId, t.model, t.battleId, t.slotOrder, t.repeat)
+      .where(sql`${t.importId} is null`),
+    index('verdicts_import').on(t.importId).where(sql`${t.importId} is not null`),
     index('verdicts_campaign').on(t.campaignId, t.seq),
     index('verdicts_run').on(t.runId),
   ],
