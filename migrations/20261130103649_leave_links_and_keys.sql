@@ -1,2 +1,0 @@
-ALTER TABLE "battles" DROP COLUMN "key";--> statement-breakpoint
-ALTER TABLE "votes" DROP COLUMN "previous_hash";
