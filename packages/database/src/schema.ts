@@ -266,6 +266,8 @@ export const votes = pgTable(
     idempotencyKey: text('idempotency_key'),
     /** Imported votes: the source's own id. */
     sourceId: text('source_id'),
+    /** Imported votes: hash of all that the vote says. Equal ones of one file differ by their place alone. */
+    identity: uuid('identity'),
     shownMs: integer('shown_ms'),
     /** Null where an imported row does not say when. */
     at: at('at'),
@@ -407,8 +409,9 @@ export const verdicts = pgTable(
     shareA: doublePrecision('share_a'),
     /** Null: 1. */
     weight: doublePrecision('weight'),
-    /** Imported verdicts: the source's own id. */
+    /** Imported verdicts: the source's own id, and the hash of all that the verdict says, as of votes. */
     sourceId: text('source_id'),
+    identity: uuid('identity'),
     raw: text('raw'),
     promptTokens: integer('prompt_tokens'),
     cachedTokens: integer('cached_tokens'),
