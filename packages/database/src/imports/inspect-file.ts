@@ -17,13 +17,13 @@ export async function inspectFile({
     return readOne(path, options, sink, async () => {});
   };
   try {
-    const { format } = await look();
-    return { format, ...tableOf(preview) };
+    const { format, unused, models, labels } = await look();
+    return { format, ...tableOf(preview), unused, models, labels };
   } catch (error) {
     if (!isArenaError(error)) throw error;
     // rows as they stand, under any name of a format
     if (error.code === 'unknown_format') await look('plain').catch(() => {});
-    return { format: null, ...tableOf(preview) };
+    return { format: null, ...tableOf(preview), unused: [], models: [], labels: [] };
   }
 }
 
