@@ -2,7 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parquetMetadata, parquetSchema, type RowGroup, type SchemaTree } from 'hyparquet';
 import { assembleNested } from 'hyparquet/src/assemble.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
-import { LeafColumn, type ReadAt } from './leaf-column.ts';
+import type { ReadAt } from './column-pages.ts';
+import { LeafColumn } from './leaf-column.ts';
 import { plainValue, VALUE_PARSERS } from './parquet-values.ts';
 
 /** Rows of one batch, by column; every column has as many values. */
