@@ -12,39 +12,54 @@ import {
   type RefusedRow,
   type RowSink,
   StreamedFile,
+  type VotePolicy,
 } from '@agon/formats';
 import { isArrowFile, withArrowFile } from './open-arrow-file.ts';
 import { refuseBinaryFile } from './refuse-binary-file.ts';
 
 /** What was read of one file. */
-export type FileRead = { readonly path: string; readonly format: string; readonly rows: number };
+export type FileRead = {
+  readonly path: string;
+  readonly format: string;
+  readonly rows: number;
+  /** Columns that its format does not use. */
+  readonly unused: readonly string[];
+};
 
 export type ComparisonFiles = {
   readonly comparisons: readonly ReadComparison[];
   readonly refused: readonly RefusedRow[];
   readonly files: readonly FileRead[];
+  /** Comparisons left out for no fault, by reason. */
+  readonly leftOutByReason: ReadonlyMap<string, number>;
 };
+
+type Reading = ReadOptions & { readonly policy?: VotePolicy };
 
 /** Bytes that are read at a time: large enough that the calls cost nothing, small beside everything else. */
 const CHUNK = 1024 * 1024;
 
 /** Comparisons of files of any known format, row by row. @throws ArenaError unknown_format, invalid_file */
-export function readComparisonFiles(paths: readonly string[], options: ReadOptions): ComparisonFiles {
-  const sink = new RecordSink(1);
+export function readComparisonFiles(paths: readonly string[], options: Reading): ComparisonFiles {
+  const sink = new RecordSink(1, { texts: false, ...policyOf(options) });
   const files = readPaths(paths, options, sink, {}, { rater: true, prompt: true });
   const { comparisons, refused } = sink.records();
-  return { comparisons, refused, files };
+  return { comparisons, refused, files, leftOutByReason: sink.leftOut() };
 }
 
 /** As `readComparisonFiles`, and rankings of several models beside the comparisons of two. */
 export function readRankingFiles(
   paths: readonly string[],
-  options: ReadOptions,
+  options: Reading,
 ): ComparisonFiles & { readonly rankings: readonly Ranking[] } {
-  const sink = new RecordSink(1, { rankings: true });
+  const sink = new RecordSink(1, { rankings: true, texts: false, ...policyOf(options) });
   const files = readPaths(paths, options, sink, {}, { rater: true, prompt: true });
   const { comparisons, refused } = sink.records();
-  return { comparisons, refused, files, rankings: sink.rankings() };
+  return { comparisons, refused, files, leftOutByReason: sink.leftOut(), rankings: sink.rankings() };
+}
+
+function policyOf({ policy }: Reading): { policy?: VotePolicy } {
+  return policy === undefined ? {} : { policy };
 }
 
 /** Comparisons of files of any known format as columns. @throws ArenaError unknown_format, invalid_file */
@@ -113,7 +128,7 @@ function readPath(
     comparisons.readInto(sink, filter);
     return comparisons.rows;
   });
-  return { path, format: 'Arrow', rows };
+  return { path, format: 'Arrow', rows, unused: [] };
 }
 
 function streamFile(path: string, options: ReadOptions, sink: RowSink): FileRead {
@@ -130,8 +145,8 @@ function streamFile(path: string, options: ReadOptions, sink: RowSink): FileRead
       if (isFirst) refuseBinaryFile(name, read);
       file.push(read);
     }
-    const { format, rowsRead } = file.end();
-    return { path: name, format, rows: rowsRead };
+    const { format, rowsRead, unused } = file.end();
+    return { path: name, format, rows: rowsRead, unused };
   } finally {
     if (!isPiped) closeSync(descriptor);
   }
