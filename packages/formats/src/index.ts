@@ -17,6 +17,7 @@ export type {
 } from './record.ts';
 export { RecordSink, type RecordWants } from './record-sink.ts';
 export { KEEP_ALL, type LeftOutReason, type RowSink, SKIPPED, type VotePolicy } from './row-sink.ts';
+export type { SourceRow } from './rows/source-row.ts';
 export { StreamedFile, type StreamedRead } from './streamed-file.ts';
 export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';
 export { type KnownScore, writeEveryEvalEver } from './writers/write-every-eval-ever.ts';

@@ -1,9 +1,9 @@
 import type { BySlot } from '@agon/domain';
-import { decimalOf } from './decimal.ts';
 import type { PreferenceRange } from './format.ts';
 import { type LabelMeaning, type OwnLabels, ownMeaning } from './labels/label-meaning.ts';
 import type { LabelTally } from './labels/label-tally.ts';
 import { WINNERS } from './labels/winner-labels.ts';
+import { parseDecimal } from './parse-decimal.ts';
 import { parseCell } from './rows/parse-json.ts';
 
 /** Why one row is not taken. */
@@ -89,7 +89,7 @@ export class RowReader {
   number(column: string): number {
     const value = this.values[column];
     const number =
-      typeof value === 'number' ? value : typeof value === 'string' ? decimalOf(value) : Number.NaN;
+      typeof value === 'number' ? value : typeof value === 'string' ? parseDecimal(value) : Number.NaN;
     if (!Number.isFinite(number))
       throw new RowFault(this.has(column) ? 'not a number' : 'missing', column, value);
     return number;
@@ -156,7 +156,8 @@ export class RowReader {
   /** What the caller says that a value means; undefined where the caller says nothing of it. */
   ownLabel(column: string): LabelMeaning | undefined {
     const value = this.values[column];
-    const text = value === null || value === undefined ? '' : String(value).trim();
+    const text = simpleText(value);
+    if (text === null) return undefined;
     const meaning = ownMeaning(this.terms.labels, text);
     if (meaning !== undefined) this.terms.tally?.count(text, meaning === 'skip' ? 'skip' : meaning.outcome);
     return meaning;
@@ -212,7 +213,14 @@ export function slotOfName(name: string, models: BySlot<string>): 'a' | 'b' | nu
 export function flagOf(value: unknown): boolean | null | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'boolean') return value;
-  const text = String(value).trim();
+  const text = simpleText(value);
+  if (text === null) return null;
   if (/^(?:true|1(?:\.0+)?)$/i.test(text)) return true;
   return /^(?:false|0(?:\.0+)?)$/i.test(text) ? false : null;
+}
+
+/** A value as a cell has it, no value as an empty one; null for a list or an object. */
+export function simpleText(value: unknown): string | null {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? null : String(value).trim();
 }

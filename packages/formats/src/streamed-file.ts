@@ -50,6 +50,7 @@ export class StreamedFile {
   #rename: ReadonlyMap<string, string> | null = null;
   #regular: RegularComparisons | null = null;
   #rowsRead = 0;
+  #isText = true;
   /** Columns of the header line, renamed; null where there is none. */
   #columns: readonly string[] | null = null;
   readonly #unused = new Set<string>();
@@ -79,9 +80,15 @@ export class StreamedFile {
     this.#stream.push(chunk);
   }
 
+  /** Rows that are ready, in place of `push`: of a file that is no text. @throws ArenaError unknown_format, invalid_file */
+  takeRows(rows: Iterable<SourceRow>): void {
+    this.#isText = false;
+    for (const row of rows) this.#row(row);
+  }
+
   /** @throws ArenaError unknown_format, invalid_file where the file is cut off or holds nothing */
   end(): StreamedRead {
-    this.#stream.end();
+    if (this.#isText) this.#stream.end();
     if (this.#recognised === null) this.#chooseByRows();
     const { labels, more } = this.#terms.tally?.list() ?? { labels: [], more: 0 };
     const models = this.#recognised?.models;

@@ -1,4 +1,4 @@
-import { decimalOf } from './decimal.ts';
+import { parseDecimal } from './parse-decimal.ts';
 
 /** From these on a number of seconds, milliseconds, microseconds is one of the next finer unit: no vote is from the year 5138. */
 const [MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM, TOO_LARGE] = [1e11, 1e14, 1e17, 1e20];
@@ -14,7 +14,7 @@ const ISO =
 export function timeOf(value: unknown): number {
   if (typeof value === 'number') return timeOfNumber(value);
   if (typeof value !== 'string') return Number.NaN;
-  const number = decimalOf(value);
+  const number = parseDecimal(value);
   return Number.isNaN(number) ? timeOfDate(value.trim()) : timeOfNumber(number);
 }
 

@@ -1,7 +1,7 @@
 import { OUTCOME_CODES } from '@agon/domain';
-import { decimalOf } from '../decimal.ts';
 import { type LabelMeaning, type OwnLabels, ownMeaning } from '../labels/label-meaning.ts';
 import { WINNERS } from '../labels/winner-labels.ts';
+import { parseDecimal } from '../parse-decimal.ts';
 import {
   isOversampled,
   PERSON_COLUMNS,
@@ -329,7 +329,7 @@ export class RegularComparisons implements RegularRows {
 
   /** A place in `#numbers`, which is what a dictionary can hold of a number. */
   #number(text: string, fits: (value: number) => boolean): number {
-    const value = decimalOf(text);
+    const value = parseDecimal(text);
     return Number.isNaN(value) || !fits(value) ? IRREGULAR : this.#numbers.push(value) - 1;
   }
 }

@@ -1,6 +1,6 @@
 import { ArenaError, modelFamily } from '@agon/domain';
-import { decimalOf } from '../decimal.ts';
 import type { FileHead, Format, ReadOptions } from '../format.ts';
+import { parseDecimal } from '../parse-decimal.ts';
 import type { RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
 import { timeOf } from '../time-of.ts';
@@ -124,7 +124,9 @@ function hasText(head: FileHead, column: string): boolean {
   return head.rows.some((row) => {
     const value = row[column];
     if (typeof value !== 'string' || value.trim() === '') return false;
-    return Number.isNaN(decimalOf(value)) && Number.isNaN(timeOf(value)) && !/^(?:true|false)$/i.test(value);
+    return (
+      Number.isNaN(parseDecimal(value)) && Number.isNaN(timeOf(value)) && !/^(?:true|false)$/i.test(value)
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 import { swapOutcome } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { type LabelMeaning, ownMeaning } from '../labels/label-meaning.ts';
-import { RowFault, type RowReader } from '../row-reader.ts';
+import { RowFault, type RowReader, simpleText } from '../row-reader.ts';
 import { type RowSink, SKIPPED } from '../row-sink.ts';
 import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
 
@@ -47,7 +47,7 @@ const BASELINE_V01 = 'gpt-4-0314';
 function labelOf(row: RowReader, game: unknown): LabelMeaning | null {
   const score = (game as { score?: unknown } | null)?.score;
   if (score === null || score === undefined || score === '') return null;
-  const text = String(score).trim();
+  const text = simpleText(score) ?? '[object]';
   const meaning =
     ownMeaning(row.terms.labels, text) ?? (Object.hasOwn(LABELS, text) ? LABELS[text] : undefined);
   const means = meaning === undefined ? null : meaning === 'skip' ? meaning : meaning.outcome;

@@ -98,7 +98,10 @@ function raterOf(row: RowReader): string | undefined {
 /** A name, or FastChat's pair of judge model and prompt. */
 export function judgeName(row: RowReader): string {
   const value = row.values.judge;
-  return Array.isArray(value) ? value.map(String).join(' ') : row.text('judge');
+  if (!Array.isArray(value)) return row.text('judge');
+  if (!value.every((part) => typeof part === 'string'))
+    throw new RowFault('not a list of texts', 'judge', value);
+  return value.join(' ');
 }
 
 /** What the row says itself; else a judge whom no person stands beside makes it a verdict. */

@@ -1,5 +1,5 @@
 import { type BySlot, countStyles, STYLE_COUNTS, type StyleCount, type StyleCounts } from '@agon/domain';
-import { decimalOf } from '../decimal.ts';
+import { parseDecimal } from '../parse-decimal.ts';
 import type { RowReader } from '../row-reader.ts';
 import { parseCell } from '../rows/parse-json.ts';
 
@@ -40,7 +40,7 @@ export function metadataStyle(row: RowReader): BySlot<StyleCounts> | null {
   return bothSides((field) => {
     const value = metadata[field];
     const parts: unknown[] = isObject(value) ? Object.values(value) : [value];
-    return countOf(parts.reduce((all: number, part) => all + Number(part ?? 0), 0));
+    return countOf(parts.reduce((all: number, part) => all + numberIn(part), 0));
   });
 }
 
@@ -49,13 +49,20 @@ function columnStyle(row: RowReader): BySlot<StyleCounts> | null {
   if (!STYLE_COLUMNS.some((name) => row.has(name))) return null;
   return bothSides((field) => {
     const value = row.values[field];
-    return countOf(typeof value === 'string' ? decimalOf(value) : value);
+    return value === undefined || value === null ? Number.NaN : countOf(numberIn(value));
   });
 }
 
+/** No value is none to count. */
+function numberIn(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'string') return parseDecimal(value);
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
 /** NaN, for not known, where it is no count. */
-function countOf(value: unknown): number {
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : Number.NaN;
+function countOf(value: number): number {
+  return value >= 0 && Number.isFinite(value) ? value : Number.NaN;
 }
 
 function bothSides(read: (field: string) => number): BySlot<StyleCounts> {
