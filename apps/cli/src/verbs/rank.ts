@@ -236,7 +236,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
       : { result: fitRatings(columns, settings, helperThreads()), insights: undefined },
   );
   const result = withWarnings(toRatingJson(fitted), [
-    ...(read.isByTime ? [ORDERED_BY_TIME] : []),
+    ...orderWarning(read, columns.length),
     ...oversampledWarning(read.oversampled),
     ...unusedWarnings(read.files),
   ]);
@@ -249,10 +249,19 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
 /** Methods whose ratings depend on the order of the comparisons. */
 const IN_ORDER: ReadonlySet<RatingSettings['method']> = new Set(['elo', 'glicko2']);
 
-const ORDERED_BY_TIME: RatingWarning = {
-  code: 'ordered_by_time',
-  message: 'The comparisons are counted in the order of their times, not of the file: each has one.',
-};
+/** In which order the comparisons were counted, where times play a part in it. */
+function orderWarning(
+  { isByTime, withoutTime }: { readonly isByTime: boolean; readonly withoutTime: number },
+  count: number,
+): RatingWarning[] {
+  if (isByTime) {
+    const message = 'The comparisons are counted in the order of their times, not of the file: each has one.';
+    return [{ code: 'ordered_by_time', message }];
+  }
+  if (withoutTime === 0 || withoutTime === count) return [];
+  const message = `The comparisons are counted in the order of the file: ${withoutTime} of ${count} have no time.`;
+  return [{ code: 'ordered_by_file', message }];
+}
 
 /** The result with the rows that never reached the fit. */
 function withRows(result: RatingResultJson, rows: RowsRead): RatingResultJson {
