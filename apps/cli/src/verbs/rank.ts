@@ -25,7 +25,7 @@ import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from 
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
-import { namesAlike, optionWarnings } from '../rank-warnings.ts';
+import { countsInOrder, namesAlike, optionWarnings, orderWarning } from '../rank-warnings.ts';
 import { twiceWarning } from '../read-comparison-files.ts';
 import {
   oversampledWarning,
@@ -225,7 +225,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     rater: cluster.includes('rater') || settings.style.includes('same-family'),
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: neededCounts(settings),
-    byTime: IN_ORDER.has(options.method),
+    byTime: countsInOrder(options.method),
   });
   const { columns } = read;
   const rows = { ...read, taken: columns.length };
@@ -244,23 +244,6 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     ...withRows(result, rows),
     ...(insights === undefined ? {} : { insights: insights === null ? null : toInsightsJson(insights) }),
   };
-}
-
-/** Methods whose ratings depend on the order of the comparisons. */
-const IN_ORDER: ReadonlySet<RatingSettings['method']> = new Set(['elo', 'glicko2']);
-
-/** In which order the comparisons were counted, where times play a part in it. */
-function orderWarning(
-  { isByTime, withoutTime }: { readonly isByTime: boolean; readonly withoutTime: number },
-  count: number,
-): RatingWarning[] {
-  if (isByTime) {
-    const message = 'The comparisons are counted in the order of their times, not of the file: each has one.';
-    return [{ code: 'ordered_by_time', message }];
-  }
-  if (withoutTime === 0 || withoutTime === count) return [];
-  const message = `The comparisons are counted in the order of the file: ${withoutTime} of ${count} have no time.`;
-  return [{ code: 'ordered_by_file', message }];
 }
 
 /** The result with the rows that never reached the fit. */
