@@ -1,5 +1,6 @@
-import { ArenaError, isOutcome } from '@agon/domain';
-import type { LabelMeaning, PreferenceRange } from '@agon/formats';
+import { ArenaError } from '@agon/domain';
+import type { PreferenceRange } from '@agon/formats';
+import { type LabelMeaning, parseLabelMeaning } from '@agon/formats/labels';
 
 /** `--name value` as a whole number within a range. @throws ArenaError('unknown_option') */
 export function wholeNumber(
@@ -83,21 +84,12 @@ export function labelMap(pairs: readonly string[] = []): Record<string, LabelMea
   for (const pair of pairs) {
     const at = pair.lastIndexOf('=');
     const value = pair.slice(0, Math.max(0, at)).trim();
-    const meaning = at < 0 ? null : labelMeaning(pair.slice(at + 1).trim());
+    const meaning = at < 0 ? null : parseLabelMeaning(pair.slice(at + 1).trim());
     if (meaning === null) throw refuse('label', pair, OUTCOME_WORDS);
     if (map.has(value)) throw refuse('label', pair, `one meaning for the value ${value}`);
     map.set(value, meaning);
   }
   return Object.fromEntries(map);
-}
-
-/** `a`, `tie`, `skip`, `b*3`; null for anything else. */
-function labelMeaning(text: string): LabelMeaning | null {
-  if (text === 'skip') return 'skip';
-  const [outcome, times, ...more] = text.split('*');
-  if (!isOutcome(outcome) || more.length > 0) return null;
-  if (times === undefined) return { outcome, strength: 1 };
-  return /^\d+(?:\.\d+)?$/.test(times) && Number(times) > 0 ? { outcome, strength: Number(times) } : null;
 }
 
 /** `--preference LOW..HIGH`: from the value at which slot a wins to that at which slot b does. */

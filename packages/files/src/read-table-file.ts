@@ -41,7 +41,12 @@ export async function readTableFile(
 }
 
 function isFile(path: string): boolean {
-  return path !== STDIN && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return path !== STDIN && statSync(path).isFile();
+  } catch {
+    // whatever is wrong with it is said when it is opened
+    return false;
+  }
 }
 
 class TableReading {
@@ -81,7 +86,10 @@ class TableReading {
 
   async #readText({ name, bytes }: Layer): Promise<TableRead> {
     const file = new StreamedFile(name, this.#options, this.#sink);
-    for await (const chunk of bytes) file.push(chunk);
+    for await (const chunk of bytes) {
+      file.push(chunk);
+      await this.#watch.afterRows?.();
+    }
     return file.end();
   }
 
@@ -98,6 +106,7 @@ class TableReading {
       (batch) => {
         rows += batch.length;
         file.takeRows(batch);
+        return this.#watch.afterRows?.();
       },
       { onRows: (done, total) => onBytes?.(Math.round((size * done) / total), size), signal },
     );
@@ -111,14 +120,22 @@ class TableReading {
     const { size } = statSync(path);
     let rows = 0;
     const { readArrowFile } = await import('./arrow-file.ts');
-    const columns = await readArrowFile(path, name, (batch, total) => {
+    const columns = await readArrowFile(path, name, this.#codedColumns(), (batch, total) => {
       signal?.throwIfAborted();
       rows += batch.length;
       file.takeRows(batch);
       onBytes?.(Math.round((size * rows) / total), size);
+      return this.#watch.afterRows?.();
     });
     if (rows === 0) throw noRows(name, columns);
     return file.end();
+  }
+
+  /** The column that is `winner`, unless the caller says what its labels mean. */
+  #codedColumns(): ReadonlySet<string> {
+    if (Object.hasOwn(this.#options, 'labels')) return new Set();
+    const mapped = Object.entries(this.#options.map ?? {}).filter(([, field]) => field === 'winner');
+    return new Set(['winner', ...mapped.map(([column]) => column)]);
   }
 
   /** Conversations are nearly all of the files that have them, and ratings without style, by votes, do not look at them. */

@@ -16,7 +16,18 @@ export type {
   RefusedRow,
 } from './record.ts';
 export { RecordSink, type RecordWants } from './record-sink.ts';
-export { KEEP_ALL, type LeftOutReason, type RowSink, SKIPPED, type VotePolicy } from './row-sink.ts';
+export { RowFault } from './row-reader.ts';
+export {
+  KEEP_ALL,
+  type LeftOutReason,
+  type NewComparison,
+  type RowSink,
+  requireComparison,
+  requirePrompt,
+  SKIPPED,
+  unwantedRanking,
+  type VotePolicy,
+} from './row-sink.ts';
 export type { SourceRow } from './rows/source-row.ts';
 export { StreamedFile, type StreamedRead } from './streamed-file.ts';
 export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';

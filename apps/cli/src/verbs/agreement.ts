@@ -55,7 +55,7 @@ export function command(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused, ...read } = readComparisonFiles(files, readingOf(options));
+  const { comparisons, refused, ...read } = await readComparisonFiles(files, readingOf(options));
   const shown = comparisons.filter(({ turn }) => options.turn === undefined || turn === options.turn);
   const rows: RowsRead = {
     taken: shown.length,

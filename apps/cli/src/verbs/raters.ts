@@ -53,7 +53,7 @@ const FEW_VOTES = 200;
 const SUSPECT = 100;
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused, ...read } = readComparisonFiles(files, readingOf(options));
+  const { comparisons, refused, ...read } = await readComparisonFiles(files, readingOf(options));
   const kept = comparisons.filter(
     ({ source, turn }) =>
       (options.source === 'all' || source === options.source) &&

@@ -16,7 +16,7 @@ export type ParquetWatch = {
 /**
  * Hands the rows of a Parquet file to `take`, some thousand at a time, each with its number in the file as its line.
  * @param name for messages
- * @param skip columns that need not be read
+ * @param skip columns that need not be read: they are null
  * @returns the file's columns
  * @throws ArenaError('invalid_file'); what `take` throws; the signal's reason
  */
@@ -24,7 +24,7 @@ export function readParquet(
   path: string,
   name: string,
   skip: readonly string[],
-  take: (rows: readonly SourceRow[]) => void,
+  take: (rows: readonly SourceRow[]) => Promise<void> | undefined,
   { onRows, signal }: ParquetWatch = {},
 ): Promise<readonly string[]> {
   const taken = new Int32Array(new SharedArrayBuffer(4));
@@ -55,11 +55,16 @@ export function readParquet(
         ({ columns, rows: total } = message);
         requireDifferent(name, columns);
       } else if (message.kind === 'rows') {
-        take(rowsOf(message, done));
+        const unread = columns.filter((column) => skip.includes(column));
+        const waits = take(rowsOf(message, unread, done));
         done += message.count;
-        Atomics.add(taken, 0, 1);
-        Atomics.notify(taken, 0);
         onRows?.(done, total);
+        const goOn = (): void => {
+          Atomics.add(taken, 0, 1);
+          Atomics.notify(taken, 0);
+        };
+        if (waits === undefined) goOn();
+        else waits.then(goOn, stop);
       } else {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -82,12 +87,14 @@ export function readParquet(
 
 function rowsOf(
   { count, names, columns }: Extract<FromThread, { kind: 'rows' }>,
+  unread: readonly string[],
   before: number,
 ): readonly SourceRow[] {
   const rows: SourceRow[] = new Array(count);
   for (let row = 0; row < count; row += 1) {
     const values = Object.create(null) as Record<string, unknown>;
     for (let at = 0; at < names.length; at += 1) values[names[at]!] = valueAt(columns[at]!, row);
+    for (const name of unread) values[name] = null;
     rows[row] = { line: before + row + 1, values };
   }
   return rows;
