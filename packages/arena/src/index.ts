@@ -61,6 +61,7 @@ export { type WorkPorts, type WorkResult, workJudgeRun } from './judging/work-ju
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type {
+  AnswerPair,
   BattleStore,
   DrawBasis,
   GivenBattles,
@@ -150,6 +151,7 @@ export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';
 export { showBattles } from './voting/blind-battle.ts';
 export { type CastVote, castVote } from './voting/cast-vote.ts';
 export { type DrawBattles, drawBattles } from './voting/draw-battles.ts';
+export { type DrawRule, judgeRule, voterRule } from './voting/draw-rule.ts';
 export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
 export { identifyVoter } from './voting/identify-voter.ts';
 export { type PairIndex, pairIndexOf } from './voting/pair-index.ts';

@@ -36,10 +36,10 @@ export function createContentStore({ sql }: Database): ContentStore {
           select distinct p.id, p.category, p.language from campaign_prompts c join prompts p on p.id = c.prompt_id
           left join imports i on i.id = c.import_id
           where c.campaign_id = ${campaign} and i.undone_at is null order by p.id`,
-        sql<{ id: string; prompt_id: string; model_id: string; names_itself: boolean }[]>`
-          select a.id, a.prompt_id, a.model_id, a.self_naming is not null as names_itself from answers a
+        sql<{ id: string; prompt_id: string; model_id: string; names_itself: boolean; blank: boolean }[]>`
+          select a.id, a.prompt_id, a.model_id, a.self_naming is not null as names_itself, a.blank from answers a
           left join imports i on i.id = a.import_id
-          where a.campaign_id = ${campaign} and i.undone_at is null order by a.id`,
+          where a.campaign_id = ${campaign} and i.undone_at is null order by a.seq`,
       ]);
       const content: CampaignContent = {
         version,
@@ -50,6 +50,7 @@ export function createContentStore({ sql }: Database): ContentStore {
           promptId: answer.prompt_id as PromptId,
           modelId: answer.model_id as ModelId,
           namesItself: answer.names_itself,
+          blank: answer.blank,
         })),
       };
       contents.set(campaign, content);

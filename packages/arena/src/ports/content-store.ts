@@ -22,6 +22,8 @@ export type AnswerRecord = {
   readonly promptId: PromptId;
   readonly modelId: ModelId;
   readonly namesItself: boolean;
+  /** None of its turns has anything to read. */
+  readonly blank: boolean;
 };
 
 /** What a campaign draws from, without its texts. `version` grows with every change. */
@@ -29,6 +31,7 @@ export type CampaignContent = {
   readonly version: number;
   readonly models: readonly ModelRecord[];
   readonly prompts: readonly PromptRecord[];
+  /** Oldest first. A model may have several to one prompt. */
   readonly answers: readonly AnswerRecord[];
 };
 

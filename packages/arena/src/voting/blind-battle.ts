@@ -1,5 +1,5 @@
-import type { BlindBattle } from '@agon/contract';
-import { ArenaError, mapSlots, type PromptId, type RaterId } from '@agon/domain';
+import type { BlindBattle, ShownTurn } from '@agon/contract';
+import { ArenaError, isBlank, mapSlots, type PromptId, type RaterId } from '@agon/domain';
 import type { OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { AnswerText, CampaignContent, PromptRecord } from '../ports/content-store.ts';
@@ -33,9 +33,11 @@ export async function showBattles(
     }
     const prompt = promptOf.get(battle.promptId);
     const show = (text: string) => ({ ...deps.renderer.render(text) });
-    const showAnswer = (answer: AnswerText) => ({
-      turns: turns.map((_, turn) => show(answerTurn(answer, turn, campaign.settings.self_naming === 'mask'))),
-    });
+    const showTurn = (answer: AnswerText, turn: number): ShownTurn => {
+      if (isBlank(answer.turns[turn] ?? '')) return { html: '', direction: 'auto', blank: true };
+      return { ...show(answerTurn(answer, turn, campaign.settings.self_naming === 'mask')), blank: false };
+    };
+    const showAnswer = (answer: AnswerText) => ({ turns: turns.map((_, turn) => showTurn(answer, turn)) });
     return {
       id: battle.id,
       ticket: writeTicket(
@@ -61,7 +63,7 @@ function promptsById(content: CampaignContent): ReadonlyMap<PromptId, PromptReco
   return known;
 }
 
-/** Where a model gave fewer turns than the prompt has, the missing ones are empty texts. */
+/** Where a model gave fewer turns than the prompt has, the missing ones are blank. */
 function answerTurn(answer: AnswerText, turn: number, mask: boolean): string {
   const text = answer.turns[turn] ?? '';
   const spans = answer.selfNaming[turn] ?? [];

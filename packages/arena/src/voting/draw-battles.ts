@@ -7,6 +7,7 @@ import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { CampaignContent } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { showBattles } from './blind-battle.ts';
+import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
 import { type PairIndex, pairIndexOf } from './pair-index.ts';
 import { drawPair } from './pair-sampler.ts';
@@ -31,7 +32,8 @@ const MOST_ATTEMPTS = 10;
 
 /**
  * Battles for a voter: first the open ones of an earlier visit, then new draws.
- * A voter is never given the same prompt with the same two models twice; a battle that ran out of time may return.
+ * A voter is never given the same prompt with the same two models twice, with other answers neither; a battle that ran
+ * out of time may return. Which answer stands for a model is for the campaign's settings to say.
  */
 export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promise<DrawnBattles> {
   const raterId = await identifyVoter(command.actor, deps);
@@ -68,7 +70,7 @@ async function tryDraw(
   deps: DrawPorts,
 ): Promise<DrawnBattles | null> {
   const { settings } = campaign;
-  const index = pairIndexOf(content, { skipSelfNaming: settings.self_naming === 'exclude' });
+  const index = pairIndexOf(content, voterRule(settings));
   const given = await deps.battles.givenTo(campaign.id, raterId, index);
   const basis = { campaignId: campaign.id, raterId, changes: given.changes, contentVersion: content.version };
   const progress = voterProgress(given.votes, settings);

@@ -1,52 +1,45 @@
 import type { ModelId, PromptId } from '@agon/domain';
 import type { AnswerRecord, CampaignContent } from '../ports/content-store.ts';
+import type { DrawRule } from './draw-rule.ts';
+import { standingAnswers } from './standing-answers.ts';
 
 /**
  * All that voters of a campaign can be asked, numbered: a cell is one prompt with one unordered pair of models. The
  * cells of a pair follow each other, its prompts in the order of the content's answers; pairs are in the order of
- * their models' ids. Retired models have no cells.
+ * their models' ids. Retired models have no cells, and a model that gave several answers to a prompt has no more cells
+ * than one that gave one.
  */
 export type PairIndex = {
+  /** Some model of the campaign gave several answers to a prompt, whether they may be drawn or not. */
+  readonly hasSeveral: boolean;
   readonly pairs: number;
   /** The cells of pair `p` are `starts[p]` to `starts[p + 1] - 1`. */
   readonly starts: Uint32Array;
-  /** The two answers of a cell, in the order of the content's answers. */
-  answersOf(cell: number): readonly [AnswerRecord, AnswerRecord];
+  /** The answers of either model of a cell that may be shown, each equally likely: one, unless the rule says `any`. */
+  answersOf(cell: number): readonly [readonly AnswerRecord[], readonly AnswerRecord[]];
   /** Undefined where the campaign does not ask this (any more). */
   cellOf(prompt: PromptId, modelA: ModelId, modelB: ModelId): number | undefined;
   /** The pair that a cell belongs to. */
   pairOf(cell: number): number;
 };
 
-type IndexOptions = { readonly skipSelfNaming: boolean };
+const indexed = new WeakMap<CampaignContent, Map<string, PairIndex>>();
 
-const indexed = new WeakMap<CampaignContent, Map<boolean, PairIndex>>();
-
-/** The index of a campaign's content, made once for each content. */
-export function pairIndexOf(content: CampaignContent, { skipSelfNaming }: IndexOptions): PairIndex {
-  const known = indexed.get(content) ?? new Map<boolean, PairIndex>();
+/** The index of a campaign's content under a rule, made once for each of both. */
+export function pairIndexOf(content: CampaignContent, rule: DrawRule): PairIndex {
+  const known = indexed.get(content) ?? new Map<string, PairIndex>();
   indexed.set(content, known);
-  const index = known.get(skipSelfNaming) ?? indexPairs(content, { skipSelfNaming });
-  known.set(skipSelfNaming, index);
+  const key = `${rule.choice}/${rule.skipSelfNaming}/${rule.skipBlank}`;
+  const index = known.get(key) ?? indexPairs(content, rule);
+  known.set(key, index);
   return index;
 }
 
-/** @param options.skipSelfNaming leaves out answers that name their model */
-export function indexPairs(content: CampaignContent, options: IndexOptions): PairIndex {
-  const retired = new Set(content.models.filter((model) => model.retired).map((model) => model.id));
+export function indexPairs(content: CampaignContent, rule: DrawRule): PairIndex {
   const { answers } = content;
   const modelIds = [...new Set(answers.map((answer) => answer.modelId))].sort();
   const modelNumber = new Map(modelIds.map((id, i) => [id, i]));
-  const promptNumber = new Map<PromptId, number>();
-  const asked: number[][] = [];
-  for (const [i, answer] of answers.entries()) {
-    if (retired.has(answer.modelId) || (options.skipSelfNaming && answer.namesItself)) continue;
-    const prompt = promptNumber.get(answer.promptId) ?? promptNumber.size;
-    promptNumber.set(answer.promptId, prompt);
-    const list = asked[prompt];
-    if (list === undefined) asked[prompt] = [i];
-    else list.push(i);
-  }
+  const { promptNumber, asked, choices, hasSeveral } = standingAnswers(content, rule);
   const models = modelIds.length;
   const slotOf = (first: number, second: number) => {
     const [x, y] = [modelNumber.get(answers[first]!.modelId)!, modelNumber.get(answers[second]!.modelId)!];
@@ -84,10 +77,12 @@ export function indexPairs(content: CampaignContent, options: IndexOptions): Pai
       }
     }
   }
+  const choicesAt = (place: number) => (choices.get(place) ?? [place]).map((each) => answers[each]!);
   return {
+    hasSeveral,
     pairs: sizes.length,
     starts,
-    answersOf: (cell) => [answers[firstOf[cell]!]!, answers[secondOf[cell]!]!],
+    answersOf: (cell) => [choicesAt(firstOf[cell]!), choicesAt(secondOf[cell]!)],
     cellOf(prompt, modelA, modelB) {
       const [wanted, x, y] = [promptNumber.get(prompt), modelNumber.get(modelA), modelNumber.get(modelB)];
       if (wanted === undefined || x === undefined || y === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { AnswerId, BySlot, ModelId, Probability, PromptId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
+import type { AnswerRecord } from '../ports/content-store.ts';
 import type { PairIndex } from './pair-index.ts';
 
 export type DrawnPair = {
@@ -7,14 +8,14 @@ export type DrawnPair = {
   readonly promptId: PromptId;
   readonly models: BySlot<ModelId>;
   readonly answers: BySlot<AnswerId>;
-  /** Probability, over the choices this voter still had, of this prompt with this unordered pair of models. */
+  /** Probability, over the choices this voter still had, of this prompt with these two answers on any sides. */
   readonly probability: Probability;
   readonly reason: string;
 };
 
 /**
  * Uniform over the pairs of models that this voter can still be asked about, then uniform over that pair's
- * prompts, then a fair coin for the sides. Every draw depends only on `seed` and on what the voter has seen.
+ * prompts, then over the answers of each model that may stand for it, then a fair coin for the sides. Every draw depends only on `seed` and on what the voter has seen.
  * @param seen cells that this voter was given before: never drawn again
  * @returns null where nothing is left for this voter
  */
@@ -32,14 +33,18 @@ export function drawPair(index: PairIndex, seen: ReadonlySet<number>, seed: stri
   let cell = starts[pair]!;
   for (let left = random.below(prompts); seen.has(cell) || left > 0; cell += 1)
     if (!seen.has(cell)) left -= 1;
-  const [first, second] = index.answersOf(cell);
+  const [ofFirst, ofSecond] = index.answersOf(cell);
+  const pick = (answers: readonly AnswerRecord[]) =>
+    answers.length === 1 ? answers[0]! : answers[random.below(answers.length)]!;
+  const [first, second] = [pick(ofFirst), pick(ofSecond)];
+  const choicesOfAnswers = ofFirst.length * ofSecond.length;
   const [a, b] = random.below(2) === 0 ? [first, second] : [second, first];
   return {
     cell,
     promptId: a.promptId,
     models: { a: a.modelId, b: b.modelId },
     answers: { a: a.id, b: b.id },
-    probability: 1 / (choices.length * prompts),
-    reason: 'uniform over pairs, then over prompts',
+    probability: 1 / (choices.length * prompts * choicesOfAnswers),
+    reason: `uniform over pairs, then over prompts${choicesOfAnswers === 1 ? '' : ', then over answers'}`,
   };
 }

@@ -102,7 +102,7 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
   });
   await here.imports.write(bundle);
   const content = await here.content.content(id);
-  const index = pairIndexOf(content, { skipSelfNaming: false });
+  const index = pairIndexOf(content, { choice: 'newest', skipSelfNaming: false, skipBlank: false });
 
   /** One about the prompt of this place in the content, issued to nobody yet; it is open for an hour. */
   function battle(prompt: 0 | 1, slots = ['crane', 'heron'], drawnAtMs: EpochMs = AT): NewVoterBattle {
