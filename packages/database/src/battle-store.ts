@@ -82,8 +82,7 @@ export function createBattleStore(database: Database): BattleStore {
           b.prompt_id, b.model_a, b.model_b, b.answer_a, b.answer_b
         from battles b left join imports i on i.id = b.import_id
         where b.campaign_id = ${campaign} and b.prompt_id is not null and b.answer_a is not null and b.answer_b is not null
-          and i.undone_at is null
-        order by 1`;
+          and i.undone_at is null`;
       return rows.map(toAnswerPair);
     },
 

@@ -48,10 +48,44 @@ export function contentStoreContract(setUp: () => TwoArenas): void {
         version: expect.any(Number),
         models: [{ ...facts, id: model.id, aliases: ['grey heron'], retired: false }],
         prompts: [{ id: prompt.id, category: 'writing', language: 'en' }],
-        answers: [{ id: expect.any(String), promptId: prompt.id, modelId: model.id, namesItself: false }],
+        answers: [
+          {
+            id: expect.any(String),
+            promptId: prompt.id,
+            modelId: model.id,
+            namesItself: false,
+            blank: false,
+          },
+        ],
       });
       expect(await elsewhere.content.content(id)).toEqual(content);
       expect(await elsewhere.content.content(await campaign())).toMatchObject({ models: [], answers: [] });
+    });
+
+    it('gives all answers of a model to a prompt, oldest first, and says which are blank', async () => {
+      const { here, elsewhere, contest } = await start();
+      const { promptId } = contest.battle(0);
+      const [said, blank, last] = [
+        await contest.answerAgain(0, 'crane', 'something else'),
+        await contest.answerAgain(0, 'crane', ' \n\u00a0'),
+        await contest.answerAgain(0, 'crane', '.'),
+      ];
+      for (const stores of [here, elsewhere]) {
+        const { answers } = await stores.content.content(contest.id);
+        const own = answers.filter((each) => last.own.includes(each.id));
+        expect(own.map((each) => [each.id, each.promptId, each.blank])).toEqual([
+          [contest.battle(0).answers.a, promptId, false],
+          [said.answer, promptId, false],
+          [blank.answer, promptId, true],
+          [last.answer, promptId, false],
+        ]);
+        expect(answers.filter((each) => each.blank)).toHaveLength(1);
+      }
+      await here.imports.undo(said.importId, AT + 1);
+      const left = (await here.content.content(contest.id)).answers.map((each) => each.id);
+      expect(left.filter((each) => last.own.includes(each))).toEqual(
+        last.own.filter((each) => each !== said.answer),
+      );
     });
 
     it('gives the content it has, until it changes anywhere', async () => {

@@ -153,9 +153,33 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
     };
   }
 
+  /** Another answer of a model to the prompt of this place, newer than all before. */
+  async function answerAgain(prompt: 0 | 1, model: string, text: string) {
+    const promptId = content.prompts[prompt]!.id;
+    const [turns] = [...(await here.content.promptTurns([promptId])).values()];
+    const again = bundleOf(id, here.ids, {
+      models: [importedModel(model)],
+      answers: [
+        {
+          promptKey: prompts.find((each) => each.turns[0] === turns![0])!.key,
+          model,
+          turns: [text],
+          contentHash: contentHash(text),
+          selfNaming: null,
+        },
+      ],
+    });
+    await here.imports.write(again);
+    const { answers, models } = await here.content.content(id);
+    const modelId = models.find((each) => each.name === model)!.id;
+    const own = answers.filter((each) => each.promptId === promptId && each.modelId === modelId);
+    return { importId: again.id, answer: own.at(-1)!.id, own: own.map((each) => each.id) };
+  }
+
   return {
     id,
     content,
+    answerAgain,
     /** What brought the prompts and answers in. */
     bundle,
     index,
