@@ -113,7 +113,7 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
           values (${verdict.id}, ${run.campaignId}, ${call.battleId}, ${run.judgeId}, ${run.id}, ${run.model}, ${call.order},
             ${call.repeat}, ${verdict.outcome}, ${verdict.unscored}, ${verdict.raw}, ${verdict.promptTokens}, ${verdict.cachedTokens},
             ${verdict.completionTokens}, ${verdict.costUsd}, ${verdict.latencyMs}, ${new Date(verdict.atMs)})
-          on conflict (judge_id, model, battle_id, slot_order, repeat) do update set
+          on conflict (judge_id, model, battle_id, slot_order, repeat) where import_id is null do update set
             id = excluded.id, seq = excluded.seq, run_id = excluded.run_id, outcome = excluded.outcome, unscored = excluded.unscored,
             raw = excluded.raw, prompt_tokens = excluded.prompt_tokens, cached_tokens = excluded.cached_tokens,
             completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd, latency_ms = excluded.latency_ms, at = excluded.at
