@@ -151,7 +151,6 @@ export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';
 export { showBattles } from './voting/blind-battle.ts';
 export { type CastVote, castVote } from './voting/cast-vote.ts';
 export { type DrawBattles, drawBattles } from './voting/draw-battles.ts';
-export { type DrawRule, judgeRule, voterRule } from './voting/draw-rule.ts';
 export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
 export { identifyVoter } from './voting/identify-voter.ts';
 export { type PairIndex, pairIndexOf } from './voting/pair-index.ts';
