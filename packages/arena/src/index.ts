@@ -97,12 +97,13 @@ export {
   type RowChanges,
 } from './ports/comparison-store.ts';
 export type {
-  AnswerRecord,
+  AnswerColumns,
   AnswerText,
   CampaignContent,
   ContentStore,
+  DrawableContent,
   ModelRecord,
-  PromptRecord,
+  PromptText,
   SelfNamingSpan,
 } from './ports/content-store.ts';
 export type {

@@ -57,7 +57,7 @@ async function refuseEmpty(
   settings: CampaignSettings,
   deps: Pick<Ports, 'content'>,
 ) {
-  const content = await deps.content.content(id);
+  const content = await deps.content.drawable(id);
   if (pairIndexOf(content, voterRule(settings)).pairs > 0) return;
   const isLeftOut =
     pairIndexOf(content, { choice: 'any', skipSelfNaming: false, skipBlank: false }).pairs > 0;

@@ -118,15 +118,15 @@ async function chooseBattles(
   const found = await deps.judgeRuns.battlesToJudge(campaign.id, command.seed, command.limit);
   const wanted = command.limit ?? (found.length === 0 ? DEFAULT_NEW_BATTLES : found.length);
   if (found.length >= wanted) return found;
-  const content = await deps.content.content(campaign.id);
+  const content = await deps.content.drawable(campaign.id);
   const index = pairIndexOf(content, judgeRule(campaign.settings));
   const seen = new Set<number>();
   for (const { promptId, models, answers } of await deps.battles.pairsOf(campaign.id)) {
     const cell = index.cellOf(promptId, models.a, models.b);
     if (cell === undefined) continue;
     // a battle of answers that no longer stand for their models leaves the pair to be asked anew
-    const standing = index.answersOf(cell).flat();
-    if (SLOTS.every((slot) => standing.some(({ id }) => id === answers[slot]))) seen.add(cell);
+    const standing = index.sidesOf(cell).flatMap((side) => side.answers);
+    if (SLOTS.every((slot) => standing.includes(answers[slot]))) seen.add(cell);
   }
   const made: BattleId[] = [];
   while (found.length + made.length < wanted) {

@@ -90,7 +90,7 @@ async function reveal(
   deps: Pick<Ports, 'content' | 'battles' | 'votes'>,
 ): Promise<Reveal> {
   // most campaigns have one answer of each model to a prompt: then nothing is looked up
-  const { hasSeveral } = pairIndexOf(await deps.content.lastContent(id), voterRule(settings));
+  const { hasSeveral } = pairIndexOf(await deps.content.lastDrawable(id), voterRule(settings));
   return {
     models: { ...models },
     answers: hasSeveral ? { ...(await deps.battles.answerPlaces(battleId)) } : { a: null, b: null },

@@ -4,7 +4,7 @@ import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
 import type { GivenBattles, NewVoterBattle, OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
-import type { CampaignContent } from '../ports/content-store.ts';
+import type { DrawableContent } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { showBattles } from './blind-battle.ts';
 import { voterRule } from './draw-rule.ts';
@@ -49,8 +49,8 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
   let contentIsFresh = false;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const content = await (contentIsFresh
-      ? deps.content.content(campaign.id)
-      : deps.content.lastContent(campaign.id));
+      ? deps.content.drawable(campaign.id)
+      : deps.content.lastDrawable(campaign.id));
     const drawn = await tryDraw(command, campaign, content, raterId, deps);
     if (drawn !== null) return drawn;
     contentIsFresh = true;
@@ -65,7 +65,7 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
 async function tryDraw(
   command: DrawBattles,
   campaign: CampaignRecord,
-  content: CampaignContent,
+  content: DrawableContent,
   raterId: RaterId,
   deps: DrawPorts,
 ): Promise<DrawnBattles | null> {
@@ -84,7 +84,7 @@ async function tryDraw(
   const shown = open.filter((battle) => !holding.has(battle.id)).slice(0, wanted);
   const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, index, campaign, raterId, deps);
   if (!(await deps.battles.issueToVoter(basis, fresh))) return null;
-  const battles = await showBattles([...shown, ...fresh], campaign, content, raterId, deps);
+  const battles = await showBattles([...shown, ...fresh], campaign, raterId, deps);
   return { battles, progress, exhausted: exhausted && battles.length + held === 0 };
 }
 

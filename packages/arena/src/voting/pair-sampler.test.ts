@@ -2,17 +2,22 @@ import type { AnswerId, ModelId, PromptId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AnswerRecord, CampaignContent } from '../ports/content-store.ts';
+import type { DrawableContent } from '../ports/content-store.ts';
 import type { DrawRule } from './draw-rule.ts';
 import { indexPairs } from './pair-index.ts';
 import { drawPair } from './pair-sampler.ts';
 
-type Given = Pick<AnswerRecord, 'namesItself' | 'blank'> & {
+type Given = {
   readonly prompt: number;
   readonly model: number;
+  readonly namesItself: boolean;
+  readonly blank: boolean;
 };
 
-function contentOf(answers: readonly Given[], retired: readonly boolean[] = []): CampaignContent {
+/** Models are m0, m1, …, prompts p0, p1, …, answers a0, a1, … in the order given. */
+function contentOf(given: readonly Given[], retired: readonly boolean[] = []): DrawableContent {
+  const prompts = [...new Set(given.map(({ prompt }) => `p${prompt}` as PromptId))];
+  const models = [...new Set(given.map(({ model }) => `m${model}` as ModelId))];
   return {
     version: 1,
     models: retired.map((isRetired, i) => ({
@@ -25,26 +30,31 @@ function contentOf(answers: readonly Given[], retired: readonly boolean[] = []):
       aliases: [],
       retired: isRetired,
     })),
-    prompts: [],
-    answers: answers.map(({ prompt, model, ...facts }, i) => ({
-      id: `a${i}` as AnswerId,
-      promptId: `p${prompt}` as PromptId,
-      modelId: `m${model}` as ModelId,
-      ...facts,
-    })),
+    answers: {
+      length: given.length,
+      prompt: Uint32Array.from(given, ({ prompt }) => prompts.indexOf(`p${prompt}` as PromptId)),
+      model: Uint32Array.from(given, ({ model }) => models.indexOf(`m${model}` as ModelId)),
+      namesItself: Uint8Array.from(given, ({ namesItself }) => Number(namesItself)),
+      blank: Uint8Array.from(given, ({ blank }) => Number(blank)),
+      prompts: prompts.length,
+      models,
+      idOf: (place) => `a${place}` as AnswerId,
+      promptId: (number) => prompts[number]!,
+      promptNumber: (id) => (prompts.includes(id) ? prompts.indexOf(id) : undefined),
+    },
   };
 }
 
+type Contest = { readonly given: readonly Given[]; readonly retired: readonly boolean[] };
+
 /** Answers by prompts and models in any order, several of some, some retired, blank or naming themselves. */
-const contents: fc.Arbitrary<CampaignContent> = fc
-  .tuple(
-    fc.array(
-      fc.record({ prompt: fc.nat(4), model: fc.nat(3), namesItself: fc.boolean(), blank: fc.boolean() }),
-      { maxLength: 30 },
-    ),
-    fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-  )
-  .map(([answers, retired]) => contentOf(answers, retired));
+const contests: fc.Arbitrary<Contest> = fc.record({
+  given: fc.array(
+    fc.record({ prompt: fc.nat(4), model: fc.nat(3), namesItself: fc.boolean(), blank: fc.boolean() }),
+    { maxLength: 30 },
+  ),
+  retired: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+});
 
 const rules: fc.Arbitrary<DrawRule> = fc.record({
   choice: fc.constantFrom('newest', 'oldest', 'any'),
@@ -55,26 +65,27 @@ const rules: fc.Arbitrary<DrawRule> = fc.record({
 const EVERYTHING: DrawRule = { choice: 'newest', skipSelfNaming: false, skipBlank: false };
 
 /** The slow, obvious twin: all that is left, listed. */
-function slowDraw(content: CampaignContent, seen: ReadonlySet<string>, seed: string, rule: DrawRule) {
-  const isShown = (answer: AnswerRecord) =>
-    !content.models.some((model) => model.retired && model.id === answer.modelId) &&
-    !(rule.skipSelfNaming && answer.namesItself) &&
-    !(rule.skipBlank && answer.blank);
-  const left = new Map<string, [AnswerRecord[], AnswerRecord[]][]>();
-  for (const promptId of new Set(content.answers.map((answer) => answer.promptId))) {
-    const answers = content.answers.filter((answer) => answer.promptId === promptId);
-    const standing = [...Map.groupBy(answers, (answer) => answer.modelId).values()]
-      .map((own) => {
-        if (rule.choice === 'any') return own;
-        return rule.choice === 'newest' ? own.slice(-1) : own.slice(0, 1);
-      })
-      .map((own) => own.filter(isShown))
+function slowDraw({ given, retired }: Contest, seen: ReadonlySet<string>, seed: string, rule: DrawRule) {
+  const answers = given.map((answer, i) => ({ ...answer, id: `a${i}` }));
+  const left = new Map<string, (typeof answers)[number][][][]>();
+  for (const prompt of new Set(given.map((answer) => answer.prompt))) {
+    const asked = answers.filter((answer) => answer.prompt === prompt);
+    const standing = [...Map.groupBy(asked, (answer) => answer.model).values()]
+      .map((own) =>
+        rule.choice === 'any' ? own : rule.choice === 'newest' ? own.slice(-1) : own.slice(0, 1),
+      )
+      .map((own) =>
+        own.filter(
+          ({ model, namesItself, blank }) =>
+            !retired[model] && !(rule.skipSelfNaming && namesItself) && !(rule.skipBlank && blank),
+        ),
+      )
       .filter((own) => own.length > 0);
     for (const [i, first] of standing.entries()) {
       for (const second of standing.slice(i + 1)) {
-        const models = [first[0]!.modelId, second[0]!.modelId].sort().join('|');
-        if (seen.has(`${promptId}|${models}`)) continue;
-        left.set(models, [...(left.get(models) ?? []), [first, second]]);
+        const models = [first[0]!.model, second[0]!.model].sort().join('|');
+        if (!seen.has(`p${prompt}|${models}`))
+          left.set(models, [...(left.get(models) ?? []), [first, second]]);
       }
     }
   }
@@ -83,24 +94,24 @@ function slowDraw(content: CampaignContent, seen: ReadonlySet<string>, seed: str
   const pairs = [...left.keys()].sort();
   const prompts = left.get(pairs[random.below(pairs.length)]!)!;
   const cell = prompts[random.below(prompts.length)]!;
-  const [first, second] = cell.map((own) => own[own.length === 1 ? 0 : random.below(own.length)]!);
-  const [a, b] = random.below(2) === 0 ? [first!, second!] : [second!, first!];
+  const [first, second] = cell.map((own) => own[own.length === 1 ? 0 : random.below(own.length)]!.id);
+  const [a, b] = random.below(2) === 0 ? [first, second] : [second, first];
   return {
-    answers: { a: a.id, b: b.id },
-    probability: 1 / (pairs.length * prompts.length * cell[0].length * cell[1].length),
+    answers: { a, b },
+    probability: 1 / (pairs.length * prompts.length * cell[0]!.length * cell[1]!.length),
   };
 }
 
 describe('drawPair', () => {
   it('draws what listing everything would draw, until nothing is left', () => {
     fc.assert(
-      fc.property(contents, fc.string(), rules, (content, seed, rule) => {
-        const index = indexPairs(content, rule);
+      fc.property(contests, fc.string(), rules, (contest, seed, rule) => {
+        const index = indexPairs(contentOf(contest.given, contest.retired), rule);
         const seen = new Set<number>();
         const seenKeys = new Set<string>();
         for (let i = 0; ; i += 1) {
           const drawn = drawPair(index, seen, `${seed}/${i}`);
-          const slow = slowDraw(content, seenKeys, `${seed}/${i}`, rule);
+          const slow = slowDraw(contest, seenKeys, `${seed}/${i}`, rule);
           if (drawn === null || slow === null) {
             expect(drawn).toBe(slow);
             expect(seen.size).toBe(index.starts.at(-1));
@@ -110,7 +121,12 @@ describe('drawPair', () => {
           expect(index.cellOf(drawn.promptId, drawn.models.b, drawn.models.a)).toBe(drawn.cell);
           expect(seen.has(drawn.cell)).toBe(false);
           seen.add(drawn.cell);
-          seenKeys.add(`${drawn.promptId}|${[drawn.models.a, drawn.models.b].sort().join('|')}`);
+          seenKeys.add(
+            `${drawn.promptId}|${[drawn.models.a, drawn.models.b]
+              .map((id) => id.slice(1))
+              .sort()
+              .join('|')}`,
+          );
         }
       }),
     );
@@ -159,11 +175,8 @@ describe('the answer that stands for a model', () => {
   const drawn = (own: readonly Given[], rule: Partial<DrawRule>) => {
     const index = indexPairs(contentOf([row(1), ...own]), { ...EVERYTHING, ...rule });
     if (index.pairs === 0) return [];
-    return index
-      .answersOf(0)
-      .flat()
-      .map((answer) => answer.id)
-      .filter((id) => id !== 'a0');
+    const sides = index.sidesOf(0);
+    return sides.flatMap((side) => side.answers).filter((id) => id !== 'a0');
   };
   const THREE = [row(0), row(0), row(0)];
   const NEWEST_BLANK = [row(0), row(0, { blank: true })];

@@ -1,6 +1,5 @@
 import type { AnswerId, BySlot, ModelId, Probability, PromptId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
-import type { AnswerRecord } from '../ports/content-store.ts';
 import type { PairIndex } from './pair-index.ts';
 
 export type DrawnPair = {
@@ -33,17 +32,18 @@ export function drawPair(index: PairIndex, seen: ReadonlySet<number>, seed: stri
   let cell = starts[pair]!;
   for (let left = random.below(prompts); seen.has(cell) || left > 0; cell += 1)
     if (!seen.has(cell)) left -= 1;
-  const [ofFirst, ofSecond] = index.answersOf(cell);
-  const pick = (answers: readonly AnswerRecord[]) =>
-    answers.length === 1 ? answers[0]! : answers[random.below(answers.length)]!;
-  const [first, second] = [pick(ofFirst), pick(ofSecond)];
-  const choicesOfAnswers = ofFirst.length * ofSecond.length;
-  const [a, b] = random.below(2) === 0 ? [first, second] : [second, first];
+  const sides = index.sidesOf(cell).map(({ model, answers }) => ({
+    model,
+    answer: answers.length === 1 ? answers[0]! : answers[random.below(answers.length)]!,
+    choices: answers.length,
+  }));
+  const [a, b] = random.below(2) === 0 ? [sides[0]!, sides[1]!] : [sides[1]!, sides[0]!];
+  const choicesOfAnswers = a.choices * b.choices;
   return {
     cell,
-    promptId: a.promptId,
-    models: { a: a.modelId, b: b.modelId },
-    answers: { a: a.id, b: b.id },
+    promptId: index.promptOf(cell),
+    models: { a: a.model, b: b.model },
+    answers: { a: a.answer, b: b.answer },
     probability: 1 / (choices.length * prompts * choicesOfAnswers),
     reason: `uniform over pairs, then over prompts${choicesOfAnswers === 1 ? '' : ', then over answers'}`,
   };
