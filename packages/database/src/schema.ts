@@ -109,10 +109,8 @@ export const prompts = pgTable('prompts', {
 export const campaignPrompts = pgTable(
   'campaign_prompts',
   {
-    campaignId: uuid('campaign_id')
-      .notNull(),
-    promptId: uuid('prompt_id')
-      .notNull(),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
     /** The source's own id of the prompt. */
     key: text('key').notNull(),
     importId: uuid('import_id'),
@@ -127,12 +125,9 @@ export const answers = pgTable(
   'answers',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull(),
-    promptId: uuid('prompt_id')
-      .notNull(),
-    modelId: uuid('model_id')
-      .notNull(),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
+    modelId: uuid('model_id').notNull(),
     /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
     contentHash: text('content_hash').notNull(),
@@ -182,13 +177,10 @@ export const battles = pgTable(
   {
     /** Of imported battles made from what they are about, so that the same one is met again. */
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull(),
+    campaignId: uuid('campaign_id').notNull(),
     promptId: uuid('prompt_id'),
-    modelA: uuid('model_a')
-      .notNull(),
-    modelB: uuid('model_b')
-      .notNull(),
+    modelA: uuid('model_a').notNull(),
+    modelB: uuid('model_b').notNull(),
     /** The two texts that were shown; null where the campaign does not hold them. */
     answerA: uuid('answer_a'),
     answerB: uuid('answer_b'),
@@ -249,12 +241,10 @@ export const votes = pgTable(
   'votes',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull(),
+    campaignId: uuid('campaign_id').notNull(),
     /** Place in the campaign's chain, from 1; of an imported vote: in its import. */
     seq: bigint('seq', { mode: 'number' }).notNull(),
-    battleId: uuid('battle_id')
-      .notNull(),
+    battleId: uuid('battle_id').notNull(),
     /** Null where an imported row names nobody. */
     raterId: uuid('rater_id'),
     outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }).notNull(),
@@ -392,12 +382,9 @@ export const verdicts = pgTable(
   {
     id: uuid('id').primaryKey(),
     seq: bigserial('seq', { mode: 'number' }).notNull(),
-    campaignId: uuid('campaign_id')
-      .notNull(),
-    battleId: uuid('battle_id')
-      .notNull(),
-    judgeId: uuid('judge_id')
-      .notNull(),
+    campaignId: uuid('campaign_id').notNull(),
+    battleId: uuid('battle_id').notNull(),
+    judgeId: uuid('judge_id').notNull(),
     runId: uuid('run_id').references(() => judgeRuns.id),
     /** The judge model; empty where an import does not say. */
     model: text('model').notNull().default(''),
