@@ -23,13 +23,13 @@ type Filter = {
  * those, the quicker Bradley–Terry fit, which then is the same.
  * @returns what was read, and the fit, which throws as `fitRatings` does
  */
-export function rankLists(
+export async function rankLists(
   files: readonly string[],
   filter: Filter,
   reading: ReadOptions,
   settings: RatingSettings,
-): { readonly rows: RowsRead; fit(): RatingResult } {
-  const { comparisons, rankings, refused, files: read } = readRankingFiles(files, reading);
+): Promise<{ readonly rows: RowsRead; fit(): RatingResult }> {
+  const { comparisons, rankings, refused, files: read } = await readRankingFiles(files, reading);
   const passes = (row: Filter): boolean =>
     (filter.source === undefined || row.source === filter.source) &&
     (filter.category === undefined || row.category === filter.category) &&

@@ -17,13 +17,13 @@ export type VerdictFiles = {
  * People's ratings sharpened by judges' verdicts on the same battles.
  * @returns what was read, and the fit, which throws as `fitRatings` does
  */
-export function rankWithVerdicts(
+export async function rankWithVerdicts(
   { files, verdicts, category, language }: VerdictFiles,
   reading: ReadOptions,
   settings: RatingSettings,
-): { readonly rows: RowsRead; fit(): RatingResult } {
-  const given = readComparisonFiles(files, reading);
-  const judged = readComparisonFiles(verdicts, reading);
+): Promise<{ readonly rows: RowsRead; fit(): RatingResult }> {
+  const given = await readComparisonFiles(files, reading);
+  const judged = await readComparisonFiles(verdicts, reading);
   const rows: readonly Comparison[] = [
     ...given.comparisons,
     ...judged.comparisons.map((row): Comparison => ({ ...row, source: 'judges' })),

@@ -54,7 +54,7 @@ export function command(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused, ...read } = readComparisonFiles(files, {
+  const { comparisons, refused, ...read } = await readComparisonFiles(files, {
     map: columnMap(options.map),
     ...(options.format === undefined ? {} : { format: options.format }),
   });

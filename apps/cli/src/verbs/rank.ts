@@ -16,11 +16,11 @@ import {
   type StyleFeature,
   TIE_POLICIES,
 } from '@agon/domain';
+import { isArrowFile, withArrowFile } from '@agon/files/arrow';
 import type { RefusedRow } from '@agon/formats';
 import { Command } from 'commander';
 import { helperThreads } from '../helper-threads.ts';
 import { leftOut, orNothingLeft, type RowsRead } from '../nothing-left.ts';
-import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
@@ -64,7 +64,10 @@ const DEFAULTS = DEFAULT_RATING_SETTINGS;
 export function command(): Command {
   return new Command('rank')
     .description('Ratings with intervals, from comparison files or from a campaign.')
-    .argument('[files...]', 'comparison files, text or Arrow, - for stdin; the format is found from each')
+    .argument(
+      '[files...]',
+      'comparison files: text, Parquet or Arrow, packed or not, - for stdin; the format is found from each',
+    )
     .option('--campaign <slug>', 'rank a campaign instead of files')
     .option('--format <name>', 'format of the files (default: found from each file)')
     .option(
@@ -220,7 +223,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     import('../read-comparison-files.ts'),
   ]);
   const settings = settingsOf(options);
-  const read = readComparisonColumns(files, {
+  const read = await readComparisonColumns(files, {
     ...(options.format === undefined ? {} : { format: options.format }),
     map,
     ...(source === 'all' ? {} : { source }),
@@ -309,7 +312,7 @@ function rankByCounts(
     filtered || options.source === 'judges' || options.insights === true || options.format !== undefined;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
   const wants = { rater: false, prompt: false, map };
-  return withArrowFile(path, wants, (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
+  return withArrowFile(path, wants, [], (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
 }
 
 async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {

@@ -52,7 +52,7 @@ const FEW_VOTES = 200;
 const SUSPECT = 100;
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused, ...read } = readComparisonFiles(files, {
+  const { comparisons, refused, ...read } = await readComparisonFiles(files, {
     map: columnMap(options.map),
     ...(options.format === undefined ? {} : { format: options.format }),
   });
