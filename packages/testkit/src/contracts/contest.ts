@@ -103,13 +103,17 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
     models: MODELS.map(importedModel),
     prompts,
     answers: prompts.flatMap((prompt) =>
-      MODELS.map((model) => ({
-        promptKey: prompt.key,
-        model,
-        turns: [`${model} on ${prompt.turns[0]}`],
-        contentHash: contentHash(`${model} on ${prompt.turns[0]}`),
-        selfNaming: model === 'stork' ? [[{ start: 0, end: model.length }]] : null,
-      })),
+      MODELS.map((model) => {
+        const isNamed = model === 'stork';
+        const text = `${isNamed ? 'I am ' : ''}${model} on ${prompt.turns[0]}`;
+        return {
+          promptKey: prompt.key,
+          model,
+          turns: [text],
+          contentHash: contentHash(text),
+          selfNaming: isNamed ? [[{ start: 5, end: 10 }]] : null,
+        };
+      }),
     ),
   });
   await here.imports.write(bundle);
