@@ -60,6 +60,20 @@ export class UuidCodes<Name extends string = string> implements CodedNames<Name>
     ) as Name;
   }
 
+  /** The number of a uuid that is written out; undefined where it did not come. */
+  find(name: Name): number | undefined {
+    const hex = name.replaceAll('-', '');
+    const [w0, w1, w2, w3] = [0, 8, 16, 24].map((at) => Number.parseInt(hex.slice(at, at + 8), 16) | 0);
+    const words = this.#words;
+    const mask = this.#slots.length - 1;
+    for (let slot = hash(w0!, w1!, w2!, w3!) & mask; ; slot = (slot + 1) & mask) {
+      const known = this.#slots[slot]! - 1;
+      if (known < 0) return undefined;
+      const k = known * WORDS;
+      if (words[k + 3] === w3 && words[k + 2] === w2 && words[k + 1] === w1 && words[k] === w0) return known;
+    }
+  }
+
   #rehash(): void {
     const slots = new Int32Array(2 * this.#slots.length);
     const mask = slots.length - 1;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { defaultAliases, findOwnName, type ImportJob } from '@agon/arena';
-import { type FilePlace, type Outcome, swapOutcome } from '@agon/domain';
+import { type FilePlace, isBlank, type Outcome, swapOutcome } from '@agon/domain';
 import {
   type NewComparison,
   type ReadAnswer,
@@ -250,7 +250,7 @@ export class StagingSink implements RowSink {
       .int(model)
       .text(contentHash)
       .text(text)
-      .flag(turns.every((turn) => turn.trim() === ''))
+      .flag(turns.every(isBlank))
       .text(spans.some((turn) => turn.length > 0) ? JSON.stringify(spans) : null);
     this.preview.answer(prompt, name, turns);
     return code;

@@ -181,7 +181,7 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
       expect(chain.map((vote) => vote.hash)).toEqual(chainOf(chain));
     });
 
-    it('says how others voted on the same question, in the slots of this battle', async () => {
+    it('says how others voted on the same two answers, in the slots of this battle', async () => {
       const { here, contest, rater, battles } = await start();
       await here.votes.append(contest.vote(battles[0], rater, 'both_bad'));
       const turned = ['heron', 'crane'];
@@ -192,6 +192,10 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
       // another prompt, another pair
       await contest.cast(contest.battle(1), 'tie');
       await contest.cast(contest.battle(0, ['crane', 'stork']), 'tie');
+      // another answer of one of the two
+      const { answer } = await contest.answerAgain(0, 'crane', 'on second thoughts');
+      const anew = contest.battle(0);
+      await contest.cast({ ...anew, answers: { ...anew.answers, a: answer } }, 'both_bad');
       const undone = await contest.cast(contest.battle(0), 'both_bad');
       await here.votes.undo(undone.id, AT + 1);
       const changed = contest.battle(0, turned);
