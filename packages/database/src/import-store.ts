@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ImportBundle, ImportCounts, ImportRecord, ImportStore, ImportWatch } from '@agon/arena';
 import type { CampaignId, ImportId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from './connect.ts';
-import { chainHash, lockChain } from './vote-chain.ts';
+import { lockChain } from './vote-chain.ts';
+
 
 type ImportRow = {
   id: string;
@@ -189,8 +190,8 @@ async function writeAnswers(
       import_id: bundle.id,
     }));
     const entered = await tx`insert into answers ${tx(rows as never)}
-      on conflict (campaign_id, prompt_id, model_id) do update set import_id = excluded.import_id
-      where ${undone(tx, 'answers')} and answers.content_hash = excluded.content_hash returning id`;
+      on conflict (campaign_id, prompt_id, model_id, content_hash) do update set import_id = excluded.import_id
+      where ${undone(tx, 'answers')} returning id`;
     added += entered.length;
   }
   return added;
@@ -212,7 +213,7 @@ async function writeBattles(
       const prompt = battle.promptKey === null ? undefined : promptIdOf.get(battle.promptKey);
       const [a, b] = [modelIdOf.get(battle.modelA)!, modelIdOf.get(battle.modelB)!];
       return {
-        id: randomUUID(),
+        id: battleId(bundle.campaignId, battle.key),
         campaign_id: bundle.campaignId,
         prompt_id: prompt ?? null,
         model_a: a,
@@ -222,7 +223,6 @@ async function writeBattles(
         turns: battle.turns,
         origin: 'import',
         state: 'kept',
-        key: battle.key,
         prompt_key: battle.promptKey,
         category: battle.category,
         language: battle.language,
@@ -230,13 +230,13 @@ async function writeBattles(
         drawn_at: new Date(bundle.atMs),
       };
     });
-    await tx`insert into battles ${tx(rows)} on conflict (campaign_id, key) where key is not null
-      do update set import_id = excluded.import_id where ${undone(tx, 'battles')}`;
+    await tx`insert into battles ${tx(rows)} on conflict (id) do update set import_id = excluded.import_id where ${undone(tx, 'battles')}`;
   }
-  const keys = bundle.battles.map((battle) => battle.key);
-  const found = await tx<{ id: string; key: string }[]>`
-    select id, key from battles where campaign_id = ${bundle.campaignId} and key = any(${keys})`;
-  return new Map(found.map((row) => [row.key, row.id]));
+  return new Map(bundle.battles.map(({ key }) => [key, battleId(bundle.campaignId, key)]));
+}
+
+function battleId(campaign: string, key: string): string {
+  return createHash('md5').update(`${campaign}/${key}`).digest('hex');
 }
 
 async function writeVotes(
@@ -257,56 +257,34 @@ async function writeVotes(
   const raterRows = await tx<{ id: string; external: string }[]>`
     select id, external from raters where campaign_id = ${campaignId} and external is not null`;
   const raterOf = new Map(raterRows.map((row) => [row.external, row.id]));
-  let { seq, hash } = chain;
   let added = 0;
   for (const part of parts(bundle.votes)) {
-    const keyed = part.map((vote) => ({
-      vote,
-      rater: raterOf.get(vote.rater)!,
-      battle: battleIdOf.get(vote.battleKey)!,
-    }));
-    const there = await tx<{ rater_id: string; idempotency_key: string }[]>`
-      select v.rater_id, v.idempotency_key from votes v
-      join unnest(${keyed.map((row) => row.rater)}::uuid[], ${part.map((vote) => vote.key)}::text[]) as given(rater, key)
-        on v.rater_id = given.rater and v.idempotency_key = given.key`;
-    const known = new Set(there.map((row) => `${row.rater_id}/${row.idempotency_key}`));
-    const fresh = keyed.filter((row) => !known.has(`${row.rater}/${row.vote.key}`));
-    if (known.size > 0) {
-      const revived = await tx`update votes set import_id = ${bundle.id}
-        from unnest(${keyed.map((row) => row.rater)}::uuid[], ${part.map((vote) => vote.key)}::text[]) as given(rater, key)
-        where votes.rater_id = given.rater and votes.idempotency_key = given.key and ${undone(tx, 'votes')} returning votes.id`;
-      added += revived.length;
-    }
-    const rows = fresh.map(({ vote, rater, battle }) => {
-      seq += 1;
-      const id = randomUUID();
-      const previous = hash;
-      hash = chainHash(previous, {
-        seq,
-        id,
-        battleId: battle,
-        raterId: rater,
-        outcome: vote.outcome,
-        atMs: vote.atMs,
+    const there = await tx<{ source_id: string }[]>`
+      select v.source_id from votes v join imports i on i.id = v.import_id
+      where v.campaign_id = ${campaignId} and i.undone_at is null and v.source_id = any(${part.map((vote) => vote.key)})`;
+    const known = new Set(there.map((row) => row.source_id));
+    const rows = part
+      .filter((vote) => !known.has(vote.key))
+      .map((vote) => {
+        added += 1;
+        return {
+          id: randomUUID(),
+          campaign_id: campaignId,
+          seq: added,
+          battle_id: battleIdOf.get(vote.battleKey)!,
+          rater_id: raterOf.get(vote.rater)!,
+          outcome: vote.outcome,
+          source_id: vote.key,
+          at: new Date(vote.atMs),
+          import_id: bundle.id,
+        };
       });
-      return {
-        id,
-        campaign_id: campaignId,
-        seq,
-        battle_id: battle,
-        rater_id: rater,
-        outcome: vote.outcome,
-        idempotency_key: vote.key,
-        at: new Date(vote.atMs),
-        import_id: bundle.id,
-        previous_hash: previous,
-        hash,
-      };
-    });
     if (rows.length > 0) await tx`insert into votes ${tx(rows)}`;
-    added += rows.length;
   }
-  await tx`update vote_chains set seq = ${seq}, hash = ${hash} where campaign_id = ${campaignId}`;
+  if (added > 0) {
+    await tx`update vote_chains set seq = ${chain.seq + 1} where campaign_id = ${campaignId}`;
+    await tx`update imports set votes = ${added}, chain_seq = ${chain.seq + 1} where id = ${bundle.id}`;
+  }
   return added;
 }
 
@@ -343,9 +321,7 @@ async function writeVerdicts(
       import_id: bundle.id,
       at: new Date(verdict.atMs),
     }));
-    const entered = await tx`insert into verdicts ${tx(rows)}
-      on conflict (judge_id, model, battle_id, slot_order, repeat) do update set import_id = excluded.import_id
-      where ${undone(tx, 'verdicts')} returning id`;
+    const entered = await tx`insert into verdicts ${tx(rows)} returning id`;
     added += entered.length;
   }
   return added;
