@@ -5,7 +5,6 @@ import type { TransactionSql } from 'postgres';
 import type { Database } from './connect.ts';
 import { lockChain } from './vote-chain.ts';
 
-
 type ImportRow = {
   id: string;
   campaign_id: string;

@@ -14,6 +14,7 @@ import {
   fitCountsExplained,
   fitExplained,
   fitRatings,
+  orderByTime,
 } from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
 import { joinSources } from './join-sources.ts';
@@ -51,6 +52,12 @@ export function fitSource(
       }
       const result = fitCounts(models, view.counter, settings, undefined, clusters ?? undefined);
       return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
+    }
+    if (settings.method === 'elo' || settings.method === 'glicko2') {
+      const { columns, warning } = orderByTime(view.columns(), view.times());
+      const result = fitRatings(columns, settings);
+      const warnings = warning === null ? result.warnings : [...result.warnings, warning];
+      return { result: { ...result, warnings }, insights: null };
     }
     const columns = { ...view.columns(), ...(style === null ? {} : { style }) };
     return explained
