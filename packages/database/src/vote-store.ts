@@ -22,7 +22,7 @@ export function createVoteStore(database: Database): VoteStore {
 
     async find(id) {
       if (!isUuid(id)) return null;
-      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id}`;
+      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id} and import_id is null`;
       if (row === undefined) return null;
       const [last] = await sql<RevisionRow[]>`
         select * from vote_revisions where vote_id = ${id} and kind in ('undo', 'recast') order by id desc limit 1`;
@@ -75,7 +75,7 @@ export function createVoteStore(database: Database): VoteStore {
         from this
         join battles b on b.campaign_id = this.campaign_id and b.prompt_id = this.prompt_id
           and ((b.model_a = this.model_a and b.model_b = this.model_b) or (b.model_a = this.model_b and b.model_b = this.model_a))
-        join votes v on v.battle_id = b.id and v.rater_id <> ${except}
+        join votes v on v.battle_id = b.id and v.rater_id is distinct from ${except}
         left join imports i on i.id = v.import_id
         left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
           order by r.id desc limit 1) last on true

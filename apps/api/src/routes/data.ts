@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import { API_HEADERS } from '../http/security-headers.ts';
 import { streamImport } from '../stream-import.ts';
@@ -29,7 +30,7 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
       { actor, campaign: params.campaign, ...query },
       ports,
     );
-    return new Response(body, {
+    return new Response(Readable.toWeb(Readable.from(body)) as ReadableStream, {
       headers: {
         ...API_HEADERS,
         'content-type': mediaType,

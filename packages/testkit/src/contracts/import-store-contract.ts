@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ExportStore, Ids, ImportStore } from '@agon/arena';
 import type { CampaignId, ImportId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
+import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 type Setup = {
@@ -19,11 +20,11 @@ const EMPTY = { votes: [], answers: [], battles: [], verdicts: [], scores: [] };
 
 export function importStoreContract(setUp: () => Promise<Setup>): void {
   const readAll = async ({ exports }: Setup, campaign: CampaignId) => ({
-    votes: await exports.votes(campaign),
-    answers: await exports.answers(campaign),
-    battles: await exports.battles(campaign),
-    verdicts: await exports.verdicts(campaign),
-    scores: await exports.scores(campaign),
+    votes: await allOf(exports.votes(campaign)),
+    answers: await allOf(exports.answers(campaign)),
+    battles: await allOf(exports.battles(campaign)),
+    verdicts: await allOf(exports.verdicts(campaign)),
+    scores: await allOf(exports.scores(campaign)),
   });
 
   describe('the contract of ImportStore', () => {
