@@ -40,16 +40,10 @@ describe('the layout of votes', () => {
             place += 1;
             if (link === 'vote') votes.push({ source: 0, seq: place });
             if (typeof link !== 'object') continue;
-            const numbers = link.numbers
-              .toSorted((x, y) => x - y)
-              .map((n) => (link.isOld ? place + n - 1 : n));
+            const given = link.numbers.toSorted((x, y) => x - y);
+            const base = link.isOld ? place - given[0]! : 0;
+            const numbers = given.map((n) => n + base);
             const source = from + k + 1;
-            if (link.isOld) {
-              const least = numbers[0]! - place;
-              numbers.forEach((n, at) => {
-                numbers[at] = n - least;
-              });
-            }
             imports.push({ source, place, first: numbers[0]!, last: numbers.at(-1)! });
             votes.push(...numbers.map((seq) => ({ source, seq })));
             if (link.isOld) place = numbers.at(-1)!;
