@@ -17,7 +17,9 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
 export type CallInput<Name extends CallName> = ([ParamsOf<(typeof PATHS)[Name]>] extends [never]
   ? { readonly params?: undefined }
   : { readonly params: Readonly<Record<ParamsOf<(typeof PATHS)[Name]>, string>> }) &
-  (BodyOf<Name> extends undefined ? { readonly body?: undefined } : { readonly body: BodyOf<Name> }) & {
+  (BodyOf<Name> extends undefined
+    ? { readonly body?: undefined }
+    : { readonly body: BodyOf<Name> } | { readonly form: FormData; readonly body?: undefined }) & {
     readonly query?: Partial<QueryOf<Name>>;
     readonly signal?: AbortSignal;
   };
@@ -48,6 +50,7 @@ export function createClient(options: ClientOptions = {}): Client {
       params?: Record<string, string>;
       query?: Record<string, unknown>;
       body?: unknown;
+      form?: FormData;
       signal?: AbortSignal;
     };
     const { method, url } = urlOf(name, given.params, given.query);
@@ -59,7 +62,7 @@ export function createClient(options: ClientOptions = {}): Client {
       response = await send(`${options.baseUrl ?? ''}${url}`, {
         method,
         headers,
-        body: given.body === undefined ? undefined : JSON.stringify(given.body),
+        body: given.form ?? (given.body === undefined ? undefined : JSON.stringify(given.body)),
         signal: given.signal,
         credentials: 'same-origin',
       });

@@ -84,13 +84,16 @@ export {
   formatListSchema,
   formatSchema,
   type ImportEvent,
+  type ImportForm,
   type ImportResult,
   importEventSchema,
   importFileSchema,
+  importFormSchema,
   importListSchema,
   importRecordSchema,
   importResultSchema,
   inspectFileSchema,
+  inspectFormSchema,
   refusedRowSchema,
 } from './imports.ts';
 export {

@@ -1,4 +1,8 @@
-/** Every table of the database in one place: drizzle-kit compares this file with the migrations. */
+/**
+ * Every table of the database in one place: drizzle-kit compares this file with the migrations. Tables that imports fill by
+ * the million (battles, votes, verdicts, answers, campaign_prompts, raters) have no foreign keys: checking them takes three
+ * times as long as the rows themselves (docs/adr/0009-imports-in-one-statement.md). What writes there gets its ids by a join.
+ */
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -105,15 +109,11 @@ export const prompts = pgTable('prompts', {
 export const campaignPrompts = pgTable(
   'campaign_prompts',
   {
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    promptId: uuid('prompt_id')
-      .notNull()
-      .references(() => prompts.id),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
     /** The source's own id of the prompt. */
     key: text('key').notNull(),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
   },
   (t) => [
     primaryKey({ columns: [t.campaignId, t.key] }),
@@ -125,15 +125,9 @@ export const answers = pgTable(
   'answers',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    promptId: uuid('prompt_id')
-      .notNull()
-      .references(() => prompts.id),
-    modelId: uuid('model_id')
-      .notNull()
-      .references(() => models.id),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
+    modelId: uuid('model_id').notNull(),
     /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
     contentHash: text('content_hash').notNull(),
@@ -143,7 +137,7 @@ export const answers = pgTable(
     blank: boolean('blank').notNull().default(false),
     /** Hits of the self-naming detector, one list a turn; null where there is none. */
     selfNaming: jsonb('self_naming'),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
   },
   (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId, t.contentHash)],
 );
@@ -154,7 +148,7 @@ export const raters = pgTable(
   {
     id: uuid('id').primaryKey(),
     userId: text('user_id').unique(),
-    campaignId: uuid('campaign_id').references(() => campaigns.id),
+    campaignId: uuid('campaign_id'),
     /** Imported raters: the source's own name. */
     external: text('external'),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -183,24 +177,18 @@ export const battles = pgTable(
   {
     /** Of imported battles made from what they are about, so that the same one is met again. */
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    promptId: uuid('prompt_id').references(() => prompts.id),
-    modelA: uuid('model_a')
-      .notNull()
-      .references(() => models.id),
-    modelB: uuid('model_b')
-      .notNull()
-      .references(() => models.id),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id'),
+    modelA: uuid('model_a').notNull(),
+    modelB: uuid('model_b').notNull(),
     /** The two texts that were shown; null where the campaign does not hold them. */
-    answerA: uuid('answer_a').references(() => answers.id),
-    answerB: uuid('answer_b').references(() => answers.id),
+    answerA: uuid('answer_a'),
+    answerB: uuid('answer_b'),
     /** How many turns of the prompt were shown; null: all. */
     turns: integer('turns'),
     origin: text('origin', { enum: ['draw', 'import', 'judge'] }).notNull(),
     /** The voter it was drawn for; null for imported and judge battles. */
-    raterId: uuid('rater_id').references(() => raters.id),
+    raterId: uuid('rater_id'),
     state: text('state', { enum: ['issued', 'voted', 'skipped', 'expired', 'kept'] }).notNull(),
     /** Probability, 0..1, with which this prompt and unordered pair was drawn; null where unknown. */
     drawProbability: doublePrecision('draw_probability'),
@@ -209,7 +197,7 @@ export const battles = pgTable(
     skipNote: text('skip_note'),
     drawnAt: at('drawn_at').notNull().defaultNow(),
     expiresAt: at('expires_at'),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
     /** The source's id of the prompt, its category and language: kept where the prompt itself was not imported. */
     promptKey: text('prompt_key'),
     category: text('category'),
@@ -253,16 +241,12 @@ export const votes = pgTable(
   'votes',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
+    campaignId: uuid('campaign_id').notNull(),
     /** Place in the campaign's chain, from 1; of an imported vote: in its import. */
     seq: bigint('seq', { mode: 'number' }).notNull(),
-    battleId: uuid('battle_id')
-      .notNull()
-      .references(() => battles.id),
+    battleId: uuid('battle_id').notNull(),
     /** Null where an imported row names nobody. */
-    raterId: uuid('rater_id').references(() => raters.id),
+    raterId: uuid('rater_id'),
     outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }).notNull(),
     /** Imported votes: slot a's share of the point, where the source says it finer. */
     shareA: doublePrecision('share_a'),
@@ -272,10 +256,12 @@ export const votes = pgTable(
     idempotencyKey: text('idempotency_key'),
     /** Imported votes: the source's own id. */
     sourceId: text('source_id'),
+    /** Imported votes: hash of all that the vote says. Equal ones of one file differ by their place alone. */
+    identity: uuid('identity'),
     shownMs: integer('shown_ms'),
     /** Null where an imported row does not say when. */
     at: at('at'),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
     /** Link of the chain; imported votes have one link together, at their import. */
     hash: text('hash'),
   },
@@ -396,15 +382,9 @@ export const verdicts = pgTable(
   {
     id: uuid('id').primaryKey(),
     seq: bigserial('seq', { mode: 'number' }).notNull(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    battleId: uuid('battle_id')
-      .notNull()
-      .references(() => battles.id),
-    judgeId: uuid('judge_id')
-      .notNull()
-      .references(() => judges.id),
+    campaignId: uuid('campaign_id').notNull(),
+    battleId: uuid('battle_id').notNull(),
+    judgeId: uuid('judge_id').notNull(),
     runId: uuid('run_id').references(() => judgeRuns.id),
     /** The judge model; empty where an import does not say. */
     model: text('model').notNull().default(''),
@@ -416,15 +396,16 @@ export const verdicts = pgTable(
     shareA: doublePrecision('share_a'),
     /** Null: 1. */
     weight: doublePrecision('weight'),
-    /** Imported verdicts: the source's own id. */
+    /** Imported verdicts: the source's own id, and the hash of all that the verdict says, as of votes. */
     sourceId: text('source_id'),
+    identity: uuid('identity'),
     raw: text('raw'),
     promptTokens: integer('prompt_tokens'),
     cachedTokens: integer('cached_tokens'),
     completionTokens: integer('completion_tokens'),
     costUsd: doublePrecision('cost_usd'),
     latencyMs: integer('latency_ms'),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
     /** Null where an imported row does not say when. */
     at: at('at').defaultNow(),
   },

@@ -12,7 +12,14 @@ export type {
   RefusedRow,
 } from './record.ts';
 export { RecordSink } from './record-sink.ts';
-export type { RowSink } from './row-sink.ts';
+export { RowFault } from './row-reader.ts';
+export {
+  type NewComparison,
+  type RowSink,
+  requireComparison,
+  requirePrompt,
+  unwantedRanking,
+} from './row-sink.ts';
 export { formatById, StreamedFile } from './streamed-file.ts';
 export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';
 export { type KnownScore, writeEveryEvalEver } from './writers/write-every-eval-ever.ts';

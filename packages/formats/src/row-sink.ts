@@ -26,6 +26,8 @@ export type RowSink = {
   refuse(at: Place, reason: string, column?: string | null, value?: string | null): void;
   /** A row that says nothing that could be taken and is no fault: another event of a log. It counts neither as read nor as refused. */
   passOver(at: Place, what: string): void;
+  /** A row begins, good or broken (null): what comes is of this row, until the next one begins. */
+  startRow?(values: Readonly<Record<string, unknown>> | null): void;
   /** Texts of prompts and answers are wanted: where they are not, readers do not look at them. */
   readonly wantsTexts: boolean;
   /** Set where only columns are wanted: then rows may come without their texts. */

@@ -105,6 +105,7 @@ export class StreamedFile {
 
   #read(format: Format, row: SourceRow): void {
     const place = { file: this.#name, line: row.line };
+    this.#sink.startRow?.(isBroken(row) ? null : row.values);
     if (isBroken(row)) {
       this.#sink.refuse(place, row.reason, null, row.value);
       return;

@@ -1,11 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
+import { openAsBlob, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ImportResult } from '@agon/contract';
+import type { ImportForm, ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { collect, columnMap, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
-import { readTextFile } from '../read-text-file.ts';
 import { withServer } from '../with-server.ts';
 
 type Options = {
@@ -14,6 +13,8 @@ type Options = {
   map?: string[];
   scale?: '1' | '100';
   onError: 'good' | 'none';
+  unblinded: 'drop' | 'keep';
+  oversampled: 'keep' | 'drop';
   dryRun?: boolean;
   create?: boolean;
   data?: string;
@@ -42,6 +43,18 @@ export function command(): Command {
       oneOf('on-error', ['good', 'none']),
       'none' as const,
     )
+    .option(
+      '--unblinded <drop|keep>',
+      'votes that were not blind: into quarantine, or counted',
+      oneOf('unblinded', ['drop', 'keep']),
+      'drop' as const,
+    )
+    .option(
+      '--oversampled <keep|drop>',
+      'votes on prompts that came too often (dedup_tag): counted, or into quarantine',
+      oneOf('oversampled', ['keep', 'drop']),
+      'keep' as const,
+    )
     .option('--dry-run', 'read and count, write nothing')
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
@@ -50,32 +63,40 @@ export function command(): Command {
 }
 
 async function run(paths: string[], options: Options): Promise<void> {
-  const files = paths.flatMap(readPath);
-  const map = columnMap(options.map);
+  const files = paths.flatMap(filesAt);
+  const form: ImportForm = {
+    map: columnMap(options.map),
+    on_error: options.onError,
+    dry_run: options.dryRun ?? false,
+    create: options.create ?? false,
+    unblinded: options.unblinded,
+    oversampled: options.oversampled,
+    ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
+  };
   const result = await withServer(options, async ({ client }) => {
-    if (options.create && !options.dryRun) {
-      await client('createCampaign', { body: { slug: options.campaign, title: options.campaign } }).catch(
-        (error: unknown) => {
-          if (!(error instanceof ArenaError && error.code === 'already_exists')) throw error;
-        },
-      );
-    }
     note(`Reading ${files.length} file${files.length === 1 ? '' : 's'} …`);
     return client('createImport', {
       params: { campaign: options.campaign },
-      body: {
-        files,
-        map,
-        on_error: options.onError,
-        dry_run: options.dryRun ?? false,
-        ...(options.format === undefined ? {} : { format: options.format }),
-        ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
-      },
+      form: await formOf(form, files),
     });
   });
   if (options.json) printJson(withoutPreview(result));
   else print(result, options);
   if (result.errors_total > 0) process.exitCode = result.rows.imported === 0 ? 2 : 1;
+}
+
+/** Files go as they are, from the disk: the server knows containers and formats. */
+async function formOf(options: ImportForm, paths: readonly string[]): Promise<FormData> {
+  const form = new FormData();
+  form.set('options', JSON.stringify(options));
+  for (const path of paths) {
+    const file = await openAsBlob(path).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
+    form.append('file', file, basename(path));
+  }
+  return form;
 }
 
 function withoutPreview({ preview: _, ...result }: ImportResult) {
@@ -84,37 +105,45 @@ function withoutPreview({ preview: _, ...result }: ImportResult) {
 
 function print(result: ImportResult, options: Options): void {
   const verb = options.dryRun ? 'Would import' : 'Imported';
+  const { rows } = result;
+  const duplicates = rows.duplicates === 0 ? '' : `, ${rows.duplicates} were there already`;
   process.stdout.write(
-    `${verb} into ${result.campaign} (${result.format}): ${result.rows.imported} of ${result.rows.read} rows\n`,
+    `${verb} into ${result.campaign} (${result.format}): ${rows.imported} of ${rows.read} rows${duplicates}\n`,
   );
   const { models, prompts, answers, votes, verdicts, scores } = result;
   printTable(['new', 'count'], Object.entries({ models, prompts, answers, votes, verdicts, scores }));
+  for (const { message } of result.warnings) note(message);
   if (result.errors_total === 0) return;
   note(`${result.errors_total} rows refused:`);
   for (const row of result.errors.slice(0, 20)) {
+    const more = row.count === 1 ? '' : ` (${row.count} times)`;
     note(
-      `  ${row.file}:${row.line} ${row.column ?? ''} ${row.value === null ? '' : JSON.stringify(row.value.slice(0, 60))} ${row.reason}`,
+      `  ${row.file}:${row.line} ${row.column ?? ''} ${row.value === null ? '' : JSON.stringify(row.value.slice(0, 60))} ${row.reason}${more}`,
     );
   }
-  if (result.errors_total > 20) note('  … all of the first 1,000 with --json');
-  if (result.rows.imported === 0) note('Nothing was imported. To take the good rows: --on-error good');
+  if (result.errors.length > 20) note('  … the first 1,000 kinds of them with --json');
+  if (rows.imported === 0 && options.onError === 'none')
+    note('Nothing was imported. To take the good rows: --on-error good');
 }
 
-function readPath(path: string): { name: string; text: string }[] {
+const TABLES = /\.(jsonl?|ndjson|csv|tsv|parquet|arrow|feather)(\.gz|\.zst)?$|\.zip$/;
+
+function filesAt(path: string): string[] {
   try {
-    if (statSync(path).isDirectory()) {
-      return readdirSync(path)
-        .filter((name) => /\.(jsonl?|csv|tsv)$/.test(name))
-        .sort()
-        .flatMap((name) => readPath(join(path, name)));
-    }
-    return [{ name: basename(path), text: readTextFile(path) }];
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path)
+      .filter((name) => TABLES.test(name))
+      .sort()
+      .map((name) => join(path, name));
   } catch (cause) {
-    if (cause instanceof ArenaError) throw cause;
-    throw new ArenaError('invalid_file', `${path} cannot be read.`, {
-      hint: cause instanceof Error ? cause.message : undefined,
-      at: { file: path },
-      cause,
-    });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): ArenaError {
+  return new ArenaError('invalid_file', `${path} cannot be read.`, {
+    hint: cause instanceof Error ? cause.message : undefined,
+    at: { file: path },
+    cause,
+  });
 }
