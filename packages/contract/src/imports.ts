@@ -82,6 +82,21 @@ const rowCountsSchema = z.strictObject({
   duplicates: z.number().int().min(0),
 });
 
+/** What reading a file found out about its columns. */
+const foundSchema = {
+  unused: z.array(z.string()).describe('Columns that nothing was read from'),
+  models: z.array(z.string()).describe('A sheet of answers: columns that were taken for models'),
+  labels: z
+    .array(
+      z.strictObject({
+        value: z.string(),
+        count: z.number().int(),
+        means: z.string().nullable().describe('An outcome, or skip; null: not known'),
+      }),
+    )
+    .describe('Values of the column of outcomes, at most 100'),
+};
+
 /** The document of `agon import --json`, and the preview of a dry run. */
 export const importResultSchema = z
   .strictObject({
@@ -103,15 +118,7 @@ export const importResultSchema = z
         name: z.string(),
         format: z.string(),
         rows: z.number().int(),
-        unused: z.array(z.string()).describe('Columns that nothing was read from'),
-        models: z.array(z.string()).describe('A sheet of answers: columns that were taken for models'),
-        labels: z.array(
-          z.strictObject({
-            value: z.string(),
-            count: z.number().int(),
-            means: z.string().nullable().describe('Null: not known'),
-          }),
-        ),
+        ...foundSchema,
       }),
     ),
     preview: z
@@ -169,6 +176,7 @@ export const fileInspectionSchema = z
     format: z.string().nullable().describe('Id of the format that its columns fit; null: none is known'),
     columns: z.array(z.string()),
     rows: z.array(z.array(z.string().nullable())).describe('The first rows, a value a column, shortened'),
+    ...foundSchema,
   })
   .meta({ id: 'FileInspection' });
 export type FileInspection = z.infer<typeof fileInspectionSchema>;

@@ -1,20 +1,20 @@
 import { openAsBlob, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { type StreamImport, streamImport } from '@agon/client';
 import type { ImportForm, ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
+import { writeLabelMeaning } from '@agon/formats/labels';
 import { Command } from 'commander';
-import { collect, columnMap, oneOf } from '../parse-options.ts';
+import { collect, columnList, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { type ReadingOptions, readingOf, withReadingOptions } from '../reading-options.ts';
 import { withServer } from '../with-server.ts';
 
-type Options = {
+type Options = ReadingOptions & {
   campaign: string;
-  format?: string;
-  map?: string[];
+  models?: string[];
   scale?: '1' | '100';
   onError: 'good' | 'none';
-  unblinded: 'drop' | 'keep';
-  oversampled: 'keep' | 'drop';
   dryRun?: boolean;
   create?: boolean;
   data?: string;
@@ -23,17 +23,17 @@ type Options = {
 
 /** `agon import`: exit 1 where rows were refused, 2 where nothing could be read. */
 export function command(): Command {
-  return new Command('import')
+  const verb = new Command('import')
     .description(
       'Add prompts, answers, votes, verdicts or scores to a campaign. Importing a file twice adds nothing.',
     )
     .argument('<paths...>', 'files, or folders of files')
     .requiredOption('--campaign <slug>', 'campaign to add to')
-    .option('--create', 'create the campaign where there is none')
-    .option('--format <name>', 'format of the files (default: found from each file)')
+    .option('--create', 'create the campaign where there is none');
+  return withReadingOptions(verb)
     .option(
-      '--map <column=field>',
-      'column of the file and the field it means; may be given several times',
+      '--models <columns>',
+      'answer-sheet: the columns that are models, separated by commas; may be given several times',
       collect,
     )
     .option('--scale <1|100>', 'scores: as fractions or in per cent', oneOf('scale', ['1', '100']))
@@ -42,18 +42,6 @@ export function command(): Command {
       'rows with faults: import the good ones, or nothing',
       oneOf('on-error', ['good', 'none']),
       'none' as const,
-    )
-    .option(
-      '--unblinded <drop|keep>',
-      'votes that were not blind: into quarantine, or counted',
-      oneOf('unblinded', ['drop', 'keep']),
-      'drop' as const,
-    )
-    .option(
-      '--oversampled <keep|drop>',
-      'votes on prompts that came too often (dedup_tag): counted, or into quarantine',
-      oneOf('oversampled', ['keep', 'drop']),
-      'keep' as const,
     )
     .option('--dry-run', 'read and count, write nothing')
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
@@ -64,26 +52,50 @@ export function command(): Command {
 
 async function run(paths: string[], options: Options): Promise<void> {
   const files = paths.flatMap(filesAt);
+  const reading = readingOf(options);
   const form: ImportForm = {
-    map: columnMap(options.map),
+    map: { ...reading.map },
+    labels: Object.fromEntries(
+      Object.entries(reading.labels ?? {}).map(([value, meaning]) => [value, writeLabelMeaning(meaning)]),
+    ),
     on_error: options.onError,
     dry_run: options.dryRun ?? false,
     create: options.create ?? false,
     unblinded: options.unblinded,
     oversampled: options.oversampled,
     ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.models === undefined ? {} : { models: columnList(options.models) }),
+    ...(options.preference === undefined
+      ? {}
+      : { preference: [options.preference.low, options.preference.high] }),
     ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
   };
-  const result = await withServer(options, async ({ client }) => {
+  const result = await withServer(options, async ({ url, apiKey }) => {
     note(`Reading ${files.length} file${files.length === 1 ? '' : 's'} …`);
-    return client('createImport', {
-      params: { campaign: options.campaign },
+    return streamImport({
+      baseUrl: url,
+      apiKey,
+      campaign: options.campaign,
       form: await formOf(form, files),
+      onProgress: showProgress(),
     });
   });
   if (options.json) printJson(withoutPreview(result));
   else print(result, options);
   if (result.errors_total > 0) process.exitCode = result.rows.imported === 0 ? 2 : 1;
+}
+
+/** Tells on a terminal how far it is, on one line; elsewhere it says nothing. */
+function showProgress(): NonNullable<StreamImport['onProgress']> {
+  if (!process.stderr.isTTY) return () => {};
+  return ({ stage, done, total }) => {
+    const share = total === 0 ? '' : ` ${Math.floor((100 * done) / total)} %`;
+    const text =
+      stage === 'waiting'
+        ? `waiting for ${total} other imports`
+        : `${stage === 'reading' ? 'reading' : 'writing'}${share}`;
+    process.stderr.write(`\r\u001b[K${text}${stage === 'writing' && done === total ? '\n' : ''}`);
+  };
 }
 
 /** Files go as they are, from the disk: the server knows containers and formats. */

@@ -92,7 +92,10 @@ export class StagingSink implements RowSink {
     const textHash = hash('sha256', turns);
     const known = this.#promptTexts[code];
     if (known !== undefined) {
-      if (known.hash === textHash) return this.#said();
+      if (known.hash === textHash) {
+        this.#said();
+        return;
+      }
       const where = known.at.line === undefined ? '' : ` in line ${known.at.line}`;
       throw new RowFault(`this prompt has another text${where}`, 'prompt', prompt.key);
     }
@@ -128,7 +131,10 @@ export class StagingSink implements RowSink {
         : this.#answer(at, prompt, this.names.model.codeOf(model), texts[slot]);
     const answers = { a: answerOf('a', row.modelA), b: answerOf('b', row.modelB) };
     // of itself a model wins as often as it loses: the row has answers, and no vote
-    if (row.modelA === row.modelB) return this.passOver(at, 'a model compared with itself');
+    if (row.modelA === row.modelB) {
+      this.passOver(at, 'a model compared with itself');
+      return;
+    }
     const turned = this.#job.shuffleSides && coin(row, this.#job.seed);
     const [modelA, modelB] = turned ? [row.modelB, row.modelA] : [row.modelA, row.modelB];
     const [answerA, answerB] = turned ? [answers.b, answers.a] : [answers.a, answers.b];
