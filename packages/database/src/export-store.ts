@@ -7,6 +7,7 @@ import type {
   ExportStore,
 } from '@agon/arena';
 import type { Database } from './connect.ts';
+import { UNNAMED_JUDGE } from './unnamed-judge.ts';
 
 type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date | null };
 
@@ -69,7 +70,7 @@ export function createExportStore({ sql }: Database): ExportStore {
     async *verdicts(campaign) {
       const query = sql<Dated<ExportedVerdict, 'at'>[]>`
         select d.id, d.battle_id as battle, j.identity as judge, d.model,
-          case when d.model = '' then j.name else j.name || ' / ' || d.model end as rater,
+          case when j.identity = ${`imported:${UNNAMED_JUDGE}`} then null when d.model = '' then j.name else j.name || ' / ' || d.model end as rater,
           coalesce(cp.key, b.prompt_key) as prompt, coalesce(p.category, b.category) as category,
           coalesce(p.language, b.language) as language, ma.name as "modelA", mb.name as "modelB", b.turns,
           d.slot_order as "slotOrder", d.repeat, d.outcome, d.unscored, coalesce(d.weight, 1) as weight,

@@ -38,7 +38,6 @@ export { type ExplainedRatings, fitCountsExplained, fitExplained } from './insig
 export { type PairGain, pairGains } from './insights/pair-gains.ts';
 export { votesToSeparate } from './insights/votes-to-separate.ts';
 export { upperBoundRanks } from './intervals/rank-sets.ts';
-export { orderByTime } from './online/order-by-time.ts';
 export { type ComparisonChunk, PairCounter } from './pairs/pair-counter.ts';
 export { pairColumns, pairCounts, tabulate } from './pairs/pair-counts.ts';
 export type { PairTable } from './pairs/pair-table.ts';

@@ -4,8 +4,10 @@ import {
   isArenaError,
   type RatingInsights,
   type RatingResult,
+  type RatingWarning,
   type StyleColumns,
 } from '@agon/domain';
+import { orderByTime } from '@agon/formats';
 import {
   countsExplain,
   countsSuffice,
@@ -14,7 +16,6 @@ import {
   fitCountsExplained,
   fitExplained,
   fitRatings,
-  orderByTime,
 } from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
 import { joinSources } from './join-sources.ts';
@@ -25,6 +26,11 @@ export type FittedSource = {
   readonly insights: RatingInsights | null;
   /** Why there is no result. */
   readonly empty: string | null;
+};
+
+const ORDERED_BY_TIME: RatingWarning = {
+  code: 'ordered_by_time',
+  message: 'The comparisons are counted in the order of their times: each has one.',
 };
 
 /** On a larger board nobody reads a table of all pairs. */
@@ -54,9 +60,10 @@ export function fitSource(
       return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
     }
     if (settings.method === 'elo' || settings.method === 'glicko2') {
-      const { columns, warning } = orderByTime(view.columns(), view.times());
-      const result = fitRatings(columns, settings);
-      const warnings = warning === null ? result.warnings : [...result.warnings, warning];
+      const inRowOrder = view.columns();
+      const byTime = orderByTime(inRowOrder, view.times());
+      const result = fitRatings(byTime ?? inRowOrder, settings);
+      const warnings = byTime === null ? result.warnings : [...result.warnings, ORDERED_BY_TIME];
       return { result: { ...result, warnings }, insights: null };
     }
     const columns = { ...view.columns(), ...(style === null ? {} : { style }) };

@@ -64,8 +64,8 @@ export type ExportedVerdict = {
   readonly battle: string;
   readonly judge: string;
   readonly model: string;
-  /** As a board names the judge: with the model that it asked, where that is known. */
-  readonly rater: string;
+  /** As a board names the judge: with the model that it asked, where that is known. Null: the import names none. */
+  readonly rater: string | null;
   readonly prompt: string | null;
   readonly category: string | null;
   readonly language: string | null;

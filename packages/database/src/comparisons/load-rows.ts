@@ -1,5 +1,6 @@
 import type { AnswerId, CampaignId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 import { type BinaryRow, readBinaryRows } from './binary-rows.ts';
 import {
   FIELD,
@@ -133,7 +134,8 @@ export async function loadVerdicts(
     if (!isTaken(seq, source)) return;
     block.reserve(end + 1);
     write(block, end, seq, row, 'judges', names);
-    block.rater[end] = names.raters.judges.codeOf(row.text(FIELD.rater));
+    const judge = row.text(FIELD.rater);
+    block.rater[end] = judge === UNNAMED_JUDGE ? -1 : names.raters.judges.codeOf(judge);
     if (source !== 0) block.setSource(end, source);
     end += 1;
   });
