@@ -1,5 +1,6 @@
 import { campaignSettingsSchema } from '@agon/contract';
-import { type CampaignId, contentHash, type ImportId } from '@agon/domain';
+import type { CampaignId, ImportId } from '@agon/domain';
+import { writeBundle } from '@agon/testkit/bundles';
 import type { Composed } from '../../apps/api/src/compose.ts';
 
 /** Names that occur nowhere else, so that any byte of them in a reply is a leak. */
@@ -16,7 +17,7 @@ const PROMPTS = 6;
 
 /** An open campaign of three models and six prompts: eighteen battles for each voter. */
 export async function seedCampaign(
-  { ports }: Composed,
+  { ports, database }: Composed,
   options: { readonly slug?: string; readonly settings?: Readonly<Record<string, unknown>> } = {},
 ): Promise<{ readonly slug: string; readonly id: CampaignId }> {
   const slug = options.slug ?? 'seeded';
@@ -39,34 +40,26 @@ export async function seedCampaign(
     key: `${slug}-p${i}`,
     turns: [`Question ${i} of ${slug}?`],
   }));
-  await ports.imports.write({
+  await writeBundle(database, {
     id: ports.ids.next() as ImportId,
     campaignId: id,
     format: 'test',
-    files: [{ name: 'test', sha256: contentHash(slug) }],
-    rows: { read: PROMPTS, imported: PROMPTS, refused: 0 },
-    errors: [],
+    files: [{ name: 'test.jsonl', sha256: '00' }],
     by: null,
     atMs: nowMs,
     models: MODELS,
     prompts: prompts.map((prompt) => ({
       ...prompt,
-      contentHash: contentHash(prompt.turns.join('\n')),
       category: 'writing',
       language: 'en',
       reference: null,
     })),
     answers: prompts.flatMap((prompt) =>
-      MODELS.map((model, i) => {
-        const turns = [`Answer of kind ${i} to: ${prompt.turns[0]}`];
-        return {
-          promptKey: prompt.key,
-          model: model.name,
-          turns,
-          contentHash: contentHash(turns.join('\n')),
-          selfNaming: null,
-        };
-      }),
+      MODELS.map((model, i) => ({
+        promptKey: prompt.key,
+        model: model.name,
+        turns: [`Answer of kind ${i} to: ${prompt.turns[0]}`],
+      })),
     ),
     battles: [],
     votes: [],

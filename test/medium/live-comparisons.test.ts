@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CampaignComparisons, ImportBundle, NewVote } from '@agon/arena';
+import type { CampaignComparisons, NewVote } from '@agon/arena';
 import { campaignSettingsSchema } from '@agon/contract';
 import {
   connect,
@@ -10,7 +10,6 @@ import {
   createContentStore,
   createExportStore,
   createIds,
-  createImportStore,
   createRaterStore,
   createVoteStore,
   type Database,
@@ -18,6 +17,7 @@ import {
 import { type CampaignId, type Comparison, OUTCOMES, type UserId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
+import { type ImportBundle, writableImports } from '@agon/testkit/bundles';
 import {
   AT,
   bundleOf,
@@ -57,7 +57,7 @@ function arena(): TwoArenas {
     votes: createVoteStore(database),
     comparisons: createComparisonStore(database),
     boards: createBoardStore(database),
-    imports: createImportStore(database),
+    imports: writableImports(database),
     exports: createExportStore(database),
     ids,
   };
@@ -123,12 +123,11 @@ async function start(seed: string) {
         key: `${key} by ${k}`,
         atMs: AT,
       })),
-      verdicts: Array.from({ length: 2 }, (_, k) => ({
+      verdicts: Array.from({ length: 2 }, () => ({
         battleKey: key,
         judge: 'owl',
         outcome: pick(OUTCOMES),
         shareA: null,
-        repeat: k + 1,
         atMs: AT,
       })),
     });
@@ -167,10 +166,10 @@ async function start(seed: string) {
     importThatFails: async () => {
       const failing = bundle();
       const before = failing.votes.length;
-      const onRows = (done: number) => {
+      const onProgress = ({ done }: { readonly done: number }) => {
         if (done > before) throw new Error('rolled back');
       };
-      await expect(here.imports.write(failing, { onRows })).rejects.toThrow('rolled back');
+      await expect(here.imports.write(failing, { onProgress })).rejects.toThrow('rolled back');
     },
     undoImport: async () => {
       const there = bundles.filter((each) => !each.undone);

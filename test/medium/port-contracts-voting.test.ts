@@ -11,7 +11,6 @@ import {
   createContentStore,
   createExportStore,
   createIds,
-  createImportStore,
   createRaterStore,
   createVoteStore,
   type Database,
@@ -19,6 +18,7 @@ import {
 } from '@agon/database';
 import type { BattleId, CampaignId, UserId } from '@agon/domain';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
+import { writableImports } from '@agon/testkit/bundles';
 import {
   type ArenaStores,
   battleStoreContract,
@@ -92,7 +92,7 @@ function storesOn(database: Database): ArenaStores {
     votes: createVoteStore(database),
     comparisons: createComparisonStore(database),
     boards: createBoardStore(database),
-    imports: createImportStore(database),
+    imports: writableImports(database),
     exports: createExportStore(database),
     ids,
   };

@@ -115,7 +115,7 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
         models: ['crane', 'heron'].map(importedModel),
         battles: [{ key: 'told', modelA: 'crane', modelB: 'heron', ...told }],
         votes: [{ battleKey: 'told', rater: 'ada', outcome: 'a', key: 'told by ada', atMs: AT }],
-        verdicts: [{ battleKey: 'told', judge: 'owl', outcome: 'a', shareA: null, repeat: 1, atMs: AT }],
+        verdicts: [{ battleKey: 'told', judge: 'owl', outcome: 'a', shareA: null, atMs: AT }],
       });
       await here.imports.write(bundle);
       // a vote that was undone by its voter is still a vote of the chain

@@ -152,7 +152,7 @@ export function comparisonStoreContract(setUp: () => Setup): void {
           },
         ],
         votes: [{ battleKey: 'told', rater: 'ada', outcome: 'tie', key: 'told by ada', atMs: AT }],
-        verdicts: [{ battleKey: 'told', judge: 'owl', outcome: 'a', shareA: 0.75, repeat: 1, atMs: AT + 1 }],
+        verdicts: [{ battleKey: 'told', judge: 'owl', outcome: 'a', shareA: 0.75, atMs: AT + 1 }],
       });
       await elsewhere.imports.write(bundle);
       const full = await lookAt(here.comparisons, contest.id);

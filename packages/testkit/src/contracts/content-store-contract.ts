@@ -20,9 +20,7 @@ export function contentStoreContract(setUp: () => TwoArenas): void {
         {
           promptKey: 'third',
           model: 'crane',
-          turns: ['So.', 'The crane says so.'],
-          contentHash: `third of ${contest.id}`,
-          selfNaming: [[], [{ start: 4, end: 9 }]],
+          turns: ['So.', 'I am crane, a large language model.'],
         },
       ],
     });
@@ -39,14 +37,14 @@ export function contentStoreContract(setUp: () => TwoArenas): void {
         bundleOf(id, here.ids, {
           models: [{ ...facts, aliases: ['grey heron'] }],
           prompts: [importedPrompt(id, 'only')],
-          answers: [{ promptKey: 'only', model: name, turns: ['…'], contentHash: id, selfNaming: null }],
+          answers: [{ promptKey: 'only', model: name, turns: ['…'] }],
         }),
       );
       const content = await here.content.content(id);
       const [model, prompt] = [content.models[0]!, content.prompts[0]!];
       expect(content).toEqual({
         version: expect.any(Number),
-        models: [{ ...facts, id: model.id, aliases: ['grey heron'], retired: false }],
+        models: [{ ...facts, id: model.id, aliases: expect.arrayContaining(['grey heron']), retired: false }],
         prompts: [{ id: prompt.id, category: 'writing', language: 'en' }],
         answers: [{ id: expect.any(String), promptId: prompt.id, modelId: model.id, namesItself: false }],
       });
@@ -106,8 +104,8 @@ export function contentStoreContract(setUp: () => TwoArenas): void {
         const texts = await stores.content.answerTexts([long.id, unknown as AnswerId, plain.id]);
         expect([...texts.keys()].sort()).toEqual([long.id, plain.id].sort());
         expect(texts.get(long.id)).toEqual({
-          turns: ['So.', 'The crane says so.'],
-          selfNaming: [[], [{ start: 4, end: 9 }]],
+          turns: ['So.', 'I am crane, a large language model.'],
+          selfNaming: [[], [{ start: 5, end: 10 }]],
         });
         expect(texts.get(plain.id)!.selfNaming.flat()).toEqual([]);
       }

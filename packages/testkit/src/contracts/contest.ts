@@ -1,37 +1,12 @@
-import {
-  type Ids,
-  type ImportBundle,
-  type NewVote,
-  type NewVoterBattle,
-  type Ports,
-  pairIndexOf,
-} from '@agon/arena';
-import {
-  type BattleId,
-  type CampaignId,
-  contentHash,
-  type EpochMs,
-  type ImportId,
-  type Outcome,
-  type RaterId,
-  type UserId,
-  type VoteId,
-} from '@agon/domain';
+import { type Ids, type NewVote, type NewVoterBattle, type Ports, pairIndexOf } from '@agon/arena';
+import type { BattleId, CampaignId, EpochMs, ImportId, Outcome, RaterId, UserId, VoteId } from '@agon/domain';
+import type { ImportBundle, WritableImports } from '../import-bundle.ts';
 
 /** The adapters that voting needs, on one connection. */
 export type ArenaStores = Pick<
   Ports,
-  | 'campaigns'
-  | 'content'
-  | 'raters'
-  | 'battles'
-  | 'votes'
-  | 'comparisons'
-  | 'boards'
-  | 'imports'
-  | 'exports'
-  | 'ids'
->;
+  'campaigns' | 'content' | 'raters' | 'battles' | 'votes' | 'comparisons' | 'boards' | 'exports' | 'ids'
+> & { readonly imports: WritableImports };
 
 export type TwoArenas = {
   readonly here: ArenaStores;
@@ -52,9 +27,7 @@ export function bundleOf(campaignId: CampaignId, ids: Ids, parts: Partial<Import
     id: ids.next() as ImportId,
     campaignId,
     format: 'test',
-    files: [],
-    rows: { read: 0, imported: 0, refused: 0 },
-    errors: [],
+    files: [{ name: 'test.jsonl', sha256: '00' }],
     by: null,
     atMs: AT,
     models: [],
@@ -75,7 +48,6 @@ export function importedModel(name: string): ImportBundle['models'][number] {
 export function importedPrompt(campaign: CampaignId, key: string): ImportBundle['prompts'][number] {
   return {
     key,
-    contentHash: contentHash(`${campaign}/${key}`),
     turns: [`${key} of ${campaign}?`],
     category: 'writing',
     language: 'en',
@@ -94,9 +66,11 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
       MODELS.map((model) => ({
         promptKey: prompt.key,
         model,
-        turns: [`${model} on ${prompt.turns[0]}`],
-        contentHash: contentHash(`${model} on ${prompt.turns[0]}`),
-        selfNaming: model === 'stork' ? [[{ start: 0, end: model.length }]] : null,
+        turns: [
+          model === 'stork'
+            ? `I am stork, a large language model: ${prompt.turns[0]}`
+            : `${model} on ${prompt.turns[0]}`,
+        ],
       })),
     ),
   });

@@ -1,12 +1,13 @@
-import type { ExportStore, Ids, ImportStore, VoteStore } from '@agon/arena';
+import type { ExportStore, Ids, VoteStore } from '@agon/arena';
 import type { CampaignId, Outcome, VoteId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
+import type { WritableImports } from '../import-bundle.ts';
 import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 type Setup = {
   readonly exports: ExportStore;
-  readonly imports: ImportStore;
+  readonly imports: WritableImports;
   readonly votes: VoteStore;
   readonly ids: Ids;
   campaign(): Promise<CampaignId>;
@@ -24,8 +25,8 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
       const id = await campaign();
       const bundle = sampleBundle(id, ids.next(), 1);
       const [answer, second] = bundle.answers;
-      const selfNaming = [[{ start: 0, end: 7 }]];
-      await imports.write({ ...bundle, answers: [{ ...answer!, selfNaming }, second!] });
+      const naming = { ...answer!, turns: ['I am model-1, ü.'] };
+      await imports.write({ ...bundle, answers: [naming, second!] });
       const [vote] = await allOf(exports.votes(id));
       const place = { prompt: 'prompt-1', modelA: 'model-1', modelB: 'model-2', turns: null };
       const text = { category: 'facts', language: 'en' };
@@ -38,7 +39,7 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
           prompt: 'prompt-1',
           promptTurns: ['What is prompt-1?'],
           model,
-          turns: [`${model} says ü to prompt-1.`],
+          turns: model === 'model-1' ? naming.turns : second!.turns,
           namesItself: model === 'model-1',
         })),
       );

@@ -41,7 +41,7 @@ export function overviewStoreContract(setUp: () => Promise<Setup>): void {
       await campaign({ slug: 'closed', state: 'closed' });
       await campaign({ slug: 'empty' });
       const bundle = sampleBundle(await campaign({ slug: 'full', target: 50 }), ids.next(), 3);
-      const third = { ...bundle.answers[0]!, model: 'model-3', contentHash: 'third' };
+      const third = { ...bundle.answers[0]!, model: 'model-3' };
       await imports.write({ ...bundle, answers: [...bundle.answers, third] });
       const models = (votes: number) => [
         { model: 'model-1', votes },

@@ -1,13 +1,14 @@
-import type { ExportStore, Ids, ImportStore, QuarantineStore } from '@agon/arena';
+import type { ExportStore, Ids, QuarantineStore } from '@agon/arena';
 import type { CampaignId, VoteId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
+import type { WritableImports } from '../import-bundle.ts';
 import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 type Setup = {
   readonly quarantine: QuarantineStore;
   readonly exports: ExportStore;
-  readonly imports: ImportStore;
+  readonly imports: WritableImports;
   readonly ids: Ids;
   campaign(): Promise<CampaignId>;
   exclude(vote: VoteId, reason: string): Promise<void>;
