@@ -166,7 +166,7 @@ export const campaignProgressSchema = z
       z.strictObject({
         rater: z.string().describe('Pseudonym'),
         votes: z.number().int(),
-        last_vote_at: z.string(),
+        last_vote_at: z.string().nullable().describe('Null: imported votes that do not say when'),
         agreement: z
           .number()
           .nullable()

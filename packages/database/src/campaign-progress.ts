@@ -49,7 +49,9 @@ export async function readProgress(
   };
 }
 
-type RaterRow = Omit<CampaignProgress['raters_by_votes'][number], 'last_vote_at'> & { last_vote_at: Date };
+type RaterRow = Omit<CampaignProgress['raters_by_votes'][number], 'last_vote_at'> & {
+  last_vote_at: Date | null;
+};
 
 /**
  * Each rater's votes beside those of the others on the same two answers, whichever sides they were shown on.
@@ -96,5 +98,5 @@ async function readRaters(
       (avg((outcome = 'a')::int) filter (where better is not null))::float8 as left_share, count(q.vote_id)::int as excluded
     from compared c join raters r on r.id = c.rater_id left join quarantine q on q.vote_id = c.id
     group by r.id order by 2 desc, 1 limit ${MOST_RATERS}`;
-  return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at.toISOString() }));
+  return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at?.toISOString() ?? null }));
 }

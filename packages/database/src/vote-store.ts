@@ -22,7 +22,7 @@ export function createVoteStore(database: Database): VoteStore {
 
     async find(id) {
       if (!isUuid(id)) return null;
-      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id}`;
+      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id} and import_id is null`;
       if (row === undefined) return null;
       const [last] = await sql<RevisionRow[]>`
         select * from vote_revisions where vote_id = ${id} and kind in ('undo', 'recast') order by id desc limit 1`;

@@ -51,6 +51,15 @@ export class UuidCodes<Name extends string = string> implements CodedNames<Name>
     return code;
   }
 
+  /** The number of a uuid that is written out. */
+  codeOfName(name: Name): number {
+    const words = new DataView(new ArrayBuffer(4 * WORDS));
+    const hex = name.replaceAll('-', '');
+    for (let k = 0; k < WORDS; k += 1)
+      words.setUint32(4 * k, Number.parseInt(hex.slice(8 * k, 8 * k + 8), 16));
+    return this.codeOf(words, 0);
+  }
+
   nameOf(code: number): Name {
     const hex = Array.from(this.#words.subarray(code * WORDS, code * WORDS + WORDS), (word) =>
       (word >>> 0).toString(16).padStart(8, '0'),

@@ -14,6 +14,7 @@ import {
 } from '@agon/formats';
 import { seededRandom } from '@agon/stats';
 import { TextCodes } from '../comparisons/text-codes.ts';
+import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 import { Preview } from './preview.ts';
 import { Refusals } from './refusals.ts';
 import { RowSet } from './row-set.ts';
@@ -156,7 +157,7 @@ export class StagingSink implements RowSink {
     ];
     const battle = uuidOf(JSON.stringify(about));
     const isVote = row.source === 'people';
-    const rater = isVote ? (row.rater ?? null) : (row.rater ?? 'unnamed judge');
+    const rater = isVote ? (row.rater ?? null) : (row.rater ?? UNNAMED_JUDGE);
     const said = [row.source, rater, outcome, shareA, weight, row.atMs ?? null, key ?? null];
     const identity = uuidOf(`${battle.toString('hex')}${JSON.stringify(said)}`);
     const names = isVote ? this.names.rater : this.names.judge;

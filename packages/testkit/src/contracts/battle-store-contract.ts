@@ -1,6 +1,7 @@
 import type { NewVoterBattle, OpenBattle } from '@agon/arena';
 import type { BattleId, CampaignId, RaterId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
+import { allOf } from './all-of.ts';
 import { AT, bundleOf, importedModel, importedPrompt, makeContest, type TwoArenas } from './contest.ts';
 
 const openOf = ({ id, promptId, models, answers, expiresAtMs }: NewVoterBattle): OpenBattle => ({
@@ -99,7 +100,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
         expect(given).toMatchObject({ votes: 1, drawn: 2, open: [] });
         expect([...given.seen].sort()).toEqual([cellOf(started, own), cellOf(started, voted)].sort());
       }
-      const kept = (await here.exports.battles(contest.id)).find((each) => each.id === own.id);
+      const kept = (await allOf(here.exports.battles(contest.id))).find((each) => each.id === own.id);
       expect(kept).toMatchObject({ state: 'skipped', skipReason: 'offensive' });
     });
 

@@ -152,7 +152,6 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
           promptKey: prompts[prompt]!.key,
           model,
           turns: [text],
-          selfNaming: null,
         },
       ],
     });
