@@ -53,6 +53,8 @@ describe('nested columns', () => {
     'nested-brotli.parquet',
     'nested-lz4.parquet',
     'nested.arrow',
+    'nested-lz4.arrow',
+    'nested-zstd.arrow',
   ])('%s is what pyarrow reads of it', async (name) => {
     expect(await valuesIn(sample(name))).toEqual(expected);
   });
