@@ -21,6 +21,7 @@ import {
   type Database,
   type JudgeQueueConnection,
   openBoardFits,
+  openImporter,
   openJudgeQueue,
 } from '@agon/database';
 import { instrumentFiles } from '@agon/inference/instruments';
@@ -83,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     await database.close();
     throw error;
   }
+  const importer = openImporter(options.databaseUrl);
   const fits = openBoardFits(options.databaseUrl, { feed });
   const ports: ApiPorts = {
     accounts,
@@ -99,6 +101,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     fits,
     boards: createBoardStore(database),
     imports: createImportStore(database),
+    importer,
     exports: createExportStore(database),
     judgeRuns: createJudgeStore(database),
     judgeQueue: queue,
@@ -118,6 +121,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     queue,
     async close() {
       await queue.stop();
+      await importer.close();
       await fits.close();
       await feed.close();
       await database.close();

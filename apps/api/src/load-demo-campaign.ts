@@ -1,17 +1,31 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { type DemoCampaign, loadDemo, type Ports } from '@agon/arena';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type DemoCampaign, type ImportSource, loadDemo, type Ports } from '@agon/arena';
 
-const DATA = new URL('../data/', pathToFileURL(createRequire(import.meta.url).resolve('@agon/arena')));
+const DATA = new URL('../data/demo/', pathToFileURL(createRequire(import.meta.url).resolve('@agon/arena')));
+const FILES = ['prompts.jsonl', 'answers.jsonl', 'votes.jsonl', 'verdicts.jsonl'];
 
 /** The first-run campaign, where the database has none. */
 export async function loadDemoCampaign(
-  ports: Pick<Ports, 'campaigns' | 'imports' | 'clock' | 'ids'>,
+  ports: Pick<Ports, 'campaigns' | 'importer' | 'clock' | 'ids'>,
 ): Promise<void> {
-  const [demo, scoresCsv] = await Promise.all([
-    readFile(new URL('demo-campaign.json', DATA), 'utf8'),
-    readFile(new URL('demo-scores.csv', DATA), 'utf8'),
+  const [demo, ...files] = await Promise.all([
+    readFile(new URL('campaign.json', DATA), 'utf8'),
+    ...FILES.map((name) => sourceOf(name)),
+    sourceOf('scores.csv', { format: 'scores', scale: 100 }),
   ]);
-  await loadDemo({ demo: JSON.parse(demo) as DemoCampaign, scoresCsv }, ports);
+  await loadDemo({ demo: JSON.parse(demo) as DemoCampaign, files }, ports);
+}
+
+async function sourceOf(
+  name: string,
+  options: Pick<ImportSource, 'format' | 'scale'> = {},
+): Promise<ImportSource> {
+  const path = fileURLToPath(new URL(name, DATA));
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { ...options, name, path, sha256 };
 }

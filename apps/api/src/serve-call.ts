@@ -17,8 +17,9 @@ import type { ApiSettings } from './api-settings.ts';
 import { clientAddress } from './http/client-address.ts';
 import { parseInput } from './http/parse-input.ts';
 import { type ErrorLog, problemResponse, toArenaError } from './http/problem-response.ts';
-import { BODY_LIMIT, IMPORT_LIMIT, readJson } from './http/read-body.ts';
+import { BODY_LIMIT, readJson, TEXTS_LIMIT } from './http/read-body.ts';
 import { readQuery } from './http/read-query.ts';
+import { isMultipart, readUpload, type Upload } from './http/read-upload.ts';
 import { JSON_HEADERS } from './http/security-headers.ts';
 import { WrittenReply } from './http/written-reply.ts';
 import type { Metrics } from './metrics.ts';
@@ -40,6 +41,8 @@ export type Served<Name extends CallName> = {
   readonly params: Readonly<Record<ParamNames<(typeof PATHS)[Name]>, string>>;
   readonly query: ParsedQueryOf<Name>;
   readonly body: ParsedBodyOf<Name>;
+  /** Files that came with a call that takes some: the call takes them off the disk. */
+  readonly upload: Upload | null;
   /** Address of the client, for rate limits. */
   readonly address: string;
   readonly request: Request;
@@ -70,9 +73,6 @@ const BLIND_REPLIES: ReadonlySet<CallName> = new Set([
   'undoVote',
 ]);
 
-/** Calls whose bodies hold whole files. */
-const TAKES_FILES: ReadonlySet<CallName> = new Set(['createImport', 'streamImport', 'inspectFile']);
-
 /** What an API key needs for a call, beyond its owner's role. */
 function scopeOf(name: CallName, method: string, shape: CallShape): KeyScope | null {
   if (shape.access === 'public' && method === 'GET') return null;
@@ -92,27 +92,34 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
     const shape: CallShape = CALLS[name];
     const status = shape.status ?? 200;
     const scope = scopeOf(name, method, shape);
-    const limit = TAKES_FILES.has(name) ? IMPORT_LIMIT : BODY_LIMIT;
+    const limit = shape.form === undefined ? BODY_LIMIT : TEXTS_LIMIT;
     const checksReply = settings.checkReplies === 'all' || BLIND_REPLIES.has(name);
     const honoPath = path.replace(/\{(\w+)\}/g, ':$1');
 
     app.on(method, honoPath, async (context) => {
       const startedAt = performance.now();
       let response: Response;
+      let upload: Upload | null = null;
       try {
         const request = context.req.raw;
         const actor = await deps.identify(request.headers);
         if (shape.access !== 'public') requireRole(actor, shape.access);
         if (scope !== null) requireScope(actor, scope);
         const query = parseInput(shape.query ?? NO_QUERY, readQuery(context.req.queries()));
+        if (shape.form !== undefined && isMultipart(request)) upload = await readUpload(request);
         const body =
-          shape.body === undefined ? undefined : parseInput(shape.body, await readJson(request, limit));
+          shape.body === undefined
+            ? undefined
+            : upload !== null && shape.form !== undefined
+              ? parseInput(shape.form, upload.options)
+              : parseInput(shape.body, await readJson(request, limit));
         const cookies: string[] = [];
         const result = await handle({
           actor,
           params: context.req.param() as never,
           query: query as never,
           body: body as never,
+          upload,
           address: clientAddress(context.env?.incoming, settings.trustedProxies),
           request,
           setCookies: (values) => cookies.push(...values),
@@ -124,6 +131,7 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
         } else response = reply(checksReply ? check(name, shape, result) : result, status);
         for (const cookie of cookies) response.headers.append('set-cookie', cookie);
       } catch (error) {
+        await upload?.remove();
         response = problemResponse(toArenaError(error, name, log));
       }
       metrics.requestDone(name, response.status, (performance.now() - startedAt) / 1000);

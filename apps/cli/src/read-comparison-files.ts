@@ -11,37 +11,52 @@ import {
   RecordSink,
   type RefusedRow,
   type RowSink,
+  type VotePolicy,
 } from '@agon/formats';
 
 /** What was read of one file. */
-export type FileRead = { readonly path: string; readonly format: string; readonly rows: number };
+export type FileRead = {
+  readonly path: string;
+  readonly format: string;
+  readonly rows: number;
+  /** Columns that its format does not use. */
+  readonly unused: readonly string[];
+};
 
 export type ComparisonFiles = {
   readonly comparisons: readonly ReadComparison[];
   readonly refused: readonly RefusedRow[];
   readonly files: readonly FileRead[];
+  /** Comparisons left out for no fault, by reason. */
+  readonly leftOutByReason: ReadonlyMap<string, number>;
 };
+
+type Reading = ReadOptions & { readonly policy?: VotePolicy };
 
 /** Comparisons of files of any known format, row by row. @throws ArenaError unknown_format, invalid_file */
 export async function readComparisonFiles(
   paths: readonly string[],
-  options: ReadOptions,
+  options: Reading,
 ): Promise<ComparisonFiles> {
-  const sink = new RecordSink(1);
+  const sink = new RecordSink(1, { texts: false, ...policyOf(options) });
   const files = await readPaths(paths, options, sink, null);
   const { comparisons, refused } = sink.records();
-  return { comparisons, refused, files };
+  return { comparisons, refused, files, leftOutByReason: sink.leftOut() };
 }
 
 /** As `readComparisonFiles`, and rankings of several models beside the comparisons of two. */
 export async function readRankingFiles(
   paths: readonly string[],
-  options: ReadOptions,
+  options: Reading,
 ): Promise<ComparisonFiles & { readonly rankings: readonly Ranking[] }> {
-  const sink = new RecordSink(1, { rankings: true });
+  const sink = new RecordSink(1, { rankings: true, texts: false, ...policyOf(options) });
   const files = await readPaths(paths, options, sink, null);
   const { comparisons, refused } = sink.records();
-  return { comparisons, refused, files, rankings: sink.rankings() };
+  return { comparisons, refused, files, leftOutByReason: sink.leftOut(), rankings: sink.rankings() };
+}
+
+function policyOf({ policy }: Reading): { policy?: VotePolicy } {
+  return policy === undefined ? {} : { policy };
 }
 
 /** Comparisons of files of any known format as columns. @throws ArenaError unknown_format, invalid_file */
@@ -101,9 +116,9 @@ async function readPath(
   wants: ColumnOptions | null,
 ): Promise<FileRead> {
   const rows = wants === null ? null : readArrowColumns(path, options, sink, wants);
-  if (rows !== null) return { path, format: 'Arrow', rows };
-  const { format, rowsRead } = await readTableFile(path, options, sink);
-  return { path: path === STDIN ? 'stdin' : basename(path), format, rows: rowsRead };
+  if (rows !== null) return { path, format: 'Arrow', rows, unused: [] };
+  const { format, rowsRead, unused } = await readTableFile(path, options, sink);
+  return { path: path === STDIN ? 'stdin' : basename(path), format, rows: rowsRead, unused };
 }
 
 /** The quick way of an Arrow file of comparisons; null where it cannot be gone. @returns rows read */

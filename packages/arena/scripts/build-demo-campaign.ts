@@ -1,5 +1,5 @@
 /**
- * Makes data/demo-campaign.json from the public MT-bench files:
+ * Makes data/demo/*.json and *.jsonl from the public MT-bench files:
  *   node packages/arena/scripts/build-demo-campaign.ts DIR
  * DIR holds demo_seed/mtbench_demo.json and mtbench_human/*.jsonl. Nothing is invented: rows are selected and renamed.
  */
@@ -75,8 +75,8 @@ const MODELS = [
 ] as const;
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  model_a: 'a',
-  model_b: 'b',
+  model_a: 'model_a',
+  model_b: 'model_b',
   tie: 'tie',
   'tie (inconsistent)': 'tie',
 };
@@ -127,38 +127,42 @@ const verdicts = [
 function rename({ question_id, model_a, model_b, turn, winner }: Vote) {
   const outcome = OUTCOMES[winner];
   if (outcome === undefined) throw new Error(`unknown label ${winner}`);
-  return { promptKey: `mtbench-${question_id}`, modelA: model_a, modelB: model_b, outcome, turn };
+  return { prompt_id: `mtbench-${question_id}`, turn, model_a, model_b, winner: outcome };
 }
 
-const demo = {
+const campaign = {
   title: 'MT-bench excerpt, six models',
   licence: 'Prompts Apache-2.0; answers, votes and verdicts CC BY 4.0.',
   attribution:
     'MT-bench questions by lm-sys/FastChat; answers, expert votes and judge verdicts from lmsys/mt_bench_human_judgments (Zheng et al. 2023, arXiv:2306.05685).',
   models: MODELS,
+};
+const tables = {
   prompts: prompts.map(({ id, category, turns, reference }) => ({
-    key: `mtbench-${id}`,
+    prompt_id: `mtbench-${id}`,
+    turns,
     category,
     language: 'en',
-    turns,
-    reference,
+    ...(reference === null ? {} : { reference }),
   })),
   answers: answers.map(({ prompt_id, model, turns }) => ({
-    promptKey: `mtbench-${prompt_id}`,
+    prompt_id: `mtbench-${prompt_id}`,
     model,
-    turns,
+    answer: turns,
   })),
   votes: votes.map((row) => ({ ...rename(row), rater: row.judge })),
   verdicts: verdicts.map((row) => ({ ...rename(row), judge: 'gpt-4 (MT-bench pairwise)' })),
 };
-const out = new URL('../data/demo-campaign.json', import.meta.url);
-const lines = Object.entries(demo).map(([key, value]) =>
+const place = (name: string) => new URL(`../data/demo/${name}`, import.meta.url);
+const lines = Object.entries(campaign).map(([key, value]) =>
   Array.isArray(value)
     ? `${JSON.stringify(key)}: [\n${value.map((row) => JSON.stringify(row)).join(',\n')}\n]`
     : `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
 );
-writeFileSync(out, `{\n${lines.join(',\n')}\n}\n`);
-const raters = new Set(demo.votes.map((vote) => vote.rater)).size;
+writeFileSync(place('campaign.json'), `{\n${lines.join(',\n')}\n}\n`);
+for (const [name, rows] of Object.entries(tables))
+  writeFileSync(place(`${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+const raters = new Set(tables.votes.map((vote) => vote.rater)).size;
 process.stdout.write(
-  `${demo.prompts.length} prompts, ${demo.answers.length} answers, ${demo.votes.length} votes by ${raters} raters, ${demo.verdicts.length} verdicts\n`,
+  `${tables.prompts.length} prompts, ${tables.answers.length} answers, ${tables.votes.length} votes by ${raters} raters, ${tables.verdicts.length} verdicts\n`,
 );

@@ -40,20 +40,10 @@ export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts
 export { presentCampaigns } from './campaigns/present-campaign.ts';
 export { quarantineVoter, releaseVoter } from './campaigns/quarantine-voter.ts';
 export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
-export { type BundleFacts, buildBundle } from './data/build-bundle.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
-export {
-  type ImportFiles,
-  type ImportProgress,
-  importFiles,
-  listImports,
-  undoImport,
-} from './data/import-files.ts';
-export { inspectFile } from './data/inspect-file.ts';
+export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
-export { type MergedFiles, mergeFiles } from './data/merge-files.ts';
-export { previewImport } from './data/preview-import.ts';
 export { cancelJudgeRun, getJudge, getJudgeRun, listJudgeRuns, listJudges } from './judging/judge-runs.ts';
 export { presentJudgeRun, requireJudgeRun } from './judging/present-judge-run.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
@@ -61,6 +51,7 @@ export { type WorkPorts, type WorkResult, workJudgeRun } from './judging/work-ju
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type {
+  AnswerPair,
   BattleStore,
   DrawBasis,
   GivenBattles,
@@ -96,12 +87,13 @@ export {
   type RowChanges,
 } from './ports/comparison-store.ts';
 export type {
-  AnswerRecord,
+  AnswerColumns,
   AnswerText,
   CampaignContent,
   ContentStore,
+  DrawableContent,
   ModelRecord,
-  PromptRecord,
+  PromptText,
   SelfNamingSpan,
 } from './ports/content-store.ts';
 export type {
@@ -114,10 +106,13 @@ export type {
 } from './ports/export-store.ts';
 export type { Ids } from './ports/ids.ts';
 export type {
-  ImportBundle,
-  ImportCounts,
   ImportedModel,
+  Importer,
+  ImportJob,
+  ImportOutcome,
+  ImportProgress,
   ImportRecord,
+  ImportSource,
   ImportStore,
   ImportWatch,
 } from './ports/import-store.ts';

@@ -17,7 +17,9 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
 export type CallInput<Name extends CallName> = ([ParamsOf<(typeof PATHS)[Name]>] extends [never]
   ? { readonly params?: undefined }
   : { readonly params: Readonly<Record<ParamsOf<(typeof PATHS)[Name]>, string>> }) &
-  (BodyOf<Name> extends undefined ? { readonly body?: undefined } : { readonly body: BodyOf<Name> }) & {
+  (BodyOf<Name> extends undefined
+    ? { readonly body?: undefined }
+    : { readonly body: BodyOf<Name> } | { readonly form: FormData; readonly body?: undefined }) & {
     readonly query?: Partial<QueryOf<Name>>;
     readonly signal?: AbortSignal;
   };
@@ -48,6 +50,7 @@ export function createClient(options: ClientOptions = {}): Client {
       params?: Record<string, string>;
       query?: Record<string, unknown>;
       body?: unknown;
+      form?: FormData;
       signal?: AbortSignal;
     };
     const { method, url } = urlOf(name, given.params, given.query);
@@ -59,7 +62,7 @@ export function createClient(options: ClientOptions = {}): Client {
       response = await send(`${options.baseUrl ?? ''}${url}`, {
         method,
         headers,
-        body: given.body === undefined ? undefined : JSON.stringify(given.body),
+        body: given.form ?? (given.body === undefined ? undefined : JSON.stringify(given.body)),
         signal: given.signal,
         credentials: 'same-origin',
       });
@@ -80,12 +83,17 @@ export function createClient(options: ClientOptions = {}): Client {
 /** What the server's refusal says. */
 export async function errorOf(response: Response): Promise<ArenaError> {
   const problem = (await response.json().catch(() => null)) as Problem | null;
+  return refusalOf(problem, response.status);
+}
+
+/** A refusal as the `ArenaError` that it was on the server. @param problem null where the reply was none of ours */
+export function refusalOf(problem: Problem | null, status = problem?.status ?? 500): ArenaError {
   const known = problem !== null && typeof problem.code === 'string' && problem.code in ERROR_CODES;
-  const code: ErrorCode = known ? problem.code : response.status >= 500 ? 'internal' : 'invalid_request';
-  return new ArenaError(code, problem?.detail ?? `The server answered ${response.status}.`, {
+  const code: ErrorCode = known ? problem.code : status >= 500 ? 'internal' : 'invalid_request';
+  return new ArenaError(code, problem?.detail ?? `The server answered ${status}.`, {
     hint: problem?.hint ?? undefined,
     at: problem?.at ?? undefined,
     retryAfterMs: problem?.retry_after_ms ?? undefined,
-    data: { status: response.status },
+    data: { status },
   });
 }

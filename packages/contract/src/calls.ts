@@ -37,10 +37,12 @@ import {
   fileInspectionSchema,
   formatListSchema,
   importEventSchema,
+  importFormSchema,
   importListSchema,
   importRecordSchema,
   importResultSchema,
   inspectFileSchema,
+  inspectFormSchema,
 } from './imports.ts';
 import {
   judgeListSchema,
@@ -76,6 +78,8 @@ export type CallShape = {
   readonly access: Access;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The call takes files as multipart/form-data, too: this is its part `options`. */
+  readonly form?: z.ZodType;
   readonly reply: z.ZodType;
   /** Default 200. */
   readonly status?: 200 | 201;
@@ -275,6 +279,7 @@ export const CALLS = {
     tag: 'data',
     access: 'researcher',
     body: createImportSchema,
+    form: importFormSchema,
     reply: importResultSchema,
   }),
   streamImport: call({
@@ -282,6 +287,7 @@ export const CALLS = {
     tag: 'data',
     access: 'researcher',
     body: createImportSchema,
+    form: importFormSchema,
     reply: importEventSchema,
     replyType: 'application/x-ndjson',
   }),
@@ -297,6 +303,7 @@ export const CALLS = {
     tag: 'data',
     access: 'researcher',
     body: inspectFileSchema,
+    form: inspectFormSchema,
     reply: fileInspectionSchema,
   }),
   listImports: call({

@@ -84,13 +84,16 @@ export {
   formatListSchema,
   formatSchema,
   type ImportEvent,
+  type ImportForm,
   type ImportResult,
   importEventSchema,
   importFileSchema,
+  importFormSchema,
   importListSchema,
   importRecordSchema,
   importResultSchema,
   inspectFileSchema,
+  inspectFormSchema,
   refusedRowSchema,
 } from './imports.ts';
 export {
@@ -128,8 +131,10 @@ export {
 } from './rating-json.ts';
 export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
+  type AnswerPlace,
   annotateReplySchema,
   annotateVoteSchema,
+  answerPlaceSchema,
   type BlindBattle,
   blindBattleSchema,
   type CastVoteBody,
@@ -142,7 +147,9 @@ export {
   giveConsentSchema,
   type Reveal,
   revealSchema,
+  type ShownTurn,
   shownTextSchema,
+  shownTurnSchema,
   skipBattleSchema,
   skipReplySchema,
   undoReplySchema,

@@ -53,7 +53,7 @@ export async function appendUnderLock(
       where b.campaign_id = ${campaignId} and b.id = any(${battleIds})`,
     tx<
       VoteRow[]
-    >`select * from votes where campaign_id = ${campaignId} and battle_id = any(${battleIds}) and rater_id = any(${raterIds})`,
+    >`select * from votes where campaign_id = ${campaignId} and battle_id = any(${battleIds}) and rater_id = any(${raterIds}) and import_id is null`,
     tx<{ rater_id: string; votes: number }[]>`
       select rater_id, votes from voter_progress
       where campaign_id = ${campaignId} and rater_id = any(${raterIds}) order by rater_id for update`,
@@ -96,8 +96,7 @@ export async function appendUnderLock(
     };
     if (before === undefined) {
       seq += 1;
-      const previous = hash;
-      hash = chainHash(previous, { ...vote, seq });
+      hash = chainHash(hash, { ...vote, seq });
       const at = new Date(vote.atMs);
       inserts.push({
         id: vote.id,
@@ -109,7 +108,6 @@ export async function appendUnderLock(
         idempotency_key: vote.idempotencyKey,
         shown_ms: vote.shownMs,
         at,
-        previous_hash: previous,
         hash,
       });
       const row: VoteRow = {

@@ -13,6 +13,8 @@ export { createExportStore } from './export-store.ts';
 export { GroupCommit } from './group-commit.ts';
 export { createIds } from './ids.ts';
 export { createImportStore } from './import-store.ts';
+export { openImporter } from './imports/open-importer.ts';
+export { type ReadSource, runImport } from './imports/run-import.ts';
 export { type JudgeQueueConnection, openJudgeQueue } from './judge-queue.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';

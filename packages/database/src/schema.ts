@@ -1,9 +1,14 @@
-/** Every table of the database in one place: drizzle-kit compares this file with the migrations. */
+/**
+ * Every table of the database in one place: drizzle-kit compares this file with the migrations. Tables that imports fill by
+ * the million (battles, votes, verdicts, answers, campaign_prompts, raters) have no foreign keys: checking them takes three
+ * times as long as the rows themselves (docs/adr/0010-imports-staged-by-copy.md). What writes there gets its ids by a join.
+ */
 import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
   boolean,
+  check,
   doublePrecision,
   index,
   integer,
@@ -58,9 +63,16 @@ export const imports = pgTable(
     format: text('format').notNull(),
     /** [{name, sha256}] */
     files: jsonb('files').notNull(),
-    /** {read, imported, refused} */
+    /** {read, imported, refused, duplicates} */
     rows: jsonb('rows').notNull(),
     errors: jsonb('errors').notNull(),
+    votes: integer('votes').notNull().default(0),
+    verdicts: integer('verdicts').notNull().default(0),
+    /** Its link in the campaign's hash chain, which stands for all its votes; null where it has none. */
+    chainSeq: bigint('chain_seq', { mode: 'number' }),
+    /** SHA-256 over its votes in the order of their `seq`. */
+    votesDigest: text('votes_digest'),
+    chainHash: text('chain_hash'),
     by: text('by'),
     at: at('at').notNull().defaultNow(),
     /** Rows of an undone import stay, and every reader leaves them out. */
@@ -97,15 +109,11 @@ export const prompts = pgTable('prompts', {
 export const campaignPrompts = pgTable(
   'campaign_prompts',
   {
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    promptId: uuid('prompt_id')
-      .notNull()
-      .references(() => prompts.id),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
     /** The source's own id of the prompt. */
     key: text('key').notNull(),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
   },
   (t) => [
     primaryKey({ columns: [t.campaignId, t.key] }),
@@ -117,23 +125,21 @@ export const answers = pgTable(
   'answers',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    promptId: uuid('prompt_id')
-      .notNull()
-      .references(() => prompts.id),
-    modelId: uuid('model_id')
-      .notNull()
-      .references(() => models.id),
-    /** string[]: one text a turn */
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
+    modelId: uuid('model_id').notNull(),
+    /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
     contentHash: text('content_hash').notNull(),
+    /** The newest answer of a model to a prompt has the highest. */
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    /** Every turn is empty or white space. */
+    blank: boolean('blank').notNull().default(false),
     /** Hits of the self-naming detector, one list a turn; null where there is none. */
     selfNaming: jsonb('self_naming'),
-    importId: uuid('import_id').references(() => imports.id),
+    importId: uuid('import_id'),
   },
-  (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId)],
+  (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId, t.contentHash)],
 );
 
 /** Pseudonymous: a person with a session, or a rater named in an imported file. */
@@ -142,7 +148,7 @@ export const raters = pgTable(
   {
     id: uuid('id').primaryKey(),
     userId: text('user_id').unique(),
-    campaignId: uuid('campaign_id').references(() => campaigns.id),
+    campaignId: uuid('campaign_id'),
     /** Imported raters: the source's own name. */
     external: text('external'),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -169,25 +175,20 @@ export const consents = pgTable(
 export const battles = pgTable(
   'battles',
   {
+    /** Of imported battles made from what they are about, so that the same one is met again. */
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    promptId: uuid('prompt_id').references(() => prompts.id),
-    modelA: uuid('model_a')
-      .notNull()
-      .references(() => models.id),
-    modelB: uuid('model_b')
-      .notNull()
-      .references(() => models.id),
-    /** Null where only the outcome was imported. */
-    answerA: uuid('answer_a').references(() => answers.id),
-    answerB: uuid('answer_b').references(() => answers.id),
+    campaignId: uuid('campaign_id').notNull(),
+    promptId: uuid('prompt_id'),
+    modelA: uuid('model_a').notNull(),
+    modelB: uuid('model_b').notNull(),
+    /** The two texts that were shown; null where the campaign does not hold them. */
+    answerA: uuid('answer_a'),
+    answerB: uuid('answer_b'),
     /** How many turns of the prompt were shown; null: all. */
     turns: integer('turns'),
     origin: text('origin', { enum: ['draw', 'import', 'judge'] }).notNull(),
     /** The voter it was drawn for; null for imported and judge battles. */
-    raterId: uuid('rater_id').references(() => raters.id),
+    raterId: uuid('rater_id'),
     state: text('state', { enum: ['issued', 'voted', 'skipped', 'expired', 'kept'] }).notNull(),
     /** Probability, 0..1, with which this prompt and unordered pair was drawn; null where unknown. */
     drawProbability: doublePrecision('draw_probability'),
@@ -196,16 +197,13 @@ export const battles = pgTable(
     skipNote: text('skip_note'),
     drawnAt: at('drawn_at').notNull().defaultNow(),
     expiresAt: at('expires_at'),
-    importId: uuid('import_id').references(() => imports.id),
-    /** Imported battles: names the same two answers, in the same slots, to the same prompt at the same turn. */
-    key: text('key'),
+    importId: uuid('import_id'),
     /** The source's id of the prompt, its category and language: kept where the prompt itself was not imported. */
     promptKey: text('prompt_key'),
     category: text('category'),
     language: text('language'),
   },
   (t) => [
-    uniqueIndex('battles_key').on(t.campaignId, t.key).where(sql`${t.key} is not null`),
     index('battles_rater').on(t.campaignId, t.raterId),
     index('battles_open').on(t.expiresAt).where(sql`${t.state} = 'issued'`),
   ],
@@ -243,30 +241,39 @@ export const votes = pgTable(
   'votes',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    /** Place in the campaign's chain, from 1. */
+    campaignId: uuid('campaign_id').notNull(),
+    /** Place in the campaign's chain, from 1; of an imported vote: in its import. */
     seq: bigint('seq', { mode: 'number' }).notNull(),
-    battleId: uuid('battle_id')
-      .notNull()
-      .references(() => battles.id),
-    raterId: uuid('rater_id')
-      .notNull()
-      .references(() => raters.id),
+    battleId: uuid('battle_id').notNull(),
+    /** Null where an imported row names nobody. */
+    raterId: uuid('rater_id'),
     outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad'] }).notNull(),
-    idempotencyKey: text('idempotency_key').notNull(),
+    /** Imported votes: slot a's share of the point, where the source says it finer. */
+    shareA: doublePrecision('share_a'),
+    /** Null: 1. */
+    weight: doublePrecision('weight'),
+    /** Live votes only. */
+    idempotencyKey: text('idempotency_key'),
+    /** Imported votes: the source's own id. */
+    sourceId: text('source_id'),
+    /** Imported votes: hash of all that the vote says. Equal ones of one file differ by their place alone. */
+    identity: uuid('identity'),
     shownMs: integer('shown_ms'),
-    at: at('at').notNull(),
-    importId: uuid('import_id').references(() => imports.id),
-    previousHash: text('previous_hash').notNull(),
-    hash: text('hash').notNull(),
+    /** Null where an imported row does not say when. */
+    at: at('at'),
+    importId: uuid('import_id'),
+    /** Link of the chain; imported votes have one link together, at their import. */
+    hash: text('hash'),
   },
   (t) => [
-    unique('votes_once').on(t.battleId, t.raterId),
-    unique('votes_chain').on(t.campaignId, t.seq),
-    unique('votes_idempotency').on(t.raterId, t.idempotencyKey),
+    uniqueIndex('votes_once').on(t.battleId, t.raterId).where(sql`${t.importId} is null`),
+    unique('votes_chain').on(t.campaignId, t.importId, t.seq).nullsNotDistinct(),
+    uniqueIndex('votes_idempotency').on(t.raterId, t.idempotencyKey).where(sql`${t.importId} is null`),
     index('votes_rater').on(t.campaignId, t.raterId),
+    check(
+      'votes_live',
+      sql`import_id is not null or (rater_id is not null and at is not null and idempotency_key is not null and hash is not null)`,
+    ),
   ],
 );
 
@@ -375,15 +382,9 @@ export const verdicts = pgTable(
   {
     id: uuid('id').primaryKey(),
     seq: bigserial('seq', { mode: 'number' }).notNull(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    battleId: uuid('battle_id')
-      .notNull()
-      .references(() => battles.id),
-    judgeId: uuid('judge_id')
-      .notNull()
-      .references(() => judges.id),
+    campaignId: uuid('campaign_id').notNull(),
+    battleId: uuid('battle_id').notNull(),
+    judgeId: uuid('judge_id').notNull(),
     runId: uuid('run_id').references(() => judgeRuns.id),
     /** The judge model; empty where an import does not say. */
     model: text('model').notNull().default(''),
@@ -393,17 +394,26 @@ export const verdicts = pgTable(
     /** Why there is no outcome; exactly one of the two is set. */
     unscored: text('unscored'),
     shareA: doublePrecision('share_a'),
+    /** Null: 1. */
+    weight: doublePrecision('weight'),
+    /** Imported verdicts: the source's own id, and the hash of all that the verdict says, as of votes. */
+    sourceId: text('source_id'),
+    identity: uuid('identity'),
     raw: text('raw'),
     promptTokens: integer('prompt_tokens'),
     cachedTokens: integer('cached_tokens'),
     completionTokens: integer('completion_tokens'),
     costUsd: doublePrecision('cost_usd'),
     latencyMs: integer('latency_ms'),
-    importId: uuid('import_id').references(() => imports.id),
-    at: at('at').notNull().defaultNow(),
+    importId: uuid('import_id'),
+    /** Null where an imported row does not say when. */
+    at: at('at').defaultNow(),
   },
   (t) => [
-    unique('verdicts_once').on(t.judgeId, t.model, t.battleId, t.slotOrder, t.repeat),
+    uniqueIndex('verdicts_once')
+      .on(t.judgeId, t.model, t.battleId, t.slotOrder, t.repeat)
+      .where(sql`${t.importId} is null`),
+    index('verdicts_import').on(t.importId).where(sql`${t.importId} is not null`),
     index('verdicts_campaign').on(t.campaignId, t.seq),
     index('verdicts_run').on(t.runId),
   ],

@@ -29,10 +29,9 @@ export function createVoteAppender(database: Database): { append(vote: NewVote):
     if (end === undefined || battles.size < votes.length) return null;
     let { seq, hash } = end;
     const links = votes.map((vote) => {
-      const previous = hash;
       seq += 1;
-      hash = chainHash(previous, { ...vote, seq });
-      return { seq, previous, hash };
+      hash = chainHash(hash, { ...vote, seq });
+      return { seq, hash };
     });
     const raters = [...new Set(votes.map((vote) => vote.raterId as string))];
     const rows = await sql<
@@ -45,16 +44,16 @@ export function createVoteAppender(database: Database): { append(vote: NewVote):
           ${votes.map((vote) => vote.battleId as string)}::uuid[], ${votes.map((vote) => vote.raterId as string)}::uuid[],
           ${votes.map((vote) => vote.outcome)}::text[], ${votes.map((vote) => vote.idempotencyKey)}::text[],
           ${votes.map((vote) => vote.shownMs)}::int[], ${votes.map((vote) => new Date(vote.atMs).toISOString())}::timestamptz[],
-          ${links.map((link) => link.previous)}::text[], ${links.map((link) => link.hash)}::text[])
-          as v(id, seq, battle_id, rater_id, outcome, idempotency_key, shown_ms, at, previous_hash, hash)),
+          ${links.map((link) => link.hash)}::text[])
+          as v(id, seq, battle_id, rater_id, outcome, idempotency_key, shown_ms, at, hash)),
       judged as (
         update battles b set state = 'voted' from given v, chain
         where b.id = v.battle_id and b.campaign_id = ${campaignId} and b.rater_id = v.rater_id and b.state in ('issued', 'expired')
         returning b.id, b.rater_id, b.model_a, b.model_b),
       stored as (
-        insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, shown_ms, at, previous_hash, hash)
+        insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, shown_ms, at, hash)
         select v.id, ${campaignId}::uuid, v.seq, v.battle_id, v.rater_id, v.outcome, v.idempotency_key, v.shown_ms, v.at,
-          v.previous_hash, v.hash
+          v.hash
         from given v join judged on judged.id = v.battle_id),
       locked as materialized (
         select rater_id from voter_progress where campaign_id = ${campaignId} and rater_id = any(${raters}::uuid[])

@@ -87,12 +87,12 @@ export async function readArrowFile(
   path: string,
   name: string,
   coded: ReadonlySet<string>,
-  take: (rows: readonly SourceRow[], total: number) => void,
+  take: (rows: readonly SourceRow[], total: number) => Promise<void> | undefined,
 ): Promise<readonly string[]> {
   const { file, read, close } = open(path, name);
   try {
     for (const rows of readArrowRows(file, read, coded)) {
-      take(rows, file.rows);
+      await take(rows, file.rows);
       // whoever waits for this thread comes between
       await new Promise(setImmediate);
     }

@@ -10,7 +10,9 @@ export const STDIN = '-';
 export type Watch = {
   /** Told after each read. `total`: 0 where it is not known. */
   onBytes?(done: number, total: number): void;
-  readonly signal?: AbortSignal;
+  /** Called where rows were taken; no more are read until what it returns is settled. */
+  afterRows?(): Promise<void>;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** Bytes that are read at a time: large enough that the calls cost nothing, small beside everything else. */

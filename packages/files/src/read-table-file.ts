@@ -94,7 +94,10 @@ class TableReading {
 
   async #readText({ name, bytes }: Layer): Promise<TableRead> {
     const file = new StreamedFile(name, this.#options, this.#sink);
-    for await (const chunk of bytes) file.push(chunk);
+    for await (const chunk of bytes) {
+      file.push(chunk);
+      await this.#watch.afterRows?.();
+    }
     return file.end();
   }
 
@@ -111,6 +114,7 @@ class TableReading {
       (batch) => {
         rows += batch.length;
         file.takeRows(batch);
+        return this.#watch.afterRows?.();
       },
       { onRows: (done, total) => onBytes?.(Math.round((size * done) / total), size), signal },
     );
@@ -129,6 +133,7 @@ class TableReading {
       rows += batch.length;
       file.takeRows(batch);
       onBytes?.(Math.round((size * rows) / total), size);
+      return this.#watch.afterRows?.();
     });
     if (rows === 0) throw noRows(name, columns);
     return file.end();

@@ -2,13 +2,16 @@ import { ArenaError, isArenaError } from '@agon/domain';
 
 /** Most bytes of an ordinary request. */
 export const BODY_LIMIT = 512 * 1024;
-/** Most bytes of an import: AlpacaEval's twelve models are about 30 MB. */
-export const IMPORT_LIMIT = 64 * 1024 * 1024;
+/** Most bytes of files that come as texts in JSON, which this process has to parse; larger ones come as forms. */
+export const TEXTS_LIMIT = 4 * 1024 * 1024;
 
 function tooLarge(limit: number): ArenaError {
   const shown = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MB` : `${limit / 1024} kB`;
   return new ArenaError('too_large', `The request is larger than ${shown}.`, {
-    hint: 'Send it in parts; an import may be split into several.',
+    hint:
+      limit > BODY_LIMIT
+        ? 'Send the files as multipart/form-data: then they may have any size.'
+        : 'Send it in parts.',
   });
 }
 

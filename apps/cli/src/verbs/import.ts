@@ -1,17 +1,18 @@
-import { readdirSync, statSync } from 'node:fs';
+import { openAsBlob, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ImportResult } from '@agon/contract';
+import { type StreamImport, streamImport } from '@agon/client';
+import type { ImportForm, ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
+import { writeLabelMeaning } from '@agon/formats/labels';
 import { Command } from 'commander';
-import { collect, columnMap, oneOf } from '../parse-options.ts';
+import { collect, columnList, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
-import { readTextFile } from '../read-text-file.ts';
+import { type ReadingOptions, readingOf, withReadingOptions } from '../reading-options.ts';
 import { withServer } from '../with-server.ts';
 
-type Options = {
+type Options = ReadingOptions & {
   campaign: string;
-  format?: string;
-  map?: string[];
+  models?: string[];
   scale?: '1' | '100';
   onError: 'good' | 'none';
   dryRun?: boolean;
@@ -22,17 +23,17 @@ type Options = {
 
 /** `agon import`: exit 1 where rows were refused, 2 where nothing could be read. */
 export function command(): Command {
-  return new Command('import')
+  const verb = new Command('import')
     .description(
       'Add prompts, answers, votes, verdicts or scores to a campaign. Importing a file twice adds nothing.',
     )
     .argument('<paths...>', 'files, or folders of files')
     .requiredOption('--campaign <slug>', 'campaign to add to')
-    .option('--create', 'create the campaign where there is none')
-    .option('--format <name>', 'format of the files (default: found from each file)')
+    .option('--create', 'create the campaign where there is none');
+  return withReadingOptions(verb)
     .option(
-      '--map <column=field>',
-      'column of the file and the field it means; may be given several times',
+      '--models <columns>',
+      'answer-sheet: the columns that are models, separated by commas; may be given several times',
       collect,
     )
     .option('--scale <1|100>', 'scores: as fractions or in per cent', oneOf('scale', ['1', '100']))
@@ -50,32 +51,64 @@ export function command(): Command {
 }
 
 async function run(paths: string[], options: Options): Promise<void> {
-  const files = paths.flatMap(readPath);
-  const map = columnMap(options.map);
-  const result = await withServer(options, async ({ client }) => {
-    if (options.create && !options.dryRun) {
-      await client('createCampaign', { body: { slug: options.campaign, title: options.campaign } }).catch(
-        (error: unknown) => {
-          if (!(error instanceof ArenaError && error.code === 'already_exists')) throw error;
-        },
-      );
-    }
+  const files = paths.flatMap(filesAt);
+  const reading = readingOf(options);
+  const form: ImportForm = {
+    map: { ...reading.map },
+    labels: Object.fromEntries(
+      Object.entries(reading.labels ?? {}).map(([value, meaning]) => [value, writeLabelMeaning(meaning)]),
+    ),
+    on_error: options.onError,
+    dry_run: options.dryRun ?? false,
+    create: options.create ?? false,
+    unblinded: options.unblinded,
+    oversampled: options.oversampled,
+    ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.models === undefined ? {} : { models: columnList(options.models) }),
+    ...(options.preference === undefined
+      ? {}
+      : { preference: [options.preference.low, options.preference.high] }),
+    ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
+  };
+  const result = await withServer(options, async ({ url, apiKey }) => {
     note(`Reading ${files.length} file${files.length === 1 ? '' : 's'} …`);
-    return client('createImport', {
-      params: { campaign: options.campaign },
-      body: {
-        files,
-        map,
-        on_error: options.onError,
-        dry_run: options.dryRun ?? false,
-        ...(options.format === undefined ? {} : { format: options.format }),
-        ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
-      },
+    return streamImport({
+      baseUrl: url,
+      apiKey,
+      campaign: options.campaign,
+      form: await formOf(form, files),
+      onProgress: showProgress(),
     });
   });
   if (options.json) printJson(withoutPreview(result));
   else print(result, options);
   if (result.errors_total > 0) process.exitCode = result.rows.imported === 0 ? 2 : 1;
+}
+
+/** Tells on a terminal how far it is, on one line; elsewhere it says nothing. */
+function showProgress(): NonNullable<StreamImport['onProgress']> {
+  if (!process.stderr.isTTY) return () => {};
+  return ({ stage, done, total }) => {
+    const share = total === 0 ? '' : ` ${Math.floor((100 * done) / total)} %`;
+    const text =
+      stage === 'waiting'
+        ? `waiting for ${total} other imports`
+        : `${stage === 'reading' ? 'reading' : 'writing'}${share}`;
+    process.stderr.write(`\r\u001b[K${text}${stage === 'writing' && done === total ? '\n' : ''}`);
+  };
+}
+
+/** Files go as they are, from the disk: the server knows containers and formats. */
+async function formOf(options: ImportForm, paths: readonly string[]): Promise<FormData> {
+  const form = new FormData();
+  form.set('options', JSON.stringify(options));
+  for (const path of paths) {
+    const file = await openAsBlob(path).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
+    form.append('file', file, basename(path));
+  }
+  return form;
 }
 
 function withoutPreview({ preview: _, ...result }: ImportResult) {
@@ -84,37 +117,45 @@ function withoutPreview({ preview: _, ...result }: ImportResult) {
 
 function print(result: ImportResult, options: Options): void {
   const verb = options.dryRun ? 'Would import' : 'Imported';
+  const { rows } = result;
+  const duplicates = rows.duplicates === 0 ? '' : `, ${rows.duplicates} were there already`;
   process.stdout.write(
-    `${verb} into ${result.campaign} (${result.format}): ${result.rows.imported} of ${result.rows.read} rows\n`,
+    `${verb} into ${result.campaign} (${result.format}): ${rows.imported} of ${rows.read} rows${duplicates}\n`,
   );
   const { models, prompts, answers, votes, verdicts, scores } = result;
   printTable(['new', 'count'], Object.entries({ models, prompts, answers, votes, verdicts, scores }));
+  for (const { message } of result.warnings) note(message);
   if (result.errors_total === 0) return;
   note(`${result.errors_total} rows refused:`);
   for (const row of result.errors.slice(0, 20)) {
+    const more = row.count === 1 ? '' : ` (${row.count} times)`;
     note(
-      `  ${row.file}:${row.line} ${row.column ?? ''} ${row.value === null ? '' : JSON.stringify(row.value.slice(0, 60))} ${row.reason}`,
+      `  ${row.file}:${row.line} ${row.column ?? ''} ${row.value === null ? '' : JSON.stringify(row.value.slice(0, 60))} ${row.reason}${more}`,
     );
   }
-  if (result.errors_total > 20) note('  … all of the first 1,000 with --json');
-  if (result.rows.imported === 0) note('Nothing was imported. To take the good rows: --on-error good');
+  if (result.errors.length > 20) note('  … the first 1,000 kinds of them with --json');
+  if (rows.imported === 0 && options.onError === 'none')
+    note('Nothing was imported. To take the good rows: --on-error good');
 }
 
-function readPath(path: string): { name: string; text: string }[] {
+const TABLES = /\.(jsonl?|ndjson|csv|tsv|parquet|arrow|feather)(\.gz|\.zst)?$|\.zip$/;
+
+function filesAt(path: string): string[] {
   try {
-    if (statSync(path).isDirectory()) {
-      return readdirSync(path)
-        .filter((name) => /\.(jsonl?|csv|tsv)$/.test(name))
-        .sort()
-        .flatMap((name) => readPath(join(path, name)));
-    }
-    return [{ name: basename(path), text: readTextFile(path) }];
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path)
+      .filter((name) => TABLES.test(name))
+      .sort()
+      .map((name) => join(path, name));
   } catch (cause) {
-    if (cause instanceof ArenaError) throw cause;
-    throw new ArenaError('invalid_file', `${path} cannot be read.`, {
-      hint: cause instanceof Error ? cause.message : undefined,
-      at: { file: path },
-      cause,
-    });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): ArenaError {
+  return new ArenaError('invalid_file', `${path} cannot be read.`, {
+    hint: cause instanceof Error ? cause.message : undefined,
+    at: { file: path },
+    cause,
+  });
 }

@@ -1,6 +1,6 @@
-import type { ImportResult } from '@agon/contract';
-import type { CampaignId, EpochMs, ImportId, Outcome } from '@agon/domain';
-import type { SelfNamingSpan } from './content-store.ts';
+import type { FileInspection, ImportResult } from '@agon/contract';
+import type { CampaignId, EpochMs, ImportId } from '@agon/domain';
+import type { ReadOptions } from '@agon/formats';
 
 export type ImportedModel = {
   readonly name: string;
@@ -11,70 +11,58 @@ export type ImportedModel = {
   readonly aliases: readonly string[];
 };
 
-/** Everything that one import adds, with the names that join its parts. */
-export type ImportBundle = {
-  readonly id: ImportId;
-  readonly campaignId: CampaignId;
-  readonly format: string;
-  readonly files: readonly { readonly name: string; readonly sha256: string }[];
-  readonly rows: ImportResult['rows'];
-  readonly errors: ImportResult['errors'];
-  readonly by: string | null;
-  readonly atMs: EpochMs;
-  readonly models: readonly ImportedModel[];
-  readonly prompts: readonly {
-    readonly key: string;
-    readonly contentHash: string;
-    readonly turns: readonly string[];
-    readonly category: string | null;
-    readonly language: string | null;
-    readonly reference: readonly string[] | null;
-  }[];
-  readonly answers: readonly {
-    readonly promptKey: string;
-    readonly model: string;
-    readonly turns: readonly string[];
-    readonly contentHash: string;
-    readonly selfNaming: readonly (readonly SelfNamingSpan[])[] | null;
-  }[];
-  readonly battles: readonly {
-    readonly key: string;
-    readonly promptKey: string | null;
-    readonly modelA: string;
-    readonly modelB: string;
-    readonly turns: number | null;
-    readonly category: string | null;
-    readonly language: string | null;
-  }[];
-  readonly votes: readonly {
-    readonly battleKey: string;
-    /** The source's name of the rater, or one made from the row where it names none. */
-    readonly rater: string;
-    readonly outcome: Outcome;
-    readonly key: string;
-    readonly atMs: EpochMs;
-  }[];
-  readonly verdicts: readonly {
-    readonly battleKey: string;
-    readonly judge: string;
-    readonly outcome: Outcome;
-    readonly shareA: number | null;
-    readonly repeat: number;
-    readonly atMs: EpochMs;
-  }[];
-  readonly scores: readonly {
-    readonly model: string;
-    readonly benchmark: string;
-    readonly score: number;
-    readonly n: number | null;
-    readonly source: string;
-  }[];
+/** A file that lies where the importer can read it. */
+export type ImportSource = ReadOptions & {
+  readonly name: string;
+  readonly path: string;
+  /** Of its bytes, as hexadecimal digits. */
+  readonly sha256: string;
 };
 
-export type ImportCounts = Pick<
-  ImportResult,
-  'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'
->;
+/** One import: what to read, where it belongs, and by which rules. */
+export type ImportJob = {
+  readonly id: ImportId;
+  /** Null: a preview of a campaign that is not there yet. */
+  readonly campaignId: CampaignId | null;
+  readonly files: readonly ImportSource[];
+  readonly unblinded: 'drop' | 'keep';
+  readonly oversampled: 'keep' | 'drop';
+  /** Rows with faults: the good ones are taken, or nothing is. */
+  readonly onError: 'good' | 'none';
+  /** Everything is read and compared with what is there, nothing is written. */
+  readonly dryRun: boolean;
+  /** Exchange the slots of battles by a seeded coin: for sources whose side order is confounded with the model. */
+  readonly shuffleSides: boolean;
+  readonly seed: number;
+  /** What is known of models beyond their names. */
+  readonly models: readonly ImportedModel[];
+  readonly by: string | null;
+  readonly atMs: EpochMs;
+};
+
+/** How far an import is: imports before it, bytes read of all, or rows written of all. */
+export type ImportProgress = {
+  readonly stage: 'waiting' | 'reading' | 'writing';
+  readonly done: number;
+  readonly total: number;
+};
+
+export type ImportWatch = {
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /** Aborted: nothing of the import stays, and `run` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** What an import did, or would do. `written`: something new is there now. */
+export type ImportOutcome = Omit<ImportResult, 'id' | 'campaign'> & { readonly written: boolean };
+
+/** Reads and writes whole imports, outside of the thread that takes votes. */
+export interface Importer {
+  /** @throws ArenaError unknown_format, invalid_file, unknown_option where a file cannot be read at all */
+  run(job: ImportJob, watch?: ImportWatch): Promise<ImportOutcome>;
+  /** What a file is, by its first rows. */
+  inspect(file: Pick<ImportSource, 'name' | 'path'>): Promise<FileInspection>;
+}
 
 export type ImportRecord = {
   readonly id: ImportId;
@@ -86,21 +74,12 @@ export type ImportRecord = {
   readonly undoneAtMs: EpochMs | null;
 };
 
-export type ImportWatch = {
-  /** Rows of the bundle that were handed to the database so far, and all of them. */
-  readonly onRows?: (done: number, total: number) => void;
-  /** Aborted: the transaction is rolled back and `write` rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-};
-
 export interface ImportStore {
-  /** One transaction. What is there already is left as it is; returns what was new. */
-  write(bundle: ImportBundle, watch?: ImportWatch): Promise<ImportCounts>;
   list(
     campaign: CampaignId,
     page: { readonly after: ImportId | null; readonly limit: number },
   ): Promise<readonly ImportRecord[]>;
   find(id: ImportId): Promise<ImportRecord | null>;
-  /** Its rows stay and every reader leaves them out; importing the same again brings them back. */
+  /** Its rows stay and every reader leaves them out. */
   undo(id: ImportId, atMs: EpochMs): Promise<ImportRecord>;
 }

@@ -10,7 +10,7 @@ import type { ComparisonStore } from './comparison-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { ExportStore } from './export-store.ts';
 import type { Ids } from './ids.ts';
-import type { ImportStore } from './import-store.ts';
+import type { Importer, ImportStore } from './import-store.ts';
 import type { JudgeModels } from './judge-model.ts';
 import type { InstrumentSource, JudgeQueue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
@@ -40,6 +40,7 @@ export type Ports = {
   readonly fits: BoardFits;
   readonly boards: BoardStore;
   readonly imports: ImportStore;
+  readonly importer: Importer;
   readonly exports: ExportStore;
   readonly judgeRuns: JudgeStore;
   readonly judgeQueue: JudgeQueue;

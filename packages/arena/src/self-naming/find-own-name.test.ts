@@ -47,19 +47,21 @@ describe('findOwnName', () => {
 
   // read by eye: the one answer that introduces itself ("an AI assistant created by Anthropic"); "Claude Monet" is none
   it('flags the one answer of the demo campaign that names its maker', () => {
-    const demo = JSON.parse(
-      readFileSync(new URL('../../data/demo-campaign.json', import.meta.url), 'utf8'),
-    ) as {
-      models: { name: string; aliases: string[] }[];
-      prompts: { key: string; turns: string[] }[];
-      answers: { promptKey: string; model: string; turns: string[] }[];
-    };
-    const flagged = demo.answers.filter((answer) => {
-      const known = demo.models.find((each) => each.name === answer.model)!;
+    const read = (name: string) => readFileSync(new URL(`../../data/demo/${name}`, import.meta.url), 'utf8');
+    const rows = <Row>(name: string) =>
+      read(name)
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Row);
+    const { models } = JSON.parse(read('campaign.json')) as { models: { name: string; aliases: string[] }[] };
+    const prompts = rows<{ prompt_id: string; turns: string[] }>('prompts.jsonl');
+    const answers = rows<{ prompt_id: string; model: string; answer: string[] }>('answers.jsonl');
+    const flagged = answers.filter((answer) => {
+      const known = models.find((each) => each.name === answer.model)!;
       const model = { name: known.name, aliases: [...known.aliases, ...defaultAliases(known.name)] };
-      const asked = demo.prompts.find((each) => each.key === answer.promptKey)!.turns.join('\n');
-      return answer.turns.some((turn) => findOwnName(turn, model, asked).length > 0);
+      const asked = prompts.find((each) => each.prompt_id === answer.prompt_id)!.turns.join('\n');
+      return answer.answer.some((turn) => findOwnName(turn, model, asked).length > 0);
     });
-    expect(flagged.map((answer) => `${answer.promptKey} ${answer.model}`)).toEqual(['mtbench-100 claude-v1']);
+    expect(flagged.map((answer) => `${answer.prompt_id} ${answer.model}`)).toEqual(['mtbench-100 claude-v1']);
   });
 });

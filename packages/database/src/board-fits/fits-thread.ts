@@ -4,7 +4,8 @@ import { createBoardFits, type PairColumns, writePairs } from '@agon/arena';
 import { createComparisonStore } from '../comparisons/comparison-store.ts';
 import { connect } from '../connect.ts';
 import { createContentStore } from '../content-store.ts';
-import { END, type FitsReply, type FitsRequest, packError } from './fits-message.ts';
+import { packError } from '../error-message.ts';
+import { END, type FitsReply, type FitsRequest } from './fits-message.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('fits-thread.ts runs in a worker thread only.');

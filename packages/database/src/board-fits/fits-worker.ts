@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { BoardAnswer, BoardAnswers, BoardQuestion } from '@agon/arena';
 import { ArenaError, type CampaignId } from '@agon/domain';
-import { END, type FitsReply, type FitsRequest, unpackError } from './fits-message.ts';
+import { unpackError } from '../error-message.ts';
+import { END, type FitsReply, type FitsRequest } from './fits-message.ts';
 
 type Answer = BoardAnswer<keyof BoardAnswers>;
 type Pending = {

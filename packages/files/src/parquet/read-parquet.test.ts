@@ -19,7 +19,10 @@ const sample = (name: string) => fileURLToPath(new URL(`../samples/${name}`, imp
 
 async function rowsIn(file: string, skip: readonly string[] = []): Promise<SourceRow[]> {
   const rows: SourceRow[] = [];
-  const take = (more: readonly SourceRow[]) => rows.push(...more);
+  const take = (more: readonly SourceRow[]) => {
+    rows.push(...more);
+    return undefined;
+  };
   if (file.endsWith('.arrow')) await readArrowFile(file, 'table', new Set(), take);
   else await readParquet(file, 'table', skip, take);
   return rows;

@@ -24,7 +24,7 @@ export function readParquet(
   path: string,
   name: string,
   skip: readonly string[],
-  take: (rows: readonly SourceRow[]) => void,
+  take: (rows: readonly SourceRow[]) => Promise<void> | undefined,
   { onRows, signal }: ParquetWatch = {},
 ): Promise<readonly string[]> {
   const taken = new Int32Array(new SharedArrayBuffer(4));
@@ -56,11 +56,15 @@ export function readParquet(
         requireDifferent(name, columns);
       } else if (message.kind === 'rows') {
         const unread = columns.filter((column) => skip.includes(column));
-        take(rowsOf(message, unread, done));
+        const waits = take(rowsOf(message, unread, done));
         done += message.count;
-        Atomics.add(taken, 0, 1);
-        Atomics.notify(taken, 0);
         onRows?.(done, total);
+        const goOn = (): void => {
+          Atomics.add(taken, 0, 1);
+          Atomics.notify(taken, 0);
+        };
+        if (waits === undefined) goOn();
+        else waits.then(goOn, stop);
       } else {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);

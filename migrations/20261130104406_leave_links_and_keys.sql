@@ -1,0 +1,2 @@
+ALTER TABLE "battles" DROP COLUMN "key";--> statement-breakpoint
+ALTER TABLE "votes" DROP COLUMN "previous_hash";
