@@ -162,6 +162,15 @@ describe('a reader that is stopped', () => {
     ).rejects.toBe(stop);
   });
 
+  it('ends with what the taker fails with later, though all is read by then', async () => {
+    const late = new Error('late');
+    const take = () =>
+      new Promise<void>((_, reject) => {
+        setTimeout(() => reject(late), 300);
+      });
+    await expect(readParquet(sample('types.parquet'), 'table', [], take)).rejects.toBe(late);
+  });
+
   it('ends with the reason of its signal', async () => {
     const aborted = AbortSignal.abort('cancelled');
     await expect(
