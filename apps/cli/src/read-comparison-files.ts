@@ -121,22 +121,26 @@ async function readPath(
   return { path: path === STDIN ? 'stdin' : basename(path), format, rows: rowsRead, unused };
 }
 
+/** Columns of times, which the quick way does not read. */
+const TIMES = ['timestamp', 'tstamp', 'at'];
+
 /** The quick way of an Arrow file of comparisons; null where it cannot be gone. @returns rows read */
 function readArrowColumns(
   path: string,
   options: ReadOptions,
   sink: RowSink,
-  { rater, prompt, style, ...filter }: ColumnOptions,
+  { rater, prompt, style, byTime, ...filter }: ColumnOptions,
 ): number | null {
   const isFiltered = filter.category !== undefined || filter.language !== undefined;
-  if (options.format !== undefined || isFiltered || !isArrowFile(path)) return null;
+  const hasLabels = Object.keys(options.labels ?? {}).length > 0;
+  if (options.format !== undefined || isFiltered || hasLabels || !isArrowFile(path)) return null;
   const wants = {
     rater,
     prompt,
     ...(style === undefined ? {} : { style }),
     ...(options.map === undefined ? {} : { map: options.map }),
   };
-  return withArrowFile(path, wants, [], (comparisons) => {
+  return withArrowFile(path, wants, byTime === true ? TIMES : [], (comparisons) => {
     comparisons.readInto(sink, filter);
     return comparisons.rows;
   });

@@ -297,7 +297,11 @@ function rankByCounts(files: readonly string[], options: Options): RatingResult 
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
   const byRows =
-    filtered || options.source === 'judges' || options.insights === true || options.format !== undefined;
+    filtered ||
+    options.source === 'judges' ||
+    options.insights === true ||
+    options.format !== undefined ||
+    options.label !== undefined;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
   const wants = { rater: false, prompt: false, map: columnMap(options.map) };
   return withArrowFile(path, wants, [], (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
