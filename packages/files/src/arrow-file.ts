@@ -55,7 +55,7 @@ export function withArrowFile<Result>(
     const names = file.fields.map(({ name }) => (Object.hasOwn(map, name) ? map[name]! : name));
     if (names.some((name) => ONLY_BY_ROWS.has(name) || byRows.includes(name))) return null;
     const comparisons = comparisonsOf(file, read, wants, names);
-    return comparisons === null ? null : work(comparisons);
+    return comparisons?.knowsLabels === true ? work(comparisons) : null;
   } finally {
     close();
   }

@@ -1,22 +1,8 @@
 import { type BySlot, contentHash } from '@agon/domain';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
+import { ANSWER_COLUMNS, CONVERSATION_COLUMNS, PROMPT_TEXT_COLUMNS } from './column-names.ts';
 import { type Conversation, readConversation } from './conversation.ts';
-
-/** Columns that hold the prompt's text in a table of comparisons; the first that is filled does. */
-export const PROMPT_TEXT_COLUMNS = ['prompt', 'instruction', 'question'] as const;
-export const CONVERSATION_COLUMNS = ['conversation_a', 'conversation_b'] as const;
-const ANSWER_COLUMNS = [
-  ['answer_a', 'answer_b'],
-  ['response_a', 'response_b'],
-] as const;
-
-/** Columns with what the voter saw. */
-export const TEXT_COLUMNS: readonly string[] = [
-  ...CONVERSATION_COLUMNS,
-  ...PROMPT_TEXT_COLUMNS,
-  ...ANSWER_COLUMNS.flat(),
-];
 
 export type Shown = BySlot<readonly string[] | null>;
 /** The prompt's turns, null where there is no text; the answers, null for a side that the row does not show. */
