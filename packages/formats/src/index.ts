@@ -20,6 +20,7 @@ export {
   requirePrompt,
   unwantedRanking,
 } from './row-sink.ts';
+export type { SourceRow } from './rows/source-row.ts';
 export { formatById, StreamedFile } from './streamed-file.ts';
 export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';
 export { type KnownScore, writeEveryEvalEver } from './writers/write-every-eval-ever.ts';

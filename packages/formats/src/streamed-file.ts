@@ -26,6 +26,7 @@ export class StreamedFile {
   #rename: ReadonlyMap<string, string> | null = null;
   #regular: RegularComparisons | null = null;
   #rowsRead = 0;
+  #isText = true;
 
   constructor(name: string, options: ReadOptions, sink: RowSink) {
     this.#name = name;
@@ -45,9 +46,15 @@ export class StreamedFile {
     this.#stream.push(chunk);
   }
 
+  /** Rows that are ready, in place of `push`: of a file that is no text. @throws ArenaError unknown_format, invalid_file */
+  takeRows(rows: Iterable<SourceRow>): void {
+    this.#isText = false;
+    for (const row of rows) this.#row(row);
+  }
+
   /** @throws ArenaError unknown_format, invalid_file where the file is cut off or holds nothing */
   end(): { readonly format: string; readonly rowsRead: number } {
-    this.#stream.end();
+    if (this.#isText) this.#stream.end();
     if (this.#format === null) this.#chooseByRows();
     return {
       format: this.#format?.id ?? '',

@@ -1,9 +1,10 @@
 import type { ImportSource } from '@agon/arena';
 import type { FileInspection } from '@agon/contract';
 import { isArenaError } from '@agon/domain';
+import { readTableFile } from '@agon/files';
 import type { RowSink } from '@agon/formats';
 import { Preview } from './preview.ts';
-import { readOne } from './read-files.ts';
+import { summaryOf } from './read-files.ts';
 
 /** What a file is, by its first rows. A file that no format fits is no fault here: its columns can be mapped. */
 export async function inspectFile({
@@ -14,7 +15,7 @@ export async function inspectFile({
   const sink = onlyFirstRows(preview);
   const look = async (format?: string) => {
     const options = { name, ...(format === undefined ? {} : { format }) };
-    return readOne(path, options, sink, async () => {});
+    return summaryOf(name, await readTableFile(path, options, sink));
   };
   try {
     const { format, unused, models, labels } = await look();

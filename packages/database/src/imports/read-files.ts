@@ -1,9 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { ImportSource, ImportWatch } from '@agon/arena';
-import { type RowSink, StreamedFile } from '@agon/formats';
+import { readTableFile } from '@agon/files';
 import type { FileSummary, ReadSource } from './run-import.ts';
-
-const CHUNK = 1024 * 1024;
 
 /** Reads files on disk into an import's sink, one after another. @throws ArenaError unknown_format, invalid_file, unknown_option */
 export function readFiles(files: readonly ImportSource[], { onProgress, signal }: ImportWatch): ReadSource {
@@ -14,38 +12,22 @@ export function readFiles(files: readonly ImportSource[], { onProgress, signal }
     const summaries: FileSummary[] = [];
     for (const [i, { path, sha256: _, ...options }] of files.entries()) {
       sink.startFile(options.scale ?? 1);
-      const summary = await readOne(path, options, sink, async (bytes) => {
-        signal?.throwIfAborted();
-        onProgress?.({ stage: 'reading', done: before + Math.min(bytes, sizes[i]!), total });
-        await flush();
+      const read = await readTableFile(path, options, sink, {
+        onBytes: (bytes) =>
+          onProgress?.({ stage: 'reading', done: before + Math.min(bytes, sizes[i]!), total }),
+        afterRows: flush,
+        signal,
       });
-      summaries.push(summary);
+      summaries.push(summaryOf(options.name, read));
       before += sizes[i]!;
     }
     return summaries;
   };
 }
 
-export async function readOne(
-  path: string,
-  options: Omit<ImportSource, 'path' | 'sha256'>,
-  sink: RowSink,
-  onBytes: (bytes: number) => Promise<void>,
-): Promise<FileSummary> {
-  const file = new StreamedFile(options.name, options, sink);
-  const handle = await open(path);
-  try {
-    const chunk = new Uint8Array(CHUNK);
-    for (let done = 0; ; ) {
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK);
-      if (bytesRead === 0) break;
-      file.push(chunk.subarray(0, bytesRead));
-      done += bytesRead;
-      await onBytes(done);
-    }
-  } finally {
-    await handle.close();
-  }
-  const { format, rowsRead } = file.end();
-  return { name: options.name, format, rows: rowsRead, unused: [], models: [], labels: [] };
+export function summaryOf(
+  name: string,
+  { format, rowsRead }: Awaited<ReturnType<typeof readTableFile>>,
+): FileSummary {
+  return { name, format, rows: rowsRead, unused: [], models: [], labels: [] };
 }

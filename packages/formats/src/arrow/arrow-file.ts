@@ -10,14 +10,18 @@ export type ByteRange = { readonly offset: number; readonly length: number };
 
 /** Where a column of a batch stands in the file. */
 export type ArrowColumn = {
+  /** Values, those that are null among them. */
+  readonly length: number;
   readonly nulls: number;
   /** Validity first, then what the type has. */
   readonly buffers: readonly ByteRange[];
+  /** In the order of the field's. */
+  readonly children: readonly ArrowColumn[];
 };
 
 export type ArrowBatch = {
   readonly rows: number;
-  /** In the order of the schema's fields; null for the columns that nobody asked for. */
+  /** In the order of the schema's fields. */
   readonly columns: readonly ArrowColumn[];
   /** Values of dictionaries, by id, as they are when this batch is read; null for a null value. */
   readonly dictionaries: ReadonlyMap<number, readonly (string | null)[]>;
@@ -183,15 +187,17 @@ class OpenFile {
     let buffer = 0;
     let views = 0;
     const next = (field: ArrowField): ArrowColumn => {
-      const nulls = nodes[node]?.[1] ?? 0;
+      const [length = 0, nulls = 0] = nodes[node] ?? [];
       node += 1;
       const count = bufferCount(field) ?? 2 + (variadic[views++]?.[0] ?? 0);
       const own = buffers.slice(buffer, buffer + count);
       buffer += count;
       if (own.length < count) throw this.fault(`column ${field.name} has too few buffers`);
-      if (field.dictionary === null) field.children.forEach(next);
+      const children = field.dictionary === null ? field.children.map(next) : [];
       return {
+        length,
         nulls,
+        children,
         buffers: own.map(([offset = 0, length = 0]) => {
           if (!(offset >= 0 && length >= 0 && body + offset + length <= this.#size))
             throw this.fault(`column ${field.name} does not lie within it`);

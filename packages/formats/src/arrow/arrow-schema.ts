@@ -44,8 +44,19 @@ export type ArrowField = {
   /** A dictionary column holds indices; `type` is that of its values. */
   readonly dictionary: { readonly id: number; readonly index: IntType } | null;
   readonly denseUnion: boolean;
+  /** Of a time: digits of the fraction of a second that its unit is. */
+  readonly timeDigits: 0 | 3 | 6 | 9;
+  /** Dates count days, not milliseconds. */
+  readonly inDays: boolean;
+  /** Of a decimal: digits behind the point, and bytes that it takes. */
+  readonly decimal: { readonly scale: number; readonly bytes: number } | null;
+  /** Of a list of fixed size: its items. */
+  readonly listSize: number;
   readonly children: readonly ArrowField[];
 };
+
+/** By the number of a unit in Schema.fbs. */
+const TIME_DIGITS = [0, 3, 6, 9] as const;
 
 /** Reads a table `Field` of Schema.fbs. */
 export function readField(table: FlatTable): ArrowField {
@@ -64,8 +75,23 @@ export function readField(table: FlatTable): ArrowField {
         ? null
         : { id: encoding.int64(0), index: index === null ? { bits: 32, signed: true } : intOf(index) },
     denseUnion: type === 'union' && details?.int16(0) === 1,
+    timeDigits: TIME_DIGITS[details?.int16(0) ?? 0] ?? 0,
+    // milliseconds where nothing is written
+    inDays: type === 'date' && details?.has(0) === true && details.int16(0) === 0,
+    decimal:
+      type === 'decimal' && details !== null
+        ? { scale: details.int32(1), bytes: details.has(2) ? details.int32(2) / 8 : 16 }
+        : null,
+    listSize: type === 'fixed_size_list' ? (details?.int32(0) ?? 0) : 0,
     children: table.tables(5).map(readField),
   };
+}
+
+/** The type of a column, for messages. */
+export function typeOf({ type, int, floatBits, dictionary }: ArrowField): string {
+  if (dictionary !== null) return `a dictionary of ${type}`;
+  if (int !== null) return `${int.signed ? 'int' : 'uint'}${int.bits}`;
+  return floatBits > 0 ? `${type}${floatBits}` : type;
 }
 
 function intOf(table: FlatTable): IntType {

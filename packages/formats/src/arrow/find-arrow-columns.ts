@@ -2,7 +2,7 @@ import { ArenaError, STYLE_COUNTS, type StyleCount } from '@agon/domain';
 import { styleField } from '../readers/read-style.ts';
 import { firstTwice } from '../rows/first-twice.ts';
 import type { ArrowFile, ReadInto } from './arrow-file.ts';
-import type { ArrowField } from './arrow-schema.ts';
+import { type ArrowField, typeOf } from './arrow-schema.ts';
 import { CodeReader } from './code-column.ts';
 import { NumberReader } from './number-column.ts';
 
@@ -178,10 +178,4 @@ function wrongType(file: ArrowFile, field: ArrowField, isTexts: boolean): ArenaE
 
 function isTextual(field: ArrowField): boolean {
   return field.type === 'utf8' || field.type === 'large_utf8' || field.type === 'utf8_view';
-}
-
-function typeOf({ type, int, floatBits, dictionary }: ArrowField): string {
-  if (dictionary !== null) return `a dictionary of ${type}`;
-  if (int !== null) return `${int.signed ? 'int' : 'uint'}${int.bits}`;
-  return floatBits > 0 ? `${type}${floatBits}` : type;
 }

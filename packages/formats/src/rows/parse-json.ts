@@ -1,6 +1,11 @@
-/** A string (left as it is), or a number that Python writes and JSON does not have. */
-const PYTHON_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+import { endOfString, outlineOf, outsideStrings } from './json-outline.ts';
+import { parsePython } from './parse-python.ts';
+import { storableValue } from './storable-text.ts';
 
+export { storableText } from './storable-text.ts';
+
+/** Numbers that Python writes and JSON does not have. */
+const PYTHON_NUMBERS = /-?\b(?:NaN|Infinity)\b/g;
 /** 1e999 is more than a number holds, so that it is read as infinite. */
 const STAND_INS: Readonly<Record<string, string>> = {
   NaN: 'null',
@@ -8,6 +13,10 @@ const STAND_INS: Readonly<Record<string, string>> = {
   Infinity: '1e999',
   '-Infinity': '-1e999',
 };
+const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** Lists and objects within each other, at most. What people write stays below 20; each level costs a call. */
+export const DEEPEST = 100;
 
 export type ParsedJson =
   | { readonly fault?: never; readonly value: Readonly<Record<string, unknown>> }
@@ -15,64 +24,82 @@ export type ParsedJson =
 
 /**
  * The object that a text holds as JSON, or what is wrong with it. `NaN`, which Python's `json.dump` writes for a number
- * that it has not got, is null; `Infinity` and `-Infinity` are themselves, which no column takes. A key that stands twice in one object is a fault:
+ * that it has not got, is null; `Infinity` and `-Infinity` are themselves, which no column takes. A whole number beyond
+ * ±2^53 is the text of its digits: ids of 64 bits keep each of them. A key that stands twice in one object is a fault:
  * which of its values is meant cannot be known.
  */
 export function parseJsonRow(text: string): ParsedJson {
-  const value = parse(text);
+  const { depth, colons, hasLongNumber } = outlineOf(text);
+  if (depth > DEEPEST) return { fault: `nested more than ${DEEPEST} deep` };
+  const value = parse(text, hasLongNumber);
   if (value === undefined) return { fault: 'not JSON' };
   if (!isRecord(value)) return { fault: 'not an object' };
-  if (countColons(text) !== countKeys(value)) return { fault: twiceFault(text) };
+  if (colons !== countKeys(value)) return { fault: twiceFault(text) };
   return { value };
 }
 
-function parse(text: string): unknown {
-  const wanted = escapesUnstorable(text) ? storable : undefined;
+/** Starts as only Python's literals do: a quote that JSON has not, or a name of Python's. */
+const PYTHON_START = /^[[{\s]*(?:'|array\(|None|True|False|nan|np\.)/;
+
+/**
+ * The list or object that a cell holds, as JSON or as the literal that Python prints for it: pandas writes
+ * `['a', "it's"]`, and `[{'role': 'user'} {'role': 'assistant'}]` for an array of NumPy. Every text in it is storable;
+ * whole numbers beyond ±2^53 are texts; `None` and `nan` are null.
+ * @returns undefined where the cell is anything else, a plain text or number among them: nothing is guessed
+ */
+export function parseCell(text: string): unknown {
+  const start = text.trimStart()[0];
+  if (start !== '[' && start !== '{' && start !== 'a') return undefined;
+  if (start === 'a' || PYTHON_START.test(text)) return parsePython(text, DEEPEST);
+  return parseJsonCell(text) ?? parsePython(text, DEEPEST);
+}
+
+function parseJsonCell(text: string): unknown {
+  const { depth, colons, hasLongNumber } = outlineOf(text);
+  if (depth > DEEPEST) return undefined;
+  const value = parse(text, hasLongNumber);
+  return value === undefined || countKeys(value) !== colons ? undefined : value;
+}
+
+/** Undefined where the text is no JSON. */
+function parse(text: string, hasLongNumber: boolean): unknown {
+  const exact = hasLongNumber ? outsideStrings(text, quoteLongIntegers) : text;
+  const value = parseLoosely(exact);
+  return escapesUnstorable(text) ? storableValue(value) : value;
+}
+
+function parseLoosely(text: string): unknown {
   try {
-    return JSON.parse(text, wanted) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
   try {
-    const plain = text.replace(PYTHON_NUMBERS, (token) => STAND_INS[token] ?? token);
-    return JSON.parse(plain, wanted) as unknown;
+    const plain = outsideStrings(text, (part) =>
+      part.replace(PYTHON_NUMBERS, (token) => STAND_INS[token] ?? token),
+    );
+    return JSON.parse(plain) as unknown;
   } catch {
     return undefined;
   }
+}
+
+function quoteLongIntegers(part: string): string {
+  return part.replace(NUMBERS, (token) => (isLongInteger(token) ? `"${token}"` : token));
+}
+
+/** A whole number, as it is written, that a number of JavaScript does not hold. */
+export function isLongInteger(token: string): boolean {
+  // a number that starts with 0 is no JSON: it stays as it is, to be refused
+  return token.length > 15 && /^-?[1-9]\d*$/.test(token) && !Number.isSafeInteger(Number(token));
 }
 
 function escapesUnstorable(text: string): boolean {
   return text.includes('\\u') && /\\u(?:0000|[dD][89a-fA-F])/.test(text);
 }
 
-/** No database stores a null character or half a surrogate pair; both become U+FFFD, as UTF-8 encoders have it. */
-function storable(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value;
-}
-
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Colons outside strings: one a key. */
-function countColons(text: string): number {
-  let colons = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x3a) colons += 1;
-    else if (unit === 0x22) i = endOfString(text, i);
-  }
-  return colons;
-}
-
-/** Index of the closing quote of valid JSON. */
-function endOfString(text: string, open: number): number {
-  for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes += 1;
-    if (slashes % 2 === 0) return at;
-  }
-  return text.length;
 }
 
 /** Keys of a value and of all that is in it. */

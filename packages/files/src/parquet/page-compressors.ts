@@ -1,0 +1,29 @@
+import zlib from 'node:zlib';
+import type { Compressors } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+
+/** A page may unpack to so much: writers make pages of 1 MB, and a header may claim anything. */
+export const LARGEST_PAGE = 256 * 1024 * 1024;
+
+const bounded = (unpack: (input: Uint8Array, size: number) => Uint8Array) => {
+  return (input: Uint8Array, size: number): Uint8Array => {
+    requirePageSize(size);
+    return unpack(input, size);
+  };
+};
+
+/** Of every codec that is in use; those of Node where it has them, since they are quicker and hold to their limit. */
+export const PAGE_COMPRESSORS: Compressors = {
+  SNAPPY: bounded(compressors.SNAPPY!),
+  LZ4: bounded(compressors.LZ4!),
+  LZ4_RAW: bounded(compressors.LZ4_RAW!),
+  // several members are one page
+  GZIP: bounded((input, size) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, size) })),
+  BROTLI: bounded((input, size) => zlib.brotliDecompressSync(input, { maxOutputLength: Math.max(1, size) })),
+  ZSTD: bounded((input, size) => zlib.zstdDecompressSync(input, { maxOutputLength: Math.max(1, size) })),
+};
+
+/** @throws RangeError */
+export function requirePageSize(size: number): void {
+  if (!(size >= 0 && size <= LARGEST_PAGE)) throw new RangeError('a page claims more than 256 MiB');
+}
