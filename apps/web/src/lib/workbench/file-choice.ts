@@ -1,6 +1,6 @@
 import type { FileInspection, FormatJson, ImportForm } from '@agon/contract';
 import { type LabelChoices, spellLabel } from './label-choice.ts';
-import { nameInFile, mapToSend, suggestFormat, suggestMap, suggestModels } from './suggest-map.ts';
+import { mapToSend, nameInFile, suggestFormat, suggestMap, suggestModels } from './suggest-map.ts';
 
 /** Answers of one prompt in a row, of one model in a column. */
 export const SHEET = 'answer-sheet';
@@ -8,7 +8,7 @@ export const SHEET = 'answer-sheet';
 type Fields = FormatJson['fields'];
 
 /** What is said about one file. */
-export type FileChoice = Omit<FileInspection, 'unused'> & {
+export type FileChoice = Omit<FileInspection, 'unused' | 'models'> & {
   /** Columns that nothing is read from; null: not known before the files are checked. */
   readonly unused: readonly string[] | null;
   /** Id of the format to read it as; empty: as it was recognised. */

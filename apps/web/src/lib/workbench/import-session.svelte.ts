@@ -110,6 +110,11 @@ export class ImportSession {
     this.change(source, withModel(source, column, isModel));
   }
 
+  /** What becomes of rows, not what they say: files need not be checked again. */
+  rule(change: Partial<ImportRules>): void {
+    this.rules = { ...this.rules, ...change };
+  }
+
   remove(source: SourceChoice): void {
     this.sources = this.sources.filter((each) => each.file !== source.file);
     this.isStale = true;
@@ -119,17 +124,18 @@ export class ImportSession {
   /** Reads everything and shows what would be imported. */
   async check(): Promise<void> {
     const asked = this.sources;
+    this.isStale = false;
     const preview = await this.#post('checking', true);
     if (preview === null) {
       this.phase = 'choosing';
       return;
     }
     this.preview = preview;
-    this.sources = asked.map((source, i) => {
-      const found = preview.files[i];
+    this.sources = this.sources.map((source) => {
+      // what was changed meanwhile is not what was checked
+      const found = preview.files[asked.indexOf(source)];
       return found === undefined ? source : { ...source, ...withFound(found, source), isCounted: true };
     });
-    this.isStale = false;
     this.phase = 'checked';
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameInFile, mapToSend, suggestFormat, suggestMap, suggestModels } from './suggest-map.ts';
+import { mapToSend, nameInFile, suggestFormat, suggestMap, suggestModels } from './suggest-map.ts';
 
 const field = (name: string, required = true) => ({ name, required });
 const COMPARISONS = [

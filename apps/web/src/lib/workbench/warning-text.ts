@@ -6,7 +6,7 @@ import type { ImportRules } from './import-session.svelte.ts';
 type Warning = ImportResult['warnings'][number];
 
 /** A warning of an import under the rules that hold now; one that is newer than this page in the server's own words. */
-export function warningText({ code, message, count }: Warning, rules: ImportRules): string {
+export function warningText({ code, message, count, what = '' }: Warning, rules: ImportRules): string {
   if (count === undefined) return message;
   const counts = { count, shown: count.toLocaleString(getLocale()) };
   if (code === 'not_blind')
@@ -17,6 +17,9 @@ export function warningText({ code, message, count }: Warning, rules: ImportRule
     return rules.oversampled === 'drop'
       ? m.workbench_warning_oversampled_left(counts)
       : m.workbench_warning_oversampled(counts);
-  if (code === 'skipped') return m.workbench_warning_skipped(counts);
+  if (code === 'passed_over')
+    return what === 'skipped'
+      ? m.workbench_warning_skipped(counts)
+      : m.workbench_warning_passed_over({ ...counts, what });
   return message;
 }
