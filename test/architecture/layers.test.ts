@@ -15,6 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   rendering: 1,
   contract: 1,
   client: 2,
+  files: 2,
   arena: 3,
   database: 4,
   inference: 4,

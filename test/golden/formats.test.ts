@@ -36,7 +36,7 @@ const FILES = [
   ['faireval/question.jsonl', 'vicuna-question', { prompts: 80, refused: 0 }],
   ['faireval/answer_gpt35.jsonl', 'vicuna-answer', { answers: 80, refused: 0 }],
   ['llmfao/prompts.jsonl', 'llmfao-prompts', { refused: 0 }],
-  ['pandalm/testset-v1.json', 'pandalm', { rows: 999, refused: 1 }],
+  ['pandalm/testset-v1.json', 'pandalm', { rows: 999, comparisons: 2997, prompts: 170, refused: 0 }],
 ] as const;
 
 describe.skipIf(dataFolder === null)(`real files (${whyNoData})`, () => {

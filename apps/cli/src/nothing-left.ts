@@ -9,6 +9,8 @@ export type RowsRead = {
   /** Those that the filter (--source, --category, …) left out. */
   readonly filtered: number;
   readonly refusedByReason: ReadonlyMap<string, number>;
+  /** Those that were left out for no fault: votes that were not blind, labels that mean none. */
+  readonly leftOutByReason: ReadonlyMap<string, number>;
   /** The first of the refused rows, at least one where there are any. */
   readonly refused: readonly RefusedRow[];
   readonly files: readonly FileRead[];
@@ -27,9 +29,18 @@ export function countReasons(refused: readonly RefusedRow[]): Map<string, number
   return counts;
 }
 
+export function addCounts(
+  one: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const sum = new Map(one);
+  for (const [reason, count] of other) sum.set(reason, (sum.get(reason) ?? 0) + count);
+  return sum;
+}
+
 /** Rows that were left out before the fit, by reason. */
-export function leftOut({ refusedByReason, filtered }: RowsRead): Left {
-  const reasons = [...refusedByReason].map(([reason, count]) => ({ reason, count }));
+export function leftOut({ refusedByReason, leftOutByReason, filtered }: RowsRead): Left {
+  const reasons = [...refusedByReason, ...leftOutByReason].map(([reason, count]) => ({ reason, count }));
   return filtered > 0 ? [...reasons, { reason: FILTERED, count: filtered }] : reasons;
 }
 
@@ -46,6 +57,12 @@ export function tellRows(rows: RowsRead): {
 export function passesNothing({ taken, filtered }: RowsRead): string | null {
   return taken === 0 && filtered > 0 ? `None of the ${filtered} comparisons passes the filter.` : null;
 }
+
+const NO_FAULTS: Readonly<Record<string, string>> = {
+  not_blind: 'Votes that were not blind count with --unblinded keep.',
+  oversampled: 'Votes that the clean-up leaves out count with --oversampled keep.',
+  skipped: 'Check what --label says of the values of the winner.',
+};
 
 /** @throws ArenaError('no_comparisons') where no row was taken, not even to be filtered out */
 export function requireRows(rows: RowsRead): void {
@@ -100,6 +117,13 @@ function nothingTaken(rows: RowsRead): ArenaError {
       data,
     });
   }
+  const [left] = rows.leftOutByReason;
+  if (left !== undefined) {
+    return new ArenaError('no_comparisons', `None of the ${lost} rows is left: ${describe(excluded)}.`, {
+      hint: NO_FAULTS[left[0]],
+      data,
+    });
+  }
   const what = files.map((file) => `${file.path} (${file.format}, ${file.rows} rows)`).join(', ');
   return new ArenaError('no_comparisons', `There is no comparison in ${what}.`, {
     hint: 'Collect votes or verdicts first, or name the format of the file (--format).',
@@ -109,6 +133,8 @@ function nothingTaken(rows: RowsRead): ArenaError {
 
 function describe(excluded: Left): string {
   return excluded
-    .map(({ reason, count }) => (reason === FILTERED ? `${count} ${reason}` : `${count} refused (${reason})`))
+    .map(({ reason, count }) =>
+      reason === FILTERED || reason in NO_FAULTS ? `${count} ${reason}` : `${count} refused (${reason})`,
+    )
     .join(', ');
 }

@@ -1,4 +1,6 @@
 import { ArenaError } from '@agon/domain';
+import type { PreferenceRange } from '@agon/formats';
+import { type LabelMeaning, parseLabelMeaning } from '@agon/formats/labels';
 
 /** `--name value` as a whole number within a range. @throws ArenaError('unknown_option') */
 export function wholeNumber(
@@ -72,6 +74,39 @@ export function columnMap(pairs: readonly string[] = []): Record<string, string>
     map.set(column, pair.slice(at + 1));
   }
   return Object.fromEntries(map);
+}
+
+const OUTCOME_WORDS = 'VALUE=a, b, tie, both_bad or skip (a*3 for one that counts three times)';
+
+/** `--label value=outcome`, as often as given. A value may have an equals sign, an outcome has none. */
+export function labelMap(pairs: readonly string[] = []): Record<string, LabelMeaning> {
+  const map = new Map<string, LabelMeaning>();
+  for (const pair of pairs) {
+    const at = pair.lastIndexOf('=');
+    const value = pair.slice(0, Math.max(0, at)).trim();
+    const meaning = at < 0 ? null : parseLabelMeaning(pair.slice(at + 1).trim());
+    if (meaning === null) throw refuse('label', pair, OUTCOME_WORDS);
+    if (map.has(value)) throw refuse('label', pair, `one meaning for the value ${value}`);
+    map.set(value, meaning);
+  }
+  return Object.fromEntries(map);
+}
+
+/** `--preference LOW..HIGH`: from the value at which slot a wins to that at which slot b does. */
+export function preferenceRange(text: string): PreferenceRange {
+  const [low, high, ...more] = text
+    .split('..')
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const fits = Number.isFinite(low) && Number.isFinite(high) && low !== high && more.length === 0;
+  if (!fits) throw refuse('preference', text, 'LOW..HIGH, such as 0..1 or 1..2');
+  return { low: low!, high: high! };
+}
+
+/** `--models column,column`, as often as given. */
+export function columnList(lists: readonly string[]): string[] {
+  const columns = lists.flatMap((list) => list.split(',').map((column) => column.trim()));
+  if (columns.some((column) => column === '')) throw refuse('models', lists.join(','), 'column,column');
+  return [...new Set(columns)];
 }
 
 /** Without what is easily mistaken: case, the kind of dash, the order of a list. */

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_RATING_SETTINGS, toColumns } from '@agon/domain';
+import { withArrowFile } from '@agon/files/arrow';
 import { writeArrow } from '@agon/formats/arrow';
 import { fitRatings } from '@agon/rating';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { withArrowFile } from './open-arrow-file.ts';
 import { rankArrowFile } from './rank-arrow-file.ts';
 import { readComparisonFiles } from './read-comparison-files.ts';
 
@@ -32,16 +32,16 @@ function write(votes: readonly { a: number; b: number; outcome: number }[], batc
 }
 
 describe('ratings of an Arrow file', () => {
-  it('by counts are those of its rows', () => {
-    fc.assert(
-      fc.property(
+  it('by counts are those of its rows', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(vote, { minLength: 5, maxLength: 80 }).filter((votes) => votes.some(({ a, b }) => a !== b)),
         fc.constantFrom(8, 24, 1000),
         fc.constantFrom('half', 'drop'),
-        (votes, batchRows, ties) => {
+        async (votes, batchRows, ties) => {
           write(votes, batchRows);
           const settings = { ...DEFAULT_RATING_SETTINGS, ties };
-          const { comparisons } = readComparisonFiles([path], {});
+          const { comparisons } = await readComparisonFiles([path], {});
           // the order of the dictionary: where two groups are equally large, the first is rated
           const met = new Set(comparisons.flatMap((row) => [row.modelA, row.modelB]));
           const columns = toColumns(
@@ -57,7 +57,7 @@ describe('ratings of an Arrow file', () => {
           };
           const byRows = attempt(() => fitRatings(columns, settings));
           const byCounts = attempt(() =>
-            withArrowFile(path, { rater: false, prompt: false }, (file) => rankArrowFile(file, settings)),
+            withArrowFile(path, { rater: false, prompt: false }, [], (file) => rankArrowFile(file, settings)),
           );
           if (typeof byRows === 'string') expect(byCounts).toBe(byRows);
           else {
@@ -84,7 +84,7 @@ describe('ratings of an Arrow file', () => {
     write([{ a: 0, b: 1, outcome: 0 }], 8);
     const wants = { rater: false, prompt: false };
     expect(
-      withArrowFile(path, wants, (file) =>
+      withArrowFile(path, wants, [], (file) =>
         rankArrowFile(file, { ...DEFAULT_RATING_SETTINGS, method: 'elo' }),
       ),
     ).toBeNull();

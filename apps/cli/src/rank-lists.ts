@@ -7,7 +7,7 @@ import type {
   RatingWarning,
 } from '@agon/domain';
 import { toColumns } from '@agon/domain';
-import type { ReadOptions } from '@agon/formats';
+import type { ReadOptions, VotePolicy } from '@agon/formats';
 import { fitRatings, rateRankedLists } from '@agon/rating';
 import { countReasons, type RowsRead } from './nothing-left.ts';
 import { readRankingFiles } from './read-comparison-files.ts';
@@ -23,13 +23,19 @@ type Filter = {
  * those, the quicker Bradley–Terry fit, which then is the same.
  * @returns what was read, and the fit, which throws as `fitRatings` does
  */
-export function rankLists(
+export async function rankLists(
   files: readonly string[],
   filter: Filter,
-  reading: ReadOptions,
+  reading: ReadOptions & { readonly policy: VotePolicy },
   settings: RatingSettings,
-): { readonly rows: RowsRead; fit(): RatingResult } {
-  const { comparisons, rankings, refused, files: read } = readRankingFiles(files, reading);
+): Promise<{ readonly rows: RowsRead; readonly oversampled: number; fit(): RatingResult }> {
+  const {
+    comparisons,
+    rankings,
+    refused,
+    leftOutByReason,
+    files: read,
+  } = await readRankingFiles(files, reading);
   const passes = (row: Filter): boolean =>
     (filter.source === undefined || row.source === filter.source) &&
     (filter.category === undefined || row.category === filter.category) &&
@@ -41,9 +47,11 @@ export function rankLists(
       taken,
       filtered: comparisons.length + rankings.length - taken,
       refusedByReason: countReasons(refused),
+      leftOutByReason,
       refused,
       files: read,
     },
+    oversampled: pairs.filter((row) => row.oversampled).length,
     fit: () =>
       rankings.length === 0 ? fitRatings(toColumns(pairs), settings) : rateMixed(pairs, lists, settings),
   };

@@ -92,6 +92,10 @@ const USES: readonly Use[] = [
   inFilesOnly('seed', '--seed'),
   inFilesOnly('format', '--format'),
   inFilesOnly('map', '--map'),
+  inFilesOnly('label', '--label'),
+  inFilesOnly('preference', '--preference'),
+  inFilesOnly('unblinded', '--unblinded'),
+  inFilesOnly('oversampled', '--oversampled'),
   inFilesOnly('verdicts', '--verdicts'),
 ];
 

@@ -1,7 +1,7 @@
 import { type Comparison, type RatingResult, type RatingSettings, toColumns } from '@agon/domain';
-import type { ReadOptions } from '@agon/formats';
+import type { ReadOptions, VotePolicy } from '@agon/formats';
 import { fitRatings } from '@agon/rating';
-import { countReasons, type RowsRead } from './nothing-left.ts';
+import { addCounts, countReasons, type RowsRead } from './nothing-left.ts';
 import { readComparisonFiles } from './read-comparison-files.ts';
 
 export type VerdictFiles = {
@@ -17,13 +17,13 @@ export type VerdictFiles = {
  * People's ratings sharpened by judges' verdicts on the same battles.
  * @returns what was read, and the fit, which throws as `fitRatings` does
  */
-export function rankWithVerdicts(
+export async function rankWithVerdicts(
   { files, verdicts, category, language }: VerdictFiles,
-  reading: ReadOptions,
+  reading: ReadOptions & { readonly policy: VotePolicy },
   settings: RatingSettings,
-): { readonly rows: RowsRead; fit(): RatingResult } {
-  const given = readComparisonFiles(files, reading);
-  const judged = readComparisonFiles(verdicts, reading);
+): Promise<{ readonly rows: RowsRead; readonly oversampled: number; fit(): RatingResult }> {
+  const given = await readComparisonFiles(files, reading);
+  const judged = await readComparisonFiles(verdicts, reading);
   const rows: readonly Comparison[] = [
     ...given.comparisons,
     ...judged.comparisons.map((row): Comparison => ({ ...row, source: 'judges' })),
@@ -39,9 +39,11 @@ export function rankWithVerdicts(
       taken: kept.length,
       filtered: rows.length - kept.length,
       refusedByReason: countReasons(refused),
+      leftOutByReason: addCounts(given.leftOutByReason, judged.leftOutByReason),
       refused,
       files: [...given.files, ...judged.files],
     },
+    oversampled: kept.filter((row) => row.oversampled).length,
     fit: () => fitRatings(toColumns(kept), settings),
   };
 }

@@ -31,29 +31,66 @@ export function isArrowFile(path: string): boolean {
   }
 }
 
-/** Hands the comparisons of an Arrow file to `work`, which reads them where they are, and closes the file after it. */
+/** Columns that change what a comparison counts, or whether it does: a file with one is read row by row. */
+const ONLY_BY_ROWS = new Set(['weight', 'share_a', 'source', 'judge', 'voter', 'anony', 'dedup_tag']);
+/** From these the counts of the answers can be taken where the file has no columns of them. */
+const TEXTS = new Set(['conversation_a', 'response_a', 'answer_a', 'conv_metadata']);
+
+/**
+ * Hands the comparisons of an Arrow file to `work`, which reads them where they are, many at a time.
+ * @param byRows further columns that `work` would pass over, and must not
+ * @returns null where the file is to be read row by row: its columns are of other types, or of another format
+ * @throws ArenaError invalid_file, unknown_option; unknown_format where counts that are wanted are not there
+ */
 export function withArrowFile<Result>(
   path: string,
   wants: ArrowWants,
+  byRows: readonly string[],
   work: (comparisons: ArrowComparisons) => Result,
-): Result {
+): Result | null {
   const { file, read, close } = open(path, basename(path));
   try {
-    return work(new ArrowComparisons(file, read, wants));
+    const { map = {} } = wants;
+    const names = file.fields.map(({ name }) => (Object.hasOwn(map, name) ? map[name]! : name));
+    if (names.some((name) => ONLY_BY_ROWS.has(name) || byRows.includes(name))) return null;
+    const comparisons = comparisonsOf(file, read, wants, names);
+    return comparisons === null ? null : work(comparisons);
   } finally {
     close();
   }
 }
 
-/** Hands the rows of an Arrow file to `take`, some thousand at a time, with all their columns. @returns the columns' names */
+function comparisonsOf(
+  file: ArrowFile,
+  read: ReadInto,
+  wants: ArrowWants,
+  names: readonly string[],
+): ArrowComparisons | null {
+  try {
+    return new ArrowComparisons(file, read, wants);
+  } catch (error) {
+    if (!(error instanceof ArenaError) || error.code === 'unknown_option') throw error;
+    const { style: _, ...others } = wants;
+    const lacksCounts = wants.style !== undefined && comparisonsOf(file, read, others, names) !== null;
+    if (lacksCounts && !names.some((name) => TEXTS.has(name))) throw error;
+    return null;
+  }
+}
+
+/**
+ * Hands the rows of an Arrow file to `take`, some thousand at a time, with all their columns.
+ * @param coded columns that are outcomes by their codes where they are whole numbers
+ * @returns the columns' names
+ */
 export async function readArrowFile(
   path: string,
   name: string,
+  coded: ReadonlySet<string>,
   take: (rows: readonly SourceRow[], total: number) => Promise<void> | undefined,
 ): Promise<readonly string[]> {
   const { file, read, close } = open(path, name);
   try {
-    for (const rows of readArrowRows(file, read)) {
+    for (const rows of readArrowRows(file, read, coded)) {
       await take(rows, file.rows);
       // whoever waits for this thread comes between
       await new Promise(setImmediate);

@@ -41,7 +41,12 @@ export async function readTableFile(
 }
 
 function isFile(path: string): boolean {
-  return path !== STDIN && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return path !== STDIN && statSync(path).isFile();
+  } catch {
+    // whatever is wrong with it is said when it is opened
+    return false;
+  }
 }
 
 class TableReading {
@@ -115,7 +120,7 @@ class TableReading {
     const { size } = statSync(path);
     let rows = 0;
     const { readArrowFile } = await import('./arrow-file.ts');
-    const columns = await readArrowFile(path, name, (batch, total) => {
+    const columns = await readArrowFile(path, name, this.#codedColumns(), (batch, total) => {
       signal?.throwIfAborted();
       rows += batch.length;
       file.takeRows(batch);
@@ -124,6 +129,13 @@ class TableReading {
     });
     if (rows === 0) throw noRows(name, columns);
     return file.end();
+  }
+
+  /** The column that is `winner`, unless the caller says what its labels mean. */
+  #codedColumns(): ReadonlySet<string> {
+    if (Object.hasOwn(this.#options, 'labels')) return new Set();
+    const mapped = Object.entries(this.#options.map ?? {}).filter(([, field]) => field === 'winner');
+    return new Set(['winner', ...mapped.map(([column]) => column)]);
   }
 
   /** Conversations are nearly all of the files that have them, and ratings without style, by votes, do not look at them. */

@@ -6,8 +6,10 @@ import {
   alpacaEvalOutputs,
   alpacaEvalTable,
 } from './readers/alpaca-eval.ts';
+import { answerSheet } from './readers/answer-sheet.ts';
 import { arenaHard } from './readers/arena-hard.ts';
-import { fastchatBattles, fastchatLog, kaggle55k } from './readers/fastchat.ts';
+import { fastchatBattles, kaggle55k } from './readers/fastchat.ts';
+import { fastchatLog } from './readers/fastchat-log.ts';
 import { llmfaoComparisons, llmfaoPrompts, llmfaoResults } from './readers/llmfao.ts';
 import { mtBenchAnswers, mtBenchHuman, mtBenchPairs, mtBenchQuestions } from './readers/mt-bench.ts';
 import { pandalm } from './readers/pandalm.ts';
@@ -15,7 +17,7 @@ import { plainAnswers, plainComparisons, plainPrompts, scores } from './readers/
 import { rankedLists } from './readers/ranked-lists.ts';
 import { vicunaAnswers, vicunaQuestions } from './readers/vicuna.ts';
 
-/** Every format that is read. A file is the first one that its columns fit: the special before the plain. */
+/** Every format that is read. Of those that read equally many of a file's columns, it is the first: the special before the plain. */
 export const FORMATS: readonly Format[] = [
   alpacaEvalAnnotations,
   alpacaEvalOutputs,
@@ -23,10 +25,10 @@ export const FORMATS: readonly Format[] = [
   alpacaEvalNumberedOutputs,
   alpacaEvalInstructions,
   fastchatLog,
-  kaggle55k,
-  fastchatBattles,
-  mtBenchPairs,
   mtBenchHuman,
+  fastchatBattles,
+  kaggle55k,
+  mtBenchPairs,
   arenaHard,
   llmfaoComparisons,
   llmfaoResults,
@@ -41,4 +43,5 @@ export const FORMATS: readonly Format[] = [
   plainAnswers,
   mtBenchQuestions,
   plainPrompts,
+  answerSheet,
 ];

@@ -123,9 +123,9 @@ describe('labels are strict', () => {
     ],
     [
       'mt-bench',
-      lines({ question_id: 1, model_a: 'x', model_b: 'y', judge: 'j', turn: 1, winner: 'a' }),
+      lines({ question_id: 1, model_a: 'x', model_b: 'y', judge: 'j', turn: 1, winner: 'draw' }),
       'winner',
-      'a',
+      'draw',
     ],
   ])('%s refuses an unknown one and says where', (_, text, column, value) => {
     const result = read(text);

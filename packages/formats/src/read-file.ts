@@ -14,8 +14,8 @@ export function readFile(file: SourceFile, options: ReadOptions = {}): ReadFile 
   const sink = new RecordSink(options.scale ?? 1);
   const streamed = new StreamedFile(file.name, options, sink);
   streamed.push(new TextEncoder().encode(file.text));
-  const { format, rowsRead } = streamed.end();
-  return { format, ...sink.records(), rowsRead };
+  const { format, rowsRead, unused } = streamed.end();
+  return { format, ...sink.records(), rowsRead, unused };
 }
 
 /** Id of the format that a file has, or null where none is known. @throws ArenaError('invalid_file') */

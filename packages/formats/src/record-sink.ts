@@ -9,17 +9,33 @@ import type {
   RefusedRow,
 } from './record.ts';
 import {
+  KEEP_ALL,
+  type LeftOutReason,
   type NewComparison,
   type RowSink,
+  reasonToLeaveOut,
   requireComparison,
   requirePrompt,
+  SKIPPED,
   unwantedRanking,
+  type VotePolicy,
 } from './row-sink.ts';
+
+export type RecordWants = {
+  /** Rankings of several models, too: else they are refused. */
+  readonly rankings?: boolean;
+  /** Prompts and answers; without them no row is refused for its texts. By default wanted. */
+  readonly texts?: boolean;
+  /** By default all votes are kept. */
+  readonly policy?: VotePolicy;
+};
 
 /** Keeps what rows say. A comparison without an id of its own gets one from its content and how often it occurred. */
 export class RecordSink implements RowSink {
   readonly scale: 1 | 100;
-  readonly wantsTexts = true;
+  readonly wantsTexts: boolean;
+  readonly wantsPrompts = true;
+  readonly #policy: VotePolicy;
   readonly #prompts = new Map<string, ReadPrompt>();
   readonly #answers: ReadAnswer[] = [];
   readonly #comparisons: ReadComparison[] = [];
@@ -27,11 +43,13 @@ export class RecordSink implements RowSink {
   readonly #rankings: Ranking[] | null;
   readonly #refused: RefusedRow[] = [];
   readonly #occurred = new Map<string, number>();
+  readonly #leftOut = new Map<LeftOutReason, number>();
 
-  /** `rankings`: keep rankings of several models, too. */
-  constructor(scale: 1 | 100, wants: { readonly rankings: boolean } = { rankings: false }) {
+  constructor(scale: 1 | 100, { rankings = false, texts = true, policy = KEEP_ALL }: RecordWants = {}) {
     this.scale = scale;
-    this.#rankings = wants.rankings ? [] : null;
+    this.wantsTexts = texts;
+    this.#policy = policy;
+    this.#rankings = rankings ? [] : null;
   }
 
   prompt(at: Place, prompt: Omit<ReadPrompt, 'at'>): void {
@@ -45,6 +63,11 @@ export class RecordSink implements RowSink {
 
   comparison(at: Place, comparison: NewComparison, options: { readonly allowSame?: boolean } = {}): void {
     requireComparison(comparison, options.allowSame === true);
+    const reason = reasonToLeaveOut(comparison, this.#policy);
+    if (reason !== null) {
+      this.#leaveOut(reason);
+      return;
+    }
     const { key: given, shown, ...content } = comparison;
     for (const [model, turns] of [
       [content.modelA, shown?.a],
@@ -53,10 +76,26 @@ export class RecordSink implements RowSink {
       if (content.promptKey !== undefined && turns)
         this.answer(at, { promptKey: content.promptKey, model, turns });
     }
-    this.#comparisons.push({ ...content, key: given ?? this.#keyOf(content), at: placeOf(at) });
+    this.#comparisons.push({
+      ...content,
+      ...(shown === undefined ? {} : { shown }),
+      key: given ?? this.#keyOf(content),
+      at: placeOf(at),
+    });
   }
 
-  passOver(): void {}
+  passOver(_at: Place, what: string): void {
+    if (what === SKIPPED) this.#leaveOut(SKIPPED);
+  }
+
+  /** Comparisons that were left out for no fault, by reason. */
+  leftOut(): ReadonlyMap<LeftOutReason, number> {
+    return this.#leftOut;
+  }
+
+  #leaveOut(reason: LeftOutReason): void {
+    this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + 1);
+  }
 
   score(at: Place, score: Omit<ReadScore, 'at'>): void {
     this.#scores.push({ ...score, at: placeOf(at) });
@@ -77,7 +116,7 @@ export class RecordSink implements RowSink {
   }
 
   /** In the order of the file. */
-  records(): Omit<ReadFile, 'format' | 'rowsRead'> {
+  records(): Omit<ReadFile, 'format' | 'rowsRead' | 'unused'> {
     return {
       prompts: [...this.#prompts.values()],
       answers: this.#answers,

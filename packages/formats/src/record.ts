@@ -1,4 +1,4 @@
-import type { Comparison, FilePlace } from '@agon/domain';
+import type { BySlot, Comparison, FilePlace } from '@agon/domain';
 
 /** Where a row stands in its file, for the error list and for the preview. */
 export type Place = FilePlace;
@@ -23,7 +23,15 @@ export type ReadAnswer = {
 };
 
 /** `key`: the source's own id of the comparison, or a content hash: importing it twice adds nothing. */
-export type ReadComparison = Comparison & { readonly key: string; readonly at: Place };
+export type ReadComparison = Comparison & {
+  readonly key: string;
+  readonly at: Place;
+  /**
+   * The answers that the row shows, one text a turn: what the voter saw. Null for a side that it does not show; absent
+   * where it shows none, or they are not wanted.
+   */
+  readonly shown?: BySlot<readonly string[] | null>;
+};
 
 export type ReadScore = {
   readonly model: string;
@@ -56,4 +64,6 @@ export type ReadFile = {
   readonly scores: readonly ReadScore[];
   readonly refused: readonly RefusedRow[];
   readonly rowsRead: number;
+  /** Columns of the file that its format does not use. */
+  readonly unused: readonly string[];
 };

@@ -1,4 +1,4 @@
-import type { BySlot, Ranking } from '@agon/domain';
+import type { Comparison, Ranking } from '@agon/domain';
 import type { ColumnSink } from './columns/column-sink.ts';
 import type { Place, ReadAnswer, ReadComparison, ReadPrompt, ReadScore } from './record.ts';
 import { RowFault } from './row-reader.ts';
@@ -6,11 +6,31 @@ import { RowFault } from './row-reader.ts';
 type New<Record> = Omit<Record, 'at'>;
 
 /** `key`: the source's own id, absent where it has none. */
-export type NewComparison = Omit<ReadComparison, 'at' | 'key'> & {
-  readonly key?: string;
-  /** The answers that this row shows, one text a turn; null for a side that it does not show. Only where `wantsTexts`. */
-  readonly shown?: BySlot<readonly string[] | null>;
+export type NewComparison = Omit<ReadComparison, 'at' | 'key'> & { readonly key?: string };
+
+/** What becomes of votes that were not blind, and of those that the field's own clean-up left out. */
+export type VotePolicy = {
+  readonly unblinded: 'drop' | 'keep';
+  readonly oversampled: 'drop' | 'keep';
 };
+
+/** Every vote is kept, as an import does. */
+export const KEEP_ALL: VotePolicy = { unblinded: 'keep', oversampled: 'keep' };
+
+/** Why comparisons are left out, which are no faults. */
+export type LeftOutReason = 'not_blind' | 'oversampled' | 'skipped';
+
+/** The reason that `policy` has for leaving a comparison out; null: it counts. */
+export function reasonToLeaveOut(
+  { unblinded, oversampled }: Pick<Comparison, 'unblinded' | 'oversampled'>,
+  policy: VotePolicy,
+): LeftOutReason | null {
+  if (unblinded && policy.unblinded === 'drop') return 'not_blind';
+  return oversampled && policy.oversampled === 'drop' ? 'oversampled' : null;
+}
+
+/** What `passOver` is told of a row that has a label of the caller's for leaving it out. */
+export const SKIPPED = 'skipped';
 
 /** Takes what rows say. A row that does not hold together is thrown back as a `RowFault`. */
 export type RowSink = {
@@ -30,7 +50,9 @@ export type RowSink = {
   startRow?(values: Readonly<Record<string, unknown>> | null): void;
   /** Texts of prompts and answers are wanted: where they are not, readers do not look at them. */
   readonly wantsTexts: boolean;
-  /** Set where only columns are wanted: then rows may come without their texts. */
+  /** What tells prompts apart is wanted, as agreement and clusters need it; absent: where texts are. */
+  readonly wantsPrompts?: boolean;
+  /** Set where only columns are wanted: then CSV rows may come without being made objects. */
   readonly columns?: ColumnSink | undefined;
   /** Set where the style of the answers is wanted: readers then count it. */
   readonly wantsStyle?: boolean;

@@ -1,15 +1,38 @@
 import { ArenaError } from '@agon/domain';
 import { RegularComparisons } from './columns/regular-comparisons.ts';
 import type { FileHead, Format, ReadOptions } from './format.ts';
-import { FORMATS } from './formats.ts';
-import { RowFault, RowReader } from './row-reader.ts';
-import type { RowSink } from './row-sink.ts';
+import { LabelTally, type SeenLabel } from './labels/label-tally.ts';
+import { mayBeSheet } from './readers/answer-sheet.ts';
+import {
+  fittingFormat,
+  isOfPrompts,
+  type Recognised,
+  readsColumn,
+  recogniseFormat,
+} from './recognise-format.ts';
+import { RowFault, RowReader, type RowTerms, SkippedRow } from './row-reader.ts';
+import { type RowSink, SKIPPED } from './row-sink.ts';
 import { firstTwice } from './rows/first-twice.ts';
 import { type Opened, RowStream, type Shape } from './rows/row-stream.ts';
 import { isBroken, type SourceRow } from './rows/source-row.ts';
 
 /** Rows that are looked at before the format of a file without a header line is chosen. */
 const HEAD_ROWS = 100;
+
+/** What is known of a file once all of it is read. */
+export type StreamedRead = {
+  readonly format: string;
+  /** Rows of the file, refused and passed-over ones among them. */
+  readonly rowsRead: number;
+  /** Columns that the format does not use, as the file has them. */
+  readonly unused: readonly string[];
+  /** Labels of outcomes that were found, frequent ones first; none where only columns are wanted. */
+  readonly labels: readonly SeenLabel[];
+  /** Rows with labels beyond the first 100 distinct ones. */
+  readonly moreLabels: number;
+  /** Columns that were taken as models; absent where the file is no sheet. */
+  readonly models?: readonly string[];
+};
 
 /**
  * One file, read as its bytes come: each row goes to the sink as soon as it is whole, or is refused with line, column,
@@ -20,18 +43,29 @@ export class StreamedFile {
   readonly #options: ReadOptions;
   readonly #sink: RowSink;
   readonly #stream: RowStream;
+  readonly #terms: RowTerms;
   #shape: Shape = 'json';
-  #format: Format | null = null;
+  #recognised: Recognised | null = null;
   #head: SourceRow[] = [];
   #rename: ReadonlyMap<string, string> | null = null;
   #regular: RegularComparisons | null = null;
   #rowsRead = 0;
   #isText = true;
+  /** Columns of the header line, renamed; null where there is none. */
+  #columns: readonly string[] | null = null;
+  readonly #unused = new Set<string>();
+  /** Columns of the last row, so that rows of one shape are looked at once. */
+  #lastColumns: readonly string[] = [];
 
   constructor(name: string, options: ReadOptions, sink: RowSink) {
     this.#name = name;
     this.#options = options;
     this.#sink = sink;
+    this.#terms = {
+      labels: options.labels ?? {},
+      preference: options.preference ?? null,
+      tally: sink.columns === undefined ? new LabelTally() : null,
+    };
     const map = Object.entries(options.map ?? {});
     if (map.length > 0) this.#rename = new Map(map);
     this.#stream = new RowStream(
@@ -53,12 +87,18 @@ export class StreamedFile {
   }
 
   /** @throws ArenaError unknown_format, invalid_file where the file is cut off or holds nothing */
-  end(): { readonly format: string; readonly rowsRead: number } {
+  end(): StreamedRead {
     if (this.#isText) this.#stream.end();
-    if (this.#format === null) this.#chooseByRows();
+    if (this.#recognised === null) this.#chooseByRows();
+    const { labels, more } = this.#terms.tally?.list() ?? { labels: [], more: 0 };
+    const models = this.#recognised?.models;
     return {
-      format: this.#format?.id ?? '',
+      format: this.#recognised?.format.id ?? '',
       rowsRead: this.#rowsRead + (this.#regular?.rowsRead ?? 0),
+      unused: [...this.#unused],
+      labels,
+      moreLabels: more,
+      ...(models === undefined ? {} : { models }),
     };
   }
 
@@ -66,18 +106,30 @@ export class StreamedFile {
     this.#shape = shape;
     if (columns === null) return;
     const renamed = this.#renamed(columns);
-    this.#format = this.#choose({ name: this.#name, shape, columns: new Set(renamed), first: {} });
-    const { plan } = this.#format;
+    this.#columns = renamed;
+    const head = { name: this.#name, shape, columns: new Set(renamed), rows: [] };
+    if (this.#needsRows(head)) return;
+    const { plan } = this.#choose(head);
     const columnSink = this.#sink.columns;
     if (csv === null || plan === undefined || columnSink === undefined) return;
-    this.#regular = RegularComparisons.of(plan, { ...csv, columns: renamed }, columnSink);
+    const { labels = {} } = this.#options;
+    this.#regular = RegularComparisons.of(plan, { ...csv, columns: renamed }, columnSink, labels);
     csv.rows.regular = this.#regular;
+  }
+
+  /** Columns alone do not tell a sheet, and a hint about an unknown file is better for having seen its values. */
+  #needsRows(head: FileHead): boolean {
+    const { format, models } = this.#options;
+    if (models !== undefined || format === 'answer-sheet') return true;
+    if (format !== undefined) return false;
+    const fitting = fittingFormat(head, this.#options);
+    return fitting === null || (isOfPrompts(fitting) && mayBeSheet(head.columns));
   }
 
   #row(row: SourceRow): void {
     this.#rowsRead += 1;
-    if (this.#format !== null) {
-      this.#read(this.#format, row);
+    if (this.#recognised !== null) {
+      this.#read(this.#recognised.format, row);
       return;
     }
     this.#head.push(row);
@@ -85,29 +137,30 @@ export class StreamedFile {
   }
 
   #chooseByRows(): void {
-    const columns = new Set<string>();
-    let first: Readonly<Record<string, unknown>> | null = null;
+    const columns = new Set<string>(this.#columns ?? []);
+    const rows: Readonly<Record<string, unknown>>[] = [];
     for (const row of this.#head) {
       if (isBroken(row)) continue;
-      first ??= row.values;
-      for (const column of Object.keys(row.values)) columns.add(column);
+      rows.push(this.#renamedValues(row.values));
+      if (this.#columns === null) for (const column of Object.keys(row.values)) columns.add(column);
     }
-    if (first === null) {
+    if (rows.length === 0 && this.#columns === null) {
       throw new ArenaError('invalid_file', `${this.#name} holds no JSON object.`, {
         hint: 'Write one object a line, or a list.',
         at: { file: this.#name, line: 1 },
       });
     }
-    const renamed = new Set(this.#renamed([...columns]));
-    const format = this.#choose({ name: this.#name, shape: this.#shape, columns: renamed, first });
-    this.#format = format;
+    const named = this.#columns ?? this.#renamed([...columns]);
+    const format = this.#choose({ name: this.#name, shape: this.#shape, columns: new Set(named), rows });
     for (const row of this.#head) this.#read(format, row);
     this.#head = [];
   }
 
   #choose(head: FileHead): Format {
-    const { format } = this.#options;
-    return format === undefined ? recognise(head) : formatById(format, this.#name);
+    this.#recognised = recogniseFormat(head, this.#options);
+    const { format } = this.#recognised;
+    this.#noteUnused(format, [...head.columns]);
+    return format;
   }
 
   #read(format: Format, row: SourceRow): void {
@@ -117,12 +170,22 @@ export class StreamedFile {
       this.#sink.refuse(place, row.reason, null, row.value);
       return;
     }
+    const values = this.#renamedValues(row.values);
+    if (this.#columns === null) this.#noteUnused(format, Object.keys(values));
     try {
-      format.read(new RowReader(this.#name, row.line, this.#renamedValues(row.values)), this.#sink);
+      format.read(new RowReader(this.#name, row.line, values, this.#terms), this.#sink);
     } catch (fault) {
-      if (!(fault instanceof RowFault)) throw fault;
-      this.#sink.refuse(place, fault.message, fault.column, fault.value);
+      if (fault instanceof SkippedRow) this.#sink.passOver(place, SKIPPED);
+      else if (fault instanceof RowFault) this.#sink.refuse(place, fault.message, fault.column, fault.value);
+      else throw fault;
     }
+  }
+
+  #noteUnused(format: Format, columns: readonly string[]): void {
+    const last = this.#lastColumns;
+    if (columns.length === last.length && columns.every((column, at) => column === last[at])) return;
+    this.#lastColumns = columns;
+    for (const column of columns) if (column !== '' && !readsColumn(format, column)) this.#unused.add(column);
   }
 
   #renamed(columns: readonly string[]): readonly string[] {
@@ -154,27 +217,4 @@ export class StreamedFile {
 
 function mapFault(column: string, message: string, hint: string): ArenaError {
   return new ArenaError('unknown_option', message, { hint, at: { column: 'map', value: column } });
-}
-
-function recognise(head: FileHead): Format {
-  const found = FORMATS.find((format) => format.matches(head));
-  if (found !== undefined) return found;
-  throw new ArenaError(
-    'unknown_format',
-    `${head.name} is in no format that is known here. Its columns: ${[...head.columns].slice(0, 20).join(', ')}.`,
-    {
-      hint: 'Name its format (--format), or say what its columns mean (--map left=model_a …).',
-      at: { file: head.name, line: 1 },
-    },
-  );
-}
-
-/** @throws ArenaError('unknown_format') */
-export function formatById(id: string, file: string): Format {
-  const found = FORMATS.find((format) => format.id === id);
-  if (found !== undefined) return found;
-  throw new ArenaError('unknown_format', `There is no format "${id}".`, {
-    hint: `Known formats: ${FORMATS.map((format) => format.id).join(', ')}.`,
-    at: { file, column: 'format', value: id },
-  });
 }

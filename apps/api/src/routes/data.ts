@@ -2,6 +2,7 @@ import type { ImportFiles } from '@agon/arena';
 import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import type { CreateImportBody } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
+import { type LabelMeaning, parseLabelMeaning } from '@agon/formats/labels';
 import { spoolTexts, type Upload } from '../http/read-upload.ts';
 import { API_HEADERS } from '../http/security-headers.ts';
 import { streamImport } from '../stream-import.ts';
@@ -81,7 +82,7 @@ function commandOf(
   return {
     files: files.map((file, i) => {
       const { text: _, name: __, ...said } = own[i] ?? {};
-      return { ...all, ...said, ...file };
+      return { ...readingOf({ ...all, ...said }), ...file };
     }),
     create,
     onError,
@@ -89,6 +90,29 @@ function commandOf(
     unblinded,
     oversampled,
   };
+}
+
+type Reading = Pick<CreateImportBody, 'format' | 'map' | 'labels' | 'scale' | 'preference' | 'models'>;
+
+function readingOf({ labels, preference, ...reading }: Reading) {
+  return {
+    ...reading,
+    ...(labels === undefined ? {} : { labels: meaningsOf(labels) }),
+    ...(preference === undefined ? {} : { preference: { low: preference[0], high: preference[1] } }),
+  };
+}
+
+function meaningsOf(labels: Readonly<Record<string, string>>): Record<string, LabelMeaning> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([value, text]) => {
+      const meaning = parseLabelMeaning(text);
+      if (meaning !== null) return [value, meaning];
+      throw new ArenaError('invalid_request', `"${text}" is no meaning of a label.`, {
+        hint: 'Say a, b, tie, both_bad or skip; a*3 counts three times.',
+        at: { column: 'labels', value },
+      });
+    }),
+  );
 }
 
 function noFile(): ArenaError {

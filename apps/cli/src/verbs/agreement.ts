@@ -1,26 +1,32 @@
 import type { Comparison } from '@agon/domain';
 import { measureAgreement, measureRaterOrders, type RaterOrders } from '@agon/rating';
 import { Command } from 'commander';
+import { noteRefusals } from '../note-refusals.ts';
 import { countReasons, passesNothing, type RowsRead, requireRows, tellRows } from '../nothing-left.ts';
-import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
+import { oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { readComparisonFiles, twiceWarning } from '../read-comparison-files.ts';
+import {
+  oversampledWarning,
+  type ReadingOptions,
+  readingOf,
+  unusedWarnings,
+  withReadingOptions,
+} from '../reading-options.ts';
 
-type Options = {
+type Options = ReadingOptions & {
   by: 'rater' | 'source' | 'judge';
   left?: string;
   right?: string;
   turn?: number;
   ties: 'keep' | 'drop';
-  format?: string;
-  map?: string[];
   seed: number;
   json?: boolean;
 };
 
 /** `agon agreement`: how far raters, people and judges agree on the same answers. */
 export function command(): Command {
-  return new Command('agreement')
+  const verb = new Command('agreement')
     .description('How far raters, people and judges agree on the same pairs of answers.')
     .argument('<files...>', 'comparison files; the format is found from each')
     .option(
@@ -38,12 +44,6 @@ export function command(): Command {
       oneOf('ties', ['keep', 'drop']),
       'keep' as const,
     )
-    .option('--format <name>', 'format of the files (default: found from each file)')
-    .option(
-      '--map <column=field>',
-      'column of the files and the field it means; may be given several times',
-      collect,
-    )
     .option('--seed <n>', 'seed of the bootstrap', wholeNumber('seed', 0), 1)
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
@@ -51,19 +51,18 @@ export function command(): Command {
       '\nExample:\n  agon agreement votes.jsonl verdicts.jsonl --by source --turn 1 --ties drop',
     )
     .action(run);
+  return withReadingOptions(verb);
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused, ...read } = readComparisonFiles(files, {
-    map: columnMap(options.map),
-    ...(options.format === undefined ? {} : { format: options.format }),
-  });
+  const { comparisons, refused, ...read } = await readComparisonFiles(files, readingOf(options));
   const shown = comparisons.filter(({ turn }) => options.turn === undefined || turn === options.turn);
   const rows: RowsRead = {
     taken: shown.length,
     filtered: comparisons.length - shown.length,
     refused,
     refusedByReason: countReasons(refused),
+    leftOutByReason: read.leftOutByReason,
     files: read.files,
   };
   requireRows(rows);
@@ -77,6 +76,8 @@ async function run(files: string[], options: Options): Promise<void> {
   const orders = measureRaterOrders(shown, { seed: options.seed });
   const warnings = [
     ...twiceWarning(files),
+    ...oversampledWarning(shown.filter((row) => row.oversampled).length),
+    ...unusedWarnings(read.files),
     ...(result.pairs.length === 0 && orders.length === 0 ? [noPairs(rows, shown, result.unplaced)] : []),
   ];
   if (options.json) {
@@ -138,12 +139,7 @@ async function run(files: string[], options: Options): Promise<void> {
     );
   }
   for (const { code, message } of warnings) note(`${code}: ${message}`);
-  if (refused.length > 0) {
-    note(
-      `${refused.length} rows refused; the first: ${refused[0]?.file}:${refused[0]?.line} ${refused[0]?.reason}`,
-    );
-    process.exitCode = 1;
-  }
+  noteRefusals(rows);
 }
 
 /** Why nobody can be held against anybody. */

@@ -2,19 +2,18 @@ import { openAsBlob, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ImportForm, ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
+import { writeLabelMeaning } from '@agon/formats/labels';
 import { Command } from 'commander';
-import { collect, columnMap, oneOf } from '../parse-options.ts';
+import { collect, columnList, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { type ReadingOptions, readingOf, withReadingOptions } from '../reading-options.ts';
 import { withServer } from '../with-server.ts';
 
-type Options = {
+type Options = ReadingOptions & {
   campaign: string;
-  format?: string;
-  map?: string[];
+  models?: string[];
   scale?: '1' | '100';
   onError: 'good' | 'none';
-  unblinded: 'drop' | 'keep';
-  oversampled: 'keep' | 'drop';
   dryRun?: boolean;
   create?: boolean;
   data?: string;
@@ -23,17 +22,17 @@ type Options = {
 
 /** `agon import`: exit 1 where rows were refused, 2 where nothing could be read. */
 export function command(): Command {
-  return new Command('import')
+  const verb = new Command('import')
     .description(
       'Add prompts, answers, votes, verdicts or scores to a campaign. Importing a file twice adds nothing.',
     )
     .argument('<paths...>', 'files, or folders of files')
     .requiredOption('--campaign <slug>', 'campaign to add to')
-    .option('--create', 'create the campaign where there is none')
-    .option('--format <name>', 'format of the files (default: found from each file)')
+    .option('--create', 'create the campaign where there is none');
+  return withReadingOptions(verb)
     .option(
-      '--map <column=field>',
-      'column of the file and the field it means; may be given several times',
+      '--models <columns>',
+      'answer-sheet: the columns that are models, separated by commas; may be given several times',
       collect,
     )
     .option('--scale <1|100>', 'scores: as fractions or in per cent', oneOf('scale', ['1', '100']))
@@ -42,18 +41,6 @@ export function command(): Command {
       'rows with faults: import the good ones, or nothing',
       oneOf('on-error', ['good', 'none']),
       'none' as const,
-    )
-    .option(
-      '--unblinded <drop|keep>',
-      'votes that were not blind: into quarantine, or counted',
-      oneOf('unblinded', ['drop', 'keep']),
-      'drop' as const,
-    )
-    .option(
-      '--oversampled <keep|drop>',
-      'votes on prompts that came too often (dedup_tag): counted, or into quarantine',
-      oneOf('oversampled', ['keep', 'drop']),
-      'keep' as const,
     )
     .option('--dry-run', 'read and count, write nothing')
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
@@ -64,14 +51,22 @@ export function command(): Command {
 
 async function run(paths: string[], options: Options): Promise<void> {
   const files = paths.flatMap(filesAt);
+  const reading = readingOf(options);
   const form: ImportForm = {
-    map: columnMap(options.map),
+    map: { ...reading.map },
+    labels: Object.fromEntries(
+      Object.entries(reading.labels ?? {}).map(([value, meaning]) => [value, writeLabelMeaning(meaning)]),
+    ),
     on_error: options.onError,
     dry_run: options.dryRun ?? false,
     create: options.create ?? false,
     unblinded: options.unblinded,
     oversampled: options.oversampled,
     ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.models === undefined ? {} : { models: columnList(options.models) }),
+    ...(options.preference === undefined
+      ? {}
+      : { preference: [options.preference.low, options.preference.high] }),
     ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
   };
   const result = await withServer(options, async ({ client }) => {

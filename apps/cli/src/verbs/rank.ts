@@ -16,22 +16,27 @@ import {
   type StyleFeature,
   TIE_POLICIES,
 } from '@agon/domain';
-import type { RefusedRow } from '@agon/formats';
+import { isArrowFile, withArrowFile } from '@agon/files/arrow';
 import { Command } from 'commander';
 import { helperThreads } from '../helper-threads.ts';
+import { noteRefusals } from '../note-refusals.ts';
 import { leftOut, orNothingLeft, type RowsRead } from '../nothing-left.ts';
-import { isArrowFile, withArrowFile } from '../open-arrow-file.ts';
 import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
 import { namesAlike, optionWarnings } from '../rank-warnings.ts';
 import { twiceWarning } from '../read-comparison-files.ts';
+import {
+  oversampledWarning,
+  type ReadingOptions,
+  readingOf,
+  unusedWarnings,
+  withReadingOptions,
+} from '../reading-options.ts';
 
-type Options = {
+type Options = ReadingOptions & {
   campaign?: string;
-  format?: string;
-  map?: string[];
   verdicts?: string[];
   source: 'people' | 'judges' | 'all';
   method: RatingSettings['method'];
@@ -62,16 +67,14 @@ const DEFAULTS = DEFAULT_RATING_SETTINGS;
 
 /** `agon rank`: with files it needs no database and no server. */
 export function command(): Command {
-  return new Command('rank')
+  const verb = new Command('rank')
     .description('Ratings with intervals, from comparison files or from a campaign.')
-    .argument('[files...]', 'comparison files, text or Arrow, - for stdin; the format is found from each')
-    .option('--campaign <slug>', 'rank a campaign instead of files')
-    .option('--format <name>', 'format of the files (default: found from each file)')
-    .option(
-      '--map <column=field>',
-      'column of the file and the field it means; may be given several times',
-      collect,
+    .argument(
+      '[files...]',
+      'comparison files: text, Parquet or Arrow, packed or not, - for stdin; the format is found from each',
     )
+    .option('--campaign <slug>', 'rank a campaign instead of files');
+  return withReadingOptions(verb)
     .option(
       '--source <people|judges|all>',
       'whose comparisons count',
@@ -198,12 +201,9 @@ function withWarnings(result: RatingResultJson, more: readonly RatingWarning[]):
   return { ...result, warnings: [...result.warnings, ...more] };
 }
 
-/** Rows that are shown with their places; all are counted. */
-const SHOWN_REFUSALS = 5;
-
 async function rankFiles(files: readonly string[], options: Options): Promise<RatingResultJson> {
-  const map = columnMap(options.map);
   const { source, category, language, cluster } = options;
+  const reading = readingOf(options);
   if (options.verdicts !== undefined && options.method !== 'prediction-powered') {
     throw new ArenaError('unknown_option', `${options.method} takes no --verdicts.`, {
       hint: 'Use --method prediction-powered.',
@@ -211,8 +211,8 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     });
   }
   if (options.method === 'prediction-powered' || options.method === 'plackett-luce')
-    return rankRecords(files, options, map);
-  const byCounts = rankByCounts(files, options, map);
+    return rankRecords(files, options, reading);
+  const byCounts = rankByCounts(files, options);
   if (byCounts !== null) return toRatingJson(byCounts);
   // loaded here: the short way needs neither the readers of all formats nor all the methods
   const [{ fitExplained, fitRatings, neededCounts }, { readComparisonColumns }] = await Promise.all([
@@ -220,30 +220,42 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     import('../read-comparison-files.ts'),
   ]);
   const settings = settingsOf(options);
-  const read = readComparisonColumns(files, {
-    ...(options.format === undefined ? {} : { format: options.format }),
-    map,
+  const read = await readComparisonColumns(files, {
+    ...reading,
     ...(source === 'all' ? {} : { source }),
     ...(category === undefined ? {} : { category }),
     ...(language === undefined ? {} : { language }),
     rater: cluster.includes('rater') || settings.style.includes('same-family'),
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: neededCounts(settings),
+    byTime: IN_ORDER.has(options.method),
   });
   const { columns } = read;
   const rows = { ...read, taken: columns.length };
-  noteRefusals(rows.refused);
+  noteRefusals(rows);
   const { result: fitted, insights } = orNothingLeft(rows, () =>
     options.insights === true
       ? fitExplained(columns, settings, helperThreads())
       : { result: fitRatings(columns, settings, helperThreads()), insights: undefined },
   );
-  const result = toRatingJson(fitted);
+  const result = withWarnings(toRatingJson(fitted), [
+    ...(read.isByTime ? [ORDERED_BY_TIME] : []),
+    ...oversampledWarning(read.oversampled),
+    ...unusedWarnings(read.files),
+  ]);
   return {
     ...withRows(result, rows),
     ...(insights === undefined ? {} : { insights: insights === null ? null : toInsightsJson(insights) }),
   };
 }
+
+/** Methods whose ratings depend on the order of the comparisons. */
+const IN_ORDER: ReadonlySet<RatingSettings['method']> = new Set(['elo', 'glicko2']);
+
+const ORDERED_BY_TIME: RatingWarning = {
+  code: 'ordered_by_time',
+  message: 'The comparisons are counted in the order of their times, not of the file: each has one.',
+};
 
 /** The result with the rows that never reached the fit. */
 function withRows(result: RatingResultJson, rows: RowsRead): RatingResultJson {
@@ -257,10 +269,9 @@ function withRows(result: RatingResultJson, rows: RowsRead): RatingResultJson {
 async function rankRecords(
   files: readonly string[],
   options: Options,
-  map: Readonly<Record<string, string>>,
+  reading: ReturnType<typeof readingOf>,
 ): Promise<RatingResultJson> {
-  const { source, category, language, format, method } = options;
-  const reading = { map, ...(format === undefined ? {} : { format }) };
+  const { source, category, language, method } = options;
   const filter = {
     ...(source === 'all' ? {} : { source }),
     ...(category === undefined ? {} : { category }),
@@ -280,36 +291,24 @@ async function rankRecords(
     const given = { files, verdicts: options.verdicts ?? [], ...filter };
     return rankWithVerdicts(given, reading, settingsOf(options));
   };
-  const { rows, fit } = await rank();
-  noteRefusals(rows.refused);
-  return withRows(
+  const { rows, oversampled, fit } = await rank();
+  noteRefusals(rows);
+  const result = withRows(
     orNothingLeft(rows, () => toRatingJson(fit())),
     rows,
   );
-}
-
-/** A refused row is a loss: the ratings are those of the others. */
-function noteRefusals(refused: readonly RefusedRow[]): void {
-  if (refused.length > 0) process.exitCode = 1;
-  for (const { file, line, column, value, reason } of refused.slice(0, SHOWN_REFUSALS)) {
-    const where = column === null ? '' : ` ${column} ${JSON.stringify(value?.slice(0, 60) ?? null)}`;
-    note(`refused ${file}:${line}${where}: ${reason}`);
-  }
+  return withWarnings(result, [...oversampledWarning(oversampled), ...unusedWarnings(rows.files)]);
 }
 
 /** The short way of a single Arrow file: null where it cannot be gone. */
-function rankByCounts(
-  files: readonly string[],
-  options: Options,
-  map: Readonly<Record<string, string>>,
-): RatingResult | null {
+function rankByCounts(files: readonly string[], options: Options): RatingResult | null {
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
   const byRows =
     filtered || options.source === 'judges' || options.insights === true || options.format !== undefined;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
-  const wants = { rater: false, prompt: false, map };
-  return withArrowFile(path, wants, (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
+  const wants = { rater: false, prompt: false, map: columnMap(options.map) };
+  return withArrowFile(path, wants, [], (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
 }
 
 async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {

@@ -1,21 +1,27 @@
 import { measureRaters, type RaterReport } from '@agon/rating';
 import { Command } from 'commander';
+import { noteRefusals } from '../note-refusals.ts';
 import { countReasons, passesNothing, type RowsRead, requireRows, tellRows } from '../nothing-left.ts';
-import { collect, columnMap, oneOf, wholeNumber } from '../parse-options.ts';
+import { oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { readComparisonFiles, twiceWarning } from '../read-comparison-files.ts';
+import {
+  oversampledWarning,
+  type ReadingOptions,
+  readingOf,
+  unusedWarnings,
+  withReadingOptions,
+} from '../reading-options.ts';
 
-type Options = {
+type Options = ReadingOptions & {
   source: 'people' | 'judges' | 'all';
   turn?: number;
-  format?: string;
-  map?: string[];
   json?: boolean;
 };
 
 /** `agon raters`: how far each voter or judge can be relied on. */
 export function command(): Command {
-  return new Command('raters')
+  const verb = new Command('raters')
     .description('How far each voter or judge can be relied on: agreement, reliability, habits.')
     .argument('<files...>', 'comparison files that name their raters; the format is found from each')
     .option(
@@ -25,15 +31,10 @@ export function command(): Command {
       'all' as const,
     )
     .option('--turn <n>', 'only comparisons of this turn', wholeNumber('turn', 1))
-    .option('--format <name>', 'format of the files (default: found from each file)')
-    .option(
-      '--map <column=field>',
-      'column of the files and the field it means; may be given several times',
-      collect,
-    )
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  agon raters votes.jsonl --source people --json')
     .action(run);
+  return withReadingOptions(verb);
 }
 
 function noRaters(rows: RowsRead): { code: string; message: string } {
@@ -52,25 +53,28 @@ const FEW_VOTES = 200;
 const SUSPECT = 100;
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { comparisons, refused, ...read } = readComparisonFiles(files, {
-    map: columnMap(options.map),
-    ...(options.format === undefined ? {} : { format: options.format }),
-  });
+  const { comparisons, refused, ...read } = await readComparisonFiles(files, readingOf(options));
   const kept = comparisons.filter(
     ({ source, turn }) =>
       (options.source === 'all' || source === options.source) &&
       (options.turn === undefined || turn === options.turn),
   );
-  const rows = {
+  const rows: RowsRead = {
     taken: kept.length,
     filtered: comparisons.length - kept.length,
     refused,
     refusedByReason: countReasons(refused),
+    leftOutByReason: read.leftOutByReason,
     files: read.files,
   };
   requireRows(rows);
   const { raters, left, converged } = measureRaters(kept);
-  const warnings = [...twiceWarning(files), ...(raters.length === 0 ? [noRaters(rows)] : [])];
+  const warnings = [
+    ...twiceWarning(files),
+    ...oversampledWarning(kept.filter((row) => row.oversampled).length),
+    ...unusedWarnings(read.files),
+    ...(raters.length === 0 ? [noRaters(rows)] : []),
+  ];
   if (options.json) {
     const measured = { raters: raters.map(raterJson), without_rater: left, converged };
     printJson({ ...measured, ...tellRows(rows), warnings });
@@ -79,12 +83,7 @@ async function run(files: string[], options: Options): Promise<void> {
   if (left > 0) note(`comparisons that name no rater, or one model twice: ${left}`);
   if (!converged && raters.length > 0)
     note('reliability did not settle: too few comparisons that connect the models');
-  if (refused.length > 0) {
-    note(
-      `${refused.length} rows refused; the first: ${refused[0]?.file}:${refused[0]?.line} ${refused[0]?.reason}`,
-    );
-    process.exitCode = 1;
-  }
+  noteRefusals(rows);
 }
 
 function printRaters(raters: readonly RaterReport[]): void {

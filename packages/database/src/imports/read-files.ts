@@ -27,7 +27,7 @@ export function readFiles(files: readonly ImportSource[], { onProgress, signal }
 
 export function summaryOf(
   name: string,
-  { format, rowsRead }: Awaited<ReturnType<typeof readTableFile>>,
+  { format, rowsRead, unused, models = [], labels }: Awaited<ReturnType<typeof readTableFile>>,
 ): FileSummary {
-  return { name, format, rows: rowsRead, unused: [], models: [], labels: [] };
+  return { name, format, rows: rowsRead, unused: [...unused], models: [...models], labels: [...labels] };
 }

@@ -16,7 +16,7 @@ export type ParquetWatch = {
 /**
  * Hands the rows of a Parquet file to `take`, some thousand at a time, each with its number in the file as its line.
  * @param name for messages
- * @param skip columns that need not be read
+ * @param skip columns that need not be read: they are null
  * @returns the file's columns
  * @throws ArenaError('invalid_file'); what `take` throws; the signal's reason
  */
@@ -55,7 +55,8 @@ export function readParquet(
         ({ columns, rows: total } = message);
         requireDifferent(name, columns);
       } else if (message.kind === 'rows') {
-        const waits = take(rowsOf(message, done));
+        const unread = columns.filter((column) => skip.includes(column));
+        const waits = take(rowsOf(message, unread, done));
         done += message.count;
         onRows?.(done, total);
         const goOn = (): void => {
@@ -86,12 +87,14 @@ export function readParquet(
 
 function rowsOf(
   { count, names, columns }: Extract<FromThread, { kind: 'rows' }>,
+  unread: readonly string[],
   before: number,
 ): readonly SourceRow[] {
   const rows: SourceRow[] = new Array(count);
   for (let row = 0; row < count; row += 1) {
     const values = Object.create(null) as Record<string, unknown>;
     for (let at = 0; at < names.length; at += 1) values[names[at]!] = valueAt(columns[at]!, row);
+    for (const name of unread) values[name] = null;
     rows[row] = { line: before + row + 1, values };
   }
   return rows;

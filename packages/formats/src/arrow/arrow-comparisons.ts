@@ -1,7 +1,7 @@
 import { ArenaError, type FilePlace, OUTCOME_CODES, OUTCOMES } from '@agon/domain';
 import type { ColumnFilter } from '../columns/column-sink.ts';
+import { WINNERS } from '../labels/winner-labels.ts';
 import { styleField } from '../readers/read-style.ts';
-import { WINNERS } from '../readers/winner-labels.ts';
 import type { RowSink } from '../row-sink.ts';
 import { type CodedTexts, isBlank, isNoCount, RowAppender, type RowsChunk } from './append-rows.ts';
 import type { ArrowBatch, ArrowFile, ReadInto } from './arrow-file.ts';

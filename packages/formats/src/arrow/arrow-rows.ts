@@ -1,4 +1,4 @@
-import { ArenaError } from '@agon/domain';
+import { ArenaError, OUTCOMES, type Outcome } from '@agon/domain';
 import { firstTwice } from '../rows/first-twice.ts';
 import type { SourceRow } from '../rows/source-row.ts';
 import type { ArrowFile, ReadInto } from './arrow-file.ts';
@@ -7,12 +7,25 @@ import { ArrowValues } from './arrow-values.ts';
 /** Rows that are read at a time: a multiple of 8, so that bits of validity start with a byte. */
 const CHUNK_ROWS = 4096;
 
+/** Names that every reader of comparisons knows. */
+const LABELS: Readonly<Record<Outcome, string>> = {
+  a: 'model_a',
+  b: 'model_b',
+  tie: 'tie',
+  both_bad: 'both_bad',
+};
+
 /**
  * The rows of an Arrow file as a JSON file would have them, with every column, some thousand at a time. Slower than
  * `ArrowComparisons`, for every format, and for every type but unions, intervals and run-end encoding.
+ * @param coded columns of whole numbers that are outcomes by their codes, as `ArrowComparisons` reads `winner`
  * @throws ArenaError('invalid_file')
  */
-export function* readArrowRows(file: ArrowFile, read: ReadInto): Generator<readonly SourceRow[]> {
+export function* readArrowRows(
+  file: ArrowFile,
+  read: ReadInto,
+  coded: ReadonlySet<string>,
+): Generator<readonly SourceRow[]> {
   const names = file.fields.map(({ name }) => name);
   const twice = firstTwice(names);
   if (twice !== undefined) {
@@ -26,7 +39,12 @@ export function* readArrowRows(file: ArrowFile, read: ReadInto): Generator<reado
     const values = new ArrowValues(file.name, read, batch.dictionaries);
     for (let from = 0; from < batch.rows; from += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, batch.rows - from);
-      const columns = file.fields.map((field, at) => values.values(field, batch.columns[at]!, from, count));
+      const columns = file.fields.map((field, at) => {
+        const column = values.values(field, batch.columns[at]!, from, count);
+        return coded.has(field.name) && field.type === 'int' && field.dictionary === null
+          ? column.map(labelOf)
+          : column;
+      });
       const rows: SourceRow[] = new Array(count);
       for (let row = 0; row < count; row += 1) {
         const cells = Object.create(null) as Record<string, unknown>;
@@ -37,4 +55,10 @@ export function* readArrowRows(file: ArrowFile, read: ReadInto): Generator<reado
       yield rows;
     }
   }
+}
+
+/** A code that is none stays as it is, to be refused. */
+function labelOf(code: unknown): unknown {
+  const outcome = typeof code === 'number' ? OUTCOMES[code] : undefined;
+  return outcome === undefined ? code : LABELS[outcome];
 }

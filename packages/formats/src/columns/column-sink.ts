@@ -7,15 +7,20 @@ import {
   type StyleCount,
   type StyleCounts,
 } from '@agon/domain';
-import type { Place, ReadPrompt, RefusedRow } from '../record.ts';
+import type { Place, RefusedRow } from '../record.ts';
 import {
+  KEEP_ALL,
+  type LeftOutReason,
   type NewComparison,
   type RowSink,
+  reasonToLeaveOut,
   requireComparison,
-  requirePrompt,
+  SKIPPED,
   unwantedRanking,
+  type VotePolicy,
 } from '../row-sink.ts';
 import { NarrowCounts } from './narrow-counts.ts';
+import { orderByTime } from './order-by-time.ts';
 
 /** Which comparisons are kept; the others are counted. Absent: all. */
 export type ColumnFilter = {
@@ -30,6 +35,10 @@ export type ColumnOptions = ColumnFilter & {
   readonly prompt: boolean;
   /** Keep these counts of the answers, which readers then take from texts, metadata or columns. */
   readonly style?: readonly StyleCount[];
+  /** By default all votes are kept. */
+  readonly policy?: VotePolicy;
+  /** Order comparisons by their times where each has one: methods that count one after the other need it. */
+  readonly byTime?: boolean;
 };
 
 /** Refused rows that are kept whole, for showing them; all are counted. */
@@ -47,7 +56,10 @@ export class ColumnSink implements RowSink {
   readonly #prompts = new Map<string, number>();
   readonly #refused: RefusedRow[] = [];
   readonly #reasons = new Map<string, number>();
+  readonly #leftOut = new Map<LeftOutReason, number>();
+  readonly policy: VotePolicy;
   #filtered = 0;
+  #oversampled = 0;
   #length = 0;
   /** Of 16 bits while there are few enough models. */
   #a: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> = new Uint16Array(FIRST_SIZE);
@@ -58,12 +70,16 @@ export class ColumnSink implements RowSink {
   /** From the first comparison on whose weight is not 1, or whose share is known. */
   #weight: Float64Array<ArrayBuffer> | null = null;
   #shareA: Float64Array<ArrayBuffer> | null = null;
+  /** NaN where there is none. */
+  #atMs: Float64Array<ArrayBuffer> | null;
   readonly #style: BySlot<ReadonlyMap<StyleCount, NarrowCounts>> | null;
 
   constructor(options: ColumnOptions) {
     this.options = options;
     this.#rater = options.rater ? new Int32Array(FIRST_SIZE) : null;
     this.#prompt = options.prompt ? new Int32Array(FIRST_SIZE) : null;
+    this.#atMs = options.byTime ? new Float64Array(FIRST_SIZE) : null;
+    this.policy = options.policy ?? KEEP_ALL;
     const counts = options.style ?? [];
     const side = () => new Map(counts.map((count) => [count, new NarrowCounts(FIRST_SIZE)]));
     this.#style = counts.length === 0 ? null : { a: side(), b: side() };
@@ -77,15 +93,23 @@ export class ColumnSink implements RowSink {
     return this.#style !== null;
   }
 
-  prompt(_at: Place, prompt: Omit<ReadPrompt, 'at'>): void {
-    requirePrompt(prompt);
+  get wantsPrompts(): boolean {
+    return this.#prompt !== null;
   }
+
+  get wantsTimes(): boolean {
+    return this.#atMs !== null;
+  }
+
+  prompt(): void {}
 
   answer(): void {}
 
   score(): void {}
 
-  passOver(): void {}
+  passOver(_at: Place, what: string): void {
+    if (what === SKIPPED) this.leaveOut(SKIPPED);
+  }
 
   ranking(): void {
     throw unwantedRanking();
@@ -102,6 +126,12 @@ export class ColumnSink implements RowSink {
       this.filterOut();
       return;
     }
+    const reason = reasonToLeaveOut(row, this.policy);
+    if (reason !== null) {
+      this.leaveOut(reason);
+      return;
+    }
+    if (row.oversampled) this.countOversampled();
     const at = this.append(
       this.modelCode(row.modelA),
       this.modelCode(row.modelB),
@@ -109,6 +139,7 @@ export class ColumnSink implements RowSink {
       row.weight ?? 1,
       row.shareA ?? Number.NaN,
     );
+    if (row.atMs !== undefined) this.setTime(at, row.atMs);
     if (row.rater !== undefined) this.setRater(at, row.rater);
     if (row.promptKey !== undefined) this.setPrompt(at, row.promptKey);
     if (this.#style === null) return;
@@ -132,13 +163,29 @@ export class ColumnSink implements RowSink {
   }
 
   refuse(at: Place, reason: string, column: string | null = null, value: string | null = null): void {
-    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-    if (this.#refused.length >= KEPT_REFUSALS) return;
+    const before = this.#reasons.get(reason) ?? 0;
+    this.#reasons.set(reason, before + 1);
+    // the first of each reason is shown, however many others there are
+    const isKept = this.#refused.length < (before === 0 ? 2 : 1) * KEPT_REFUSALS;
+    if (!isKept) return;
     this.#refused.push({ file: at.file ?? '', line: at.line ?? 1, column, value, reason });
   }
 
   filterOut(): void {
     this.#filtered += 1;
+  }
+
+  leaveOut(reason: LeftOutReason): void {
+    this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + 1);
+  }
+
+  /** One that counts, though the field's own clean-up would leave it out. */
+  countOversampled(): void {
+    this.#oversampled += 1;
+  }
+
+  setTime(at: number, ms: number): void {
+    if (this.#atMs !== null) this.#atMs[at] = ms;
   }
 
   /** Codes are given in order of appearance. */
@@ -181,6 +228,7 @@ export class ColumnSink implements RowSink {
     this.#outcome[at] = outcome;
     if (this.#rater !== null) this.#rater[at] = -1;
     if (this.#prompt !== null) this.#prompt[at] = -1;
+    if (this.#atMs !== null) this.#atMs[at] = Number.NaN;
     if (weight !== 1) this.#weight ??= new Float64Array(this.#a.length).fill(1);
     if (this.#weight !== null) this.#weight[at] = weight;
     if (!Number.isNaN(shareA)) this.#shareA ??= new Float64Array(this.#a.length).fill(Number.NaN);
@@ -202,6 +250,7 @@ export class ColumnSink implements RowSink {
     this.#prompt?.fill(-1, at, end);
     this.#weight?.fill(1, at, end);
     this.#shareA?.fill(Number.NaN, at, end);
+    this.#atMs?.fill(Number.NaN, at, end);
     return at;
   }
 
@@ -212,25 +261,41 @@ export class ColumnSink implements RowSink {
     /** The first 1,000 refused rows. */
     readonly refused: readonly RefusedRow[];
     readonly refusedByReason: ReadonlyMap<string, number>;
+    /** Comparisons left out for no fault, by reason. */
+    readonly leftOutByReason: ReadonlyMap<LeftOutReason, number>;
+    /** Comparisons that count, though the field's own clean-up would leave them out. */
+    readonly oversampled: number;
+    /** Whether the columns are in the order of their times; false where that was not asked for. */
+    readonly isByTime: boolean;
   } {
     const length = this.#length;
+    const inFileOrder = this.#columns();
+    const ordered = this.#atMs === null ? null : orderByTime(inFileOrder, this.#atMs.subarray(0, length));
     return {
-      columns: {
-        length,
-        models: [...this.#models.keys()],
-        a: this.#a.subarray(0, length),
-        b: this.#b.subarray(0, length),
-        outcome: this.#outcome.subarray(0, length),
-        ...(this.#weight === null ? {} : { weight: this.#weight.subarray(0, length) }),
-        ...(this.#shareA === null ? {} : { shareA: this.#shareA.subarray(0, length) }),
-        ...(this.#rater === null ? {} : { rater: this.#rater.subarray(0, length) }),
-        ...(this.#prompt === null ? {} : { prompt: this.#prompt.subarray(0, length) }),
-        ...(this.#rater === null ? {} : { raters: [...this.#raters.keys()] }),
-        ...(this.#style === null ? {} : { style: this.#styleColumns(this.#style) }),
-      },
+      columns: ordered ?? inFileOrder,
       filtered: this.#filtered,
       refused: this.#refused,
       refusedByReason: this.#reasons,
+      leftOutByReason: this.#leftOut,
+      oversampled: this.#oversampled,
+      isByTime: ordered !== null,
+    };
+  }
+
+  #columns(): ComparisonColumns {
+    const length = this.#length;
+    return {
+      length,
+      models: [...this.#models.keys()],
+      a: this.#a.subarray(0, length),
+      b: this.#b.subarray(0, length),
+      outcome: this.#outcome.subarray(0, length),
+      ...(this.#weight === null ? {} : { weight: this.#weight.subarray(0, length) }),
+      ...(this.#shareA === null ? {} : { shareA: this.#shareA.subarray(0, length) }),
+      ...(this.#rater === null ? {} : { rater: this.#rater.subarray(0, length) }),
+      ...(this.#prompt === null ? {} : { prompt: this.#prompt.subarray(0, length) }),
+      ...(this.#rater === null ? {} : { raters: [...this.#raters.keys()] }),
+      ...(this.#style === null ? {} : { style: this.#styleColumns(this.#style) }),
     };
   }
 
@@ -249,6 +314,7 @@ export class ColumnSink implements RowSink {
     this.#outcome = resized(this.#outcome, new Uint8Array(size));
     if (this.#weight !== null) this.#weight = resized(this.#weight, new Float64Array(size));
     if (this.#shareA !== null) this.#shareA = resized(this.#shareA, new Float64Array(size));
+    if (this.#atMs !== null) this.#atMs = resized(this.#atMs, new Float64Array(size));
     if (this.#rater !== null) this.#rater = resized(this.#rater, new Int32Array(size));
     if (this.#prompt !== null) this.#prompt = resized(this.#prompt, new Int32Array(size));
     const models = () => (this.#a instanceof Uint16Array ? new Uint16Array(size) : new Int32Array(size));

@@ -1,24 +1,18 @@
-import type { ComparisonSource, Outcome } from '@agon/domain';
+import type { JudgeRule } from '../readers/common-fields.ts';
 
 /**
- * What a format's columns mean for a comparison, said once for the whole file, so that rows can be read without making
- * texts of them. It says the same as the format's `read`, which reads every row that is not regular.
+ * In what a format of comparisons differs from the others that have model_a, model_b and winner, said once for the whole
+ * file, so that rows can be read without making texts of them. It says the same as the format's `read`, which reads every
+ * row that is not regular.
  */
 export type ComparisonPlan = {
-  readonly winners: Readonly<Record<string, Outcome>>;
-  /** Labels of the column `source`; null: all people. Without a label, a row with a judge and no rater is a judge's. */
-  readonly sources: Readonly<Record<string, ComparisonSource>> | null;
-  /** The first of these that is filled names the rater. */
-  readonly raters: readonly string[];
+  /** Who a name under `judge` is. */
+  readonly judge: JudgeRule;
+  /** Columns that name the prompt; the first that is filled does, with the prefix before it, `prompt_id` without. */
   readonly prompts: readonly string[];
-  /** Columns that must not be blank where they are filled. */
-  readonly texts: readonly string[];
-  readonly category: boolean;
-  /** Reads `weight`, `share_a` and `turn`. */
-  readonly weighted: boolean;
-  /** The first of these that is filled is when; `asNumber`: dates are refused. */
-  readonly times: readonly string[];
-  readonly asNumber: boolean;
-  /** With one of these columns the file is read row by row. */
-  readonly not: readonly string[];
+  readonly promptPrefix: string;
+  /** Columns that name the comparison, which must not be blank where they are filled. */
+  readonly ids: readonly string[];
+  /** Columns with texts, which tell prompts apart where no id does. */
+  readonly promptTexts: readonly string[];
 };

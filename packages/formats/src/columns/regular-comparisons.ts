@@ -1,15 +1,30 @@
 import { OUTCOME_CODES } from '@agon/domain';
+import { type LabelMeaning, type OwnLabels, ownMeaning } from '../labels/label-meaning.ts';
+import { WINNERS } from '../labels/winner-labels.ts';
+import { parseDecimal } from '../parse-decimal.ts';
+import {
+  isOversampled,
+  PERSON_COLUMNS,
+  RATER_COLUMNS,
+  SOURCES,
+  sourceOfJudge,
+  TIME_COLUMNS,
+} from '../readers/common-fields.ts';
+import { flagOf } from '../row-reader.ts';
+import { SKIPPED } from '../row-sink.ts';
 import type { RegularRows } from '../rows/csv-rows.ts';
 import { decodeRow } from '../rows/decode-row.ts';
 import { ByteDictionary, IRREGULAR, UNASSIGNED } from './byte-dictionary.ts';
 import type { ColumnSink } from './column-sink.ts';
 import type { ComparisonPlan } from './comparison-plan.ts';
-import { isIsoTime, isPlainNumber } from './is-time.ts';
+import { quickTime } from './quick-time.ts';
 
 const [QUOTE, LINE_FEED, RETURN, SPACE] = [0x22, 0x0a, 0x0d, 0x20];
 /** What is done with a column's cells; 0: nothing. */
-const [TEXT, TIME, CODE] = [1, 2, 3];
+const [TEXT, TIME, CODE, TIMES] = [1, 2, 3, 4];
 const [PEOPLE, JUDGES] = [0, 1];
+/** Meanings of a winner's label beside the codes of outcomes; from `STRONG` on, places in a list of strong outcomes. */
+const [NAMED, SKIP, STRONG] = [4, 5, 6];
 
 export type CsvLayout = {
   readonly columns: readonly string[];
@@ -25,8 +40,6 @@ export class RegularComparisons implements RegularRows {
   rowsRead = 0;
   readonly #sink: ColumnSink;
   readonly #separator: number;
-  readonly #asNumber: boolean;
-  readonly #sourced: boolean;
   readonly #roles: Uint8Array;
   readonly #dictionaries: readonly (ByteDictionary | null)[];
   /** Of the row at hand, by column: the entry of a coded cell; 1 or 0, filled or not, of others. */
@@ -34,28 +47,38 @@ export class RegularComparisons implements RegularRows {
   readonly #place: (column: string) => number;
   readonly #plan: ComparisonPlan;
   readonly #numbers: number[] = [];
+  readonly #strong: Exclude<LabelMeaning, 'skip'>[] = [];
+  /** When the row at hand was made, ms; NaN where it does not say. Only where the sink wants it. */
+  #atMs = Number.NaN;
 
   /** Null where the file cannot go the short way. */
-  static of(plan: ComparisonPlan, layout: CsvLayout, sink: ColumnSink): RegularComparisons | null {
+  static of(
+    plan: ComparisonPlan,
+    layout: CsvLayout,
+    sink: ColumnSink,
+    labels: OwnLabels,
+  ): RegularComparisons | null {
     const { columns, end } = layout;
-    // rows without their texts have no style
-    if (sink.wantsStyle || end !== LINE_FEED || plan.not.some((column) => columns.includes(column)))
-      return null;
-    return new RegularComparisons(plan, layout, sink);
+    // rows without their texts have no style, and an outcome in another column is another format's business
+    if (sink.wantsStyle || end !== LINE_FEED || !columns.includes('winner')) return null;
+    return new RegularComparisons(plan, layout, sink, labels);
   }
 
-  private constructor(plan: ComparisonPlan, { columns, delimiter }: CsvLayout, sink: ColumnSink) {
+  private constructor(
+    plan: ComparisonPlan,
+    { columns, delimiter }: CsvLayout,
+    sink: ColumnSink,
+    labels: OwnLabels,
+  ) {
     this.#sink = sink;
     this.#plan = plan;
     this.#separator = delimiter.charCodeAt(0);
-    this.#asNumber = plan.asNumber;
-    this.#sourced = plan.sources !== null;
     this.#place = (column) => columns.indexOf(column);
     this.#entries = new Int32Array(columns.length);
     this.#roles = new Uint8Array(columns.length);
     const dictionaries: (ByteDictionary | null)[] = columns.map(() => null);
-    const code = (names: readonly string[], meaningOf: (text: string) => number): void => {
-      const dictionary = new ByteDictionary((text) => (text.trim() === '' ? IRREGULAR : meaningOf(text)));
+    const mayBeBlank = (names: readonly string[], meaningOf: (text: string) => number): void => {
+      const dictionary = new ByteDictionary(meaningOf);
       for (const name of names) {
         const at = columns.indexOf(name);
         if (at < 0) continue;
@@ -63,26 +86,40 @@ export class RegularComparisons implements RegularRows {
         dictionaries[at] = dictionary;
       }
     };
+    const code = (names: readonly string[], meaningOf: (text: string) => number): void =>
+      mayBeBlank(names, (text) => (text.trim() === '' ? IRREGULAR : meaningOf(text)));
     const mark = (names: readonly string[], role: number): void => {
       for (const name of names) if (columns.includes(name)) this.#roles[columns.indexOf(name)] = role;
     };
     const { options } = sink;
-    mark([...plan.texts, ...plan.raters, ...plan.prompts], TEXT);
-    mark(plan.times, TIME);
-    code(['model_a', 'model_b'], () => UNASSIGNED);
-    code(['winner'], (text) => labelled(plan.winners, text, (outcome) => OUTCOME_CODES[outcome]));
-    if (options.rater) code(plan.raters, () => UNASSIGNED);
-    if (options.prompt) code(plan.prompts, () => UNASSIGNED);
-    const { sources } = plan;
-    if (sources !== null)
-      code(['source'], (text) => labelled(sources, text, (it) => (it === 'people' ? PEOPLE : JUDGES)));
-    if (plan.category) code(['category'], (text) => (text === options.category ? 1 : 0));
-    code(['language'], (text) => (text === options.language ? 1 : 0));
-    if (plan.weighted) {
-      code(['weight'], (text) => this.#number(text, (value) => value >= 0));
-      code(['share_a'], (text) => this.#number(text, (value) => value >= 0 && value <= 1));
-      code(['turn'], (text) => this.#number(text, (value) => Number.isInteger(value) && value >= 1));
+    const raters = options.rater || options.source !== undefined;
+    mark([...plan.ids, ...RATER_COLUMNS, ...plan.prompts], TEXT);
+    // the first column of a time that is filled counts, and only it must be one
+    const times = TIME_COLUMNS.filter((name) => columns.includes(name));
+    mark(times, times.length === 1 ? TIME : TIMES);
+    // a model with the name of a label: which of them a label means, the long way tells
+    code(['model_a', 'model_b'], (text) => (isLabel(text, labels) ? IRREGULAR : UNASSIGNED));
+    code(['winner'], (text) => this.#winner(text.trim(), labels));
+    if (raters) code(RATER_COLUMNS, () => UNASSIGNED);
+    // a dictionary each: only some names stand behind a prefix
+    if (options.prompt) for (const name of plan.prompts) code([name], () => UNASSIGNED);
+    if (plan.judge !== 'given') {
+      code(['source'], (text) => {
+        const label = text.trim();
+        if (!Object.hasOwn(SOURCES, label)) return IRREGULAR;
+        return SOURCES[label] === 'people' ? PEOPLE : JUDGES;
+      });
     }
+    code(['category'], (text) => (text === options.category ? 1 : 0));
+    code(['language'], (text) => (text === options.language ? 1 : 0));
+    code(['weight'], (text) => this.#number(text, (value) => value >= 0));
+    code(['share_a'], (text) => this.#number(text, (value) => value >= 0 && value <= 1));
+    code(['turn'], (text) => this.#number(text, (value) => Number.isInteger(value) && value >= 1));
+    code(['anony'], (text) => {
+      const flag = flagOf(text);
+      return typeof flag === 'boolean' ? Number(flag) : IRREGULAR;
+    });
+    mayBeBlank(['dedup_tag'], (text) => Number(isOversampled(text)));
     this.#dictionaries = dictionaries;
   }
 
@@ -107,6 +144,7 @@ export class RegularComparisons implements RegularRows {
     const entries = this.#entries;
     const roles = this.#roles;
     const last = roles.length - 1;
+    this.#atMs = Number.NaN;
     let at = from;
     let seen = 0;
     for (let column = 0; column <= last; column += 1) {
@@ -154,9 +192,11 @@ export class RegularComparisons implements RegularRows {
         entries[column] = entry;
       } else {
         if (role === TEXT && isBlank(bytes, start, end)) return -1;
-        if (role === TIME && !isPlainNumber(bytes, start, end)) {
-          if (this.#asNumber || !isIsoTime(bytes, start, end)) return -1;
-        }
+        if (role === TIME) {
+          const time = quickTime(bytes, start, end, this.#sink.wantsTimes);
+          if (Number.isNaN(time)) return -1;
+          this.#atMs = time;
+        } else if (role === TIMES) return -1;
         entries[column] = 1;
       }
     }
@@ -167,22 +207,29 @@ export class RegularComparisons implements RegularRows {
   #adder(): () => boolean {
     const sink = this.#sink;
     const entries = this.#entries;
+    const { wantsTimes } = sink;
     const { source, category, language, rater: wantsRater, prompt: wantsPrompt } = sink.options;
+    const { unblinded, oversampled } = sink.policy;
     const [placeA, placeB, placeWinner] = [
       this.#place('model_a'),
       this.#place('model_b'),
       this.#place('winner'),
     ];
     const places = (names: readonly string[]) => names.map(this.#place).filter((place) => place >= 0);
-    const raters = places(this.#plan.raters);
-    const prompts = places(this.#plan.prompts);
-    const [judge, rater] = [this.#place('judge'), this.#place('rater')];
-    const at = (column: string, reads: boolean) => (reads ? this.#place(column) : -1);
-    const placeSource = at('source', this.#sourced);
-    const placeCategory = at('category', this.#plan.category);
+    const plan = this.#plan;
+    const raters = places(RATER_COLUMNS);
+    const prompts = places(plan.prompts);
+    const placePromptId = this.#place('prompt_id');
+    const promptTexts = places(plan.promptTexts);
+    const persons = places(PERSON_COLUMNS);
+    const judge = plan.judge === 'by name' ? this.#place('judge') : -1;
+    const placeSource = plan.judge === 'given' ? -1 : this.#place('source');
+    const placeCategory = this.#place('category');
     const placeLanguage = this.#place('language');
-    const placeWeight = at('weight', this.#plan.weighted);
-    const placeShare = at('share_a', this.#plan.weighted);
+    const placeWeight = this.#place('weight');
+    const placeShare = this.#place('share_a');
+    const placeBlind = this.#place('anony');
+    const placeTag = this.#place('dedup_tag');
     const dictionaries = this.#dictionaries;
     const filled = (place: number) => place >= 0 && entries[place] !== 0;
     const meaning = (place: number) => dictionaries[place]!.meaning[entries[place]!]!;
@@ -200,16 +247,39 @@ export class RegularComparisons implements RegularRows {
     const modelCode = (text: string) => sink.modelCode(text);
     const raterCode = (text: string) => sink.raterCode(text);
     const promptCode = (text: string) => sink.promptCode(text);
-    const sourceOf = () =>
-      filled(placeSource)
-        ? meaning(placeSource)
-        : this.#sourced && filled(judge) && !filled(rater)
-          ? JUDGES
-          : PEOPLE;
+    const prefixedCode = (text: string) => sink.promptCode(`${plan.promptPrefix}${text}`);
+    const strong = this.#strong;
+    const isNamed = (place: number, label: string) =>
+      dictionaries[place]!.texts[entries[place]!]!.trim() === label;
+    const sourceOf = () => {
+      if (filled(placeSource)) return meaning(placeSource);
+      if (!filled(judge) || persons.some(filled)) return PEOPLE;
+      return sourceOfJudge(dictionaries[judge]!.texts[entries[judge]!]!) === 'people' ? PEOPLE : JUDGES;
+    };
     const wanted = source === undefined ? -1 : source === 'people' ? PEOPLE : JUDGES;
     return () => {
       const [a, b, winner] = [entries[placeA]!, entries[placeB]!, entries[placeWinner]!];
       if (a === 0 || b === 0 || winner === 0 || a === b) return false;
+      let outcome = meaning(placeWinner);
+      let strength = 1;
+      if (outcome >= NAMED) {
+        if (outcome === NAMED) {
+          const label = dictionaries[placeWinner]!.texts[winner]!.trim();
+          const [isA, isB] = [isNamed(placeA, label), isNamed(placeB, label)];
+          if (isA === isB) return false;
+          outcome = isA ? OUTCOME_CODES.a : OUTCOME_CODES.b;
+        } else if (outcome === SKIP) {
+          sink.leaveOut(SKIPPED);
+          return true;
+        } else {
+          const label = strong[outcome - STRONG]!;
+          outcome = OUTCOME_CODES[label.outcome];
+          strength = label.strength;
+        }
+      }
+      const prompt = wantsPrompt ? prompts.find(filled) : undefined;
+      // a prompt that only its text tells from others
+      if (wantsPrompt && prompt === undefined && promptTexts.some(filled)) return false;
       if (
         (wanted >= 0 && sourceOf() !== wanted) ||
         (category !== undefined && !(filled(placeCategory) && meaning(placeCategory) === 1)) ||
@@ -218,40 +288,55 @@ export class RegularComparisons implements RegularRows {
         sink.filterOut();
         return true;
       }
+      if (unblinded === 'drop' && filled(placeBlind) && meaning(placeBlind) === 0) {
+        sink.leaveOut('not_blind');
+        return true;
+      }
+      if (filled(placeTag) && meaning(placeTag) === 1) {
+        if (oversampled === 'drop') {
+          sink.leaveOut('oversampled');
+          return true;
+        }
+        sink.countOversampled();
+      }
+      const weight = placeWeight < 0 ? 1 : numberAt(placeWeight, 1);
       const row = sink.append(
         codeAt(placeA, modelCode),
         codeAt(placeB, modelCode),
-        meaning(placeWinner),
-        placeWeight < 0 ? 1 : numberAt(placeWeight, 1),
+        outcome,
+        strength === 1 ? weight : weight * strength,
         placeShare < 0 ? Number.NaN : numberAt(placeShare, Number.NaN),
       );
+      if (wantsTimes) sink.setTime(row, this.#atMs);
       if (wantsRater) {
         const place = raters.find(filled);
         if (place !== undefined) sink.setRaterCode(row, codeAt(place, raterCode));
       }
-      if (wantsPrompt) {
-        const place = prompts.find(filled);
-        if (place !== undefined) sink.setPromptCode(row, codeAt(place, promptCode));
-      }
+      if (prompt !== undefined)
+        sink.setPromptCode(row, codeAt(prompt, prompt === placePromptId ? promptCode : prefixedCode));
       return true;
     };
   }
 
+  #winner(label: string, labels: OwnLabels): number {
+    const own = ownMeaning(labels, label);
+    if (own === 'skip') return SKIP;
+    if (own !== undefined) {
+      return own.strength === 1 ? OUTCOME_CODES[own.outcome] : STRONG + this.#strong.push(own) - 1;
+    }
+    return Object.hasOwn(WINNERS, label) ? OUTCOME_CODES[WINNERS[label]!] : NAMED;
+  }
+
   /** A place in `#numbers`, which is what a dictionary can hold of a number. */
   #number(text: string, fits: (value: number) => boolean): number {
-    const value = Number(text);
-    if (!Number.isFinite(value) || !fits(value)) return IRREGULAR;
-    return this.#numbers.push(value) - 1;
+    const value = parseDecimal(text);
+    return Number.isNaN(value) || !fits(value) ? IRREGULAR : this.#numbers.push(value) - 1;
   }
 }
 
-function labelled<Label>(
-  labels: Readonly<Record<string, Label>>,
-  text: string,
-  codeOf: (label: Label) => number,
-): number {
-  const label = text.trim();
-  return Object.hasOwn(labels, label) ? codeOf(labels[label]!) : IRREGULAR;
+function isLabel(name: string, labels: OwnLabels): boolean {
+  const text = name.trim();
+  return Object.hasOwn(WINNERS, text) || ownMeaning(labels, text) !== undefined;
 }
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,8 +1,14 @@
-import { type BySlot, contentHash, type Outcome, type StyleCounts } from '@agon/domain';
+import { contentHash } from '@agon/domain';
 import type { Format } from '../format.ts';
+import type { LabelMeaning } from '../labels/label-meaning.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
-import type { RowSink } from '../row-sink.ts';
+import type { NewComparison, RowSink } from '../row-sink.ts';
+import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { byShare, decided } from './comparison-table.ts';
 import { textStyle } from './read-style.ts';
+import { wantsPromptKey } from './shown-texts.ts';
+
+const JUDGED_COLUMNS = ['preference', ...EXTRA_COLUMNS];
 
 /** The key of an instruction: its text, since AlpacaEval's files have no ids. */
 function keyOf(instruction: string): string {
@@ -13,11 +19,13 @@ function keyOf(instruction: string): string {
 export const alpacaEvalOutputs: Format = {
   id: 'alpaca-eval-outputs',
   title: 'AlpacaEval model_outputs.json',
-  matches: ({ columns }) => ['instruction', 'output', 'generator'].every((column) => columns.has(column)),
+  requires: [['instruction', 'output', 'generator']],
+  columns: new Set(['instruction', 'input', 'output', 'generator', 'dataset']),
   read(row, sink) {
     const instruction = row.text('instruction');
-    const input = row.optionalText('input');
-    const turn = input === undefined ? instruction : `${instruction}\n\n${input}`;
+    const { input } = row.values;
+    const turn =
+      typeof input === 'string' && input.trim() !== '' ? `${instruction}\n\n${input}` : instruction;
     const key = keyOf(turn);
     const category = row.optionalText('dataset');
     sink.prompt(row, { key, turns: [turn], ...(category === undefined ? {} : { category }) });
@@ -29,9 +37,9 @@ export const alpacaEvalOutputs: Format = {
 export const alpacaEvalInstructions: Format = {
   id: 'alpaca-eval-instructions',
   title: 'AlpacaEval instructions by number',
-  matches: ({ columns }) =>
-    ['idx', 'instruction'].every((column) => columns.has(column)) &&
-    !['output', 'preference', 'label', 'cmp_key'].some((column) => columns.has(column)),
+  requires: [['idx', 'instruction']],
+  unless: /^(?:output|preference|label|cmp_key|model.*|winner)$/,
+  columns: new Set(['idx', 'instruction', 'dataset']),
   read(row, sink) {
     const category = row.optionalText('dataset');
     sink.prompt(row, {
@@ -46,9 +54,9 @@ export const alpacaEvalInstructions: Format = {
 export const alpacaEvalNumberedOutputs: Format = {
   id: 'alpaca-eval-numbered-outputs',
   title: 'AlpacaEval outputs by number',
-  matches: ({ columns }) =>
-    ['idx', 'output'].every((column) => columns.has(column)) &&
-    !['instruction', 'generator'].some((column) => columns.has(column)),
+  requires: [['idx', 'output']],
+  unless: /^(?:instruction|generator)$/,
+  columns: new Set(['idx', 'output']),
   read(row, sink) {
     sink.answer(row, {
       promptKey: `alpaca-${row.text('idx')}`,
@@ -62,89 +70,112 @@ export const alpacaEvalNumberedOutputs: Format = {
 export const alpacaEvalAnnotations: Format = {
   id: 'alpaca-eval-annotations',
   title: 'AlpacaEval annotations.json',
-  matches: ({ columns }) =>
-    columns.has('generator_1') && columns.has('generator_2') && columns.has('preference'),
+  requires: [['generator_1', 'generator_2', 'preference']],
+  columns: new Set([
+    'instruction',
+    'generator_1',
+    'generator_2',
+    'output_1',
+    'output_2',
+    'dataset',
+    ...JUDGED_COLUMNS,
+  ]),
   read(row, sink) {
-    const instruction = row.text('instruction');
-    const key = keyOf(instruction);
     const [model1, model2] = [row.text('generator_1'), row.text('generator_2')];
-    const category = row.optionalText('dataset');
+    const category = row.optionalText('category') ?? row.optionalText('dataset');
     const preference = readPreference(row);
-    sink.prompt(row, { key, turns: [instruction], ...(category === undefined ? {} : { category }) });
-    if (row.has('output_1'))
-      sink.answer(row, { promptKey: key, model: model1, turns: [row.text('output_1')] });
-    if (row.has('output_2'))
-      sink.answer(row, { promptKey: key, model: model2, turns: [row.text('output_2')] });
-    compare(row, sink, {
-      key,
-      model1,
-      model2,
-      preference,
-      judge: row.optionalText('annotator') ?? 'alpaca_eval',
+    const isAsked = sink.wantsTexts || (wantsPromptKey(sink) && row.has('instruction'));
+    const instruction = isAsked ? row.text('instruction') : undefined;
+    const key = instruction === undefined ? undefined : keyOf(instruction);
+    if (sink.wantsTexts && instruction !== undefined && key !== undefined) {
+      const named = category === undefined ? {} : { category };
+      sink.prompt(row, { key, turns: [instruction], ...named });
+    }
+    const [answer1, answer2] = [answerIn(row, 'output_1'), answerIn(row, 'output_2')];
+    compare(row, sink, model1, model2, preference, {
+      ...(key === undefined ? {} : { promptKey: key }),
       ...(category === undefined ? {} : { category }),
-      ...(sink.wantsStyle === true && row.has('output_1') && row.has('output_2')
-        ? { style: textStyle([row.anyText('output_1')], [row.anyText('output_2')]) }
+      ...(sink.wantsStyle === true && answer1 !== null && answer2 !== null
+        ? { style: textStyle(answer1, answer2) }
+        : {}),
+      ...(sink.wantsTexts && (answer1 !== null || answer2 !== null)
+        ? { shown: { a: answer1, b: answer2 } }
         : {}),
     });
   },
 };
 
+/** One turn, blank as the model may have left it; null where the row does not have it. */
+function answerIn(row: RowReader, column: string): string[] | null {
+  const value = row.values[column];
+  return value === undefined || value === null ? null : [row.anyText(column)];
+}
+
 /** The same as a table: model, baseline, preference, and the number of the instruction. */
 export const alpacaEvalTable: Format = {
   id: 'alpaca-eval-table',
   title: 'AlpacaEval preferences as a table',
-  matches: ({ columns }) => ['model', 'idx', 'baseline', 'preference'].every((column) => columns.has(column)),
+  requires: [['model', 'idx', 'baseline', 'preference']],
+  columns: new Set(['model', 'idx', 'baseline', ...JUDGED_COLUMNS]),
   read(row, sink) {
-    compare(row, sink, {
-      key: `alpaca-${row.text('idx')}`,
-      model1: row.text('baseline'),
-      model2: row.text('model'),
-      preference: readPreference(row),
-      judge: row.optionalText('annotator') ?? 'alpaca_eval',
-    });
+    const [model1, model2] = [row.text('baseline'), row.text('model')];
+    compare(row, sink, model1, model2, readPreference(row), { promptKey: `alpaca-${row.text('idx')}` });
   },
 };
 
-/** 1: the baseline (output 1) wins; 2: output 2 wins; 1.5, and 0 in old files: a draw; between: how sure the judge was. */
-function readPreference(row: RowReader): number {
+type Judged = Exclude<LabelMeaning, 'skip'> & { readonly shareA: number };
+
+/**
+ * 1: the baseline (output 1) wins; 2: output 2 wins; 1.5, and 0 in old files: a draw; between: how sure the judge was.
+ * What the caller says of a value, or of the scale, stands above that.
+ */
+function readPreference(row: RowReader): Judged {
+  const own = row.ownLabel('preference');
+  if (own !== undefined) return whole(decided(own));
   if (!row.has('preference'))
     throw new RowFault('unparsed: the judge gave no preference', 'preference', row.values.preference);
   const preference = row.number('preference');
-  if (preference === 0) return 1.5;
-  if (preference === -1)
+  const range = row.terms.preference;
+  if (range === null && preference === 0) return whole({ outcome: 'tie', strength: 1 });
+  if (range === null && preference === -1)
     throw new RowFault('unparsed: the judge gave no preference', 'preference', preference);
-  if (preference < 1 || preference > 2)
-    throw new RowFault('a preference is from 1 to 2, or 0 for a draw', 'preference', preference);
-  return preference;
+  const { low, high } = range ?? ONE_TO_TWO;
+  if (preference < Math.min(low, high) || preference > Math.max(low, high)) {
+    const draw = range === null ? ', or 0 for a draw' : '';
+    throw new RowFault(`a preference is from ${low} to ${high}${draw}`, 'preference', preference);
+  }
+  const shareA = (high - preference) / (high - low);
+  return { ...byShare(shareA), shareA };
+}
+
+const ONE_TO_TWO = { low: 1, high: 2 };
+
+function whole(meaning: Exclude<LabelMeaning, 'skip'>): Judged {
+  const { outcome } = meaning;
+  return { ...meaning, shareA: outcome === 'a' ? 1 : outcome === 'b' ? 0 : 0.5 };
 }
 
 function compare(
   row: RowReader,
   sink: RowSink,
-  given: {
-    key: string;
-    model1: string;
-    model2: string;
-    preference: number;
-    judge: string;
-    category?: string;
-    style?: BySlot<StyleCounts>;
-  },
+  modelA: string,
+  modelB: string,
+  { outcome, strength, shareA }: Judged,
+  more: Pick<NewComparison, 'promptKey' | 'category' | 'style' | 'shown'>,
 ): void {
-  const shareA = 2 - given.preference;
-  const outcome: Outcome = shareA > 0.5 ? 'a' : shareA < 0.5 ? 'b' : 'tie';
+  const { weight = 1, ...fields } = commonFields(row, 'given');
   sink.comparison(
     row,
     {
-      modelA: given.model1,
-      modelB: given.model2,
+      modelA,
+      modelB,
       outcome,
+      ...fields,
       shareA,
+      ...(weight * strength === 1 ? {} : { weight: weight * strength }),
       source: 'judges',
-      rater: given.judge,
-      promptKey: given.key,
-      ...(given.style === undefined ? {} : { style: given.style }),
-      ...(given.category === undefined ? {} : { category: given.category }),
+      rater: row.optionalText('annotator') ?? 'alpaca_eval',
+      ...more,
     },
     { allowSame: true },
   );

@@ -1,23 +1,37 @@
-import type { Outcome } from '@agon/domain';
 import type { Format } from '../format.ts';
-import { RowFault } from '../row-reader.ts';
-
-const WINNERS: Readonly<Record<string, Outcome>> = { left: 'a', right: 'b', tie: 'tie' };
+import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { decided } from './comparison-table.ts';
 
 /** `crowd-comparisons.csv` and the judges' tables of the same shape: `left` and `right` name the models as shown. */
 export const llmfaoComparisons: Format = {
   id: 'llmfao',
   title: 'llmfao comparisons',
-  matches: ({ columns }) =>
-    ['prompt', 'model_x', 'model_y', 'winner', 'left', 'right'].every((column) => columns.has(column)),
+  requires: [['prompt', 'model_x', 'model_y', 'winner', 'left', 'right']],
+  // model_x and model_y are the numbers of the models that left and right name; rows of one id are one pair of answers
+  columns: new Set([
+    'id',
+    'prompt',
+    'model_x',
+    'model_y',
+    'worker',
+    'winner',
+    'left',
+    'right',
+    ...EXTRA_COLUMNS,
+  ]),
   read(row, sink) {
     const worker = row.optionalText('worker');
     // the judges' files have no column for the judge: their name is the file's
     const judge = /gpt-?(\d)/i.exec(row.file)?.[0]?.toLowerCase() ?? 'judge';
+    const models = { a: row.text('left'), b: row.text('right') };
+    const { outcome, strength } = decided(row.outcome('winner', models));
+    const { weight = 1, ...fields } = commonFields(row, 'given');
     sink.comparison(row, {
-      modelA: row.text('left'),
-      modelB: row.text('right'),
-      outcome: row.label('winner', WINNERS),
+      modelA: models.a,
+      modelB: models.b,
+      outcome,
+      ...fields,
+      ...(weight * strength === 1 ? {} : { weight: weight * strength }),
       source: worker === undefined ? 'judges' : 'people',
       rater: worker === undefined ? judge : `worker-${worker}`,
       promptKey: `llmfao-${row.text('prompt')}`,
@@ -29,10 +43,9 @@ export const llmfaoComparisons: Format = {
 export const llmfaoPrompts: Format = {
   id: 'llmfao-prompts',
   title: 'llmfao prompts',
-  matches: ({ columns }) =>
-    ['id', 'text', 'type', 'slug'].every((column) => columns.has(column)) &&
-    !columns.has('result') &&
-    !columns.has('result_x'),
+  requires: [['id', 'text', 'type', 'slug']],
+  unless: /^result/,
+  columns: new Set(['id', 'text', 'type', 'slug']),
   read(row, sink) {
     sink.prompt(row, {
       key: `llmfao-${row.text('id')}`,
@@ -47,14 +60,13 @@ export const llmfaoPrompts: Format = {
 export const llmfaoResults: Format = {
   id: 'llmfao-results',
   title: 'llmfao answers',
-  matches: ({ columns }) =>
-    ['model', 'result', 'prompt', 'name', 'slug'].every((column) => columns.has(column)),
+  requires: [['model', 'result', 'prompt', 'name', 'slug']],
+  columns: new Set(['model', 'result', 'prompt', 'name']),
   read(row, sink) {
-    if (!row.has('result')) throw new RowFault('no answer', 'result', row.values.result);
     sink.answer(row, {
       promptKey: `llmfao-${row.text('prompt')}`,
       model: row.text('name'),
-      turns: [row.text('result')],
+      turns: [row.anyText('result')],
     });
   },
 };

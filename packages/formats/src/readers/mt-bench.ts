@@ -1,15 +1,7 @@
-import type { Outcome } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
-
-const WINNERS: Readonly<Record<string, Outcome>> = {
-  model_a: 'a',
-  model_b: 'b',
-  tie: 'tie',
-  // MT-bench's rule: a judge whose two orders disagree has said "tie"
-  'tie (inconsistent)': 'tie',
-};
-const PAIR_WINNERS: Readonly<Record<string, Outcome>> = { model_1: 'a', model_2: 'b', tie: 'tie' };
+import { commonFields, EXTRA_COLUMNS, judgeName } from './common-fields.ts';
+import { comparisonTable, decided } from './comparison-table.ts';
 
 const keyOf = (row: RowReader) => `mtbench-${row.text('question_id')}`;
 
@@ -17,8 +9,9 @@ const keyOf = (row: RowReader) => `mtbench-${row.text('question_id')}`;
 export const mtBenchQuestions: Format = {
   id: 'mtbench-question',
   title: 'MT-bench questions',
-  matches: ({ columns }) =>
-    columns.has('question_id') && columns.has('turns') && !columns.has('model') && !columns.has('choices'),
+  requires: [['question_id', 'turns']],
+  unless: /^(?:model(?:_.*)?|choices|winner)$/,
+  columns: new Set(['question_id', 'turns', 'category', 'language', 'reference']),
   read(row, sink) {
     const turns = row.list('turns').map((turn) => (typeof turn === 'string' ? turn : contentOf(turn)));
     const category = row.optionalText('category');
@@ -37,13 +30,13 @@ export const mtBenchQuestions: Format = {
 export const mtBenchAnswers: Format = {
   id: 'mtbench-answer',
   title: 'MT-bench and Arena-Hard answers',
-  matches: ({ columns }) =>
-    columns.has('question_id') &&
-    ((columns.has('choices') && columns.has('model_id')) ||
-      (columns.has('model') &&
-        (columns.has('turns') || columns.has('answer')) &&
-        !columns.has('judge') &&
-        !columns.has('score'))),
+  requires: [
+    ['question_id', 'choices', 'model_id'],
+    ['question_id', 'model', 'turns'],
+    ['question_id', 'model', 'answer'],
+  ],
+  unless: /^(?:judge|score)$/,
+  columns: new Set(['question_id', 'choices', 'model_id', 'model', 'turns', 'answer']),
   read(row, sink) {
     if (!row.has('choices')) {
       const turns = row.has('turns') ? row.texts('turns') : row.answerTexts('answer');
@@ -65,54 +58,48 @@ function contentOf(turn: unknown): string {
   throw new RowFault('a turn without text', 'turns', turn);
 }
 
-/** Pairwise votes and verdicts: question_id, model_a, model_b, judge, turn, winner. */
-export const mtBenchHuman: Format = {
+/** Pairwise votes and verdicts: question_id, model_a, model_b, judge, turn, winner; conversations where they are kept. */
+export const mtBenchHuman: Format = comparisonTable({
   id: 'mtbench-human',
   title: 'MT-bench pairwise votes and verdicts',
-  matches: ({ columns }) =>
-    ['question_id', 'model_a', 'model_b', 'judge', 'turn', 'winner'].every((column) => columns.has(column)) &&
-    !columns.has('tstamp'),
-  read(row, sink) {
-    const judge = judgeName(row);
-    sink.comparison(row, {
-      modelA: row.text('model_a'),
-      modelB: row.text('model_b'),
-      outcome: row.label('winner', WINNERS),
-      source: /^(expert|author|human)/.test(judge) ? 'people' : 'judges',
-      rater: judge,
-      promptKey: keyOf(row),
-      turn: row.wholeNumber('turn', 1),
-    });
-  },
-};
+  requires: [['question_id', 'model_a', 'model_b', 'judge', 'turn', 'winner']],
+  // arenas number their battles in question_id
+  unless: /^(?:tstamp|anony|evaluation_session_id)$/,
+  judge: 'by name',
+  prompts: ['prompt_id', 'question_id'],
+  promptPrefix: 'mtbench-',
+  ids: ['id'],
+  textPrefix: 'mtbench-',
+});
 
 /** `<judge>_pair.jsonl`: both orders of one judge; where they disagree it is a tie, an error is no verdict. */
 export const mtBenchPairs: Format = {
   id: 'mtbench-judgment-pair',
   title: 'MT-bench pairwise judgments in both orders',
-  matches: ({ columns }) =>
-    ['model_1', 'model_2', 'g1_winner', 'g2_winner'].every((column) => columns.has(column)),
+  requires: [['model_1', 'model_2', 'g1_winner', 'g2_winner']],
+  columns: new Set(['model_1', 'model_2', 'g1_winner', 'g2_winner', 'question_id', ...EXTRA_COLUMNS]),
   read(row, sink) {
+    const models = { a: row.text('model_1'), b: row.text('model_2') };
     const winner = (column: string) => {
-      if (row.text(column) === 'error')
+      const own = row.ownLabel(column);
+      if (own === undefined && row.text(column) === 'error')
         throw new RowFault('unparsed: the judge gave no verdict', column, 'error');
-      return row.label(column, PAIR_WINNERS);
+      return decided(own ?? row.outcome(column, models));
     };
     const [first, second] = [winner('g1_winner'), winner('g2_winner')];
+    const agree = first.outcome === second.outcome;
+    const { weight = 1, ...fields } = commonFields(row, 'given');
+    const strength = agree ? Math.min(first.strength, second.strength) : 1;
     sink.comparison(row, {
-      modelA: row.text('model_1'),
-      modelB: row.text('model_2'),
-      outcome: first === second ? first : 'tie',
-      source: 'judges',
+      modelA: models.a,
+      modelB: models.b,
+      outcome: agree ? first.outcome : 'tie',
+      turn: 1,
+      ...fields,
+      ...(weight * strength === 1 ? {} : { weight: weight * strength }),
       rater: judgeName(row),
+      source: 'judges',
       promptKey: keyOf(row),
-      turn: row.has('turn') ? row.wholeNumber('turn', 1) : 1,
     });
   },
 };
-
-/** A name, or FastChat's pair of judge model and prompt. */
-function judgeName(row: RowReader): string {
-  const value = row.values.judge;
-  return Array.isArray(value) ? value.map(String).join(' ') : row.text('judge');
-}

@@ -158,6 +158,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'vicuna-question': { question_id: 1, text: 't', category: 'generic' },
   answers: { prompt_id: 'p', prompt: ['q'], model: 'm', answer: ['a'], category: 'c', language: 'en' },
   'mtbench-question': { question_id: 1, turns: ['a', { content: 'b' }], category: 'c', reference: ['r'] },
+  'answer-sheet': { id: 'p', prompt: 'q', 'gpt-4': 'a', 'llama 2': 'b', category: 'c', reference: ['r'] },
   prompts: { id: 'p', prompt: 'q', category: 'c', language: 'en', reference: ['r'] },
 };
 

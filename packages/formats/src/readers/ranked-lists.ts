@@ -1,9 +1,10 @@
-import type { ComparisonSource, Ranking } from '@agon/domain';
+import type { Ranking } from '@agon/domain';
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { firstTwice } from '../rows/first-twice.ts';
+import { parseCell } from '../rows/parse-json.ts';
+import { commonFields, RATER_COLUMNS } from './common-fields.ts';
 
-const SOURCES: Readonly<Record<string, ComparisonSource>> = { people: 'people', judges: 'judges' };
 const PLACE_COLUMN = /^rank_(\d+)$/;
 /** Every order of the models of one place is weighed, and there are 2ⁿ ways to have begun. */
 const MOST_TIED = 8;
@@ -18,22 +19,24 @@ const LONGEST = 1000;
 export const rankedLists: Format = {
   id: 'ranked-lists',
   title: 'Ranked lists of models',
-  matches: ({ columns }) =>
-    columns.has('ranking') ||
-    columns.has('rank_1') ||
-    (columns.has('models') && (columns.has('ranks') || columns.has('winner'))),
+  requires: [['ranking'], ['rank_1'], ['models', 'ranks'], ['models', 'winner']],
+  columns: new Set([
+    'ranking',
+    'models',
+    'ranks',
+    'winner',
+    'prompt_id',
+    'question_id',
+    ...RATER_COLUMNS,
+    'source',
+    'weight',
+    'category',
+    'language',
+  ]),
+  numbered: PLACE_COLUMN,
   read(row, sink) {
-    const judge = row.optionalText('judge');
-    const rater = row.optionalText('rater') ?? row.optionalText('voter') ?? judge;
-    const source = row.has('source')
-      ? row.label('source', SOURCES)
-      : judge !== undefined && !row.has('rater')
-        ? 'judges'
-        : 'people';
+    const { source, rater, weight, category, language } = commonFields(row, 'by name');
     const promptKey = row.optionalText('prompt_id') ?? row.optionalText('question_id');
-    const category = row.optionalText('category');
-    const language = row.optionalText('language');
-    const weight = row.optionalNumber('weight');
     if (weight !== undefined && weight < 0) throw new RowFault('a weight below 0', 'weight', weight);
     sink.ranking(row, {
       ...checked(readPlaces(row)),
@@ -88,7 +91,7 @@ function placesOf(row: RowReader): string[][] {
   if (typeof value === 'string' && !value.trimStart().startsWith('[')) {
     return value.split(/\s+>\s+/).map((place) => place.split(/\s+=\s+/).map((model) => model.trim()));
   }
-  const list: unknown = typeof value === 'string' ? parsed(value) : value;
+  const list: unknown = typeof value === 'string' ? parseCell(value) : value;
   if (!Array.isArray(list)) throw new RowFault('not a list of models', 'ranking', value);
   return list.map((place: unknown) => {
     const models: unknown[] = Array.isArray(place) ? place : [place];
@@ -101,7 +104,7 @@ function placesOf(row: RowReader): string[][] {
 
 function byRank(row: RowReader, models: readonly string[]): Places {
   const given = row.values.ranks;
-  const ranks: unknown = typeof given === 'string' ? parsed(given) : given;
+  const ranks: unknown = typeof given === 'string' ? parseCell(given) : given;
   if (!Array.isArray(ranks)) throw new RowFault('not a list of ranks', 'ranks', given);
   if (ranks.length !== models.length) {
     throw new RowFault(`${ranks.length} ranks for ${models.length} models`, 'ranks', given);
@@ -117,14 +120,6 @@ function byRank(row: RowReader, models: readonly string[]): Places {
   });
   const places = [...byPlace].sort(([x], [y]) => x - y).map(([, tied]) => tied);
   return { places, unplaced };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }
 
 function checked({ places, unplaced }: Places): Places {

@@ -1,5 +1,7 @@
 import { type BySlot, countStyles, STYLE_COUNTS, type StyleCount, type StyleCounts } from '@agon/domain';
-import { RowFault, type RowReader } from '../row-reader.ts';
+import { parseDecimal } from '../parse-decimal.ts';
+import type { RowReader } from '../row-reader.ts';
+import { parseCell } from '../rows/parse-json.ts';
 
 /** Style counted from the answers' turns. */
 export function textStyle(a: readonly string[], b: readonly string[]): BySlot<StyleCounts> {
@@ -21,48 +23,52 @@ export function styleField(count: StyleCount, slot: 'a' | 'b'): string {
   }
 }
 
+const COUNTED = STYLE_COUNTS.flatMap((count) => [styleField(count, 'a'), styleField(count, 'b')]);
+
+/** Columns that style is read from, beside the answers themselves. */
+export const STYLE_COLUMNS: readonly string[] = ['conv_metadata', ...new Set(COUNTED)];
+
 /**
  * The counts of FastChat's `conv_metadata`, lengths in tokens, or of columns with the names that they have there; null
- * where the row has none. @throws RowFault
+ * where the row has none that can be read: a rating without style needs none, so that it is no fault.
  */
 export function metadataStyle(row: RowReader): BySlot<StyleCounts> | null {
   if (!row.has('conv_metadata')) return columnStyle(row);
   const given = row.values.conv_metadata;
-  const metadata = typeof given === 'string' ? parseObject(given) : given;
-  if (!isObject(metadata)) throw new RowFault('not an object', 'conv_metadata', given);
-  if (metadata.header_count_a === undefined) return null;
+  const metadata = typeof given === 'string' ? parseCell(given) : given;
+  if (!isObject(metadata) || metadata.header_count_a === undefined) return null;
   return bothSides((field) => {
     const value = metadata[field];
-    const parts = typeof value === 'object' && value !== null ? Object.values(value) : [value];
-    const sum = parts.reduce((all: number, part) => all + Number(part ?? 0), 0);
-    if (!(sum >= 0)) throw new RowFault('not a count', `conv_metadata.${field}`, value);
-    return sum;
+    const parts: unknown[] = isObject(value) ? Object.values(value) : [value];
+    return countOf(parts.reduce((all: number, part) => all + numberIn(part), 0));
   });
 }
 
 /** A count that the row does not have is not known. */
 function columnStyle(row: RowReader): BySlot<StyleCounts> | null {
-  const names = STYLE_COUNTS.flatMap((count) => [styleField(count, 'a'), styleField(count, 'b')]);
-  if (!names.some((name) => row.has(name))) return null;
+  if (!STYLE_COLUMNS.some((name) => row.has(name))) return null;
   return bothSides((field) => {
-    const value = row.optionalNumber(field) ?? Number.NaN;
-    if (value < 0) throw new RowFault('not a count', field, row.values[field]);
-    return value;
+    const value = row.values[field];
+    return value === undefined || value === null ? Number.NaN : countOf(numberIn(value));
   });
 }
 
-function bothSides(countOf: (field: string) => number): BySlot<StyleCounts> {
-  const side = (slot: 'a' | 'b'): StyleCounts =>
-    Object.fromEntries(STYLE_COUNTS.map((count) => [count, countOf(styleField(count, slot))])) as StyleCounts;
-  return { a: side('a'), b: side('b') };
+/** No value is none to count. */
+function numberIn(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'string') return parseDecimal(value);
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
+/** NaN, for not known, where it is no count. */
+function countOf(value: number): number {
+  return value >= 0 && Number.isFinite(value) ? value : Number.NaN;
+}
+
+function bothSides(read: (field: string) => number): BySlot<StyleCounts> {
+  const side = (slot: 'a' | 'b'): StyleCounts =>
+    Object.fromEntries(STYLE_COUNTS.map((count) => [count, read(styleField(count, slot))])) as StyleCounts;
+  return { a: side('a'), b: side('b') };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

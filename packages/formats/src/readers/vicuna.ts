@@ -7,9 +7,9 @@ const keyOf = (row: RowReader) => `vicuna-${row.text('question_id')}`;
 export const vicunaQuestions: Format = {
   id: 'vicuna-question',
   title: 'Vicuna questions',
-  matches: ({ columns }) =>
-    ['question_id', 'text', 'category'].every((column) => columns.has(column)) &&
-    !['turns', 'model_id'].some((column) => columns.has(column)),
+  requires: [['question_id', 'text', 'category']],
+  unless: /^(?:turns|model(?:_.*)?|winner)$/,
+  columns: new Set(['question_id', 'text', 'category']),
   read(row, sink) {
     sink.prompt(row, { key: keyOf(row), turns: [row.text('text')], category: row.text('category') });
   },
@@ -19,8 +19,9 @@ export const vicunaQuestions: Format = {
 export const vicunaAnswers: Format = {
   id: 'vicuna-answer',
   title: 'Vicuna answers',
-  matches: ({ columns }) =>
-    ['question_id', 'model_id', 'text'].every((column) => columns.has(column)) && !columns.has('choices'),
+  requires: [['question_id', 'model_id', 'text']],
+  unless: /^choices$/,
+  columns: new Set(['question_id', 'model_id', 'text']),
   read(row, sink) {
     sink.answer(row, { promptKey: keyOf(row), model: row.text('model_id'), turns: [row.anyText('text')] });
   },

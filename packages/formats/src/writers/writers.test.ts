@@ -52,6 +52,7 @@ describe('parse(write(x)) = x', () => {
             source: 'people',
             key: `${row.id}/${row.rater}`,
             rater: row.rater,
+            turn: row.turn ?? 1,
             language: row.language ?? 'unknown',
             atMs: row.atMs,
           })),
