@@ -22,6 +22,8 @@ const FIELDS: Readonly<Record<string, () => string>> = {
   id: m.workbench_field_id,
   model: m.workbench_field_model,
   answer: m.workbench_field_answer,
+  answer_a: m.workbench_field_answer_a,
+  answer_b: m.workbench_field_answer_b,
   reference: m.workbench_field_reference,
   benchmark: m.workbench_field_benchmark,
   score: m.workbench_field_score,

@@ -5,8 +5,8 @@ type Table = Pick<FileInspection, 'columns' | 'rows'>;
 
 /** Names that the field uses for the same thing, small letters and digits only. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  model_a: ['left', 'modela', 'model1', 'modelleft', 'first', 'a', 'answera', 'systema', 'generator1'],
-  model_b: ['right', 'modelb', 'model2', 'modelright', 'second', 'b', 'answerb', 'systemb', 'generator2'],
+  model_a: ['left', 'modela', 'model1', 'modelleft', 'first', 'a', 'systema', 'generator1'],
+  model_b: ['right', 'modelb', 'model2', 'modelright', 'second', 'b', 'systemb', 'generator2'],
   winner: ['label', 'preference', 'outcome', 'choice', 'result', 'said', 'vote', 'verdict', 'better'],
   winner_model_a: ['wona', 'wonleft', 'winnera', 'awins', 'leftwins', 'model1wins'],
   winner_model_b: ['wonb', 'wonright', 'winnerb', 'bwins', 'rightwins', 'model2wins'],
@@ -18,6 +18,26 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   judge: ['judgename', 'evaluator', 'grader'],
   model: ['generator', 'modelname', 'modelid', 'system', 'name'],
   answer: ['output', 'response', 'completion', 'text', 'reply', 'generation'],
+  answer_a: [
+    'responsea',
+    'outputa',
+    'texta',
+    'answer1',
+    'response1',
+    'output1',
+    'leftanswer',
+    'leftresponse',
+  ],
+  answer_b: [
+    'responseb',
+    'outputb',
+    'textb',
+    'answer2',
+    'response2',
+    'output2',
+    'rightanswer',
+    'rightresponse',
+  ],
   benchmark: ['task', 'dataset', 'suite', 'metric'],
   score: ['accuracy', 'value', 'acc', 'percent'],
   n: ['count', 'size', 'items', 'samples'],
