@@ -98,6 +98,7 @@ describe('columns that are mapped', () => {
 
   it.each([
     ['nothing is known', odd, ['format']],
+    ['no table at all', choiceOf(found({}), FORMATS), []],
     ['no outcome', mapped(models), ['winner']],
     ['a column an outcome', mapped({ ...models, urteil: 'winner_model_a' }), []],
     ['a scale without ends', mapped({ ...models, urteil: 'preference' }), ['ends']],

@@ -91,6 +91,8 @@ export function meanings({ map, columns }: FileChoice, fields: Fields): Readonly
 /** What is still to be said before the file can be read: fields, or `format`, `models`, `ends`. */
 export function missingIn(choice: FileChoice, fields: Fields): readonly string[] {
   const format = formatOf(choice);
+  // what has no columns is no table: the check says what it is instead
+  if (choice.columns.length === 0) return [];
   if (format === null) return ['format'];
   const missing: string[] = [];
   const used = new Set(Object.values(meanings(choice, fields)));
