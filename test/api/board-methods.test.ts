@@ -1,6 +1,7 @@
 import { importFiles, SYSTEM_ACTOR } from '@agon/arena';
 import { type Board, unifiedSchema } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spoolTexts } from '../../apps/api/src/http/read-upload.ts';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
 import { MODELS, seedCampaign } from './seed-campaign.ts';
 
@@ -45,10 +46,19 @@ const files = [
 beforeAll(async () => {
   arena = await openArena();
   ({ slug } = await seedCampaign(arena));
+  const spool = await spoolTexts(files);
+  const rules = {
+    create: false,
+    onError: 'none',
+    dryRun: false,
+    unblinded: 'drop',
+    oversampled: 'keep',
+  } as const;
   const result = await importFiles(
-    { actor: SYSTEM_ACTOR, campaign: slug, files, map: {}, onError: 'none', dryRun: false },
+    { actor: SYSTEM_ACTOR, campaign: slug, files: spool.files, ...rules },
     arena.ports,
   );
+  await spool.remove();
   expect(result).toMatchObject({ votes: 60, verdicts: 120 });
 });
 afterAll(() => arena.close());

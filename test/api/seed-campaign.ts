@@ -1,5 +1,6 @@
 import { campaignSettingsSchema } from '@agon/contract';
-import { type CampaignId, contentHash, type ImportId } from '@agon/domain';
+import type { CampaignId, ImportId } from '@agon/domain';
+import { writeBundle } from '@agon/testkit/bundles';
 import type { Composed } from '../../apps/api/src/compose.ts';
 
 /** Names that occur nowhere else, so that any byte of them in a reply is a leak. */
@@ -14,10 +15,19 @@ export const MODELS = ['quaggamind-7b', 'okapiform-9b', 'tapirlogic-xl'].map((na
 
 const PROMPTS = 6;
 
+type SeedOptions = {
+  readonly slug?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** User turns of every prompt. */
+  readonly turns?: number;
+  /** The answers of a model to a prompt, oldest first, each with its turns. Both are counted from 0. */
+  readonly answers?: (prompt: number, model: number) => readonly (readonly string[])[];
+};
+
 /** An open campaign of three models and six prompts: eighteen battles for each voter. */
 export async function seedCampaign(
-  { ports }: Composed,
-  options: { readonly slug?: string; readonly settings?: Readonly<Record<string, unknown>> } = {},
+  { ports, database }: Composed,
+  options: SeedOptions = {},
 ): Promise<{ readonly slug: string; readonly id: CampaignId }> {
   const slug = options.slug ?? 'seeded';
   const id = ports.ids.next() as CampaignId;
@@ -37,35 +47,28 @@ export async function seedCampaign(
   );
   const prompts = Array.from({ length: PROMPTS }, (_, i) => ({
     key: `${slug}-p${i}`,
-    turns: [`Question ${i} of ${slug}?`],
+    turns: Array.from({ length: options.turns ?? 1 }, (_, turn) =>
+      turn === 0 ? `Question ${i} of ${slug}?` : `And ${turn}?`,
+    ),
   }));
-  await ports.imports.write({
+  await writeBundle(database, {
     id: ports.ids.next() as ImportId,
     campaignId: id,
     format: 'test',
-    files: [{ name: 'test', sha256: contentHash(slug) }],
-    rows: { read: PROMPTS, imported: PROMPTS, refused: 0 },
-    errors: [],
+    files: [{ name: 'test.jsonl', sha256: '00' }],
     by: null,
     atMs: nowMs,
     models: MODELS,
     prompts: prompts.map((prompt) => ({
       ...prompt,
-      contentHash: contentHash(prompt.turns.join('\n')),
       category: 'writing',
       language: 'en',
       reference: null,
     })),
-    answers: prompts.flatMap((prompt) =>
-      MODELS.map((model, i) => {
-        const turns = [`Answer of kind ${i} to: ${prompt.turns[0]}`];
-        return {
-          promptKey: prompt.key,
-          model: model.name,
-          turns,
-          contentHash: contentHash(turns.join('\n')),
-          selfNaming: null,
-        };
+    answers: prompts.flatMap((prompt, p) =>
+      MODELS.flatMap((model, i) => {
+        const all = options.answers?.(p, i) ?? [[`Answer of kind ${i} to: ${prompt.turns[0]}`]];
+        return all.map((turns) => ({ promptKey: prompt.key, model: model.name, turns }));
       }),
     ),
     battles: [],

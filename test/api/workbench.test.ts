@@ -1,6 +1,7 @@
 import { importFiles, SYSTEM_ACTOR } from '@agon/arena';
 import type { ImportEvent } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spoolTexts } from '../../apps/api/src/http/read-upload.ts';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
 import type { Visitor } from './visitor.ts';
 import { consentTo, drawOne, vote } from './voter.ts';
@@ -98,16 +99,19 @@ describe('imports as the workbench makes them', () => {
   it('takes an import back whose reader goes away', async () => {
     const { ports } = arena;
     const gone = new AbortController();
+    const spool = await spoolTexts([{ name: 'more.jsonl', text: answers.replace(/"p(\d)"/g, '"q$1"') }]);
     const before = (await researcher.call('getCampaign', { params })).counts;
     await expect(
       importFiles(
         {
           actor: SYSTEM_ACTOR,
           campaign: 'bench',
-          files: [{ name: 'more.jsonl', text: answers.replace(/"p(\d)"/g, '"q$1"') }],
-          map: {},
+          files: spool.files,
+          create: false,
           onError: 'good',
           dryRun: false,
+          unblinded: 'drop',
+          oversampled: 'keep',
           signal: gone.signal,
           onProgress: ({ stage, done }) => {
             if (stage === 'writing' && done > 0) gone.abort();
@@ -116,6 +120,7 @@ describe('imports as the workbench makes them', () => {
         ports,
       ),
     ).rejects.toMatchObject({ name: 'AbortError' });
+    await spool.remove();
     expect((await researcher.call('getCampaign', { params })).counts).toEqual(before);
   });
 });

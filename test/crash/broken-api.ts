@@ -35,9 +35,9 @@ function breakVotes(votes: VoteStore, { sql }: Database): VoteStore {
   return {
     ...votes,
     async append(vote) {
-      await sql`insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, at, previous_hash, hash)
+      await sql`insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, at, hash)
         values (${randomUUID()}, ${vote.campaignId}, 0, ${vote.battleId}, ${vote.raterId}, ${vote.outcome}, ${vote.idempotencyKey},
-          ${new Date(vote.atMs)}, '', '')`;
+          ${new Date(vote.atMs)}, '')`;
       // a reply takes its time; a process killed here has counted a vote that its voter will send again
       await new Promise((resolve) => setTimeout(resolve, 10));
       return yes(vote);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { campaignSettingsSchema } from '@agon/contract';
-import { createCampaignStore, createImportStore, type Database } from '@agon/database';
+import { createCampaignStore, type Database } from '@agon/database';
 import type { CampaignId, ImportId } from '@agon/domain';
+import { writeBundle } from '@agon/testkit/bundles';
 
 /** An open campaign of short texts: every model answers every prompt. */
 export async function seedCampaign(
@@ -32,13 +33,11 @@ export async function seedCampaign(
   );
   const models = Array.from({ length: options.models }, (_, i) => `model-${i + 1}`);
   const prompts = Array.from({ length: options.prompts }, (_, i) => `prompt-${i + 1}`);
-  await createImportStore(database).write({
+  await writeBundle(database, {
     id: randomUUID() as string as ImportId,
     campaignId: id,
     format: 'seed',
-    files: [],
-    rows: { read: prompts.length, imported: prompts.length, refused: 0 },
-    errors: [],
+    files: [{ name: 'seed.jsonl', sha256: '00' }],
     by: null,
     atMs: nowMs,
     models: models.map((name) => ({
@@ -51,7 +50,6 @@ export async function seedCampaign(
     })),
     prompts: prompts.map((key) => ({
       key,
-      contentHash: `${options.slug}/${key}`,
       turns: [`What is ${key}?`],
       category: null,
       language: 'en',
@@ -62,8 +60,6 @@ export async function seedCampaign(
         promptKey,
         model,
         turns: [lengthen(`Answer ${i + 1} to ${promptKey}.`, options.answerCharacters ?? 0)],
-        contentHash: `${promptKey}/${model}`,
-        selfNaming: null,
       })),
     ),
     battles: [],

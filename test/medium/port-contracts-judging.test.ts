@@ -12,7 +12,6 @@ import {
   createCampaignStore,
   createExportStore,
   createIds,
-  createImportStore,
   createJudgeStore,
   createOverviewStore,
   createQuarantineStore,
@@ -24,6 +23,7 @@ import {
 import type { CampaignId, Outcome, UserId, VoteId } from '@agon/domain';
 import { createJudgeModels, createOpenAiJudgeModel, instrumentFiles } from '@agon/inference';
 import { createTestDatabase } from '@agon/testkit';
+import { writableImports } from '@agon/testkit/bundles';
 import {
   accountStoreContract,
   clockContract,
@@ -119,7 +119,7 @@ async function judging() {
     ids,
     runs: createJudgeStore(processes.here),
     elsewhere: createJudgeStore(processes.there),
-    imports: createImportStore(processes.here),
+    imports: writableImports(processes.here),
     exports: createExportStore(processes.here),
   };
 }
@@ -166,9 +166,7 @@ sessionsContract(async () => {
   };
 });
 
-importStoreContract(() =>
-  judging().then((setup) => ({ ...setup, elsewhere: createImportStore(setup.there) })),
-);
+importStoreContract(() => judging().then((setup) => ({ ...setup, elsewhere: writableImports(setup.there) })));
 exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVoteStore(setup.here) })));
 quarantineStoreContract(() =>
   judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),

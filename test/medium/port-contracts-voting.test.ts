@@ -11,7 +11,6 @@ import {
   createContentStore,
   createExportStore,
   createIds,
-  createImportStore,
   createRaterStore,
   createVoteStore,
   type Database,
@@ -19,6 +18,7 @@ import {
 } from '@agon/database';
 import type { BattleId, CampaignId, UserId } from '@agon/domain';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
+import { writableImports } from '@agon/testkit/bundles';
 import {
   type ArenaStores,
   battleStoreContract,
@@ -31,6 +31,7 @@ import {
   voteStoreContract,
 } from '@agon/testkit/contracts';
 import { afterAll, beforeAll } from 'vitest';
+import { insertImport } from './insert-import.ts';
 
 const clock = { now: () => Date.now() };
 let nowMs = Date.now();
@@ -91,7 +92,7 @@ function storesOn(database: Database): ArenaStores {
     votes: createVoteStore(database),
     comparisons: createComparisonStore(database),
     boards: createBoardStore(database),
-    imports: createImportStore(database),
+    imports: writableImports(database),
     exports: createExportStore(database),
     ids,
   };
@@ -138,7 +139,11 @@ campaignStoreContract(twoArenas);
 contentStoreContract(twoArenas);
 battleStoreContract(twoArenas);
 voteStoreContract(twoArenas);
-comparisonStoreContract(() => ({ ...twoArenas(), hold }));
+comparisonStoreContract(() => ({
+  ...twoArenas(),
+  hold,
+  imported: (id, rows) => insertImport(databases[0], id, rows),
+}));
 boardStoreContract(() => ({ ...twoArenas(), boards: boardsOf }));
 boardFitsContract(() => ({
   ...twoArenas(),

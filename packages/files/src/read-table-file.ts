@@ -61,6 +61,14 @@ class TableReading {
   }
 
   async read(layer: Layer, depth: number): Promise<TableRead> {
+    try {
+      return await this.#readLayer(layer, depth);
+    } finally {
+      await layer.bytes.close();
+    }
+  }
+
+  async #readLayer(layer: Layer, depth: number): Promise<TableRead> {
     const { name, bytes } = layer;
     const kind = fileKind(name, await bytes.peek(HEAD_BYTES));
     if (kind === 'text') return this.#readText(layer);

@@ -54,9 +54,9 @@ export async function singleRowCommits(
           const i = done;
           done += 1;
           await sql`insert into bench_votes
-            (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, at, previous_hash, hash)
+            (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, at, hash)
             values (${randomUUID()}, ${campaign}, ${i}, ${battles[i]!}, ${raters[i % raters.length]!}, 'a', ${randomUUID()}, now(),
-              ${hash}, ${hash})`;
+              ${hash})`;
         }
       }),
     );

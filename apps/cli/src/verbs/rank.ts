@@ -25,7 +25,7 @@ import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from 
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
-import { namesAlike, optionWarnings } from '../rank-warnings.ts';
+import { countsInOrder, namesAlike, optionWarnings, orderWarning } from '../rank-warnings.ts';
 import { twiceWarning } from '../read-comparison-files.ts';
 import {
   oversampledWarning,
@@ -228,7 +228,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     rater: cluster.includes('rater') || settings.style.includes('same-family'),
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: neededCounts(settings),
-    byTime: IN_ORDER.has(options.method),
+    byTime: countsInOrder(options.method),
   });
   const { columns } = read;
   const rows = { ...read, taken: columns.length };
@@ -239,7 +239,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
       : { result: fitRatings(columns, settings, helperThreads()), insights: undefined },
   );
   const result = withWarnings(toRatingJson(fitted), [
-    ...(read.isByTime ? [ORDERED_BY_TIME] : []),
+    ...orderWarning(read, columns.length),
     ...oversampledWarning(read.oversampled),
     ...unusedWarnings(read.files),
   ]);
@@ -248,14 +248,6 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     ...(insights === undefined ? {} : { insights: insights === null ? null : toInsightsJson(insights) }),
   };
 }
-
-/** Methods whose ratings depend on the order of the comparisons. */
-const IN_ORDER: ReadonlySet<RatingSettings['method']> = new Set(['elo', 'glicko2']);
-
-const ORDERED_BY_TIME: RatingWarning = {
-  code: 'ordered_by_time',
-  message: 'The comparisons are counted in the order of their times, not of the file: each has one.',
-};
 
 /** The result with the rows that never reached the fit. */
 function withRows(result: RatingResultJson, rows: RowsRead): RatingResultJson {

@@ -4,8 +4,10 @@ import {
   isArenaError,
   type RatingInsights,
   type RatingResult,
+  type RatingWarning,
   type StyleColumns,
 } from '@agon/domain';
+import { orderByTime } from '@agon/formats';
 import {
   countsExplain,
   countsSuffice,
@@ -24,6 +26,11 @@ export type FittedSource = {
   readonly insights: RatingInsights | null;
   /** Why there is no result. */
   readonly empty: string | null;
+};
+
+const ORDERED_BY_TIME: RatingWarning = {
+  code: 'ordered_by_time',
+  message: 'The comparisons are counted in the order of their times: each has one.',
 };
 
 /** On a larger board nobody reads a table of all pairs. */
@@ -51,6 +58,13 @@ export function fitSource(
       }
       const result = fitCounts(models, view.counter, settings, undefined, clusters ?? undefined);
       return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
+    }
+    if (settings.method === 'elo' || settings.method === 'glicko2') {
+      const inRowOrder = view.columns();
+      const byTime = orderByTime(inRowOrder, view.times());
+      const result = fitRatings(byTime ?? inRowOrder, settings);
+      const warnings = byTime === null ? result.warnings : [...result.warnings, ORDERED_BY_TIME];
+      return { result: { ...result, warnings }, insights: null };
     }
     const columns = { ...view.columns(), ...(style === null ? {} : { style }) };
     return explained

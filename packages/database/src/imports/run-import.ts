@@ -41,6 +41,8 @@ async function importWithin(
 ): Promise<ImportOutcome> {
   const campaignId = job.campaignId ?? NO_CAMPAIGN;
   await tx`set local work_mem = '128MB'`;
+  // a server that can ends the statement when this process is gone, not after it
+  await tx.savepoint((within) => within`set local client_connection_check_interval = '1s'`).catch(() => {});
   const tables = new StagingTables(tx);
   await tables.create();
   const known = await tx<{ name: string; aliases: string[] }[]>`select name, aliases from models`;

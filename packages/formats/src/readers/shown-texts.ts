@@ -73,6 +73,17 @@ export function wantsPromptKey(sink: RowSink): boolean {
   return sink.wantsPrompts ?? sink.wantsTexts;
 }
 
+/**
+ * An answer of one turn, blank as the model may have left it; null where the row does not have it. Where no texts are
+ * wanted, what is no text is not there either. @throws RowFault
+ */
+export function answerIn(row: RowReader, sink: RowSink, column: string): readonly string[] | null {
+  const value = row.values[column];
+  if (value === undefined || value === null) return null;
+  if (sink.wantsTexts) return [row.anyText(column)];
+  return typeof value === 'string' ? [value] : null;
+}
+
 function askedIn(conversation: Conversation | null): readonly string[] | null {
   return conversation === null ? null : written(conversation.asked);
 }

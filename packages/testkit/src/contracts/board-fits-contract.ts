@@ -39,8 +39,8 @@ export function boardFitsContract(setUp: () => Setup): void {
           models: ['crane', 'heron'].map(importedModel),
           battles: [{ ...TOLD, key: 'told', modelA: 'heron', modelB: 'crane' }],
           verdicts: [
-            { battleKey: 'told', judge: 'owl', outcome: 'a', shareA: 0.75, repeat: 1, atMs: AT },
-            { battleKey: 'told', judge: 'owl', outcome: 'b', shareA: null, repeat: 2, atMs: AT },
+            { battleKey: 'told', judge: 'owl', outcome: 'a', shareA: 0.75, atMs: AT },
+            { battleKey: 'told', judge: 'owl', outcome: 'b', shareA: null, atMs: AT },
           ],
         }),
       );

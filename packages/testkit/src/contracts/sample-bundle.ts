@@ -1,5 +1,5 @@
-import type { ImportBundle } from '@agon/arena';
 import type { CampaignId, ImportId } from '@agon/domain';
+import type { ImportBundle } from '../import-bundle.ts';
 
 /** When the votes of samples were cast. */
 export const SAMPLE_MS = 1_700_000_000_000;
@@ -16,8 +16,6 @@ export function sampleBundle(campaignId: CampaignId, id: string, prompts: number
     campaignId,
     format: 'sample',
     files: [{ name: 'sample.jsonl', sha256: '00' }],
-    rows: { read: prompts, imported: prompts, refused: 0 },
-    errors: [],
     by: null,
     atMs: SAMPLE_MS,
     models: models.map((name) => ({
@@ -30,7 +28,6 @@ export function sampleBundle(campaignId: CampaignId, id: string, prompts: number
     })),
     prompts: keys.map((key) => ({
       key,
-      contentHash: `content of ${key}`,
       turns: [`What is ${key}?`],
       category: 'facts',
       language: 'en',
@@ -41,8 +38,6 @@ export function sampleBundle(campaignId: CampaignId, id: string, prompts: number
         promptKey,
         model,
         turns: [`${model} says ü to ${promptKey}.`],
-        contentHash: `${model}/${promptKey}`,
-        selfNaming: null,
       })),
     ),
     battles: keys.map((promptKey) => ({
@@ -66,7 +61,6 @@ export function sampleBundle(campaignId: CampaignId, id: string, prompts: number
       judge: 'their-judge',
       outcome: 'tie',
       shareA: 0.5,
-      repeat: 1,
       atMs: SAMPLE_MS,
     })),
     scores: [{ model: 'model-3', benchmark: 'mmlu', score: 0.625, n: 200, source: 'paper' }],

@@ -1,12 +1,13 @@
-import type { Ids, ImportStore, JudgeStore, NewJudgeCall, NewJudgeRun, NewVerdict } from '@agon/arena';
+import type { Ids, JudgeStore, NewJudgeCall, NewJudgeRun, NewVerdict } from '@agon/arena';
 import type { BattleId, CampaignId, JudgeId, JudgeRunId, VerdictId } from '@agon/domain';
+import type { WritableImports } from '../import-bundle.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 export type JudgeSetup = {
   readonly runs: JudgeStore;
   /** Another one on the same data, as in another process. */
   readonly elsewhere: JudgeStore;
-  readonly imports: ImportStore;
+  readonly imports: WritableImports;
   readonly ids: Ids;
   /** An open campaign without anything. */
   campaign(): Promise<CampaignId>;
