@@ -195,6 +195,13 @@ describe('damaged files', () => {
     });
   });
 
+  it('two kilobytes that claim thirty million rows are given up at once', async () => {
+    await expect(rowsIn(sample('thirty-million-equal-rows.parquet'))).rejects.toMatchObject({
+      code: 'invalid_file',
+      message: expect.stringContaining('30000000 rows in 1923 bytes'),
+    });
+  });
+
   it('a byte that is another is found by its page, or by what is around it', async () => {
     let refused = 0;
     for (let at = 40; at < whole.length - 8; at += 997) {
