@@ -87,8 +87,10 @@ describe('before the vote', () => {
     await consentTo(visitor, slug);
     const drawn = await draw(visitor, slug, 2);
     expect([...new Set(fieldsOf(drawn))].sort()).toEqual([
+      '.battles[].answers.a.turns[].blank',
       '.battles[].answers.a.turns[].direction',
       '.battles[].answers.a.turns[].html',
+      '.battles[].answers.b.turns[].blank',
       '.battles[].answers.b.turns[].direction',
       '.battles[].answers.b.turns[].html',
       '.battles[].expires_at',

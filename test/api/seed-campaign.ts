@@ -15,10 +15,19 @@ export const MODELS = ['quaggamind-7b', 'okapiform-9b', 'tapirlogic-xl'].map((na
 
 const PROMPTS = 6;
 
+type SeedOptions = {
+  readonly slug?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** User turns of every prompt. */
+  readonly turns?: number;
+  /** The answers of a model to a prompt, oldest first, each with its turns. Both are counted from 0. */
+  readonly answers?: (prompt: number, model: number) => readonly (readonly string[])[];
+};
+
 /** An open campaign of three models and six prompts: eighteen battles for each voter. */
 export async function seedCampaign(
   { ports, database }: Composed,
-  options: { readonly slug?: string; readonly settings?: Readonly<Record<string, unknown>> } = {},
+  options: SeedOptions = {},
 ): Promise<{ readonly slug: string; readonly id: CampaignId }> {
   const slug = options.slug ?? 'seeded';
   const id = ports.ids.next() as CampaignId;
@@ -38,7 +47,9 @@ export async function seedCampaign(
   );
   const prompts = Array.from({ length: PROMPTS }, (_, i) => ({
     key: `${slug}-p${i}`,
-    turns: [`Question ${i} of ${slug}?`],
+    turns: Array.from({ length: options.turns ?? 1 }, (_, turn) =>
+      turn === 0 ? `Question ${i} of ${slug}?` : `And ${turn}?`,
+    ),
   }));
   await writeBundle(database, {
     id: ports.ids.next() as ImportId,
@@ -54,12 +65,11 @@ export async function seedCampaign(
       language: 'en',
       reference: null,
     })),
-    answers: prompts.flatMap((prompt) =>
-      MODELS.map((model, i) => ({
-        promptKey: prompt.key,
-        model: model.name,
-        turns: [`Answer of kind ${i} to: ${prompt.turns[0]}`],
-      })),
+    answers: prompts.flatMap((prompt, p) =>
+      MODELS.flatMap((model, i) => {
+        const all = options.answers?.(p, i) ?? [[`Answer of kind ${i} to: ${prompt.turns[0]}`]];
+        return all.map((turns) => ({ promptKey: prompt.key, model: model.name, turns }));
+      }),
     ),
     battles: [],
     votes: [],

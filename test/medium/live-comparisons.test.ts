@@ -14,7 +14,7 @@ import {
   createVoteStore,
   type Database,
 } from '@agon/database';
-import { type CampaignId, OUTCOMES, type UserId } from '@agon/domain';
+import { type CampaignId, type Comparison, OUTCOMES, type UserId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
 import { type ImportBundle, writableImports } from '@agon/testkit/bundles';
@@ -27,6 +27,7 @@ import {
   type TwoArenas,
 } from '@agon/testkit/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertImport } from './insert-import.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -89,6 +90,7 @@ async function start(seed: string) {
   const votes: NewVote[] = [];
   const undone = new Set<string>();
   const bundles: { readonly bundle: ImportBundle; undone: boolean }[] = [];
+  const tables: { undo(): Promise<void> }[] = [];
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
   const [judge] = await sql<{ id: string }[]>`insert into judges (id, name, identity, title, origin)
     values (${randomUUID()}, 'wren', ${`wren ${contest.id}`}, 'wren', 'built_in') returning id`;
@@ -180,12 +182,44 @@ async function start(seed: string) {
       const gone = bundles.filter((each) => each.undone);
       if (gone.length === 0) return;
       const again = { ...pick(gone).bundle, id: ids.next() as ImportBundle['id'] };
-      await here.imports.write(again);
-      bundles.push({ bundle: again, undone: false });
+      // where another import says the same, nothing is new and no import is made
+      const { written } = await here.imports.write(again);
+      if (written) bundles.push({ bundle: again, undone: false });
     },
+    // weights and shares, and rows that name no rater, prompt or time
+    importTable: async () => {
+      const rows = Array.from({ length: 1 + random.below(5) }, (): Comparison => {
+        const isJudged = random.below(4) === 0;
+        const [modelA, modelB] = pick([
+          ['heron', 'ibis'],
+          ['ibis', 'dodo'],
+          ['dodo', 'crane'],
+        ]) as [string, string];
+        return {
+          ...{ modelA, modelB, outcome: pick(OUTCOMES), source: isJudged ? 'judges' : 'people' },
+          ...(isJudged ? { rater: 'owl' } : pick([{}, { rater: 'ada' }, { rater: 'bo' }])),
+          ...pick([
+            {},
+            {},
+            { weight: 2 },
+            { shareA: 0.75 },
+            { promptKey: 'r' },
+            { atMs: AT - random.below(9) },
+          ]),
+        };
+      });
+      tables.push(await insertImport(database, contest.id, rows));
+    },
+    undoTable: async () => {
+      await tables.splice(random.below(Math.max(1, tables.length)), 1)[0]?.undo();
+    },
+    undoImportedVote: () => sql`
+      insert into vote_revisions (vote_id, campaign_id, kind)
+      select id, campaign_id, 'undo' from votes
+      where campaign_id = ${contest.id} and import_id is not null order by md5(id::text) limit 1`,
     quarantine: async () => {
       const [vote] = await sql`select id from votes where campaign_id = ${contest.id}
-        and id not in (select vote_id from quarantine) order by hash limit 1`;
+        and id not in (select vote_id from quarantine) order by md5(id::text) limit 1`;
       if (vote !== undefined)
         await sql`insert into quarantine (vote_id, reason) values (${vote.id}, ${pick(['odd', 'bot'])})`;
     },
@@ -214,11 +248,12 @@ async function start(seed: string) {
   return { contest, random, events, judgeOnce, arena: there };
 }
 
-/** Row by row, in an order that does not depend on how they came. */
+/** Votes in their order; verdicts in one that does not depend on how they came. */
 function rowsOf(comparisons: CampaignComparisons) {
-  return listComparisons(comparisons)
-    .map((row) => JSON.stringify(row))
-    .sort();
+  const rows = listComparisons(comparisons);
+  const texts = (source: Comparison['source']) =>
+    rows.filter((row) => row.source === source).map((row) => JSON.stringify(row));
+  return [...texts('people'), ...texts('judges').sort()];
 }
 
 describe('comparisons that are kept up to date', () => {
@@ -257,9 +292,16 @@ describe('comparisons that are kept up to date', () => {
     const { people, judges } = await live.read(contest.id);
     for (const name of [
       'import',
+      'undoImport',
+      'import',
+      'importTable',
       'judge',
       'quarantine',
       'undo',
+      'castMany',
+      'undoImportedVote',
+      'undoTable',
+      'importTable',
       'swapQuarantine',
       'recast',
       'liftQuarantine',

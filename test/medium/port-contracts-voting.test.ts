@@ -31,6 +31,7 @@ import {
   voteStoreContract,
 } from '@agon/testkit/contracts';
 import { afterAll, beforeAll } from 'vitest';
+import { insertImport } from './insert-import.ts';
 
 const clock = { now: () => Date.now() };
 let nowMs = Date.now();
@@ -138,7 +139,11 @@ campaignStoreContract(twoArenas);
 contentStoreContract(twoArenas);
 battleStoreContract(twoArenas);
 voteStoreContract(twoArenas);
-comparisonStoreContract(() => ({ ...twoArenas(), hold }));
+comparisonStoreContract(() => ({
+  ...twoArenas(),
+  hold,
+  imported: (id, rows) => insertImport(databases[0], id, rows),
+}));
 boardStoreContract(() => ({ ...twoArenas(), boards: boardsOf }));
 boardFitsContract(() => ({
   ...twoArenas(),

@@ -33,6 +33,8 @@ const API_ROUTE = /^\/(api\/|healthz|readyz|metrics)/;
 const DRAIN_MS = 10_000;
 /** Longer than the idle time of usual proxies, so that it is they who close a connection. */
 const KEEP_ALIVE_MS = 65_000;
+/** An import may be sent over a slow line. */
+const LONGEST_REQUEST_MS = 6 * 3_600_000;
 
 /** One HTTP server for the API and the pages. @throws ArenaError('port_taken') */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -41,23 +43,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     app.fetch(request, { incoming: (bindings as { incoming: IncomingMessage }).incoming }),
   );
   const showPage = await loadPages(options.pages);
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    if (API_ROUTE.test(request.url ?? '')) {
-      void answerApi(request, response);
-      return;
-    }
-    const { allowedHosts = null } = options;
-    if (allowedHosts !== null && !allowedHosts.has(hostnameOf(request.headers.host ?? ''))) {
-      response.writeHead(403, TEXT_HEADERS).end('This server does not answer for that host name.\n');
-      return;
-    }
-    request.headers['x-forwarded-proto'] = options.isHttps ? 'https' : 'http';
-    // pages are rendered with calls to this same API, without a detour through the network
-    Object.assign(request, {
-      api: (call: Request) => app.fetch(call, { incoming: request, inProcess: true }),
-    });
-    showPage(request, response);
-  });
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: LONGEST_REQUEST_MS },
+    (request, response) => {
+      if (API_ROUTE.test(request.url ?? '')) {
+        void answerApi(request, response);
+        return;
+      }
+      const { allowedHosts = null } = options;
+      if (allowedHosts !== null && !allowedHosts.has(hostnameOf(request.headers.host ?? ''))) {
+        response.writeHead(403, TEXT_HEADERS).end('This server does not answer for that host name.\n');
+        return;
+      }
+      request.headers['x-forwarded-proto'] = options.isHttps ? 'https' : 'http';
+      // pages are rendered with calls to this same API, without a detour through the network
+      Object.assign(request, {
+        api: (call: Request) => app.fetch(call, { incoming: request, inProcess: true }),
+      });
+      showPage(request, response);
+    },
+  );
   await listen(server, options.host, options.port);
   return {
     url: urlOf(server, options.host),

@@ -105,7 +105,7 @@ function nothingTaken(rows: RowsRead): ArenaError {
       ...(value === null ? {} : { value: value.slice(0, 200) }),
     };
     return new ArenaError('no_comparisons', `None of the ${lost} rows is left: ${describe(excluded)}.`, {
-      hint: 'Correct the rows, of which the first is named here; or say what the columns mean (--map COLUMN=field), or the format (--format).',
+      hint: 'Correct the rows, of which the first is named here; or say what the columns mean (--map COLUMN=field), what the values of the winner mean (--label VALUE=a), or the format (--format).',
       at,
       data,
     });

@@ -128,6 +128,25 @@ export function optionWarnings(given: Given, insights: RatingResultJson['insight
   return warnings;
 }
 
+/** Whether ratings by this method depend on the order of the comparisons. */
+export function countsInOrder(method: RatingMethod): boolean {
+  return method === 'elo' || method === 'glicko2';
+}
+
+/** In which order the comparisons were counted, where times play a part in it. */
+export function orderWarning(
+  { isByTime, withoutTime }: { readonly isByTime: boolean; readonly withoutTime: number },
+  count: number,
+): RatingWarning[] {
+  if (isByTime) {
+    const message = 'The comparisons are counted in the order of their times, not of the file: each has one.';
+    return [{ code: 'ordered_by_time', message }];
+  }
+  if (withoutTime === 0 || withoutTime === count) return [];
+  const message = `The comparisons are counted in the order of the file: ${withoutTime} of ${count} have no time.`;
+  return [{ code: 'ordered_by_file', message }];
+}
+
 /** Groups of names that are told, and letters of each. */
 const [GROUPS_TOLD, LETTERS_TOLD] = [5, 60];
 

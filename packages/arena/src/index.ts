@@ -51,6 +51,7 @@ export { type WorkPorts, type WorkResult, workJudgeRun } from './judging/work-ju
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type {
+  AnswerPair,
   BattleStore,
   DrawBasis,
   GivenBattles,
@@ -86,12 +87,13 @@ export {
   type RowChanges,
 } from './ports/comparison-store.ts';
 export type {
-  AnswerRecord,
+  AnswerColumns,
   AnswerText,
   CampaignContent,
   ContentStore,
+  DrawableContent,
   ModelRecord,
-  PromptRecord,
+  PromptText,
   SelfNamingSpan,
 } from './ports/content-store.ts';
 export type {

@@ -83,12 +83,17 @@ export function createClient(options: ClientOptions = {}): Client {
 /** What the server's refusal says. */
 export async function errorOf(response: Response): Promise<ArenaError> {
   const problem = (await response.json().catch(() => null)) as Problem | null;
+  return refusalOf(problem, response.status);
+}
+
+/** A refusal as the `ArenaError` that it was on the server. @param problem null where the reply was none of ours */
+export function refusalOf(problem: Problem | null, status = problem?.status ?? 500): ArenaError {
   const known = problem !== null && typeof problem.code === 'string' && problem.code in ERROR_CODES;
-  const code: ErrorCode = known ? problem.code : response.status >= 500 ? 'internal' : 'invalid_request';
-  return new ArenaError(code, problem?.detail ?? `The server answered ${response.status}.`, {
+  const code: ErrorCode = known ? problem.code : status >= 500 ? 'internal' : 'invalid_request';
+  return new ArenaError(code, problem?.detail ?? `The server answered ${status}.`, {
     hint: problem?.hint ?? undefined,
     at: problem?.at ?? undefined,
     retryAfterMs: problem?.retry_after_ms ?? undefined,
-    data: { status: response.status },
+    data: { status },
   });
 }

@@ -4,5 +4,7 @@ export {
   type ClientOptions,
   createClient,
   errorOf,
+  refusalOf,
   urlOf,
 } from './create-client.ts';
+export { type StreamImport, streamImport } from './stream-import.ts';

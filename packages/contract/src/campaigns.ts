@@ -8,6 +8,8 @@ export const slugSchema = z
 
 export const CAMPAIGN_STATES = ['draft', 'open', 'closed'] as const;
 export const SELF_NAMING_RULES = ['flag', 'mask', 'exclude'] as const;
+export const ANSWER_CHOICES = ['newest', 'oldest', 'any'] as const;
+export const BLANK_ANSWER_RULES = ['skip', 'draw'] as const;
 export const SKIP_REASONS = [
   'cannot_judge',
   'both_same',
@@ -31,6 +33,16 @@ const settingFields = {
     .enum(SELF_NAMING_RULES)
     .describe(
       'What happens to an answer that names its own model: counted and marked, shown masked, or never drawn',
+    ),
+  answer_choice: z
+    .enum(ANSWER_CHOICES)
+    .describe(
+      'Which answer is drawn where a model gave several to one prompt: its newest, its oldest, or any of them, each equally likely',
+    ),
+  blank_answers: z
+    .enum(BLANK_ANSWER_RULES)
+    .describe(
+      'What happens to an answer without anything to read: never drawn for voters, or drawn and shown as empty. Where the answer to be drawn is blank and skipped, no other one of its model takes its place',
     ),
   sampling_seed: z.number().int().nonnegative(),
   battle_ttl_s: z.number().int().min(60).describe('An unfinished battle returns to the pool after this'),
@@ -58,6 +70,8 @@ export const campaignSettingsSchema = z
     tags: settingFields.tags.default(['correct', 'complete', 'clear', 'style', 'safe']),
     notes: settingFields.notes.default(true),
     self_naming: settingFields.self_naming.default('flag'),
+    answer_choice: settingFields.answer_choice.default('newest'),
+    blank_answers: settingFields.blank_answers.default('skip'),
     sampling_seed: settingFields.sampling_seed.default(1),
     battle_ttl_s: settingFields.battle_ttl_s.default(3600),
     undo_grace_s: settingFields.undo_grace_s.default(30),
@@ -133,6 +147,13 @@ export const campaignProgressSchema = z
     }),
     skips: z.array(z.strictObject({ reason: z.enum(SKIP_REASONS), count: z.number().int() })),
     self_naming_answers: z.number().int(),
+    blank_answers: z.number().int().describe('Answers without anything to read'),
+    several_answers: z
+      .number()
+      .int()
+      .describe(
+        'How often a model has several answers to one prompt; the campaign’s settings say which is drawn',
+      ),
     pairs: z.array(
       z.strictObject({
         model_a: z.string(),
@@ -145,7 +166,7 @@ export const campaignProgressSchema = z
       z.strictObject({
         rater: z.string().describe('Pseudonym'),
         votes: z.number().int(),
-        last_vote_at: z.string(),
+        last_vote_at: z.string().nullable().describe('Null: imported votes that do not say when'),
         agreement: z
           .number()
           .nullable()

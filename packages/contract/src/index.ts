@@ -131,8 +131,10 @@ export {
 } from './rating-json.ts';
 export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
+  type AnswerPlace,
   annotateReplySchema,
   annotateVoteSchema,
+  answerPlaceSchema,
   type BlindBattle,
   blindBattleSchema,
   type CastVoteBody,
@@ -145,7 +147,9 @@ export {
   giveConsentSchema,
   type Reveal,
   revealSchema,
+  type ShownTurn,
   shownTextSchema,
+  shownTurnSchema,
   skipBattleSchema,
   skipReplySchema,
   undoReplySchema,

@@ -7,6 +7,10 @@ export const shownTextSchema = z
   .strictObject({ html: z.string(), direction: z.enum(['ltr', 'rtl', 'auto']) })
   .meta({ id: 'ShownText' });
 
+/** One turn of an answer. A blank one has nothing to read, and no HTML: the page says so in the reader's language. */
+export const shownTurnSchema = shownTextSchema.extend({ blank: z.boolean() }).meta({ id: 'ShownTurn' });
+export type ShownTurn = z.infer<typeof shownTurnSchema>;
+
 /**
  * A battle before the vote. Strict: no field can name a model, a provider's id, a token count or a timing.
  * `answers.a.turns[i]` answers `prompt.turns[i]`.
@@ -22,8 +26,8 @@ export const blindBattleSchema = z
       turns: z.array(shownTextSchema).min(1),
     }),
     answers: z.strictObject({
-      a: z.strictObject({ turns: z.array(shownTextSchema).min(1) }),
-      b: z.strictObject({ turns: z.array(shownTextSchema).min(1) }),
+      a: z.strictObject({ turns: z.array(shownTurnSchema).min(1) }),
+      b: z.strictObject({ turns: z.array(shownTurnSchema).min(1) }),
     }),
   })
   .meta({ id: 'BlindBattle' });
@@ -74,9 +78,21 @@ export const castVoteSchema = z
   .meta({ id: 'NewVote' });
 export type CastVoteBody = z.input<typeof castVoteSchema>;
 
+/** Which of a model's answers to one prompt was shown. */
+export const answerPlaceSchema = z
+  .strictObject({
+    number: z.number().int().positive().describe('From 1, the oldest'),
+    of: z.number().int().min(2),
+  })
+  .meta({ id: 'AnswerPlace' });
+export type AnswerPlace = z.infer<typeof answerPlaceSchema>;
+
 export const revealSchema = z
   .strictObject({
     models: z.strictObject({ a: z.string(), b: z.string() }),
+    answers: z
+      .strictObject({ a: answerPlaceSchema.nullable(), b: answerPlaceSchema.nullable() })
+      .describe('Null where the model has one answer to the prompt'),
     others: z
       .strictObject({
         a: z.number().int(),

@@ -1,4 +1,5 @@
 import type {
+  AnswerPair,
   BattleStore,
   DrawBasis,
   GivenBattles,
@@ -6,18 +7,16 @@ import type {
   NewVoterBattle,
   OpenBattle,
 } from '@agon/arena';
-import type { AnswerId, BattleId, ModelId, PromptId } from '@agon/domain';
+import type { AnswerPlace } from '@agon/contract';
+import type { AnswerId, BattleId, BySlot, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { GroupCommit } from './group-commit.ts';
 import { voterMemoryOf } from './voter-memory.ts';
 
-type GivenRow = {
+type PairRow = { prompt_id: string; model_a: string; model_b: string; answer_a: string; answer_b: string };
+
+type GivenRow = PairRow & {
   id: string;
-  prompt_id: string;
-  model_a: string;
-  model_b: string;
-  answer_a: string;
-  answer_b: string;
   state: 'issued' | 'voted' | 'skipped' | 'expired';
   expires_at: Date;
 };
@@ -78,13 +77,26 @@ export function createBattleStore(database: Database): BattleStore {
     },
 
     async pairsOf(campaign) {
-      const rows = await sql<{ prompt_id: string; model_a: string; model_b: string }[]>`
-        select distinct prompt_id, model_a, model_b from battles
-        where campaign_id = ${campaign} and prompt_id is not null and answer_a is not null and answer_b is not null`;
-      return rows.map((row) => ({
-        promptId: row.prompt_id as PromptId,
-        models: { a: row.model_a as ModelId, b: row.model_b as ModelId },
-      }));
+      const rows = await sql<PairRow[]>`
+        select distinct on (least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b))
+          b.prompt_id, b.model_a, b.model_b, b.answer_a, b.answer_b
+        from battles b left join imports i on i.id = b.import_id
+        where b.campaign_id = ${campaign} and b.prompt_id is not null and b.answer_a is not null and b.answer_b is not null
+          and i.undone_at is null`;
+      return rows.map(toAnswerPair);
+    },
+
+    async answerPlaces(battle) {
+      const placeOf = (slot: string) => sql`(
+        select json_build_object('number', count(*) filter (where each.seq <= shown.seq), 'of', count(*))
+        from answers shown join answers each on each.campaign_id = shown.campaign_id
+          and each.prompt_id = shown.prompt_id and each.model_id = shown.model_id
+        left join imports i on i.id = each.import_id
+        where shown.id = ${sql(slot)} and i.undone_at is null
+        having count(*) > 1 and bool_or(each.id = shown.id))`;
+      const [row] = await sql<BySlot<AnswerPlace | null>[]>`
+        select ${placeOf('b.answer_a')} as a, ${placeOf('b.answer_b')} as b from battles b where b.id = ${battle}`;
+      return row ?? { a: null, b: null };
     },
 
     async issueToVoter(basis, battles) {
@@ -120,14 +132,16 @@ export function createBattleStore(database: Database): BattleStore {
   };
 }
 
-function toOpenBattle(row: GivenRow): OpenBattle {
+function toAnswerPair(row: PairRow): AnswerPair {
   return {
-    id: row.id as BattleId,
     promptId: row.prompt_id as PromptId,
     models: { a: row.model_a as ModelId, b: row.model_b as ModelId },
     answers: { a: row.answer_a as AnswerId, b: row.answer_b as AnswerId },
-    expiresAtMs: row.expires_at.getTime(),
   };
+}
+
+function toOpenBattle(row: GivenRow): OpenBattle {
+  return { ...toAnswerPair(row), id: row.id as BattleId, expiresAtMs: row.expires_at.getTime() };
 }
 
 /** What stays of a draw once it is stored. */

@@ -20,8 +20,12 @@ export async function readProgress(
   const skips = await sql<{ reason: CampaignProgress['skips'][number]['reason']; count: number }[]>`
     select skip_reason as reason, count(*)::int as count from battles
     where campaign_id = ${id} and state = 'skipped' and skip_reason is not null group by 1 order by 2 desc`;
-  const [selfNaming] = await sql<{ count: number }[]>`
-    select count(*)::int as count from answers where campaign_id = ${id} and self_naming is not null`;
+  const [answers] = await sql<{ self_naming: number; blank: number; several: number }[]>`
+    select coalesce(sum(self_naming), 0)::int as self_naming, coalesce(sum(blank), 0)::int as blank,
+      count(*) filter (where answers > 1)::int as several
+    from (select count(*) as answers, count(a.self_naming) as self_naming, count(*) filter (where a.blank) as blank
+      from answers a left join imports i on i.id = a.import_id
+      where a.campaign_id = ${id} and i.undone_at is null group by a.prompt_id, a.model_id) of_model`;
   const pairs = await sql<{ model_a: string; model_b: string; votes: number; issued: number }[]>`
     select least(ma.name, mb.name) as model_a, greatest(ma.name, mb.name) as model_b,
       count(v.id)::int as votes, count(*) filter (where b.state = 'issued')::int as issued
@@ -37,13 +41,17 @@ export async function readProgress(
     raters: totals?.raters ?? 0,
     battles,
     skips: [...skips],
-    self_naming_answers: selfNaming?.count ?? 0,
+    self_naming_answers: answers?.self_naming ?? 0,
+    blank_answers: answers?.blank ?? 0,
+    several_answers: answers?.several ?? 0,
     pairs: [...pairs],
     raters_by_votes: raters,
   };
 }
 
-type RaterRow = Omit<CampaignProgress['raters_by_votes'][number], 'last_vote_at'> & { last_vote_at: Date };
+type RaterRow = Omit<CampaignProgress['raters_by_votes'][number], 'last_vote_at'> & {
+  last_vote_at: Date | null;
+};
 
 /**
  * Each rater's votes beside those of the others on the same two answers, whichever sides they were shown on.
@@ -56,7 +64,8 @@ async function readRaters(
   const rows = await sql<RaterRow[]>`
     with given as (
       select v.id, v.rater_id, v.shown_ms, v.at, coalesce(last.outcome, v.outcome) as outcome, b.model_a, b.model_b,
-        b.prompt_id, b.prompt_key, b.turns
+        b.prompt_id, b.prompt_key, b.turns, least(b.answer_a, b.answer_b) as one_answer,
+        greatest(b.answer_a, b.answer_b) as other_answer
       from votes v join battles b on b.id = v.battle_id
       left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
         order by r.id desc limit 1) last on true
@@ -72,7 +81,8 @@ async function readRaters(
         count(*) filter (where better = high) over place - count(*) filter (where better = high) over own as for_high,
         count(*) filter (where better is null) over place - count(*) filter (where better is null) over own as for_none
       from sided s
-      window place as (partition by prompt, low, high, turns), own as (partition by prompt, low, high, turns, rater_id)
+      window place as (partition by prompt, low, high, one_answer, other_answer, turns),
+        own as (partition by prompt, low, high, one_answer, other_answer, turns, rater_id)
     ), compared as (
       select c.*, case
         when prompt is null then null
@@ -88,5 +98,5 @@ async function readRaters(
       (avg((outcome = 'a')::int) filter (where better is not null))::float8 as left_share, count(q.vote_id)::int as excluded
     from compared c join raters r on r.id = c.rater_id left join quarantine q on q.vote_id = c.id
     group by r.id order by 2 desc, 1 limit ${MOST_RATERS}`;
-  return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at.toISOString() }));
+  return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at?.toISOString() ?? null }));
 }

@@ -1,6 +1,14 @@
-import type { AnswerText, CampaignContent, ContentStore, ModelRecord } from '@agon/arena';
-import type { AnswerId, ModelId, PromptId } from '@agon/domain';
+import type {
+  AnswerText,
+  CampaignContent,
+  ContentStore,
+  DrawableContent,
+  ModelRecord,
+  PromptText,
+} from '@agon/arena';
+import type { CampaignId, ModelId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { readAnswerColumns } from './read-answer-columns.ts';
 import { RecentMap } from './recent-map.ts';
 
 type ModelRow = {
@@ -16,12 +24,20 @@ type ModelRow = {
 
 export function createContentStore({ sql }: Database): ContentStore {
   const contents = new Map<string, CampaignContent>();
+  const drawables = new Map<string, DrawableContent>();
+  /** Those who ask while a campaign is read wait for the same reading. */
+  const reading = new Map<string, Promise<DrawableContent>>();
   // texts never change once written: an answer's id is its text
-  const prompts = new RecentMap<readonly string[]>(10_000);
+  const prompts = new RecentMap<PromptText>(10_000);
   const answers = new RecentMap<AnswerText>(20_000);
-  const store: ContentStore = {
-    lastContent: async (campaign) => contents.get(campaign) ?? store.content(campaign),
 
+  async function readDrawable(content: CampaignContent, campaign: CampaignId): Promise<DrawableContent> {
+    const drawable = { ...content, answers: await readAnswerColumns(sql, campaign) };
+    drawables.set(campaign, drawable);
+    return drawable;
+  }
+
+  const store: ContentStore = {
     async content(campaign) {
       const [row] = await sql<
         { version: number }[]
@@ -29,32 +45,28 @@ export function createContentStore({ sql }: Database): ContentStore {
       const version = row?.version ?? 0;
       const known = contents.get(campaign);
       if (known?.version === version) return known;
-      const [models, promptRows, answerRows] = await Promise.all([
-        sql<ModelRow[]>`select m.* from campaign_models c join models m on m.id = c.model_id
-          where c.campaign_id = ${campaign} order by m.name`,
-        sql<{ id: string; category: string | null; language: string | null }[]>`
-          select distinct p.id, p.category, p.language from campaign_prompts c join prompts p on p.id = c.prompt_id
-          left join imports i on i.id = c.import_id
-          where c.campaign_id = ${campaign} and i.undone_at is null order by p.id`,
-        sql<{ id: string; prompt_id: string; model_id: string; names_itself: boolean }[]>`
-          select a.id, a.prompt_id, a.model_id, a.self_naming is not null as names_itself from answers a
-          left join imports i on i.id = a.import_id
-          where a.campaign_id = ${campaign} and i.undone_at is null order by a.id`,
-      ]);
-      const content: CampaignContent = {
-        version,
-        models: models.map(toModel),
-        prompts: promptRows.map((prompt) => ({ ...prompt, id: prompt.id as PromptId })),
-        answers: answerRows.map((answer) => ({
-          id: answer.id as AnswerId,
-          promptId: answer.prompt_id as PromptId,
-          modelId: answer.model_id as ModelId,
-          namesItself: answer.names_itself,
-        })),
-      };
+      const models = await sql<
+        ModelRow[]
+      >`select m.* from campaign_models c join models m on m.id = c.model_id
+        where c.campaign_id = ${campaign} order by m.name`;
+      const content: CampaignContent = { version, models: models.map(toModel) };
       contents.set(campaign, content);
       return content;
     },
+
+    async drawable(campaign) {
+      const content = await store.content(campaign);
+      const known = drawables.get(campaign);
+      if (known?.version === content.version) return known;
+      const key = `${campaign}/${content.version}`;
+      const running = reading.get(key);
+      if (running !== undefined) return running;
+      const promise = readDrawable(content, campaign).finally(() => reading.delete(key));
+      reading.set(key, promise);
+      return promise;
+    },
+
+    lastDrawable: async (campaign) => drawables.get(campaign) ?? store.drawable(campaign),
 
     async promptKeys(campaign) {
       const rows = await sql<{ key: string }[]>`
@@ -63,13 +75,12 @@ export function createContentStore({ sql }: Database): ContentStore {
       return new Set(rows.map((row) => row.key));
     },
 
-    async promptTurns(ids) {
+    async promptTexts(ids) {
       const missing = ids.filter((id) => prompts.get(id) === undefined);
       if (missing.length > 0) {
-        const rows = await sql<
-          { id: string; turns: string[] }[]
-        >`select id, turns from prompts where id = any(${missing as string[]})`;
-        for (const row of rows) prompts.set(row.id, row.turns);
+        const rows = await sql<({ id: string } & PromptText)[]>`
+          select id, turns, category, language from prompts where id = any(${missing as string[]})`;
+        for (const { id, ...text } of rows) prompts.set(id, text);
       }
       return new Map(
         ids.flatMap((id) => (prompts.get(id) === undefined ? [] : [[id, prompts.get(id)!] as const])),

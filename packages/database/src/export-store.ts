@@ -7,23 +7,30 @@ import type {
   ExportStore,
 } from '@agon/arena';
 import type { Database } from './connect.ts';
+import { UNNAMED_JUDGE } from './unnamed-judge.ts';
 
-type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date };
+type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date | null };
+
+/** Rows that are held at a time. */
+const PART = 2000;
 
 export function createExportStore({ sql }: Database): ExportStore {
   const live = (table: string) =>
     sql`not exists (select 1 from imports i where i.id = ${sql(table)}.import_id and i.undone_at is not null)`;
   return {
-    async votes(campaign) {
-      const rows = await sql<Dated<ExportedVote, 'at'>[]>`
+    async *votes(campaign) {
+      const query = sql<Dated<ExportedVote, 'at'>[]>`
         select v.id, v.seq, v.battle_id as battle, v.rater_id as rater, coalesce(cp.key, b.prompt_key) as prompt,
           coalesce(p.category, b.category) as category, coalesce(p.language, b.language) as language, b.turns,
           ma.name as "modelA", mb.name as "modelB", coalesce(last.outcome, v.outcome) as outcome,
+          coalesce(v.weight, 1) as weight, v.share_a as "shareA",
           v.outcome as "firstOutcome", coalesce(last.kind = 'undo', false) as undone, q.reason as excluded,
           note.tags, note.note, v.shown_ms as "shownMs", b.draw_probability as "drawProbability",
-          b.draw_reason as "drawReason", case when v.import_id is null then 'live' else 'import' end as source, v.at, v.hash
+          b.draw_reason as "drawReason", case when v.import_id is null then 'live' else 'import' end as source,
+          v.import_id as import, v.source_id as "sourceId", v.at, v.hash
         from votes v join battles b on b.id = v.battle_id
         join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
+        left join imports i on i.id = v.import_id
         left join prompts p on p.id = b.prompt_id
         left join lateral (select key from campaign_prompts k where k.campaign_id = v.campaign_id and k.prompt_id = b.prompt_id
           order by key limit 1) cp on true
@@ -32,20 +39,23 @@ export function createExportStore({ sql }: Database): ExportStore {
           order by r.id desc limit 1) last on true
         left join lateral (select tags, note from vote_revisions r where r.vote_id = v.id and r.kind = 'annotate'
           order by r.id desc limit 1) note on true
-        where v.campaign_id = ${campaign} and ${live('v')} order by v.seq`;
-      return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+        where v.campaign_id = ${campaign} and i.undone_at is null
+        order by coalesce(i.chain_seq, v.seq), v.seq`;
+      for await (const rows of query.cursor(PART))
+        yield rows.map((row) => ({ ...row, at: row.at?.toISOString() ?? null }));
     },
 
-    answers: (campaign) => sql<ExportedAnswer[]>`
-      select cp.key as prompt, p.category, p.language, p.turns as "promptTurns", m.name as model, a.turns,
-        a.self_naming is not null as "namesItself"
-      from answers a join prompts p on p.id = a.prompt_id join models m on m.id = a.model_id
-      join lateral (select key from campaign_prompts k where k.campaign_id = a.campaign_id and k.prompt_id = a.prompt_id
-        order by key limit 1) cp on true
-      where a.campaign_id = ${campaign} and ${live('a')} order by cp.key, m.name`,
+    answers: (campaign) =>
+      sql<ExportedAnswer[]>`
+        select cp.key as prompt, p.category, p.language, p.turns as "promptTurns", m.name as model, a.turns,
+          a.self_naming is not null as "namesItself"
+        from answers a join prompts p on p.id = a.prompt_id join models m on m.id = a.model_id
+        join lateral (select key from campaign_prompts k where k.campaign_id = a.campaign_id and k.prompt_id = a.prompt_id
+          order by key limit 1) cp on true
+        where a.campaign_id = ${campaign} and ${live('a')} order by cp.key, m.name, a.seq`.cursor(PART),
 
-    async battles(campaign) {
-      const rows = await sql<Dated<ExportedBattle, 'drawnAt'>[]>`
+    async *battles(campaign) {
+      const query = sql<Dated<ExportedBattle, 'drawnAt'>[]>`
         select b.id, coalesce(cp.key, b.prompt_key) as prompt, ma.name as "modelA", mb.name as "modelB", b.turns, b.origin,
           b.state, b.rater_id as rater, b.draw_probability as "drawProbability", b.draw_reason as "drawReason",
           b.skip_reason as "skipReason", b.drawn_at as "drawnAt"
@@ -53,25 +63,32 @@ export function createExportStore({ sql }: Database): ExportStore {
         left join lateral (select key from campaign_prompts k where k.campaign_id = b.campaign_id and k.prompt_id = b.prompt_id
           order by key limit 1) cp on true
         where b.campaign_id = ${campaign} and ${live('b')} order by b.id`;
-      return rows.map((row) => ({ ...row, drawnAt: row.drawnAt.toISOString() }));
+      for await (const rows of query.cursor(PART))
+        yield rows.map((row) => ({ ...row, drawnAt: row.drawnAt!.toISOString() }));
     },
 
-    async verdicts(campaign) {
-      const rows = await sql<Dated<ExportedVerdict, 'at'>[]>`
-        select d.id, d.battle_id as battle, j.identity as judge, d.model, coalesce(cp.key, b.prompt_key) as prompt,
-          ma.name as "modelA", mb.name as "modelB", b.turns, d.slot_order as "slotOrder", d.repeat, d.outcome, d.unscored,
-          d.share_a as "shareA", d.raw, d.at
+    async *verdicts(campaign) {
+      const query = sql<Dated<ExportedVerdict, 'at'>[]>`
+        select d.id, d.battle_id as battle, j.identity as judge, d.model,
+          case when j.identity = ${`imported:${UNNAMED_JUDGE}`} then null when d.model = '' then j.name else j.name || ' / ' || d.model end as rater,
+          coalesce(cp.key, b.prompt_key) as prompt, coalesce(p.category, b.category) as category,
+          coalesce(p.language, b.language) as language, ma.name as "modelA", mb.name as "modelB", b.turns,
+          d.slot_order as "slotOrder", d.repeat, d.outcome, d.unscored, coalesce(d.weight, 1) as weight,
+          d.share_a as "shareA", d.source_id as "sourceId", d.raw, d.at
         from verdicts d join judges j on j.id = d.judge_id join battles b on b.id = d.battle_id
         join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
+        left join prompts p on p.id = b.prompt_id
         left join lateral (select key from campaign_prompts k where k.campaign_id = b.campaign_id and k.prompt_id = b.prompt_id
           order by key limit 1) cp on true
         where d.campaign_id = ${campaign} and ${live('d')} order by d.seq`;
-      return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+      for await (const rows of query.cursor(PART))
+        yield rows.map((row) => ({ ...row, at: row.at?.toISOString() ?? null }));
     },
 
-    scores: (campaign) => sql<ExportedScore[]>`
-      select m.name as model, k.name as benchmark, s.score, s.n, s.source
-      from scores s join models m on m.id = s.model_id join benchmarks k on k.id = s.benchmark_id
-      where s.campaign_id = ${campaign} and ${live('s')} order by k.name, m.name, s.source`,
+    scores: (campaign) =>
+      sql<ExportedScore[]>`
+        select m.name as model, k.name as benchmark, s.score, s.n, s.source
+        from scores s join models m on m.id = s.model_id join benchmarks k on k.id = s.benchmark_id
+        where s.campaign_id = ${campaign} and ${live('s')} order by k.name, m.name, s.source`.cursor(PART),
   };
 }

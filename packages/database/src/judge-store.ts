@@ -51,8 +51,10 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
       const rows = await sql<{ id: string }[]>`
         select id from (
           select distinct on (b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.turns) b.id,
-            (select count(*) from votes v where v.battle_id = b.id) as votes
+            coalesce(v.votes, 0) as votes
           from battles b left join imports i on i.id = b.import_id
+          left join (select battle_id, count(*) as votes from votes where campaign_id = ${campaign} group by 1) v
+            on v.battle_id = b.id
           where b.campaign_id = ${campaign} and b.prompt_id is not null and b.answer_a is not null and b.answer_b is not null
             and i.undone_at is null and b.state in ('voted', 'kept')
           order by b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.turns, votes desc, b.id
@@ -72,7 +74,7 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
           select ${run.id}, given.battle, given.slot_order, given.repeat
           from unnest(${calls.map((call) => call.battleId)}::uuid[], ${calls.map((call) => call.order)}::text[],
             ${calls.map((call) => call.repeat)}::int[]) as given(battle, slot_order, repeat)
-          where not exists (select 1 from verdicts d where d.judge_id = ${run.judgeId} and d.model = ${run.model}
+          where not exists (select 1 from verdicts d where d.import_id is null and d.judge_id = ${run.judgeId} and d.model = ${run.model}
             and d.battle_id = given.battle and d.slot_order = given.slot_order and d.repeat = given.repeat and d.outcome is not null)
           on conflict do nothing returning id`;
         return rows.length;

@@ -1,7 +1,7 @@
 /**
  * Every table of the database in one place: drizzle-kit compares this file with the migrations. Tables that imports fill by
  * the million (battles, votes, verdicts, answers, campaign_prompts, raters) have no foreign keys: checking them takes three
- * times as long as the rows themselves (docs/adr/0009-imports-in-one-statement.md). What writes there gets its ids by a join.
+ * times as long as the rows themselves (docs/adr/0010-imports-staged-by-copy.md). What writes there gets its ids by a join.
  */
 import { sql } from 'drizzle-orm';
 import {

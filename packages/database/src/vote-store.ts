@@ -22,7 +22,7 @@ export function createVoteStore(database: Database): VoteStore {
 
     async find(id) {
       if (!isUuid(id)) return null;
-      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id}`;
+      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id} and import_id is null`;
       if (row === undefined) return null;
       const [last] = await sql<RevisionRow[]>`
         select * from vote_revisions where vote_id = ${id} and kind in ('undo', 'recast') order by id desc limit 1`;
@@ -71,11 +71,12 @@ export function createVoteStore(database: Database): VoteStore {
     async othersOn(battle, except) {
       const rows = await sql<{ outcome: Outcome; turned: boolean; votes: number }[]>`
         with this as (select * from battles where id = ${battle})
-        select coalesce(last.outcome, v.outcome) as outcome, b.model_a <> this.model_a as turned, count(*)::int as votes
+        select coalesce(last.outcome, v.outcome) as outcome, b.answer_a <> this.answer_a as turned, count(*)::int as votes
         from this
         join battles b on b.campaign_id = this.campaign_id and b.prompt_id = this.prompt_id
-          and ((b.model_a = this.model_a and b.model_b = this.model_b) or (b.model_a = this.model_b and b.model_b = this.model_a))
-        join votes v on v.battle_id = b.id and v.rater_id <> ${except}
+          and ((b.answer_a = this.answer_a and b.answer_b = this.answer_b)
+            or (b.answer_a = this.answer_b and b.answer_b = this.answer_a))
+        join votes v on v.battle_id = b.id and v.rater_id is distinct from ${except}
         left join imports i on i.id = v.import_id
         left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
           order by r.id desc limit 1) last on true

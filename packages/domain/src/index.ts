@@ -38,6 +38,7 @@ export type {
   VerdictId,
   VoteId,
 } from './ids.ts';
+export { isBlank } from './is-blank.ts';
 export { isOutcome, OUTCOMES, type Outcome, swapOutcome } from './outcome.ts';
 export type { Ranking } from './ranking.ts';
 export {

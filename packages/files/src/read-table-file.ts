@@ -61,6 +61,14 @@ class TableReading {
   }
 
   async read(layer: Layer, depth: number): Promise<TableRead> {
+    try {
+      return await this.#readLayer(layer, depth);
+    } finally {
+      await layer.bytes.close();
+    }
+  }
+
+  async #readLayer(layer: Layer, depth: number): Promise<TableRead> {
     const { name, bytes } = layer;
     const kind = fileKind(name, await bytes.peek(HEAD_BYTES));
     if (kind === 'text') return this.#readText(layer);
@@ -133,7 +141,7 @@ class TableReading {
 
   /** The column that is `winner`, unless the caller says what its labels mean. */
   #codedColumns(): ReadonlySet<string> {
-    if (Object.hasOwn(this.#options, 'labels')) return new Set();
+    if (Object.keys(this.#options.labels ?? {}).length > 0) return new Set();
     const mapped = Object.entries(this.#options.map ?? {}).filter(([, field]) => field === 'winner');
     return new Set(['winner', ...mapped.map(([column]) => column)]);
   }

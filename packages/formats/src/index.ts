@@ -1,4 +1,5 @@
 export { type ColumnFilter, type ColumnOptions, ColumnSink } from './columns/column-sink.ts';
+export { orderByTime } from './columns/order-by-time.ts';
 export type { Format, PreferenceRange, ReadOptions } from './format.ts';
 export { FORMATS } from './formats.ts';
 export type { LabelMeaning, OwnLabels } from './labels/label-meaning.ts';

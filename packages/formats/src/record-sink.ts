@@ -53,12 +53,13 @@ export class RecordSink implements RowSink {
   }
 
   prompt(at: Place, prompt: Omit<ReadPrompt, 'at'>): void {
+    if (!this.wantsTexts) return;
     requirePrompt(prompt);
     if (!this.#prompts.has(prompt.key)) this.#prompts.set(prompt.key, { ...prompt, at: placeOf(at) });
   }
 
   answer(at: Place, answer: Omit<ReadAnswer, 'at'>): void {
-    this.#answers.push({ ...answer, at: placeOf(at) });
+    if (this.wantsTexts) this.#answers.push({ ...answer, at: placeOf(at) });
   }
 
   comparison(at: Place, comparison: NewComparison, options: { readonly allowSame?: boolean } = {}): void {

@@ -174,6 +174,7 @@ export class RowReader {
   ): LabelMeaning {
     const own = this.ownLabel(column);
     if (own !== undefined) return own;
+    if (simpleText(this.values[column]) === '') this.terms.tally?.count('', null);
     const text = this.text(column).trim();
     const meaning = Object.hasOwn(known, text) ? known[text] : undefined;
     const named = models === null ? null : slotOfName(text, models);

@@ -145,9 +145,11 @@ export class StreamedFile {
       if (this.#columns === null) for (const column of Object.keys(row.values)) columns.add(column);
     }
     if (rows.length === 0 && this.#columns === null) {
-      throw new ArenaError('invalid_file', `${this.#name} holds no JSON object.`, {
-        hint: 'Write one object a line, or a list.',
-        at: { file: this.#name, line: 1 },
+      const broken = this.#head.find(isBroken);
+      const what = broken === undefined ? 'JSON object' : `row that can be read: ${broken.reason}`;
+      throw new ArenaError('invalid_file', `${this.#name} holds no ${what}.`, {
+        hint: 'Write one object a line, or a list of objects.',
+        at: { file: this.#name, line: broken?.line ?? 1 },
       });
     }
     const named = this.#columns ?? this.#renamed([...columns]);

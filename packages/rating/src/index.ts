@@ -39,7 +39,8 @@ export { type PairGain, pairGains } from './insights/pair-gains.ts';
 export { votesToSeparate } from './insights/votes-to-separate.ts';
 export { upperBoundRanks } from './intervals/rank-sets.ts';
 export { type ComparisonChunk, PairCounter } from './pairs/pair-counter.ts';
-export { countedPairs, pairCounts } from './pairs/pair-counts.ts';
+export { pairColumns, pairCounts, tabulate } from './pairs/pair-counts.ts';
+export type { PairTable } from './pairs/pair-table.ts';
 export {
   type DoubleVerdict,
   fitPredictionPowered,

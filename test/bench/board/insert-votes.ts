@@ -21,7 +21,7 @@ export async function prepareVotes(sql: Sql, campaign: CampaignId): Promise<void
   await sql`create unique index on bench_answers (prompt, model)`;
   await sql`create unique index on bench_models (k)`;
   await sql`create unique index on bench_prompts (k)`;
-  await sql`alter table votes drop constraint votes_idempotency`;
+  await sql`drop index votes_idempotency`;
   await sql`drop index votes_rater`;
   await sql`drop index battles_rater`;
   await sql`drop index battles_open`;
@@ -64,8 +64,8 @@ async function insertBatch(sql: Sql, campaign: CampaignId, count: number): Promi
     join bench_answers ab on ab.prompt = v.prompt and ab.model = v.b
     order by v.seq`;
   await sql`
-    insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, at, previous_hash, hash)
-    select id, ${campaign}, seq, id, lpad(to_hex(voter), 32, '0')::uuid, outcome, 'key', now(), 'made', 'made'
+    insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, idempotency_key, at, hash)
+    select id, ${campaign}, seq, id, lpad(to_hex(voter), 32, '0')::uuid, outcome, 'key', now(), 'made'
     from made order by seq`;
   await sql`update vote_chains set seq = ${from + count} where campaign_id = ${campaign}`;
 }

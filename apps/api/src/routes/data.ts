@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { ImportFiles } from '@agon/arena';
 import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import type { CreateImportBody } from '@agon/contract';
@@ -50,7 +51,7 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
       { actor, campaign: params.campaign, ...query },
       ports,
     );
-    return new Response(body, {
+    return new Response(Readable.toWeb(Readable.from(body)) as ReadableStream, {
       headers: {
         ...API_HEADERS,
         'content-type': mediaType,

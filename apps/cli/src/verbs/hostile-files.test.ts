@@ -54,7 +54,7 @@ const REFUSED: readonly (readonly [
 ])[] = [
   ['empty.csv', '', 'invalid_file', 'empty'],
   ['line-ends.csv', '\n\r\n\n', 'invalid_file', 'empty'],
-  ['header.csv', HEADER, 'no_comparisons', 'header.csv (plain, 0 rows)'],
+  ['header.csv', HEADER, 'invalid_file', 'a header line and no rows'],
   ['one-column.csv', 'winner\ntie\n', 'invalid_file', 'one column'],
   ['missing-column.csv', 'model_a,model_b\nx,y\n', 'unknown_format', 'model_a, model_b'],
   ['other-spelling.csv', 'Model_A,Model_B,Winner\nx,y,model_a\n', 'unknown_format', 'Model_A'],
@@ -64,7 +64,12 @@ const REFUSED: readonly (readonly [
   ['null.json', 'null', 'invalid_file', 'null.json'],
   ['cut-off.json', '[{"model_a":"x","model_b":"y","winner":"tie"},', 'invalid_file', 'cut off'],
   ['nested.json', '['.repeat(100_000), 'invalid_file', 'cut off'],
-  ['deep.jsonl', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}\n`, 'invalid_file', 'deep.jsonl'],
+  [
+    'deep.jsonl',
+    `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}\n`,
+    'invalid_file',
+    'nested more than 100 deep',
+  ],
   ['answers.jsonl', '{"model":"x","answer":"yes","prompt":"?"}\n', 'no_comparisons', '(answers, 1 rows)'],
   ['feather.arrow', 'FEA1......................', 'unknown_format', 'version 1'],
 ];

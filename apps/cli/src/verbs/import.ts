@@ -1,5 +1,6 @@
 import { openAsBlob, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { type StreamImport, streamImport } from '@agon/client';
 import type { ImportForm, ImportResult } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { writeLabelMeaning } from '@agon/formats/labels';
@@ -69,16 +70,32 @@ async function run(paths: string[], options: Options): Promise<void> {
       : { preference: [options.preference.low, options.preference.high] }),
     ...(options.scale === undefined ? {} : { scale: options.scale === '1' ? 1 : 100 }),
   };
-  const result = await withServer(options, async ({ client }) => {
+  const result = await withServer(options, async ({ url, apiKey }) => {
     note(`Reading ${files.length} file${files.length === 1 ? '' : 's'} …`);
-    return client('createImport', {
-      params: { campaign: options.campaign },
+    return streamImport({
+      baseUrl: url,
+      apiKey,
+      campaign: options.campaign,
       form: await formOf(form, files),
+      onProgress: showProgress(),
     });
   });
   if (options.json) printJson(withoutPreview(result));
   else print(result, options);
   if (result.errors_total > 0) process.exitCode = result.rows.imported === 0 ? 2 : 1;
+}
+
+/** Tells on a terminal how far it is, on one line; elsewhere it says nothing. */
+function showProgress(): NonNullable<StreamImport['onProgress']> {
+  if (!process.stderr.isTTY) return () => {};
+  return ({ stage, done, total }) => {
+    const share = total === 0 ? '' : ` ${Math.floor((100 * done) / total)} %`;
+    const text =
+      stage === 'waiting'
+        ? `waiting for ${total} other imports`
+        : `${stage === 'reading' ? 'reading' : 'writing'}${share}`;
+    process.stderr.write(`\r\u001b[K${text}${stage === 'writing' && done === total ? '\n' : ''}`);
+  };
 }
 
 /** Files go as they are, from the disk: the server knows containers and formats. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { RatingResultJson } from '@agon/contract';
 import { toInsightsJson, toRatingJson } from '@agon/contract/to-rating-json';
 import {
@@ -7,7 +8,6 @@ import {
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   RATING_METHODS,
-  type RatingResult,
   type RatingSettings,
   type RatingWarning,
   REWEIGHTINGS,
@@ -25,7 +25,7 @@ import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from 
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
-import { namesAlike, optionWarnings } from '../rank-warnings.ts';
+import { countsInOrder, namesAlike, optionWarnings, orderWarning } from '../rank-warnings.ts';
 import { twiceWarning } from '../read-comparison-files.ts';
 import {
   oversampledWarning,
@@ -213,7 +213,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   if (options.method === 'prediction-powered' || options.method === 'plackett-luce')
     return rankRecords(files, options, reading);
   const byCounts = rankByCounts(files, options);
-  if (byCounts !== null) return toRatingJson(byCounts);
+  if (byCounts !== null) return byCounts;
   // loaded here: the short way needs neither the readers of all formats nor all the methods
   const [{ fitExplained, fitRatings, neededCounts }, { readComparisonColumns }] = await Promise.all([
     import('@agon/rating'),
@@ -228,7 +228,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     rater: cluster.includes('rater') || settings.style.includes('same-family'),
     prompt: cluster.includes('prompt') || options.method === 'length-controlled',
     style: neededCounts(settings),
-    byTime: IN_ORDER.has(options.method),
+    byTime: countsInOrder(options.method),
   });
   const { columns } = read;
   const rows = { ...read, taken: columns.length };
@@ -239,7 +239,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
       : { result: fitRatings(columns, settings, helperThreads()), insights: undefined },
   );
   const result = withWarnings(toRatingJson(fitted), [
-    ...(read.isByTime ? [ORDERED_BY_TIME] : []),
+    ...orderWarning(read, columns.length),
     ...oversampledWarning(read.oversampled),
     ...unusedWarnings(read.files),
   ]);
@@ -248,14 +248,6 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
     ...(insights === undefined ? {} : { insights: insights === null ? null : toInsightsJson(insights) }),
   };
 }
-
-/** Methods whose ratings depend on the order of the comparisons. */
-const IN_ORDER: ReadonlySet<RatingSettings['method']> = new Set(['elo', 'glicko2']);
-
-const ORDERED_BY_TIME: RatingWarning = {
-  code: 'ordered_by_time',
-  message: 'The comparisons are counted in the order of their times, not of the file: each has one.',
-};
 
 /** The result with the rows that never reached the fit. */
 function withRows(result: RatingResultJson, rows: RowsRead): RatingResultJson {
@@ -301,14 +293,22 @@ async function rankRecords(
 }
 
 /** The short way of a single Arrow file: null where it cannot be gone. */
-function rankByCounts(files: readonly string[], options: Options): RatingResult | null {
+function rankByCounts(files: readonly string[], options: Options): RatingResultJson | null {
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
-  const byRows =
-    filtered || options.source === 'judges' || options.insights === true || options.format !== undefined;
+  const told = [options.format, options.label, options.preference].some((option) => option !== undefined);
+  const byRows = filtered || told || options.source === 'judges' || options.insights === true;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
   const wants = { rater: false, prompt: false, map: columnMap(options.map) };
-  return withArrowFile(path, wants, [], (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
+  return withArrowFile(path, wants, [], (comparisons) => {
+    const result = rankArrowFile(comparisons, settingsOf(options));
+    if (result === null) return null;
+    const { unused } = comparisons;
+    return withWarnings(
+      toRatingJson(result),
+      unusedWarnings([{ path: basename(path), format: 'Arrow', unused }]),
+    );
+  });
 }
 
 async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {

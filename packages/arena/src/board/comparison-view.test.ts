@@ -22,6 +22,7 @@ import { listSharedBattles } from './list-shared-battles.ts';
 type Row = {
   readonly models: readonly [number, number];
   readonly outcome: Outcome;
+  readonly weight: number;
   readonly rater: number;
   readonly prompt: number;
   readonly turn: number;
@@ -35,7 +36,11 @@ const POLICIES = { ties: 'half', bothBad: 'tie' } as const;
 const rowArbitrary: fc.Arbitrary<Row> = fc.record({
   models: fc.tuple(fc.nat(4), fc.nat(3)).map(([a, step]) => [a, (a + step + 1) % 5] as const),
   outcome: fc.constantFrom(...OUTCOMES),
-  rater: fc.nat(3),
+  weight: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 0.5, 3) },
+  ),
+  rater: fc.integer({ min: -1, max: 3 }),
   prompt: fc.integer({ min: -1, max: 3 }),
   turn: fc.nat(2),
   category: fc.nat(2),
@@ -67,6 +72,9 @@ function blockOf(rows: readonly Row[], rewritten: number, list: readonly RowChan
     b: Uint16Array.from([...codes.map(([, b]) => b), ...room]),
     outcome: Uint8Array.from([...rows.map((row) => OUTCOME_CODES[row.outcome]), ...room]),
     shareA: null,
+    weight: rows.some((row) => row.weight !== 1)
+      ? Float64Array.from([...rows.map((row) => row.weight), ...room])
+      : null,
     excluded: Uint8Array.from([...rows.map((row) => row.excluded), ...room]),
     rater: Int32Array.from([...rows.map((row) => row.rater), ...room]),
     prompt: Int32Array.from([...rows.map((row) => row.prompt), ...room]),
@@ -108,7 +116,8 @@ function asObjects(
     modelB: `model-${row.models[1]}`,
     outcome: row.outcome,
     source,
-    rater: `${source === 'people' ? 'voter' : 'judge'}-${row.rater}`,
+    ...(row.rater < 0 ? {} : { rater: `${source === 'people' ? 'voter' : 'judge'}-${row.rater}` }),
+    ...(row.weight === 1 ? {} : { weight: row.weight }),
     ...(row.prompt < 0 ? {} : { promptKey: `prompt-${row.prompt}` }),
     ...(row.turn === 0 ? {} : { turn: row.turn }),
     ...(row.category === 0 ? {} : { category: CATEGORIES[row.category - 1]! }),
@@ -142,9 +151,10 @@ function expectSame(view: ComparisonView, rows: readonly Row[], filter: Comparis
     expect(Array.from(columns[name]), name).toEqual(Array.from(plain[name]));
   for (const name of ['rater', 'prompt'] as const)
     expect(sameCode(columns[name]!), name).toEqual(sameCode(plain[name]!));
+  expect(Array.from(columns.weight ?? columns.outcome.map(() => 1))).toEqual(Array.from(plain.weight!));
   expect(view.excluded).toEqual(excluded);
-  expect(view.raters).toBe(new Set(kept.map((row) => row.rater)).size);
-  const counted = view.counter.tally(POLICIES).table;
+  expect(view.raters).toBe(new Set(kept.flatMap((row) => row.rater ?? [])).size);
+  const counted = view.table(POLICIES);
   const pairs = Array.from(counted.low, (low, cell) => [
     view.models[low],
     view.models[counted.high[cell]!],

@@ -1,6 +1,6 @@
 import type { BoardQuery } from '@agon/contract';
 import type { ComparisonColumns, ComparisonSource, RatingSettings } from '@agon/domain';
-import { ClusterCounter, clusterToCount, PairCounter } from '@agon/rating';
+import { ClusterCounter, clusterToCount, PairCounter, type PairTable, tabulate } from '@agon/rating';
 import { type CampaignComparisons, type ComparisonBlock, GONE } from '../ports/comparison-store.ts';
 import { changesSince, endOfChanges } from './changes-since.ts';
 import { ModelNumbers } from './model-numbers.ts';
@@ -59,7 +59,7 @@ export class ComparisonView {
     return this.#models.codes.map((code) => this.#block!.models[code]!);
   }
 
-  /** Pairs of `models`, by outcome. */
+  /** Pairs of `models`, by outcome; they say everything where the view is `plain`. */
   get counter(): PairCounter {
     return this.#counter;
   }
@@ -92,9 +92,14 @@ export class ComparisonView {
     return new Map(counted.map(([reason, count]) => [this.#names!.reasons[reason - 1]!, count]));
   }
 
-  /** Whether counts of pairs say everything: no row has a share of its own. */
+  /** Whether counts of pairs say everything: no row has a weight or a share of its own. */
   get plain(): boolean {
-    return this.#block?.shareA === null;
+    return this.#block?.shareA === null && this.#block.weight === null;
+  }
+
+  /** Pairs of `models` with their weights. */
+  table(settings: Pick<RatingSettings, 'ties' | 'bothBad'>): PairTable {
+    return this.plain ? this.#counter.tally(settings).table : tabulate(this.columns(), settings);
   }
 
   /** Places of the rows in their block, in order. */
@@ -121,7 +126,7 @@ export class ComparisonView {
   columns(): ComparisonColumns {
     const block = this.#block!;
     const { raters } = this.#names!;
-    const { shareA } = block;
+    const { shareA, weight } = block;
     return {
       length: this.#length,
       models: this.models,
@@ -131,6 +136,7 @@ export class ComparisonView {
       rater: this.#gather(block.rater),
       prompt: this.#gather(block.prompt),
       ...(shareA === null ? {} : { shareA: this.#gather(shareA) }),
+      ...(weight === null ? {} : { weight: this.#gather(weight) }),
       ...(this.source === 'people'
         ? {}
         : { raters: Array.from({ length: raters.judges.size }, (_, code) => raters.judges.nameOf(code)) }),
@@ -140,6 +146,11 @@ export class ComparisonView {
   /** Turns that each row showed; 0: all. */
   turns(): Uint16Array {
     return this.#gather(this.#block!.turn);
+  }
+
+  /** When each row was made, ms since 1970; NaN where it is not known. */
+  times(): Float64Array {
+    return this.#gather(this.#block!.atMs);
   }
 
   /** @returns false where all must be counted again: changes that are not listed, or models in another order */
@@ -229,6 +240,7 @@ export class ComparisonView {
   }
 
   #countRater(rater: number, change: 1 | -1): void {
+    if (rater < 0) return;
     if (rater >= this.#ofRater.length) {
       const wider = new Int32Array(Math.max(256, 2 * this.#ofRater.length, rater + 1));
       wider.set(this.#ofRater);

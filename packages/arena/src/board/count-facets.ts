@@ -46,7 +46,7 @@ export function countFacets(before: FacetCounts, comparisons: CampaignComparison
     const count = (row: number, change: 1 | -1) => {
       add(categories, category[row]!, change);
       add(languages, language[row]!, change);
-      if (source === 'judges') add(judges, rater[row]!, change);
+      if (source === 'judges' && rater[row]! >= 0) add(judges, rater[row]!, change);
     };
     const { length: counted, applied } = base.seen[source];
     for (const { row, before: was, after } of changesSince(comparisons[source], applied) ?? []) {

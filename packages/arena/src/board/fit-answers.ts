@@ -8,7 +8,7 @@ import {
   toRatingJson,
 } from '@agon/contract';
 import type { ComparisonSource } from '@agon/domain';
-import { countedPairs } from '@agon/rating';
+import { pairColumns } from '@agon/rating';
 import { wilsonInterval } from '@agon/stats';
 import type { BoardAnswers } from '../ports/board-fits.ts';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
@@ -62,7 +62,7 @@ export async function answerBoard(
     people: toJson(fitted.people),
     judges: toJson(fitted.judges),
     empty: { people: fitted.people.empty, judges: fitted.judges.empty },
-    pairs: { models: view.models, ...countedPairs(view.counter, toRatingSettings(query)) },
+    pairs: { models: view.models, ...pairColumns(view.table(toRatingSettings(query))) },
     unsettled: shown.result === null ? null : findUnsettled(shown.result, shown.insights),
     agreement: both ? summariseAgreement(shared.people, shared.judges) : [],
   };
@@ -145,26 +145,28 @@ function rivalsOf(
 ): SourcePage['rivals'] {
   const ratings = new Map(json.models.map((each) => [each.model, each.rating]));
   const { models } = view;
-  const pairs = countedPairs(view.counter, toRatingSettings(query));
+  const table = view.table(toRatingSettings(query));
   const own = ratings.get(name) ?? null;
   const code = models.indexOf(name);
   const rivals: SourcePage['rivals'] = [];
-  for (let pair = 0; pair < pairs.a.length; pair += 1) {
-    const isFirst = pairs.a[pair] === code;
-    if (!isFirst && pairs.b[pair] !== code) continue;
-    const [won, lost] = [pairs.wins[pair]!, pairs.losses[pair]!];
+  for (let pair = 0; pair < table.cells; pair += 1) {
+    const isFirst = table.low[pair] === code;
+    if (!isFirst && table.high[pair] !== code) continue;
+    const [won, lost] = [table.wins[pair]!, table.losses[pair]!];
     const { wins, losses } = isFirst ? { wins: won, losses: lost } : { wins: lost, losses: won };
-    const ties = pairs.ties[pair]!;
+    const ties = table.ties[pair]!;
     const n = wins + ties + losses;
-    const rival = models[isFirst ? pairs.b[pair]! : pairs.a[pair]!]!;
+    const rival = models[isFirst ? table.high[pair]! : table.low[pair]!]!;
     const share = (wins + ties / 2) / n;
+    // as many votes of weight 1 would say it as surely
+    const votes = table.weight[pair]! ** 2 / table.square[pair]!;
     // the curve of the ratings gives the share of wins only where ties are halves of it
     const other =
       json.method === 'bradley-terry' || json.method === 'prediction-powered'
         ? (ratings.get(rival) ?? null)
         : null;
     const expected = other === null || own === null ? null : 1 / (1 + 10 ** ((other - own) / 400));
-    rivals.push({ model: rival, wins, ties, losses, share, ...wilsonInterval(share, n), expected });
+    rivals.push({ model: rival, wins, ties, losses, share, ...wilsonInterval(share, votes), expected });
   }
   return rivals;
 }

@@ -4,8 +4,10 @@ import {
   isArenaError,
   type RatingInsights,
   type RatingResult,
+  type RatingWarning,
   type StyleColumns,
 } from '@agon/domain';
+import { orderByTime } from '@agon/formats';
 import {
   countsExplain,
   countsSuffice,
@@ -26,6 +28,16 @@ export type FittedSource = {
   readonly empty: string | null;
 };
 
+const ORDERED_BY_TIME: RatingWarning = {
+  code: 'ordered_by_time',
+  message: 'The comparisons are counted in the order of their times: each has one.',
+};
+
+/**
+ * Up to so many rows a fit reads them all, as a file's does, and says the same to the last bit; of more it reads counts that
+ * are kept, begins where the fit before ended, and is the same to 1e-9 points.
+ */
+const EXACT_ROWS = 200_000;
 /** On a larger board nobody reads a table of all pairs. */
 const EXPLAINED_MODELS = 80;
 
@@ -44,13 +56,21 @@ export function fitSource(
     const settings = toRatingSettings(query);
     const { models } = view;
     const explained = models.length <= EXPLAINED_MODELS;
-    const clusters = view.plain && keep === 'view' ? view.clusters(settings) : null;
-    if (view.plain && (countsSuffice(settings) || clusters !== null)) {
+    const byCounts = view.plain && view.length > EXACT_ROWS;
+    const clusters = byCounts && keep === 'view' ? view.clusters(settings) : null;
+    if (byCounts && (countsSuffice(settings) || clusters !== null)) {
       if (explained && countsExplain(settings, clusters)) {
         return fitCountsExplained(models, view.counter, settings, clusters ?? undefined);
       }
       const result = fitCounts(models, view.counter, settings, undefined, clusters ?? undefined);
       return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
+    }
+    if (settings.method === 'elo' || settings.method === 'glicko2') {
+      const inRowOrder = view.columns();
+      const byTime = orderByTime(inRowOrder, view.times());
+      const result = fitRatings(byTime ?? inRowOrder, settings);
+      const warnings = byTime === null ? result.warnings : [...result.warnings, ORDERED_BY_TIME];
+      return { result: { ...result, warnings }, insights: null };
     }
     const columns = { ...view.columns(), ...(style === null ? {} : { style }) };
     return explained

@@ -25,6 +25,9 @@ export function joinSources(people: ComparisonView, judges: ComparisonView): Com
   const shareA = new Float64Array(length).fill(Number.NaN);
   if (votes.shareA !== undefined) shareA.set(votes.shareA);
   if (verdicts.shareA !== undefined) shareA.set(verdicts.shareA, votes.length);
+  const weight = new Float64Array(length).fill(1);
+  if (votes.weight !== undefined) weight.set(votes.weight);
+  if (verdicts.weight !== undefined) weight.set(verdicts.weight, votes.length);
   return {
     length,
     models: [...codes.keys()],
@@ -32,6 +35,7 @@ export function joinSources(people: ComparisonView, judges: ComparisonView): Com
     b: ints(votes.b, models(verdicts.b)),
     outcome,
     shareA,
+    weight,
     rater: ints(votes.rater!, new Int32Array(verdicts.length).fill(-1)),
     prompt: ints(votes.prompt!, verdicts.prompt!),
     turn: ints(people.turns(), judges.turns()),

@@ -1,7 +1,10 @@
-import { type Campaign, campaignSettingsSchema } from '@agon/contract';
+import { type Campaign, type CampaignSettings, campaignSettingsSchema } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { voterRule } from '../voting/draw-rule.ts';
+import { pairIndexOf } from '../voting/pair-index.ts';
 import { presentCampaigns } from './present-campaign.ts';
 import { requireCampaign } from './require-campaign.ts';
 
@@ -28,14 +31,13 @@ export async function changeCampaign(
       at: { column: 'state', value: 'draft' },
     });
   }
-  if (command.state === 'open' && before.state !== 'open') await refuseEmpty(before, deps);
+  const settings = campaignSettingsSchema.parse({ ...before.settings, ...command.settings });
+  if (command.state === 'open' && before.state !== 'open') await refuseEmpty(before, settings, deps);
   const after = await deps.campaigns.change(before.id, {
     ...(command.title === undefined ? {} : { title: command.title }),
     ...(command.description === undefined ? {} : { description: command.description }),
     ...(command.state === undefined ? {} : { state: command.state }),
-    ...(command.settings === undefined
-      ? {}
-      : { settings: campaignSettingsSchema.parse({ ...before.settings, ...command.settings }) }),
+    ...(command.settings === undefined ? {} : { settings }),
   });
   const { actor, campaign: _slug, ...change } = command;
   await deps.audit.record({
@@ -49,16 +51,23 @@ export async function changeCampaign(
   return campaign!;
 }
 
+/** @throws ArenaError('invalid_request') where no two answers may be drawn under these settings */
 async function refuseEmpty(
-  campaign: { id: Parameters<Ports['content']['content']>[0]; title: string },
+  { id, title }: Pick<CampaignRecord, 'id' | 'title'>,
+  settings: CampaignSettings,
   deps: Pick<Ports, 'content'>,
 ) {
-  const content = await deps.content.content(campaign.id);
-  const answersOf = new Map<string, number>();
-  for (const answer of content.answers)
-    answersOf.set(answer.promptId, (answersOf.get(answer.promptId) ?? 0) + 1);
-  if ([...answersOf.values()].some((count) => count >= 2)) return;
-  throw new ArenaError('invalid_request', `"${campaign.title}" has no prompt with two answers yet.`, {
+  const content = await deps.content.drawable(id);
+  if (pairIndexOf(content, voterRule(settings)).pairs > 0) return;
+  const isLeftOut =
+    pairIndexOf(content, { choice: 'any', skipSelfNaming: false, skipBlank: false }).pairs > 0;
+  if (isLeftOut) {
+    throw new ArenaError('invalid_request', `The settings of "${title}" leave no two answers to draw.`, {
+      hint: 'Answers that are blank, or that name their model, are left out: set blank_answers to "draw", or self_naming to "flag" or "mask".',
+      at: { column: 'state', value: 'open' },
+    });
+  }
+  throw new ArenaError('invalid_request', `"${title}" has no prompt with answers of two models yet.`, {
     hint: 'Import prompts and answers of at least two models, then open it.',
   });
 }

@@ -1,11 +1,12 @@
 import type { JudgeRunJson } from '@agon/contract';
-import { ArenaError, type BattleId, type JudgeRunId } from '@agon/domain';
+import { ArenaError, type BattleId, type JudgeRunId, SLOTS } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { NewJudgeCall } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { judgeRule } from '../voting/draw-rule.ts';
 import { pairIndexOf } from '../voting/pair-index.ts';
 import { drawPair } from '../voting/pair-sampler.ts';
 import { presentJudgeRun } from './present-judge-run.ts';
@@ -117,12 +118,15 @@ async function chooseBattles(
   const found = await deps.judgeRuns.battlesToJudge(campaign.id, command.seed, command.limit);
   const wanted = command.limit ?? (found.length === 0 ? DEFAULT_NEW_BATTLES : found.length);
   if (found.length >= wanted) return found;
-  const content = await deps.content.content(campaign.id);
-  const index = pairIndexOf(content, { skipSelfNaming: campaign.settings.self_naming === 'exclude' });
+  const content = await deps.content.drawable(campaign.id);
+  const index = pairIndexOf(content, judgeRule(campaign.settings));
   const seen = new Set<number>();
-  for (const { promptId, models } of await deps.battles.pairsOf(campaign.id)) {
+  for (const { promptId, models, answers } of await deps.battles.pairsOf(campaign.id)) {
     const cell = index.cellOf(promptId, models.a, models.b);
-    if (cell !== undefined) seen.add(cell);
+    if (cell === undefined) continue;
+    // a battle of answers that no longer stand for their models leaves the pair to be asked anew
+    const standing = index.sidesOf(cell).flatMap((side) => side.answers);
+    if (SLOTS.every((slot) => standing.includes(answers[slot]))) seen.add(cell);
   }
   const made: BattleId[] = [];
   while (found.length + made.length < wanted) {

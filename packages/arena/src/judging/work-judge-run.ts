@@ -87,7 +87,7 @@ async function judgeOneCall(
   deps: WorkPorts,
   signal: AbortSignal,
 ): Promise<ArenaError | null> {
-  const prompts = await deps.content.promptTurns([call.promptId]);
+  const prompts = await deps.content.promptTexts([call.promptId]);
   const answers = await deps.content.answerTexts([call.answers.a, call.answers.b]);
   const [prompt, a, b] = [
     prompts.get(call.promptId),
@@ -99,11 +99,11 @@ async function judgeOneCall(
       data: { battle: call.battleId },
     });
   }
-  const turns = call.turns ?? prompt.length;
+  const turns = call.turns ?? prompt.turns.length;
   // the tail of a version 7 UUID is random
   const nonce = deps.ids.next().slice(-10);
   const messages = renderJudgePrompt(instrument, {
-    prompt: prompt.slice(0, turns),
+    prompt: prompt.turns.slice(0, turns),
     answers: { a: a.turns.slice(0, turns), b: b.turns.slice(0, turns) },
     order: call.order,
     nonce,

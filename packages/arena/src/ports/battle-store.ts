@@ -1,3 +1,4 @@
+import type { AnswerPlace } from '@agon/contract';
 import type {
   AnswerId,
   BattleId,
@@ -17,7 +18,7 @@ export type NewBattle = {
   readonly promptId: PromptId;
   readonly models: BySlot<ModelId>;
   readonly answers: BySlot<AnswerId>;
-  /** Probability with which this prompt and unordered pair was drawn; each slot order is half of it. */
+  /** Probability with which this prompt and these two answers were drawn; each slot order is half of it. */
   readonly drawProbability: Probability;
   readonly drawReason: string;
   readonly drawnAtMs: EpochMs;
@@ -45,8 +46,14 @@ export type GivenBattles = {
   readonly drawn: number;
   /** Oldest first. */
   readonly open: readonly OpenBattle[];
-  /** Cells, of the index that was asked with, that the voter voted on or skipped. */
+  /** Cells, of the index that was asked with, whose prompt and models the voter voted on or skipped, with any answers. */
   readonly seen: ReadonlySet<number>;
+};
+
+export type AnswerPair = {
+  readonly promptId: PromptId;
+  readonly models: BySlot<ModelId>;
+  readonly answers: BySlot<AnswerId>;
 };
 
 /** What a draw was made from; it is good as long as both are as they were. */
@@ -60,15 +67,15 @@ export type DrawBasis = {
 export interface BattleStore {
   /** Often from memory: whether it still holds is seen when battles are issued. */
   givenTo(campaign: CampaignId, rater: RaterId, index: PairIndex): Promise<GivenBattles>;
-  /** Prompts and models that have a battle with both answers already. */
-  pairsOf(
-    campaign: CampaignId,
-  ): Promise<readonly { readonly promptId: PromptId; readonly models: BySlot<ModelId> }[]>;
+  /** The pairs of answers that have a battle already, in any slots. */
+  pairsOf(campaign: CampaignId): Promise<readonly AnswerPair[]>;
   /**
    * Issues battles to a voter, all or none; durable when it resolves. With an empty list it only checks the basis.
    * @returns false where the voter or the content changed since: read both again
    */
   issueToVoter(basis: DrawBasis, battles: readonly NewVoterBattle[]): Promise<boolean>;
+  /** Which of their models' answers a battle shows, as things stand: answers of undone imports have no place. */
+  answerPlaces(battle: BattleId): Promise<BySlot<AnswerPlace | null>>;
   /** Durable when it resolves. */
   issueToJudge(battle: NewBattle): Promise<void>;
   /** From `issued` or `expired`; returns false where the battle is not this voter's, or was voted on or skipped. */

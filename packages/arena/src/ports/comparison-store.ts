@@ -10,7 +10,7 @@ export type ComparisonBlock = {
   readonly rewritten: number;
   /** Rows that changed since, where few did; rows that were only added are in none. */
   readonly changes: RowChanges;
-  /** Names by code, numbered in the order in which rows name them. */
+  /** Names by code, numbered in the order in which rows name them. Rows are in the order of the chain and of the files. */
   readonly models: readonly string[];
   readonly a: Uint16Array;
   readonly b: Uint16Array;
@@ -18,8 +18,11 @@ export type ComparisonBlock = {
   readonly outcome: Uint8Array;
   /** Slot a's share of the point, 0..1; NaN where only the outcome is known. Null: known nowhere. */
   readonly shareA: Float64Array | null;
+  /** >= 0. Null: 1 everywhere. */
+  readonly weight: Float64Array | null;
   /** 0: it counts; `GONE`: it is no longer there; else the reason's place in `reasons`, from 1. */
   readonly excluded: Uint8Array;
+  /** -1 where nobody is named. */
   readonly rater: Int32Array;
   /** -1 where none is named. */
   readonly prompt: Int32Array;
@@ -31,6 +34,7 @@ export type ComparisonBlock = {
   /** What was shown, where the campaign holds it; else -1. */
   readonly answerA: Int32Array;
   readonly answerB: Int32Array;
+  /** NaN where it is not known. */
   readonly atMs: Float64Array;
 };
 

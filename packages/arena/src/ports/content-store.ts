@@ -11,28 +11,44 @@ export type ModelRecord = {
   readonly retired: boolean;
 };
 
-export type PromptRecord = {
-  readonly id: PromptId;
-  readonly category: string | null;
-  readonly language: string | null;
-};
-
-export type AnswerRecord = {
-  readonly id: AnswerId;
-  readonly promptId: PromptId;
-  readonly modelId: ModelId;
-  readonly namesItself: boolean;
-};
-
-/** What a campaign draws from, without its texts. `version` grows with every change. */
+/** Who takes part in a campaign. `version` grows with every change of its models, prompts or answers. */
 export type CampaignContent = {
   readonly version: number;
   readonly models: readonly ModelRecord[];
-  readonly prompts: readonly PromptRecord[];
-  readonly answers: readonly AnswerRecord[];
 };
 
+/**
+ * All answers of a campaign, without their texts: a million to half a million prompts take some 50 MB. Places count from 0, the oldest answer
+ * first; a model may have several to one prompt.
+ */
+export interface AnswerColumns {
+  readonly length: number;
+  /** Number of the prompt, of each answer; prompts are numbered in the order of their first answers. */
+  readonly prompt: Uint32Array;
+  /** Place of the model in `models`, of each answer. */
+  readonly model: Uint32Array;
+  /** 1 where the answer names its model. */
+  readonly namesItself: Uint8Array;
+  /** 1 where none of its turns has anything to read. */
+  readonly blank: Uint8Array;
+  readonly prompts: number;
+  readonly models: readonly ModelId[];
+  idOf(place: number): AnswerId;
+  promptId(number: number): PromptId;
+  /** Undefined where the prompt has no answer. */
+  promptNumber(id: PromptId): number | undefined;
+}
+
+/** What a campaign draws from. */
+export type DrawableContent = CampaignContent & { readonly answers: AnswerColumns };
+
 export type SelfNamingSpan = { readonly start: number; readonly end: number };
+
+export type PromptText = {
+  readonly turns: readonly string[];
+  readonly category: string | null;
+  readonly language: string | null;
+};
 
 export type AnswerText = {
   readonly turns: readonly string[];
@@ -43,10 +59,12 @@ export type AnswerText = {
 export interface ContentStore {
   /** Cached by the adapter until the campaign's content version changes. */
   content(campaign: CampaignId): Promise<CampaignContent>;
-  /** What `content` gave last, from memory: for those who check its version by other means. */
-  lastContent(campaign: CampaignId): Promise<CampaignContent>;
+  /** The same with all answers: only for those who draw from them. */
+  drawable(campaign: CampaignId): Promise<DrawableContent>;
+  /** What `drawable` gave last, from memory: for those who check its version by other means. */
+  lastDrawable(campaign: CampaignId): Promise<DrawableContent>;
   /** The sources' own ids of the campaign's prompts. */
   promptKeys(campaign: CampaignId): Promise<ReadonlySet<string>>;
-  promptTurns(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, readonly string[]>>;
+  promptTexts(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, PromptText>>;
   answerTexts(ids: readonly AnswerId[]): Promise<ReadonlyMap<AnswerId, AnswerText>>;
 }

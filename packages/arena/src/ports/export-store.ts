@@ -2,9 +2,10 @@ import type { CampaignId, Outcome } from '@agon/domain';
 
 export type ExportedVote = {
   readonly id: string;
+  /** Place in the chain; of an imported vote: in its import. */
   readonly seq: number;
   readonly battle: string;
-  readonly rater: string;
+  readonly rater: string | null;
   readonly prompt: string | null;
   readonly category: string | null;
   readonly language: string | null;
@@ -12,6 +13,9 @@ export type ExportedVote = {
   readonly modelA: string;
   readonly modelB: string;
   readonly outcome: Outcome;
+  readonly weight: number;
+  /** Slot a's share of the point, 0..1, where the source says it finer than the outcome does. */
+  readonly shareA: number | null;
   /** The outcome that was cast first, where a revision changed it. */
   readonly firstOutcome: Outcome;
   readonly undone: boolean;
@@ -22,8 +26,12 @@ export type ExportedVote = {
   readonly drawProbability: number | null;
   readonly drawReason: string | null;
   readonly source: 'live' | 'import';
-  readonly at: string;
-  readonly hash: string;
+  readonly import: string | null;
+  /** What the imported file calls it. */
+  readonly sourceId: string | null;
+  readonly at: string | null;
+  /** Of live votes: the link of the chain. */
+  readonly hash: string | null;
 };
 
 export type ExportedAnswer = {
@@ -56,7 +64,11 @@ export type ExportedVerdict = {
   readonly battle: string;
   readonly judge: string;
   readonly model: string;
+  /** As a board names the judge: with the model that it asked, where that is known. Null: the import names none. */
+  readonly rater: string | null;
   readonly prompt: string | null;
+  readonly category: string | null;
+  readonly language: string | null;
   readonly modelA: string;
   readonly modelB: string;
   readonly turns: number | null;
@@ -64,9 +76,11 @@ export type ExportedVerdict = {
   readonly repeat: number;
   readonly outcome: Outcome | null;
   readonly unscored: string | null;
+  readonly weight: number;
   readonly shareA: number | null;
+  readonly sourceId: string | null;
   readonly raw: string | null;
-  readonly at: string;
+  readonly at: string | null;
 };
 
 export type ExportedScore = {
@@ -77,10 +91,14 @@ export type ExportedScore = {
   readonly source: string;
 };
 
+/** Rows as they are read, some thousand at a time. */
+export type ExportedParts<Row> = AsyncIterable<readonly Row[]>;
+
+/** Votes and verdicts come as a board takes them: in the order of the chain, those of an import in the order of its file. */
 export interface ExportStore {
-  votes(campaign: CampaignId): Promise<readonly ExportedVote[]>;
-  answers(campaign: CampaignId): Promise<readonly ExportedAnswer[]>;
-  battles(campaign: CampaignId): Promise<readonly ExportedBattle[]>;
-  verdicts(campaign: CampaignId): Promise<readonly ExportedVerdict[]>;
-  scores(campaign: CampaignId): Promise<readonly ExportedScore[]>;
+  votes(campaign: CampaignId): ExportedParts<ExportedVote>;
+  answers(campaign: CampaignId): ExportedParts<ExportedAnswer>;
+  battles(campaign: CampaignId): ExportedParts<ExportedBattle>;
+  verdicts(campaign: CampaignId): ExportedParts<ExportedVerdict>;
+  scores(campaign: CampaignId): ExportedParts<ExportedScore>;
 }

@@ -106,7 +106,7 @@ export type JudgeRunCounts = {
 export interface JudgeStore {
   /** Stores the instrument under its identity, once. */
   keepJudge(instrument: Instrument): Promise<JudgeId>;
-  /** Battles with both answers, one for each prompt, pair and turn: those with votes first, then seeded. */
+  /** Battles with both answers, one for each two answers and turn: those with votes first, then seeded. */
   battlesToJudge(campaign: CampaignId, seed: number, limit: number | null): Promise<readonly BattleId[]>;
   /** One transaction: the run and its calls, without those that this judge and model have scored before. */
   create(run: NewJudgeRun, calls: readonly NewJudgeCall[]): Promise<number>;

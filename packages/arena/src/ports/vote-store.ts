@@ -44,6 +44,6 @@ export interface VoteStore {
   undo(id: VoteId, atMs: EpochMs): Promise<void>;
   annotate(id: VoteId, note: VoteNote, atMs: EpochMs): Promise<void>;
   countOf(rater: RaterId, campaign: CampaignId): Promise<number>;
-  /** How others voted on the same prompt and two models, in the slots of `battle`. */
+  /** How others voted on the same two answers, in the slots of `battle`. */
   othersOn(battle: BattleId, except: RaterId): Promise<Readonly<Record<Outcome, number>>>;
 }

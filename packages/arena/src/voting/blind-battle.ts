@@ -1,8 +1,8 @@
-import type { BlindBattle } from '@agon/contract';
-import { ArenaError, mapSlots, type PromptId, type RaterId } from '@agon/domain';
+import type { BlindBattle, ShownTurn } from '@agon/contract';
+import { ArenaError, isBlank, mapSlots, type RaterId } from '@agon/domain';
 import type { OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
-import type { AnswerText, CampaignContent, PromptRecord } from '../ports/content-store.ts';
+import type { AnswerText } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { writeTicket } from './ticket.ts';
 
@@ -13,28 +13,29 @@ const MASK = '[…]';
 export async function showBattles(
   battles: readonly OpenBattle[],
   campaign: CampaignRecord,
-  content: CampaignContent,
   raterId: RaterId,
   deps: Pick<Ports, 'content' | 'tickets' | 'renderer'>,
 ): Promise<BlindBattle[]> {
   if (battles.length === 0) return [];
-  const promptOf = promptsById(content);
-  const turnsOf = await deps.content.promptTurns(battles.map((battle) => battle.promptId));
+  const promptOf = await deps.content.promptTexts(battles.map((battle) => battle.promptId));
   const answerOf = await deps.content.answerTexts(
     battles.flatMap((battle) => [battle.answers.a, battle.answers.b]),
   );
   return battles.map((battle) => {
-    const turns = turnsOf.get(battle.promptId);
+    const prompt = promptOf.get(battle.promptId);
     const answers = mapSlots(battle.answers, (id) => answerOf.get(id));
-    if (turns === undefined || answers.a === undefined || answers.b === undefined) {
+    if (prompt === undefined || answers.a === undefined || answers.b === undefined) {
       throw new ArenaError('internal', 'A battle points to a prompt or an answer that is gone.', {
         data: { battle: battle.id },
       });
     }
-    const prompt = promptOf.get(battle.promptId);
     const show = (text: string) => ({ ...deps.renderer.render(text) });
+    const showTurn = (answer: AnswerText, turn: number): ShownTurn => {
+      if (isBlank(answer.turns[turn] ?? '')) return { html: '', direction: 'auto', blank: true };
+      return { ...show(answerTurn(answer, turn, campaign.settings.self_naming === 'mask')), blank: false };
+    };
     const showAnswer = (answer: AnswerText) => ({
-      turns: turns.map((_, turn) => show(answerTurn(answer, turn, campaign.settings.self_naming === 'mask'))),
+      turns: prompt.turns.map((_, turn) => showTurn(answer, turn)),
     });
     return {
       id: battle.id,
@@ -44,24 +45,16 @@ export async function showBattles(
       ),
       expires_at: new Date(battle.expiresAtMs).toISOString(),
       prompt: {
-        category: prompt?.category ?? null,
-        language: prompt?.language ?? null,
-        turns: turns.map(show),
+        category: prompt.category,
+        language: prompt.language,
+        turns: prompt.turns.map(show),
       },
       answers: { a: showAnswer(answers.a), b: showAnswer(answers.b) },
     };
   });
 }
 
-const byId = new WeakMap<CampaignContent, ReadonlyMap<PromptId, PromptRecord>>();
-
-function promptsById(content: CampaignContent): ReadonlyMap<PromptId, PromptRecord> {
-  const known = byId.get(content) ?? new Map(content.prompts.map((prompt) => [prompt.id, prompt]));
-  byId.set(content, known);
-  return known;
-}
-
-/** Where a model gave fewer turns than the prompt has, the missing ones are empty texts. */
+/** Where a model gave fewer turns than the prompt has, the missing ones are blank. */
 function answerTurn(answer: AnswerText, turn: number, mask: boolean): string {
   const text = answer.turns[turn] ?? '';
   const spans = answer.selfNaming[turn] ?? [];

@@ -1,9 +1,13 @@
-import type { CampaignSettings, CountedVote } from '@agon/contract';
-import { ArenaError, type BattleId, type Outcome, type VoteId } from '@agon/domain';
+import type { CampaignSettings, CountedVote, Reveal } from '@agon/contract';
+import { ArenaError, type BattleId, type BySlot, type Outcome, type VoteId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaignById } from '../campaigns/require-campaign.ts';
+import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { StoredVote } from '../ports/vote-store.ts';
+import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
+import { pairIndexOf } from './pair-index.ts';
 import { isWelcome, refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { readTicket, refuseExpired } from './ticket.ts';
 import { voterProgress } from './voter-progress.ts';
@@ -24,7 +28,10 @@ export type CastVote = {
  */
 export async function castVote(
   command: CastVote,
-  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'tickets' | 'clock' | 'ids' | 'feed'>,
+  deps: Pick<
+    Ports,
+    'campaigns' | 'raters' | 'content' | 'battles' | 'votes' | 'tickets' | 'clock' | 'ids' | 'feed'
+  >,
 ): Promise<CountedVote> {
   const raterId = await identifyVoter(command.actor, deps);
   const ticket = readTicket(command.ticket, { battleId: command.battle, raterId }, deps.tickets);
@@ -62,10 +69,6 @@ export async function castVote(
   }
   if (result.kind === 'appended') deps.feed.changed(campaign.id);
   const { settings } = campaign;
-  const others =
-    settings.reveal && settings.show_others
-      ? await deps.votes.othersOn(ticket.battleId as BattleId, raterId)
-      : null;
   return {
     vote: {
       id: result.vote.id,
@@ -74,8 +77,24 @@ export async function castVote(
       at: new Date(result.vote.atMs).toISOString(),
       undo_until: new Date(result.vote.atMs + settings.undo_grace_s * 1000).toISOString(),
     },
-    reveal: settings.reveal ? { models: { ...result.models }, others } : null,
+    reveal: settings.reveal ? await reveal(result.vote, result.models, campaign, deps) : null,
     progress: voterProgress(result.votesOfRater, settings),
+  };
+}
+
+/** What a voter learns once the vote is counted. */
+async function reveal(
+  { battleId, raterId }: StoredVote,
+  models: BySlot<string>,
+  { id, settings }: CampaignRecord,
+  deps: Pick<Ports, 'content' | 'battles' | 'votes'>,
+): Promise<Reveal> {
+  // most campaigns have one answer of each model to a prompt: then nothing is looked up
+  const { hasSeveral } = pairIndexOf(await deps.content.lastDrawable(id), voterRule(settings));
+  return {
+    models: { ...models },
+    answers: hasSeveral ? { ...(await deps.battles.answerPlaces(battleId)) } : { a: null, b: null },
+    others: settings.show_others ? await deps.votes.othersOn(battleId, raterId) : null,
   };
 }
 

@@ -4,9 +4,10 @@ import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
 import type { GivenBattles, NewVoterBattle, OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
-import type { CampaignContent } from '../ports/content-store.ts';
+import type { DrawableContent } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { showBattles } from './blind-battle.ts';
+import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
 import { type PairIndex, pairIndexOf } from './pair-index.ts';
 import { drawPair } from './pair-sampler.ts';
@@ -31,7 +32,8 @@ const MOST_ATTEMPTS = 10;
 
 /**
  * Battles for a voter: first the open ones of an earlier visit, then new draws.
- * A voter is never given the same prompt with the same two models twice; a battle that ran out of time may return.
+ * A voter is never given the same prompt with the same two models twice, with other answers neither; a battle that ran
+ * out of time may return. Which answer stands for a model is for the campaign's settings to say.
  */
 export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promise<DrawnBattles> {
   const raterId = await identifyVoter(command.actor, deps);
@@ -47,8 +49,8 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
   let contentIsFresh = false;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const content = await (contentIsFresh
-      ? deps.content.content(campaign.id)
-      : deps.content.lastContent(campaign.id));
+      ? deps.content.drawable(campaign.id)
+      : deps.content.lastDrawable(campaign.id));
     const drawn = await tryDraw(command, campaign, content, raterId, deps);
     if (drawn !== null) return drawn;
     contentIsFresh = true;
@@ -63,12 +65,12 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
 async function tryDraw(
   command: DrawBattles,
   campaign: CampaignRecord,
-  content: CampaignContent,
+  content: DrawableContent,
   raterId: RaterId,
   deps: DrawPorts,
 ): Promise<DrawnBattles | null> {
   const { settings } = campaign;
-  const index = pairIndexOf(content, { skipSelfNaming: settings.self_naming === 'exclude' });
+  const index = pairIndexOf(content, voterRule(settings));
   const given = await deps.battles.givenTo(campaign.id, raterId, index);
   const basis = { campaignId: campaign.id, raterId, changes: given.changes, contentVersion: content.version };
   const progress = voterProgress(given.votes, settings);
@@ -82,7 +84,7 @@ async function tryDraw(
   const shown = open.filter((battle) => !holding.has(battle.id)).slice(0, wanted);
   const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, index, campaign, raterId, deps);
   if (!(await deps.battles.issueToVoter(basis, fresh))) return null;
-  const battles = await showBattles([...shown, ...fresh], campaign, content, raterId, deps);
+  const battles = await showBattles([...shown, ...fresh], campaign, raterId, deps);
   return { battles, progress, exhausted: exhausted && battles.length + held === 0 };
 }
 

@@ -1,63 +1,74 @@
-import type { ModelId, PromptId } from '@agon/domain';
-import type { AnswerRecord, CampaignContent } from '../ports/content-store.ts';
+import type { AnswerId, ModelId, PromptId } from '@agon/domain';
+import type { DrawableContent } from '../ports/content-store.ts';
+import type { DrawRule } from './draw-rule.ts';
+import { standingAnswers } from './standing-answers.ts';
+
+/** One side of a cell. */
+export type CellSide = {
+  readonly model: ModelId;
+  /** The model's answers that may be shown, each equally likely: one, unless the rule says `any`. */
+  readonly answers: readonly AnswerId[];
+};
 
 /**
  * All that voters of a campaign can be asked, numbered: a cell is one prompt with one unordered pair of models. The
- * cells of a pair follow each other, its prompts in the order of the content's answers; pairs are in the order of
- * their models' ids. Retired models have no cells.
+ * cells of a pair follow each other, its prompts in the order of their first answers; pairs are in the order of their
+ * models' ids. Retired models have no cells, and a model that gave several answers to a prompt has no more cells than
+ * one that gave one.
  */
 export type PairIndex = {
+  /** Some model of the campaign gave several answers to a prompt, whether they may be drawn or not. */
+  readonly hasSeveral: boolean;
   readonly pairs: number;
   /** The cells of pair `p` are `starts[p]` to `starts[p + 1] - 1`. */
   readonly starts: Uint32Array;
-  /** The two answers of a cell, in the order of the content's answers. */
-  answersOf(cell: number): readonly [AnswerRecord, AnswerRecord];
+  promptOf(cell: number): PromptId;
+  sidesOf(cell: number): readonly [CellSide, CellSide];
   /** Undefined where the campaign does not ask this (any more). */
   cellOf(prompt: PromptId, modelA: ModelId, modelB: ModelId): number | undefined;
   /** The pair that a cell belongs to. */
   pairOf(cell: number): number;
 };
 
-type IndexOptions = { readonly skipSelfNaming: boolean };
+const indexed = new WeakMap<DrawableContent, Map<string, PairIndex>>();
 
-const indexed = new WeakMap<CampaignContent, Map<boolean, PairIndex>>();
-
-/** The index of a campaign's content, made once for each content. */
-export function pairIndexOf(content: CampaignContent, { skipSelfNaming }: IndexOptions): PairIndex {
-  const known = indexed.get(content) ?? new Map<boolean, PairIndex>();
+/** The index of a campaign's content under a rule, made once for each of both. */
+export function pairIndexOf(content: DrawableContent, rule: DrawRule): PairIndex {
+  const known = indexed.get(content) ?? new Map<string, PairIndex>();
   indexed.set(content, known);
-  const index = known.get(skipSelfNaming) ?? indexPairs(content, { skipSelfNaming });
-  known.set(skipSelfNaming, index);
+  const key = `${rule.choice}/${rule.skipSelfNaming}/${rule.skipBlank}`;
+  const index = known.get(key) ?? indexPairs(content, rule);
+  known.set(key, index);
   return index;
 }
 
-/** @param options.skipSelfNaming leaves out answers that name their model */
-export function indexPairs(content: CampaignContent, options: IndexOptions): PairIndex {
-  const retired = new Set(content.models.filter((model) => model.retired).map((model) => model.id));
+export function indexPairs(content: DrawableContent, rule: DrawRule): PairIndex {
   const { answers } = content;
-  const modelIds = [...new Set(answers.map((answer) => answer.modelId))].sort();
-  const modelNumber = new Map(modelIds.map((id, i) => [id, i]));
-  const promptNumber = new Map<PromptId, number>();
-  const asked: number[][] = [];
-  for (const [i, answer] of answers.entries()) {
-    if (retired.has(answer.modelId) || (options.skipSelfNaming && answer.namesItself)) continue;
-    const prompt = promptNumber.get(answer.promptId) ?? promptNumber.size;
-    promptNumber.set(answer.promptId, prompt);
-    const list = asked[prompt];
-    if (list === undefined) asked[prompt] = [i];
-    else list.push(i);
-  }
-  const models = modelIds.length;
-  const slotOf = (first: number, second: number) => {
-    const [x, y] = [modelNumber.get(answers[first]!.modelId)!, modelNumber.get(answers[second]!.modelId)!];
+  const models = answers.models.length;
+  const modelNumber = new Map(answers.models.map((id, i) => [id, i]));
+  const rank = new Uint32Array(models);
+  for (const [i, id] of [...answers.models].sort().entries()) rank[modelNumber.get(id)!] = i;
+  const { starts: asked, places, choices, hasSeveral } = standingAnswers(content, rule);
+  const slotOf = (modelA: number, modelB: number) => {
+    const [x, y] = [rank[modelA]!, rank[modelB]!];
     return x < y ? x * models + y : y * models + x;
+  };
+  const visit = (meet: (slot: number, prompt: number, first: number, second: number) => void) => {
+    for (let prompt = 0; prompt < answers.prompts; prompt += 1) {
+      const end = asked[prompt + 1]!;
+      for (let i = asked[prompt]!; i < end; i += 1) {
+        for (let j = i + 1; j < end; j += 1) {
+          const [first, second] = [places[i]!, places[j]!];
+          meet(slotOf(answers.model[first]!, answers.model[second]!), prompt, first, second);
+        }
+      }
+    }
   };
   // how many prompts each pair of models shares; pairs that share none get no number
   const shared = new Uint32Array(models * models);
-  for (const list of asked) {
-    for (const [i, first] of list.entries())
-      for (const second of list.slice(i + 1)) shared[slotOf(first, second)]! += 1;
-  }
+  visit((slot) => {
+    shared[slot]! += 1;
+  });
   const pairOfSlot = new Int32Array(models * models).fill(-1);
   const sizes: number[] = [];
   for (const [slot, size] of shared.entries()) {
@@ -72,26 +83,29 @@ export function indexPairs(content: CampaignContent, options: IndexOptions): Pai
   const secondOf = new Uint32Array(cells);
   const promptOf = new Uint32Array(cells);
   const next = starts.slice();
-  for (const [prompt, list] of asked.entries()) {
-    for (const [i, first] of list.entries()) {
-      for (const second of list.slice(i + 1)) {
-        const pair = pairOfSlot[slotOf(first, second)]!;
-        const cell = next[pair]!;
-        next[pair] = cell + 1;
-        firstOf[cell] = first;
-        secondOf[cell] = second;
-        promptOf[cell] = prompt;
-      }
-    }
-  }
+  visit((slot, prompt, first, second) => {
+    const pair = pairOfSlot[slot]!;
+    const cell = next[pair]!;
+    next[pair] = cell + 1;
+    firstOf[cell] = first;
+    secondOf[cell] = second;
+    promptOf[cell] = prompt;
+  });
+  const sideAt = (place: number): CellSide => ({
+    model: answers.models[answers.model[place]!]!,
+    answers: (choices.get(place) ?? [place]).map((each) => answers.idOf(each)),
+  });
   return {
+    hasSeveral,
     pairs: sizes.length,
     starts,
-    answersOf: (cell) => [answers[firstOf[cell]!]!, answers[secondOf[cell]!]!],
+    promptOf: (cell) => answers.promptId(promptOf[cell]!),
+    sidesOf: (cell) => [sideAt(firstOf[cell]!), sideAt(secondOf[cell]!)],
     cellOf(prompt, modelA, modelB) {
-      const [wanted, x, y] = [promptNumber.get(prompt), modelNumber.get(modelA), modelNumber.get(modelB)];
+      const wanted = answers.promptNumber(prompt);
+      const [x, y] = [modelNumber.get(modelA), modelNumber.get(modelB)];
       if (wanted === undefined || x === undefined || y === undefined) return undefined;
-      const pair = pairOfSlot[x < y ? x * models + y : y * models + x]!;
+      const pair = pairOfSlot[slotOf(x, y)]!;
       if (pair === -1) return undefined;
       const cell = lowerBound(promptOf, wanted, starts[pair]!, starts[pair + 1]!);
       return cell < starts[pair + 1]! && promptOf[cell] === wanted ? cell : undefined;

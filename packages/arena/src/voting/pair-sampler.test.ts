@@ -2,20 +2,23 @@ import type { AnswerId, ModelId, PromptId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AnswerRecord, CampaignContent } from '../ports/content-store.ts';
+import type { DrawableContent } from '../ports/content-store.ts';
+import type { DrawRule } from './draw-rule.ts';
 import { indexPairs } from './pair-index.ts';
 import { drawPair } from './pair-sampler.ts';
 
-/** Answers by (prompt, model) in any order, some models retired, some answers naming themselves. */
-const contents: fc.Arbitrary<CampaignContent> = fc
-  .record({
-    answers: fc.uniqueArray(fc.record({ prompt: fc.nat(5), model: fc.nat(4), namesItself: fc.boolean() }), {
-      selector: ({ prompt, model }) => `${prompt}/${model}`,
-      maxLength: 25,
-    }),
-    retired: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
-  })
-  .map(({ answers, retired }) => ({
+type Given = {
+  readonly prompt: number;
+  readonly model: number;
+  readonly namesItself: boolean;
+  readonly blank: boolean;
+};
+
+/** Models are m0, m1, …, prompts p0, p1, …, answers a0, a1, … in the order given. */
+function contentOf(given: readonly Given[], retired: readonly boolean[] = []): DrawableContent {
+  const prompts = [...new Set(given.map(({ prompt }) => `p${prompt}` as PromptId))];
+  const models = [...new Set(given.map(({ model }) => `m${model}` as ModelId))];
+  return {
     version: 1,
     models: retired.map((isRetired, i) => ({
       id: `m${i}` as ModelId,
@@ -27,35 +30,62 @@ const contents: fc.Arbitrary<CampaignContent> = fc
       aliases: [],
       retired: isRetired,
     })),
-    prompts: [],
-    answers: answers.map(({ prompt, model, namesItself }, i) => ({
-      id: `a${i}` as AnswerId,
-      promptId: `p${prompt}` as PromptId,
-      modelId: `m${model}` as ModelId,
-      namesItself,
-    })),
-  }));
+    answers: {
+      length: given.length,
+      prompt: Uint32Array.from(given, ({ prompt }) => prompts.indexOf(`p${prompt}` as PromptId)),
+      model: Uint32Array.from(given, ({ model }) => models.indexOf(`m${model}` as ModelId)),
+      namesItself: Uint8Array.from(given, ({ namesItself }) => Number(namesItself)),
+      blank: Uint8Array.from(given, ({ blank }) => Number(blank)),
+      prompts: prompts.length,
+      models,
+      idOf: (place) => `a${place}` as AnswerId,
+      promptId: (number) => prompts[number]!,
+      promptNumber: (id) => (prompts.includes(id) ? prompts.indexOf(id) : undefined),
+    },
+  };
+}
+
+type Contest = { readonly given: readonly Given[]; readonly retired: readonly boolean[] };
+
+/** Answers by prompts and models in any order, several of some, some retired, blank or naming themselves. */
+const contests: fc.Arbitrary<Contest> = fc.record({
+  given: fc.array(
+    fc.record({ prompt: fc.nat(4), model: fc.nat(3), namesItself: fc.boolean(), blank: fc.boolean() }),
+    { maxLength: 30 },
+  ),
+  retired: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+});
+
+const rules: fc.Arbitrary<DrawRule> = fc.record({
+  choice: fc.constantFrom('newest', 'oldest', 'any'),
+  skipSelfNaming: fc.boolean(),
+  skipBlank: fc.boolean(),
+});
+
+const EVERYTHING: DrawRule = { choice: 'newest', skipSelfNaming: false, skipBlank: false };
 
 /** The slow, obvious twin: all that is left, listed. */
-function slowDraw(
-  content: CampaignContent,
-  seen: ReadonlySet<string>,
-  seed: string,
-  skipSelfNaming: boolean,
-) {
-  const asked = content.answers.filter(
-    (answer) =>
-      !content.models.some((model) => model.retired && model.id === answer.modelId) &&
-      !(skipSelfNaming && answer.namesItself),
-  );
-  const left = new Map<string, [AnswerRecord, AnswerRecord][]>();
-  for (const promptId of new Set(asked.map((answer) => answer.promptId))) {
-    const answers = asked.filter((answer) => answer.promptId === promptId);
-    for (const [i, first] of answers.entries()) {
-      for (const second of answers.slice(i + 1)) {
-        const models = [first.modelId, second.modelId].sort().join('|');
-        if (seen.has(`${promptId}|${models}`)) continue;
-        left.set(models, [...(left.get(models) ?? []), [first, second]]);
+function slowDraw({ given, retired }: Contest, seen: ReadonlySet<string>, seed: string, rule: DrawRule) {
+  const answers = given.map((answer, i) => ({ ...answer, id: `a${i}` }));
+  const left = new Map<string, (typeof answers)[number][][][]>();
+  for (const prompt of new Set(given.map((answer) => answer.prompt))) {
+    const asked = answers.filter((answer) => answer.prompt === prompt);
+    const standing = [...Map.groupBy(asked, (answer) => answer.model).values()]
+      .map((own) =>
+        rule.choice === 'any' ? own : rule.choice === 'newest' ? own.slice(-1) : own.slice(0, 1),
+      )
+      .map((own) =>
+        own.filter(
+          ({ model, namesItself, blank }) =>
+            !retired[model] && !(rule.skipSelfNaming && namesItself) && !(rule.skipBlank && blank),
+        ),
+      )
+      .filter((own) => own.length > 0);
+    for (const [i, first] of standing.entries()) {
+      for (const second of standing.slice(i + 1)) {
+        const models = [first[0]!.model, second[0]!.model].sort().join('|');
+        if (!seen.has(`p${prompt}|${models}`))
+          left.set(models, [...(left.get(models) ?? []), [first, second]]);
       }
     }
   }
@@ -63,21 +93,25 @@ function slowDraw(
   const random = seededRandom(seed);
   const pairs = [...left.keys()].sort();
   const prompts = left.get(pairs[random.below(pairs.length)]!)!;
-  const [first, second] = prompts[random.below(prompts.length)]!;
+  const cell = prompts[random.below(prompts.length)]!;
+  const [first, second] = cell.map((own) => own[own.length === 1 ? 0 : random.below(own.length)]!.id);
   const [a, b] = random.below(2) === 0 ? [first, second] : [second, first];
-  return { answers: { a: a.id, b: b.id }, probability: 1 / (pairs.length * prompts.length) };
+  return {
+    answers: { a, b },
+    probability: 1 / (pairs.length * prompts.length * cell[0]!.length * cell[1]!.length),
+  };
 }
 
 describe('drawPair', () => {
   it('draws what listing everything would draw, until nothing is left', () => {
     fc.assert(
-      fc.property(contents, fc.string(), fc.boolean(), (content, seed, skipSelfNaming) => {
-        const index = indexPairs(content, { skipSelfNaming });
+      fc.property(contests, fc.string(), rules, (contest, seed, rule) => {
+        const index = indexPairs(contentOf(contest.given, contest.retired), rule);
         const seen = new Set<number>();
         const seenKeys = new Set<string>();
         for (let i = 0; ; i += 1) {
           const drawn = drawPair(index, seen, `${seed}/${i}`);
-          const slow = slowDraw(content, seenKeys, `${seed}/${i}`, skipSelfNaming);
+          const slow = slowDraw(contest, seenKeys, `${seed}/${i}`, rule);
           if (drawn === null || slow === null) {
             expect(drawn).toBe(slow);
             expect(seen.size).toBe(index.starts.at(-1));
@@ -87,16 +121,102 @@ describe('drawPair', () => {
           expect(index.cellOf(drawn.promptId, drawn.models.b, drawn.models.a)).toBe(drawn.cell);
           expect(seen.has(drawn.cell)).toBe(false);
           seen.add(drawn.cell);
-          seenKeys.add(`${drawn.promptId}|${[drawn.models.a, drawn.models.b].sort().join('|')}`);
+          seenKeys.add(
+            `${drawn.promptId}|${[drawn.models.a, drawn.models.b]
+              .map((id) => id.slice(1))
+              .sort()
+              .join('|')}`,
+          );
         }
       }),
     );
   });
 
   it('knows no cell for what is not asked', () => {
-    const content: CampaignContent = { version: 1, models: [], prompts: [], answers: [] };
-    const index = indexPairs(content, { skipSelfNaming: false });
+    const index = indexPairs(contentOf([]), EVERYTHING);
     expect(index.cellOf('p' as PromptId, 'x' as ModelId, 'y' as ModelId)).toBeUndefined();
     expect(drawPair(index, new Set(), 'seed')).toBeNull();
+  });
+
+  it('draws any of a model’s answers equally often, and says with what probability', () => {
+    const plain = { prompt: 0, namesItself: false, blank: false };
+    const content = contentOf([
+      { ...plain, model: 0 },
+      { ...plain, model: 1 },
+      { ...plain, model: 0 },
+      { ...plain, model: 0 },
+    ]);
+    const index = indexPairs(content, { ...EVERYTHING, choice: 'any' });
+    const counts = new Map<string, number>();
+    const DRAWS = 3000;
+    for (let i = 0; i < DRAWS; i += 1) {
+      const drawn = drawPair(index, new Set(), `any/${i}`)!;
+      expect(drawn.probability).toBeCloseTo(1 / 3, 12);
+      expect(drawn.reason).toBe('uniform over pairs, then over prompts, then over answers');
+      const id = drawn.models.a === 'm0' ? drawn.answers.a : drawn.answers.b;
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort()).toEqual(['a0', 'a2', 'a3']);
+    // 5 standard errors of a share of a third
+    for (const count of counts.values())
+      expect(Math.abs(count / DRAWS - 1 / 3)).toBeLessThan(5 * Math.sqrt(2 / 9 / DRAWS));
+  });
+});
+
+describe('the answer that stands for a model', () => {
+  const row = (model: number, facts: Partial<Given> = {}): Given => ({
+    prompt: 0,
+    model,
+    namesItself: false,
+    blank: false,
+    ...facts,
+  });
+  /** The other model's only answer is a0; the rest are those of the model in question, oldest first. */
+  const drawn = (own: readonly Given[], rule: Partial<DrawRule>) => {
+    const index = indexPairs(contentOf([row(1), ...own]), { ...EVERYTHING, ...rule });
+    if (index.pairs === 0) return [];
+    const sides = index.sidesOf(0);
+    return sides.flatMap((side) => side.answers).filter((id) => id !== 'a0');
+  };
+  const THREE = [row(0), row(0), row(0)];
+  const NEWEST_BLANK = [row(0), row(0, { blank: true })];
+  const OLDEST_NAMED = [row(0, { namesItself: true }), row(0)];
+
+  it.each<[string, readonly Given[], Partial<DrawRule>, string[]]>([
+    ['the newest', THREE, { choice: 'newest' }, ['a3']],
+    ['the oldest', THREE, { choice: 'oldest' }, ['a1']],
+    ['any', THREE, { choice: 'any' }, ['a1', 'a2', 'a3']],
+    ['a blank newest one is drawn where blank ones are', NEWEST_BLANK, { choice: 'newest' }, ['a2']],
+    ['a blank newest one has no substitute', NEWEST_BLANK, { choice: 'newest', skipBlank: true }, []],
+    [
+      'a blank newest one does not matter to the oldest',
+      NEWEST_BLANK,
+      { choice: 'oldest', skipBlank: true },
+      ['a1'],
+    ],
+    ['of any, blank ones are left out', NEWEST_BLANK, { choice: 'any', skipBlank: true }, ['a1']],
+    [
+      'an oldest one that names itself has no substitute',
+      OLDEST_NAMED,
+      { choice: 'oldest', skipSelfNaming: true },
+      [],
+    ],
+    [
+      'of any, ones that name themselves are left out',
+      OLDEST_NAMED,
+      { choice: 'any', skipSelfNaming: true },
+      ['a2'],
+    ],
+    ['only blank ones', [row(0, { blank: true })], { choice: 'any', skipBlank: true }, []],
+  ])('%s', (_, own, rule, expected) => {
+    expect(drawn(own, rule)).toEqual(expected);
+  });
+
+  it('is one cell, however many answers a model gave', () => {
+    for (const choice of ['newest', 'oldest', 'any'] as const) {
+      const index = indexPairs(contentOf([...THREE, row(1), row(1)]), { ...EVERYTHING, choice });
+      expect([index.pairs, [...index.starts], index.hasSeveral]).toEqual([1, [0, 1], true]);
+    }
+    expect(indexPairs(contentOf([row(0), row(1)]), EVERYTHING).hasSeveral).toBe(false);
   });
 });

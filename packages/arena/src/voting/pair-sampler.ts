@@ -7,14 +7,14 @@ export type DrawnPair = {
   readonly promptId: PromptId;
   readonly models: BySlot<ModelId>;
   readonly answers: BySlot<AnswerId>;
-  /** Probability, over the choices this voter still had, of this prompt with this unordered pair of models. */
+  /** Probability, over the choices this voter still had, of this prompt with these two answers on any sides. */
   readonly probability: Probability;
   readonly reason: string;
 };
 
 /**
  * Uniform over the pairs of models that this voter can still be asked about, then uniform over that pair's
- * prompts, then a fair coin for the sides. Every draw depends only on `seed` and on what the voter has seen.
+ * prompts, then over the answers of each model that may stand for it, then a fair coin for the sides. Every draw depends only on `seed` and on what the voter has seen.
  * @param seen cells that this voter was given before: never drawn again
  * @returns null where nothing is left for this voter
  */
@@ -32,14 +32,19 @@ export function drawPair(index: PairIndex, seen: ReadonlySet<number>, seed: stri
   let cell = starts[pair]!;
   for (let left = random.below(prompts); seen.has(cell) || left > 0; cell += 1)
     if (!seen.has(cell)) left -= 1;
-  const [first, second] = index.answersOf(cell);
-  const [a, b] = random.below(2) === 0 ? [first, second] : [second, first];
+  const sides = index.sidesOf(cell).map(({ model, answers }) => ({
+    model,
+    answer: answers.length === 1 ? answers[0]! : answers[random.below(answers.length)]!,
+    choices: answers.length,
+  }));
+  const [a, b] = random.below(2) === 0 ? [sides[0]!, sides[1]!] : [sides[1]!, sides[0]!];
+  const choicesOfAnswers = a.choices * b.choices;
   return {
     cell,
-    promptId: a.promptId,
-    models: { a: a.modelId, b: b.modelId },
-    answers: { a: a.id, b: b.id },
-    probability: 1 / (choices.length * prompts),
-    reason: 'uniform over pairs, then over prompts',
+    promptId: index.promptOf(cell),
+    models: { a: a.model, b: b.model },
+    answers: { a: a.answer, b: b.answer },
+    probability: 1 / (choices.length * prompts * choicesOfAnswers),
+    reason: `uniform over pairs, then over prompts${choicesOfAnswers === 1 ? '' : ', then over answers'}`,
   };
 }

@@ -54,20 +54,45 @@ export async function readState(
   return found ?? NO_CAMPAIGN;
 }
 
-export type ImportState = { readonly id: string; readonly undone: boolean };
-
-export function readImports(sql: Database['sql'], campaign: CampaignId): Promise<ImportState[]> {
-  return sql<
-    ImportState[]
-  >`select id, undone_at is not null as undone from imports where campaign_id = ${campaign}`;
-}
-
-/** Votes of the campaign that are in quarantine: the reason, by place in the chain. */
-export async function readQuarantine(
+/** In the order in which they came. */
+export function readImports(
   sql: Database['sql'],
   campaign: CampaignId,
-): Promise<Map<number, string>> {
-  const rows = await sql<{ seq: number; reason: string }[]>`
-    select v.seq, q.reason from quarantine q join votes v on v.id = q.vote_id where v.campaign_id = ${campaign}`;
-  return new Map(rows.map(({ seq, reason }) => [seq, reason]));
+): Promise<{ id: string; undone: boolean }[]> {
+  return sql`select id, undone_at is not null as undone from imports where campaign_id = ${campaign}
+    order by chain_seq nulls first, at, id`;
+}
+
+/** Votes of one import: its place in the chain, and the least and the greatest number of its votes. */
+export type ImportSpan = {
+  readonly id: string;
+  readonly place: number;
+  readonly first: number;
+  readonly last: number;
+};
+
+/** Of those that have votes. One from before imports had a link of their own stands where its first vote stood. */
+export function readSpans(
+  sql: Database['sql'],
+  campaign: CampaignId,
+  imports: readonly string[],
+): Promise<ImportSpan[]> {
+  return sql<ImportSpan[]>`
+    select i.id, coalesce(i.chain_seq, v.first) as place, v.first, v.last
+    from imports i, lateral (
+      select min(seq) as first, max(seq) as last from votes where campaign_id = ${campaign} and import_id = i.id) v
+    where i.id = any(${[...imports]}::uuid[]) and v.first is not null`;
+}
+
+export type QuarantinedVote = {
+  readonly seq: number;
+  readonly importId: string | null;
+  readonly reason: string;
+};
+
+/** Votes of the campaign that are in quarantine. */
+export function readQuarantine(sql: Database['sql'], campaign: CampaignId): Promise<QuarantinedVote[]> {
+  return sql<QuarantinedVote[]>`
+    select v.seq, v.import_id as "importId", q.reason
+    from quarantine q join votes v on v.id = q.vote_id where v.campaign_id = ${campaign}`;
 }

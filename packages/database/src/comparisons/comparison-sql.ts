@@ -18,6 +18,7 @@ export const FIELDS = [
   'answerB',
   'namesItself',
   'shareA',
+  'weight',
   'importId',
 ] as const;
 export const FIELD = Object.fromEntries(FIELDS.map((name, i) => [name, i])) as Record<
@@ -43,17 +44,29 @@ export type ReadRule = {
   readonly undone: boolean;
 };
 
-/** Votes after one place in the chain and up to another one, in no order. */
-export function voteCopySql(campaign: CampaignId, after: number, upTo: number, rule: ReadRule): string {
+/** Which votes are read: what imports brought and the chain up to a place, the chain alone between two, or one import. */
+export type VoteRange =
+  | { readonly allUpTo: number }
+  | { readonly after: number; readonly upTo: number }
+  | { readonly importId: string };
+
+/** Votes in no order. */
+export function voteCopySql(campaign: CampaignId, range: VoteRange, rule: ReadRule): string {
   return `copy (
     select v.seq, b.model_a, b.model_b, v.outcome, v.rater_id, ${ABOUT_BATTLE}, v.at,
-      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, null::float8, v.import_id
+      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, v.share_a, v.weight, v.import_id
     from votes v join battles b on b.id = v.battle_id ${rule.namesItself ? NAMING_JOINS : ''}
     ${rule.quarantine ? 'left join quarantine q on q.vote_id = v.id' : ''}
-    ${rule.undone ? 'left join imports i on i.id = v.import_id' : ''}
-    where v.campaign_id = ${literal(campaign)} and v.seq > ${Math.trunc(after)} and v.seq <= ${Math.trunc(upTo)}
-      ${rule.undone ? 'and i.undone_at is null' : ''}
+    where v.campaign_id = ${literal(campaign)} and ${votesWithin(range)}
+      ${rule.undone ? `and (v.import_id is null or v.import_id not in (select id from imports where undone_at is not null))` : ''}
   ) to stdout (format binary)`;
+}
+
+function votesWithin(range: VoteRange): string {
+  if ('importId' in range) return `v.import_id = ${literal(range.importId)}`;
+  return 'allUpTo' in range
+    ? `(v.import_id is not null or v.seq <= ${Math.trunc(range.allUpTo)})`
+    : `v.import_id is null and v.seq > ${Math.trunc(range.after)} and v.seq <= ${Math.trunc(range.upTo)}`;
 }
 
 /** Which verdicts are read: all, or what judges gave after a sequence number, or what came by one import. */
@@ -64,7 +77,7 @@ export function verdictCopySql(campaign: CampaignId, range: VerdictRange, rule: 
   return `copy (
     select d.seq, b.model_a, b.model_b, d.outcome,
       case when d.model = '' then j.name else j.name || ' / ' || d.model end, ${ABOUT_BATTLE}, d.at,
-      null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a, d.import_id
+      null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a, d.weight, d.import_id
     from verdicts d join battles b on b.id = d.battle_id join judges j on j.id = d.judge_id
     ${rule.namesItself ? NAMING_JOINS : ''} left join imports i on i.id = d.import_id
     where d.campaign_id = ${literal(campaign)} and d.outcome is not null and i.undone_at is null ${within(range)}

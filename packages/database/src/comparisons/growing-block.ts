@@ -5,13 +5,19 @@ type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array
 
 const MOST_MODELS = 65_535;
 
-/** A vote that was taken back; a row whose import was undone; a battle in which an answer names its model, by the rule. */
-export const [IS_UNDONE, IS_GONE, NAMES_ITSELF] = [1, 2, 4];
+/**
+ * A vote that was taken back; a row whose import was undone; a battle in which an answer names its model, by the rule; a
+ * vote in quarantine.
+ */
+export const [IS_UNDONE, IS_GONE, NAMES_ITSELF, IS_QUARANTINED] = [1, 2, 4, 8];
 
 /** More at once cost as much as counting all rows again. */
 const MOST_CHANGES = 20_000;
 
-/** The columns of a block, longer than they are filled: they double where room runs out. 47 bytes a row, 55 with shares. */
+/**
+ * The columns of a block, longer than they are filled: they double where room runs out. 45 bytes a row; 8 more with
+ * shares, 8 with weights, 4 where rows name their import.
+ */
 export class GrowingBlock {
   length = 0;
   rewritten: number;
@@ -20,13 +26,15 @@ export class GrowingBlock {
   b = new Uint16Array(0);
   outcome = new Uint8Array(0);
   shareA: Float64Array | null = null;
+  /** Null: 1 everywhere. */
+  weight: Float64Array | null = null;
   excluded = new Uint8Array(0);
   /** Why a row is left out that is neither undone nor gone, as `excluded` has it; 0: it is not. */
   reason = new Uint8Array(0);
-  /** `IS_UNDONE`, `IS_GONE`, `NAMES_ITSELF`. */
+  /** `IS_UNDONE`, `IS_GONE`, `NAMES_ITSELF`, `IS_QUARANTINED`. */
   flags = new Uint8Array(0);
-  /** The import that a row came by, from 1; 0: none. */
-  source = new Uint16Array(0);
+  /** The import that a row came by, from 1; 0: none. Null: not kept, as of votes, whose imports lie in `VoteRuns`. */
+  source: Uint32Array | null = null;
   rater = new Int32Array(0);
   prompt = new Int32Array(0);
   turn = new Uint16Array(0);
@@ -35,7 +43,7 @@ export class GrowingBlock {
   answerA = new Int32Array(0);
   answerB = new Int32Array(0);
   atMs = new Float64Array(0);
-  /** Place in the chain of votes, or sequence of the verdict, from 1; 0: nothing was written here. */
+  /** Place in the chain of votes or in the vote's import, or sequence of the verdict, from 1; 0: nothing was written here. */
   seq = new Uint32Array(0);
   /** From the code under which a model was met while reading to its number by appearance; -1: not yet numbered. */
   readonly #numberOf: number[] = [];
@@ -95,11 +103,23 @@ export class GrowingBlock {
 
   /** What there is now, for readers: rows that are added later are not in it. */
   present(): ComparisonBlock {
-    const { length, rewritten, models, a, b, outcome, shareA, excluded, rater, prompt } = this;
+    const { length, rewritten, models, a, b, outcome, shareA, weight, excluded, rater, prompt } = this;
     const { turn, category, language, answerA, answerB, atMs } = this;
     const changes = { from: this.#dropped, list: this.#changes };
-    const numbers = { length, rewritten, changes, models, a, b, outcome, shareA, excluded, rater, prompt };
-    return { ...numbers, turn, category, language, answerA, answerB, atMs };
+    const decided = { a, b, outcome, shareA, weight, excluded, rater, prompt };
+    return {
+      length,
+      rewritten,
+      changes,
+      models,
+      ...decided,
+      turn,
+      category,
+      language,
+      answerA,
+      answerB,
+      atMs,
+    };
   }
 
   /** Makes room for rows `0 .. rows − 1`. */
@@ -113,7 +133,6 @@ export class GrowingBlock {
     this.excluded = grown(this.excluded, room);
     this.reason = grown(this.reason, room);
     this.flags = grown(this.flags, room);
-    this.source = grown(this.source, room);
     this.rater = grown(this.rater, room);
     this.prompt = grown(this.prompt, room);
     this.turn = grown(this.turn, room);
@@ -124,6 +143,8 @@ export class GrowingBlock {
     this.atMs = grown(this.atMs, room);
     this.seq = grown(this.seq, room);
     if (this.shareA !== null) this.shareA = grown(this.shareA, room).fill(Number.NaN, this.shareA.length);
+    if (this.weight !== null) this.weight = grown(this.weight, room).fill(1, this.weight.length);
+    if (this.source !== null) this.source = grown(this.source, room);
   }
 
   setShare(row: number, share: number): void {
@@ -131,19 +152,34 @@ export class GrowingBlock {
     this.shareA[row] = share;
   }
 
+  setWeight(row: number, weight: number): void {
+    this.weight ??= new Float64Array(this.a.length).fill(1);
+    this.weight[row] = weight;
+  }
+
+  setSource(row: number, source: number): void {
+    this.source ??= new Uint32Array(this.a.length);
+    this.source[row] = source;
+  }
+
   /**
    * Takes rows up to `end` in: closes the gaps that were left, and numbers new models by appearance.
+   * @param runs ascending; where each begins becomes a place after the gaps are closed
    * @returns models that are new, as codes under which they were met
    */
-  take(end: number): readonly number[] {
+  take(end: number, runs: readonly { from: number }[] = []): readonly number[] {
     const from = this.length;
+    const columns = this.#columns();
     let length = from;
+    let run = 0;
     for (let row = from; row < end; row += 1) {
+      for (; runs[run]?.from === row; run += 1) runs[run]!.from = length;
       if (this.seq[row] === 0) continue;
-      if (row !== length) this.#move(row, length);
+      if (row !== length) this.#move(columns, row, length);
       length += 1;
     }
-    this.seq.fill(0, length, end);
+    for (; run < runs.length; run += 1) runs[run]!.from = length;
+    this.#clear(length, end);
     const met = this.#order.length;
     for (let row = from; row < length; row += 1) {
       this.a[row] = this.#number(this.a[row]!);
@@ -151,17 +187,6 @@ export class GrowingBlock {
     }
     this.length = length;
     return this.#order.slice(met);
-  }
-
-  /** The row of a sequence number, -1 where there is none; for rows in the order of their sequence. */
-  rowOf(seq: number): number {
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.seq[middle]! < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.length && this.seq[low] === seq ? low : -1;
   }
 
   get bytes(): number {
@@ -184,14 +209,23 @@ export class GrowingBlock {
   }
 
   #columns(): Column[] {
-    const { a, b, outcome, excluded, reason, flags, source, rater, prompt, turn, category, language } = this;
-    const { answerA, answerB, atMs, seq, shareA } = this;
-    const all = [a, b, outcome, excluded, reason, flags, source, rater, prompt, turn, category, language];
-    return [...all, answerA, answerB, atMs, seq, ...(shareA === null ? [] : [shareA])];
+    const { a, b, outcome, excluded, reason, flags, rater, prompt, turn, category, language } = this;
+    const { answerA, answerB, atMs, seq, shareA, weight, source } = this;
+    const all = [a, b, outcome, excluded, reason, flags, rater, prompt, turn, category, language];
+    const some = [shareA, weight, source].filter((column) => column !== null);
+    return [...all, answerA, answerB, atMs, seq, ...some];
   }
 
-  #move(from: number, to: number): void {
-    for (const column of this.#columns()) column[to] = column[from]!;
+  /** Rows that were moved leave a place that later rows may not write in full. */
+  #clear(from: number, to: number): void {
+    this.seq.fill(0, from, to);
+    this.shareA?.fill(Number.NaN, from, to);
+    this.weight?.fill(1, from, to);
+    this.source?.fill(0, from, to);
+  }
+
+  #move(columns: readonly Column[], from: number, to: number): void {
+    for (const column of columns) column[to] = column[from]!;
   }
 }
 

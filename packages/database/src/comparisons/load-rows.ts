@@ -1,23 +1,25 @@
 import type { AnswerId, CampaignId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 import { type BinaryRow, readBinaryRows } from './binary-rows.ts';
 import {
   FIELD,
   FIELDS,
   type ReadRule,
   type VerdictRange,
+  type VoteRange,
   verdictCopySql,
   voteCopySql,
 } from './comparison-sql.ts';
-import { type GrowingBlock, NAMES_ITSELF } from './growing-block.ts';
+import { type GrowingBlock, IS_QUARANTINED, NAMES_ITSELF } from './growing-block.ts';
 import { TextCodes } from './text-codes.ts';
 import { UuidCodes } from './uuid-codes.ts';
+import type { VoteLayout } from './vote-layout.ts';
 
 const NAMES_ITSELF_REASON = 'answer names its model';
 const UNDONE = 'undone';
-/** A block has a byte for a reason, and two for an import; what is beyond shares a place. */
+/** A block has a byte for a reason; what is beyond shares a place. */
 const MOST_REASONS = 250;
-export const MOST_IMPORTS = 65_535;
 
 /** What rows name, numbered. */
 export class CampaignNames {
@@ -85,54 +87,64 @@ class PromptCodes {
 }
 
 /**
- * Reads the votes of places `after + 1 .. upTo` into the block, each at its place: the rows come in any order.
- * @param quarantined takes those that are in quarantine, by place, with the reason
+ * Reads votes into the block, each at its place in the layout: they come in any order. Those of imports that are not laid
+ * out are passed over.
  */
 export async function loadVotes(
   sql: Database['sql'],
   campaign: CampaignId,
   block: GrowingBlock,
   names: CampaignNames,
-  range: { readonly after: number; readonly upTo: number },
-  quarantined: Map<number, string>,
+  ranges: readonly VoteRange[],
+  layout: VoteLayout,
   rule: ReadRule,
 ): Promise<void> {
-  if (range.upTo <= range.after) return;
-  const base = block.length;
-  block.reserve(base + range.upTo - range.after);
-  const stream = await sql.unsafe(voteCopySql(campaign, range.after, range.upTo, rule)).readable();
-  await readBinaryRows(stream, FIELDS.length, (row) => {
-    const seq = row.integer(FIELD.seq);
-    const at = base + seq - range.after - 1;
-    write(block, at, seq, row, 'people', names);
-    block.rater[at] = names.raters.people.codeOf(row.view, row.at(FIELD.rater));
-    if (!row.isNull(FIELD.quarantined)) quarantined.set(seq, row.text(FIELD.quarantined));
-  });
-  await settle(sql, block, names, 'people', base + range.upTo - range.after);
+  block.reserve(layout.end);
+  for (const range of ranges) {
+    const stream = await sql.unsafe(voteCopySql(campaign, range, rule)).readable();
+    await readBinaryRows(stream, FIELDS.length, (row) => {
+      const seq = row.integer(FIELD.seq);
+      const source = sourceOf(row, names);
+      const at = source === 0 ? layout.rowOfChain(seq) : layout.rowOfImport(source, seq);
+      if (at < 0) return;
+      write(block, at, seq, row, 'people', names);
+      block.rater[at] = row.isNull(FIELD.rater)
+        ? -1
+        : names.raters.people.codeOf(row.view, row.at(FIELD.rater));
+    });
+  }
+  await settle(sql, block, names, 'people', layout.end, layout.runs);
 }
 
-/** Reads verdicts; those that `isKnown` are left as they are. */
+/** Reads verdicts. @param isTaken by number and import (as a block's `source` has it): those that are not are left out */
 export async function loadVerdicts(
   sql: Database['sql'],
   campaign: CampaignId,
   block: GrowingBlock,
   names: CampaignNames,
   range: VerdictRange,
-  isKnown: (seq: number) => boolean,
+  isTaken: (seq: number, source: number) => boolean,
   rule: ReadRule,
 ): Promise<void> {
   let end = block.length;
   const stream = await sql.unsafe(verdictCopySql(campaign, range, rule)).readable();
   await readBinaryRows(stream, FIELDS.length, (row) => {
     const seq = row.integer(FIELD.seq);
-    if (isKnown(seq)) return;
+    const source = sourceOf(row, names);
+    if (!isTaken(seq, source)) return;
     block.reserve(end + 1);
     write(block, end, seq, row, 'judges', names);
-    block.rater[end] = names.raters.judges.codeOf(row.text(FIELD.rater));
-    if (!row.isNull(FIELD.shareA)) block.setShare(end, row.double(FIELD.shareA));
+    const judge = row.text(FIELD.rater);
+    block.rater[end] = judge === UNNAMED_JUDGE ? -1 : names.raters.judges.codeOf(judge);
+    if (source !== 0) block.setSource(end, source);
     end += 1;
   });
   await settle(sql, block, names, 'judges', end);
+}
+
+/** The import that a row came by, as a block's `source` has it. */
+function sourceOf(row: BinaryRow, { imports }: CampaignNames): number {
+  return row.isNull(FIELD.importId) ? 0 : imports.codeOf(row.view, row.at(FIELD.importId)) + 1;
 }
 
 function write(
@@ -151,20 +163,17 @@ function write(
   block.turn[at] = row.isNull(FIELD.turns) ? 0 : row.integer(FIELD.turns);
   block.category[at] = placeOf(row, FIELD.category, names.categories);
   block.language[at] = placeOf(row, FIELD.language, names.languages);
-  block.atMs[at] = row.timeMs(FIELD.at);
+  block.atMs[at] = row.isNull(FIELD.at) ? Number.NaN : row.timeMs(FIELD.at);
+  if (!row.isNull(FIELD.shareA)) block.setShare(at, row.double(FIELD.shareA));
+  if (!row.isNull(FIELD.weight)) block.setWeight(at, row.double(FIELD.weight));
   const shown = !row.isNull(FIELD.answerA) && !row.isNull(FIELD.answerB);
   block.answerA[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerA)) : -1;
   block.answerB[at] = shown ? names.answers.codeOf(row.view, row.at(FIELD.answerB)) : -1;
-  block.flags[at] = row.flag(FIELD.namesItself) ? NAMES_ITSELF : 0;
-  block.reason[at] = reasonOf(
-    block.flags[at]!,
-    row.isNull(FIELD.quarantined) ? null : row.text(FIELD.quarantined),
-    names,
-  );
+  const quarantined = row.isNull(FIELD.quarantined) ? null : row.text(FIELD.quarantined);
+  block.flags[at] =
+    (row.flag(FIELD.namesItself) ? NAMES_ITSELF : 0) | (quarantined === null ? 0 : IS_QUARANTINED);
+  block.reason[at] = reasonOf(block.flags[at]!, quarantined, names);
   block.excluded[at] = block.reason[at]!;
-  block.source[at] = row.isNull(FIELD.importId)
-    ? 0
-    : Math.min(names.imports.codeOf(row.view, row.at(FIELD.importId)) + 1, MOST_IMPORTS);
 }
 
 /** Why a row is left out, as a block's `reason` has it; 0: it is not. @param quarantined why it is in quarantine, if it is */
@@ -196,9 +205,10 @@ async function settle(
   names: CampaignNames,
   source: 'people' | 'judges',
   end: number,
+  runs?: VoteLayout['runs'],
 ): Promise<void> {
   const from = block.length;
-  const fresh = block.take(end);
+  const fresh = block.take(end, runs);
   await placePrompts(sql, names);
   const { category, language, prompt } = block;
   for (let row = from; row < block.length; row += 1) {

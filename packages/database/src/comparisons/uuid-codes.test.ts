@@ -7,15 +7,22 @@ const bytesOf = (uuid: string) =>
 
 it('numbers uuids in the order in which they come, and knows their names', () => {
   fc.assert(
-    fc.property(fc.array(fc.uuid(), { maxLength: 400 }), fc.infiniteStream(fc.nat()), (distinct, picks) => {
-      const uuids = distinct.flatMap((uuid) => [uuid, distinct[picks.next().value % distinct.length]!]);
-      const codes = new UuidCodes();
-      const order = [...new Set(uuids)];
-      expect(uuids.map((uuid) => codes.codeOf(bytesOf(uuid), 0))).toEqual(
-        uuids.map((uuid) => order.indexOf(uuid)),
-      );
-      expect(order.map((_, code) => codes.nameOf(code))).toEqual(order);
-      expect(codes.size).toBe(order.length);
-    }),
+    fc.property(
+      fc.array(fc.uuid({ version: 4 }), { maxLength: 400 }),
+      fc.infiniteStream(fc.nat()),
+      fc.infiniteStream(fc.uuid({ version: 7 })),
+      (distinct, picks, others) => {
+        const uuids = distinct.flatMap((uuid) => [uuid, distinct[picks.next().value % distinct.length]!]);
+        const codes = new UuidCodes();
+        const order = [...new Set(uuids)];
+        expect(uuids.map((uuid) => codes.codeOf(bytesOf(uuid), 0))).toEqual(
+          uuids.map((uuid) => order.indexOf(uuid)),
+        );
+        expect(order.map((_, code) => codes.nameOf(code))).toEqual(order);
+        expect(codes.size).toBe(order.length);
+        expect(order.map((uuid) => codes.find(uuid))).toEqual(order.map((_, code) => code));
+        expect(codes.find(others.next().value)).toBeUndefined();
+      },
+    ),
   );
 });

@@ -51,6 +51,15 @@ export class UuidCodes<Name extends string = string> implements CodedNames<Name>
     return code;
   }
 
+  /** The number of a uuid that is written out. */
+  codeOfName(name: Name): number {
+    const words = new DataView(new ArrayBuffer(4 * WORDS));
+    const hex = name.replaceAll('-', '');
+    for (let k = 0; k < WORDS; k += 1)
+      words.setUint32(4 * k, Number.parseInt(hex.slice(8 * k, 8 * k + 8), 16));
+    return this.codeOf(words, 0);
+  }
+
   nameOf(code: number): Name {
     const hex = Array.from(this.#words.subarray(code * WORDS, code * WORDS + WORDS), (word) =>
       (word >>> 0).toString(16).padStart(8, '0'),
@@ -58,6 +67,20 @@ export class UuidCodes<Name extends string = string> implements CodedNames<Name>
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
       '-',
     ) as Name;
+  }
+
+  /** The number of a uuid that is written out; undefined where it did not come. */
+  find(name: Name): number | undefined {
+    const hex = name.replaceAll('-', '');
+    const [w0, w1, w2, w3] = [0, 8, 16, 24].map((at) => Number.parseInt(hex.slice(at, at + 8), 16) | 0);
+    const words = this.#words;
+    const mask = this.#slots.length - 1;
+    for (let slot = hash(w0!, w1!, w2!, w3!) & mask; ; slot = (slot + 1) & mask) {
+      const known = this.#slots[slot]! - 1;
+      if (known < 0) return undefined;
+      const k = known * WORDS;
+      if (words[k + 3] === w3 && words[k + 2] === w2 && words[k + 1] === w1 && words[k] === w0) return known;
+    }
   }
 
   #rehash(): void {

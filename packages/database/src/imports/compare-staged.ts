@@ -39,17 +39,12 @@ export async function compareStaged(
 ): Promise<Comparison> {
   await resolveNames(tx, campaignId);
   await refuseRows(tx, sink, campaignId, files);
+  await leaveUnusedModels(tx);
   await findStale(tx, sink, campaignId, files.length);
   await findFresh(tx, campaignId);
   const [counts] = await tx<ImportCounts[]>`
-    with used as (
-      select model from staged_answers where row not in (select row from refused_rows)
-      union select model_a from staged_rows where row not in (select row from refused_rows)
-      union select model_b from staged_rows where row not in (select row from refused_rows)
-      union select model from staged_scores where row not in (select row from refused_rows))
     select
-      (select count(*)::int from used u join staged_models m on m.code = u.model
-        where not exists (select 1 from campaign_models c where c.campaign_id = ${campaignId} and c.model_id = m.id)) as models,
+      (select count(*)::int from staged_models m where not exists (select 1 from campaign_models c where c.campaign_id = ${campaignId} and c.model_id = m.id)) as models,
       (select count(distinct f.content_hash)::int from fresh_prompts f
         where not exists (select 1 from prompts p join campaign_prompts c on c.prompt_id = p.id
           where p.content_hash = f.content_hash and c.campaign_id = ${campaignId} and ${live(tx, 'c', campaignId)})) as prompts,
@@ -137,6 +132,16 @@ async function refuseRows(
     sink.refusals.add({ file: files[file] ?? '', column, ...refusal });
   const [all] = await tx<{ rows: number }[]>`select count(*)::int as rows from refused_rows`;
   sink.refusals.total += Math.max(0, all!.rows - told.reduce((sum, { count }) => sum + count, 0));
+}
+
+/** Models that only refused rows name do not enter. */
+async function leaveUnusedModels(tx: TransactionSql): Promise<void> {
+  await tx`
+    delete from staged_models where code not in (
+      select model from staged_answers where row not in (select row from refused_rows)
+      union select model_a from staged_rows where row not in (select row from refused_rows)
+      union select model_b from staged_rows where row not in (select row from refused_rows)
+      union select model from staged_scores where row not in (select row from refused_rows))`;
 }
 
 /**

@@ -41,6 +41,8 @@ async function importWithin(
 ): Promise<ImportOutcome> {
   const campaignId = job.campaignId ?? NO_CAMPAIGN;
   await tx`set local work_mem = '128MB'`;
+  // a server that can ends the statement when this process is gone, not after it
+  await tx.savepoint((within) => within`set local client_connection_check_interval = '1s'`).catch(() => {});
   const tables = new StagingTables(tx);
   await tables.create();
   const known = await tx<{ name: string; aliases: string[] }[]>`select name, aliases from models`;
@@ -102,6 +104,7 @@ function warningsOf(
       : [
           {
             code: 'not_blind',
+            count: counts.unblinded,
             message:
               job.unblinded === 'drop'
                 ? `${counts.unblinded} votes were not blind: they are kept in quarantine and do not count (--unblinded keep).`
@@ -113,6 +116,7 @@ function warningsOf(
       : [
           {
             code: 'oversampled',
+            count: counts.oversampled,
             message:
               job.oversampled === 'drop'
                 ? `${counts.oversampled} votes are on prompts that came too often: they are kept in quarantine and do not count.`
@@ -121,6 +125,8 @@ function warningsOf(
         ]),
     ...[...passed].map(([what, count]) => ({
       code: 'passed_over',
+      count,
+      what,
       message: `${count} rows say nothing to import: ${what}.`,
     })),
   ];

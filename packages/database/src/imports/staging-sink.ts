@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { defaultAliases, findOwnName, type ImportJob } from '@agon/arena';
-import { type FilePlace, type Outcome, swapOutcome } from '@agon/domain';
+import { type FilePlace, isBlank, type Outcome, swapOutcome } from '@agon/domain';
 import {
   type NewComparison,
   type ReadAnswer,
@@ -14,6 +14,7 @@ import {
 } from '@agon/formats';
 import { seededRandom } from '@agon/stats';
 import { TextCodes } from '../comparisons/text-codes.ts';
+import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 import { Preview } from './preview.ts';
 import { Refusals } from './refusals.ts';
 import { RowSet } from './row-set.ts';
@@ -156,7 +157,7 @@ export class StagingSink implements RowSink {
     ];
     const battle = uuidOf(JSON.stringify(about));
     const isVote = row.source === 'people';
-    const rater = isVote ? (row.rater ?? null) : (row.rater ?? 'unnamed judge');
+    const rater = isVote ? (row.rater ?? null) : (row.rater ?? UNNAMED_JUDGE);
     const said = [row.source, rater, outcome, shareA, weight, row.atMs ?? null, key ?? null];
     const identity = uuidOf(`${battle.toString('hex')}${JSON.stringify(said)}`);
     const names = isVote ? this.names.rater : this.names.judge;
@@ -250,7 +251,7 @@ export class StagingSink implements RowSink {
       .int(model)
       .text(contentHash)
       .text(text)
-      .flag(turns.every((turn) => turn.trim() === ''))
+      .flag(turns.every(isBlank))
       .text(spans.some((turn) => turn.length > 0) ? JSON.stringify(spans) : null);
     this.preview.answer(prompt, name, turns);
     return code;

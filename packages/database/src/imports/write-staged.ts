@@ -49,11 +49,7 @@ export async function writeStaged(
 async function writeModels({ tx, job, counts, done }: Writing): Promise<void> {
   const described = new Map(job.models.map((model) => [model.name, model]));
   const unknown = await tx<{ name: string }[]>`
-    select m.name from staged_models m where m.id is null and m.code in (
-      select model from staged_answers where row not in (select row from refused_rows)
-      union select model_a from staged_rows where row not in (select row from refused_rows)
-      union select model_b from staged_rows where row not in (select row from refused_rows)
-      union select model from staged_scores where row not in (select row from refused_rows)) order by m.name`;
+    select name from staged_models where id is null order by name`;
   for (const { name } of unknown) {
     const {
       title = name,

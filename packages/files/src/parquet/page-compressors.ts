@@ -8,7 +8,8 @@ export const LARGEST_PAGE = 256 * 1024 * 1024;
 const bounded = (unpack: (input: Uint8Array, size: number) => Uint8Array) => {
   return (input: Uint8Array, size: number): Uint8Array => {
     requirePageSize(size);
-    return unpack(input, size);
+    // a page of nothing but nulls holds no bytes, whatever its codec makes of them
+    return size === 0 ? new Uint8Array(0) : unpack(input, size);
   };
 };
 
@@ -18,9 +19,9 @@ export const PAGE_COMPRESSORS: Compressors = {
   LZ4: bounded(compressors.LZ4!),
   LZ4_RAW: bounded(compressors.LZ4_RAW!),
   // several members are one page
-  GZIP: bounded((input, size) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, size) })),
-  BROTLI: bounded((input, size) => zlib.brotliDecompressSync(input, { maxOutputLength: Math.max(1, size) })),
-  ZSTD: bounded((input, size) => zlib.zstdDecompressSync(input, { maxOutputLength: Math.max(1, size) })),
+  GZIP: bounded((input, size) => zlib.gunzipSync(input, { maxOutputLength: size })),
+  BROTLI: bounded((input, size) => zlib.brotliDecompressSync(input, { maxOutputLength: size })),
+  ZSTD: bounded((input, size) => zlib.zstdDecompressSync(input, { maxOutputLength: size })),
 };
 
 /** @throws RangeError */

@@ -267,10 +267,14 @@ export class ColumnSink implements RowSink {
     readonly oversampled: number;
     /** Whether the columns are in the order of their times; false where that was not asked for. */
     readonly isByTime: boolean;
+    /** Comparisons without a time; 0 where nobody asked for times. */
+    readonly withoutTime: number;
   } {
     const length = this.#length;
     const inFileOrder = this.#columns();
-    const ordered = this.#atMs === null ? null : orderByTime(inFileOrder, this.#atMs.subarray(0, length));
+    const atMs = this.#atMs?.subarray(0, length) ?? new Float64Array();
+    const withoutTime = atMs.reduce((count, time) => count + Number(Number.isNaN(time)), 0);
+    const ordered = atMs.length === 0 || withoutTime > 0 ? null : orderByTime(inFileOrder, atMs);
     return {
       columns: ordered ?? inFileOrder,
       filtered: this.#filtered,
@@ -279,6 +283,7 @@ export class ColumnSink implements RowSink {
       leftOutByReason: this.#leftOut,
       oversampled: this.#oversampled,
       isByTime: ordered !== null,
+      withoutTime,
     };
   }
 

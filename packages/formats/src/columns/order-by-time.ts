@@ -1,16 +1,13 @@
 import type { ComparisonColumns, CountColumn, StyleColumns } from '@agon/domain';
+import { timeOrder } from './time-order.ts';
 
 /**
- * The comparisons in the order of their times, those of one time as they were. Null where some comparison has no time:
- * then nothing is known but the order of the file.
- * @param atMs of each comparison, NaN where it has none
+ * The comparisons in the order of their times, those of one time as they were.
+ * @param atMs of each comparison, whole numbers, no NaN
  */
-export function orderByTime(columns: ComparisonColumns, atMs: Float64Array): ComparisonColumns | null {
-  if (columns.length === 0 || atMs.some(Number.isNaN)) return null;
+export function orderByTime(columns: ComparisonColumns, atMs: Float64Array): ComparisonColumns {
   if (isSorted(atMs)) return columns;
-  const order = Uint32Array.from(atMs, (_, row) => row).sort(
-    (one, other) => atMs[one]! - atMs[other]! || one - other,
-  );
+  const order = timeOrder(atMs);
   const { style, ...rest } = columns;
   const ordered = Object.entries(rest).map(([name, column]) => [
     name,

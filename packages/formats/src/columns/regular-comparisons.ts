@@ -2,14 +2,8 @@ import { OUTCOME_CODES } from '@agon/domain';
 import { type LabelMeaning, type OwnLabels, ownMeaning } from '../labels/label-meaning.ts';
 import { WINNERS } from '../labels/winner-labels.ts';
 import { parseDecimal } from '../parse-decimal.ts';
-import {
-  isOversampled,
-  PERSON_COLUMNS,
-  RATER_COLUMNS,
-  SOURCES,
-  sourceOfJudge,
-  TIME_COLUMNS,
-} from '../readers/common-fields.ts';
+import { PERSON_COLUMNS, RATER_COLUMNS, TIME_COLUMNS } from '../readers/column-names.ts';
+import { isOversampled, SOURCES, sourceOfJudge } from '../readers/common-fields.ts';
 import { flagOf } from '../row-reader.ts';
 import { SKIPPED } from '../row-sink.ts';
 import type { RegularRows } from '../rows/csv-rows.ts';

@@ -3,10 +3,11 @@ import type { Format } from '../format.ts';
 import type { LabelMeaning } from '../labels/label-meaning.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import type { NewComparison, RowSink } from '../row-sink.ts';
-import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { EXTRA_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 import { byShare, decided } from './comparison-table.ts';
 import { textStyle } from './read-style.ts';
-import { wantsPromptKey } from './shown-texts.ts';
+import { answerIn, wantsPromptKey } from './shown-texts.ts';
 
 const JUDGED_COLUMNS = ['preference', ...EXTRA_COLUMNS];
 
@@ -84,14 +85,15 @@ export const alpacaEvalAnnotations: Format = {
     const [model1, model2] = [row.text('generator_1'), row.text('generator_2')];
     const category = row.optionalText('category') ?? row.optionalText('dataset');
     const preference = readPreference(row);
-    const isAsked = sink.wantsTexts || (wantsPromptKey(sink) && row.has('instruction'));
+    const isThere = typeof row.values.instruction === 'string' && row.values.instruction.trim() !== '';
+    const isAsked = sink.wantsTexts || (wantsPromptKey(sink) && isThere);
     const instruction = isAsked ? row.text('instruction') : undefined;
     const key = instruction === undefined ? undefined : keyOf(instruction);
     if (sink.wantsTexts && instruction !== undefined && key !== undefined) {
       const named = category === undefined ? {} : { category };
       sink.prompt(row, { key, turns: [instruction], ...named });
     }
-    const [answer1, answer2] = [answerIn(row, 'output_1'), answerIn(row, 'output_2')];
+    const [answer1, answer2] = [answerIn(row, sink, 'output_1'), answerIn(row, sink, 'output_2')];
     compare(row, sink, model1, model2, preference, {
       ...(key === undefined ? {} : { promptKey: key }),
       ...(category === undefined ? {} : { category }),
@@ -104,12 +106,6 @@ export const alpacaEvalAnnotations: Format = {
     });
   },
 };
-
-/** One turn, blank as the model may have left it; null where the row does not have it. */
-function answerIn(row: RowReader, column: string): string[] | null {
-  const value = row.values[column];
-  return value === undefined || value === null ? null : [row.anyText(column)];
-}
 
 /** The same as a table: model, baseline, preference, and the number of the instruction. */
 export const alpacaEvalTable: Format = {

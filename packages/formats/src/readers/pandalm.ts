@@ -3,9 +3,10 @@ import type { Format } from '../format.ts';
 import type { LabelMeaning } from '../labels/label-meaning.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { SKIPPED } from '../row-sink.ts';
-import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { EXTRA_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 import { textStyle } from './read-style.ts';
-import { wantsPromptKey } from './shown-texts.ts';
+import { answerIn, wantsPromptKey } from './shown-texts.ts';
 
 /** 0: tie, 1: the first response, 2: the second. */
 const LABELS: Readonly<Record<string, LabelMeaning>> = {
@@ -43,9 +44,9 @@ export const pandalm: Format = {
     const labels = people.map((column) => [column, row.outcome(column, null, LABELS)] as const);
     if (sink.wantsTexts && text !== null && promptKey !== undefined)
       sink.prompt(row, { key: promptKey, turns: [text], ...(category === undefined ? {} : { category }) });
-    const shown = sink.wantsTexts
-      ? { shown: { a: [row.anyText('response1')], b: [row.anyText('response2')] } }
-      : {};
+    const [answer1, answer2] = [answerIn(row, sink, 'response1'), answerIn(row, sink, 'response2')];
+    if (sink.wantsTexts && (answer1 === null || answer2 === null))
+      throw new RowFault('missing', answer1 === null ? 'response1' : 'response2');
     const id = row.optionalText('idx') ?? promptKey;
     const { weight = 1, ...fields } = commonFields(row, 'given');
     for (const [rater, label] of labels) {
@@ -63,10 +64,10 @@ export const pandalm: Format = {
         ...(promptKey === undefined ? {} : { promptKey }),
         ...(id === undefined ? {} : { key: `${id}/${rater}` }),
         ...(category === undefined ? {} : { category }),
-        ...(sink.wantsStyle === true && row.has('response1') && row.has('response2')
-          ? { style: textStyle([row.anyText('response1')], [row.anyText('response2')]) }
+        ...(sink.wantsStyle === true && answer1 !== null && answer2 !== null
+          ? { style: textStyle(answer1, answer2) }
           : {}),
-        ...shown,
+        ...(sink.wantsTexts && promptKey !== undefined ? { shown: { a: answer1, b: answer2 } } : {}),
       });
     }
   },

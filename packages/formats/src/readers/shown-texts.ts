@@ -1,22 +1,8 @@
 import { type BySlot, contentHash } from '@agon/domain';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
+import { ANSWER_COLUMNS, CONVERSATION_COLUMNS, PROMPT_TEXT_COLUMNS } from './column-names.ts';
 import { type Conversation, readConversation } from './conversation.ts';
-
-/** Columns that hold the prompt's text in a table of comparisons; the first that is filled does. */
-export const PROMPT_TEXT_COLUMNS = ['prompt', 'instruction', 'question'] as const;
-export const CONVERSATION_COLUMNS = ['conversation_a', 'conversation_b'] as const;
-const ANSWER_COLUMNS = [
-  ['answer_a', 'answer_b'],
-  ['response_a', 'response_b'],
-] as const;
-
-/** Columns with what the voter saw. */
-export const TEXT_COLUMNS: readonly string[] = [
-  ...CONVERSATION_COLUMNS,
-  ...PROMPT_TEXT_COLUMNS,
-  ...ANSWER_COLUMNS.flat(),
-];
 
 export type Shown = BySlot<readonly string[] | null>;
 /** The prompt's turns, null where there is no text; the answers, null for a side that the row does not show. */
@@ -71,6 +57,17 @@ export function looseTextKey(row: RowReader, prefix: string, { asked }: ShownTex
 /** Whether a reader has to tell the prompts apart. */
 export function wantsPromptKey(sink: RowSink): boolean {
   return sink.wantsPrompts ?? sink.wantsTexts;
+}
+
+/**
+ * An answer of one turn, blank as the model may have left it; null where the row does not have it. Where no texts are
+ * wanted, what is no text is not there either. @throws RowFault
+ */
+export function answerIn(row: RowReader, sink: RowSink, column: string): readonly string[] | null {
+  const value = row.values[column];
+  if (value === undefined || value === null) return null;
+  if (sink.wantsTexts) return [row.anyText(column)];
+  return typeof value === 'string' ? [value] : null;
 }
 
 function askedIn(conversation: Conversation | null): readonly string[] | null {

@@ -6,7 +6,14 @@ import { firstTwice } from './first-twice.ts';
 export const [LINE_FEED, RETURN] = [0x0a, 0x0d];
 /** A file that has returns but no line feed in so many bytes comes from an old Mac. */
 const LINE_END_WITHIN = 65_536;
-const DELIMITERS = [',', '\t', ';'] as const;
+const DELIMITERS = [',', '\t', ';', '|'] as const;
+/** Line that Excel writes, and hides, above a header line to say what separates columns. */
+const SEPARATOR_LINE = /^sep=(.)$/i;
+
+/** `sep=;` and a line end are not longer. */
+const SEPARATOR_WITHIN = 8;
+/** Characters of a line that are shown. */
+const SHOWN = 60;
 
 export type CsvDialect = {
   readonly columns: readonly string[];
@@ -25,15 +32,20 @@ export type CsvHead = { readonly dialect: CsvDialect; readonly next: number; rea
 export function readCsvHead(name: string, bytes: Uint8Array, last: boolean): CsvHead | null {
   const end = lineEndOf(bytes, last);
   if (end === null) return null;
-  const heads = DELIMITERS.map((delimiter) => headOf(bytes, delimiter, end, last));
+  const said = separatorLine(bytes, end, last);
+  if (said === 'unfinished') return null;
+  const heads = (said === null ? DELIMITERS : [said.delimiter]).map((delimiter) =>
+    headOf(bytes, delimiter, end, last, said?.next ?? 0),
+  );
   if (heads.includes(null)) return null;
   const best = heads.reduce((one, other) =>
     (other?.dialect.columns.length ?? 0) > (one?.dialect.columns.length ?? 0) ? other : one,
   );
   const columns = best?.dialect.columns ?? [];
   if (columns.length < 2) {
-    throw new ArenaError('invalid_file', `${name} has one column: it is no table.`, {
-      hint: 'Columns are separated by commas, tabs or semicolons, under a header line, in UTF-8.',
+    const what = columns[0] === undefined ? 'no header line that can be read' : 'one column';
+    throw new ArenaError('invalid_file', `${name} has ${what}: it is no table.`, {
+      hint: `Columns are separated by commas, tabs, semicolons or "|", under a header line, in UTF-8.${firstLine(columns)}`,
       at: { file: name, line: 1 },
     });
   }
@@ -47,6 +59,23 @@ export function readCsvHead(name: string, bytes: Uint8Array, last: boolean): Csv
   return best ?? null;
 }
 
+function firstLine([first]: readonly string[]): string {
+  return first === undefined || first === '' ? '' : ` Here it says: ${first.slice(0, SHOWN)}`;
+}
+
+/** The delimiter that a first line names, and where the next line starts; null where it names none. */
+function separatorLine(
+  bytes: Uint8Array,
+  end: number,
+  last: boolean,
+): { readonly delimiter: string; readonly next: number } | null | 'unfinished' {
+  const at = bytes.indexOf(end);
+  if (at < 0 && !last && bytes.length < SEPARATOR_WITHIN) return 'unfinished';
+  const line = at < 0 || at > SEPARATOR_WITHIN ? null : decodeRow(bytes.subarray(0, at));
+  const delimiter = SEPARATOR_LINE.exec(line?.replace(/\r$/, '') ?? '')?.[1];
+  return delimiter === undefined || delimiter.charCodeAt(0) > 0x7f ? null : { delimiter, next: at + 1 };
+}
+
 /** Null: more bytes are needed to tell. */
 function lineEndOf(bytes: Uint8Array, last: boolean): number | null {
   const start = bytes.subarray(0, LINE_END_WITHIN);
@@ -55,10 +84,16 @@ function lineEndOf(bytes: Uint8Array, last: boolean): number | null {
   return start.includes(RETURN) ? RETURN : LINE_FEED;
 }
 
-function headOf(bytes: Uint8Array, delimiter: string, end: number, last: boolean): CsvHead | null {
+function headOf(
+  bytes: Uint8Array,
+  delimiter: string,
+  end: number,
+  last: boolean,
+  start: number,
+): CsvHead | null {
   const nothing: CsvHead = { dialect: { columns: [], delimiter, end }, next: 0, lines: 0 };
-  let from = 0;
-  let lines = 0;
+  let from = start;
+  let lines = start > 0 ? 1 : 0;
   // empty lines above the header
   while (bytes[from] === LINE_FEED || bytes[from] === RETURN) {
     if (bytes[from] === end) lines += 1;

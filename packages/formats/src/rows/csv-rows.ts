@@ -22,6 +22,8 @@ export class CsvRows implements RowSplitter {
   #line: number;
   #broken = 0;
   #givenUp = false;
+  /** Whether there was one, broken or not. */
+  hasRows = false;
   /** Set once the format is known, where it has a short way. */
   regular: RegularRows | null = null;
 
@@ -40,6 +42,7 @@ export class CsvRows implements RowSplitter {
         const { next, lines } = this.regular.take(bytes, at);
         at = next;
         this.#line += lines;
+        if (lines > 0) this.hasRows = true;
         if (at >= bytes.length) break;
       }
       const found = findRecord(bytes, at, separator, lineEnd, last);
@@ -53,7 +56,10 @@ export class CsvRows implements RowSplitter {
         continue;
       }
       // an empty line is no row
-      if (found.end > at) this.#take(this.#row(bytes.subarray(at, found.end), found.quoted));
+      if (found.end > at) {
+        this.hasRows = true;
+        this.#take(this.#row(bytes.subarray(at, found.end), found.quoted));
+      }
       at = found.next;
       this.#line += found.lines;
     }
@@ -61,6 +67,7 @@ export class CsvRows implements RowSplitter {
   }
 
   #brokenQuotes(bytes: Uint8Array): void {
+    this.hasRows = true;
     this.#broken += 1;
     this.#givenUp = this.#broken > MOST_BROKEN_QUOTES;
     const reason = this.#givenUp

@@ -1,50 +1,59 @@
 import { ArenaError } from '@agon/domain';
 import { decodeRow, excerptOf, NOT_UTF8 } from './decode-row.ts';
+import { countLines, JSON_BYTES, skipBlank } from './json-bytes.ts';
 import { parseJsonRow } from './parse-json.ts';
 import type { RowSplitter, TakeRow } from './source-row.ts';
 
-const [QUOTE, COMMA, BACKSLASH, LINE_FEED] = [0x22, 0x2c, 0x5c, 0x0a];
-const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const { quote, comma, backslash, lineFeed, openList, closeList, openObject, closeObject } = JSON_BYTES;
 
 /**
  * The elements of a JSON array, each with the line on which it starts. An element that is no JSON, or no object, is a
- * broken row; the others are read.
+ * broken row; the others are read. Arrays may follow one another, as in files that were joined.
  */
 export class JsonArrayRows implements RowSplitter {
   readonly #name: string;
   readonly #take: TakeRow;
-  #line = 1;
+  /** Of an array inside an object: what follows it is left. */
+  readonly #isInner: boolean;
+  #line: number;
   #state: 'before' | 'open' | 'first' | 'closed' = 'before';
 
-  constructor(name: string, take: TakeRow) {
+  constructor(name: string, take: TakeRow, inner: { readonly line: number } | null = null) {
     this.#name = name;
     this.#take = take;
+    this.#isInner = inner !== null;
+    this.#line = inner?.line ?? 1;
   }
 
-  /** @throws ArenaError('invalid_file') with its line where the array is cut off, or followed by more */
+  get isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** @throws ArenaError('invalid_file') with its line where the array is cut off, or followed by something else */
   split(bytes: Uint8Array, last: boolean): number {
     let from = 0;
-    for (;;) {
-      from = this.#skipSpace(bytes, from);
+    while (!(this.#isInner && this.isClosed)) {
+      const next = skipBlank(bytes, from);
+      this.#line += countLines(bytes, from, next);
+      from = next;
       if (from >= bytes.length) break;
-      if (this.#state === 'closed') throw this.#fault('there is more after the end of the list');
+      // a byte-order mark that is not all there
+      if (!last && bytes[from] === 0xef && bytes.length - from < 3) return from;
+      if (this.#state === 'closed') {
+        if (bytes[from] !== openList) throw this.#fault('there is more after the end of the list');
+        this.#state = 'before';
+      }
       if (this.#state === 'before') {
         from += 1;
         this.#state = 'first';
         continue;
       }
-      const next = this.#element(bytes, from, last);
-      if (next < 0) return from;
-      from = next;
+      const end = this.#element(bytes, from, last);
+      if (end < 0) return from;
+      from = end;
     }
     if (last && this.#state !== 'closed') throw this.#fault('the list has no end');
-    return bytes.length;
-  }
-
-  #skipSpace(bytes: Uint8Array, from: number): number {
-    let at = from;
-    for (; at < bytes.length && bytes[at]! <= 0x20; at += 1) if (bytes[at] === LINE_FEED) this.#line += 1;
-    return at;
+    return from;
   }
 
   /** Takes one element with the comma or the bracket behind it; returns where the next starts, or -1: unfinished. */
@@ -55,18 +64,18 @@ export class JsonArrayRows implements RowSplitter {
     for (let at = from; at < bytes.length; at += 1) {
       const unit = bytes[at]!;
       if (inText) {
-        if (unit === BACKSLASH) at += 1;
-        else if (unit === QUOTE) inText = false;
-        else if (unit === LINE_FEED) lines += 1;
-      } else if (unit === QUOTE) inText = true;
-      else if (unit === LINE_FEED) lines += 1;
-      else if (unit === OPEN_LIST || unit === OPEN_OBJECT) depth += 1;
-      else if (depth === 0 && (unit === COMMA || unit === CLOSE_LIST)) {
-        this.#row(bytes.subarray(from, at), unit === CLOSE_LIST);
-        this.#state = unit === CLOSE_LIST ? 'closed' : 'open';
+        if (unit === backslash) at += 1;
+        else if (unit === quote) inText = false;
+        else if (unit === lineFeed) lines += 1;
+      } else if (unit === quote) inText = true;
+      else if (unit === lineFeed) lines += 1;
+      else if (unit === openList || unit === openObject) depth += 1;
+      else if (depth === 0 && (unit === comma || unit === closeList)) {
+        this.#row(bytes.subarray(from, at), unit === closeList);
+        this.#state = unit === closeList ? 'closed' : 'open';
         this.#line += lines;
         return at + 1;
-      } else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) {
+      } else if (unit === closeList || unit === closeObject) {
         depth -= 1;
         if (depth < 0) throw this.#fault('a bracket is closed that was not opened');
       }

@@ -1,8 +1,12 @@
 import { decodeRow, excerptOf, NOT_UTF8 } from './decode-row.ts';
-import { parseJsonRow } from './parse-json.ts';
+import { endOfValue, JSON_BYTES, skipBlank } from './json-bytes.ts';
+import { type ParsedJson, parseJsonRow } from './parse-json.ts';
 import type { RowSplitter, TakeRow } from './source-row.ts';
 
-/** One JSON object a line; empty lines are passed over, a line that is no object is a broken row. */
+/**
+ * One JSON object a line; empty lines are passed over, a line that is no object is a broken row. Where files were joined
+ * without a line end between them, or with their byte-order marks, a line holds two objects, and each is a row.
+ */
 export class JsonLineRows implements RowSplitter {
   readonly #take: TakeRow;
   #line = 0;
@@ -30,9 +34,29 @@ export class JsonLineRows implements RowSplitter {
       this.#take({ line: this.#line, reason: NOT_UTF8, value: excerptOf(bytes) });
       return;
     }
-    if (text.trim() === '') return;
-    const parsed = parseJsonRow(text);
-    if (parsed.fault === undefined) this.#take({ line: this.#line, values: parsed.value });
-    else this.#take({ line: this.#line, reason: parsed.fault, value: excerptOf(bytes) });
+    // a byte-order mark is white space to trim()
+    const trimmed = text.trim();
+    if (trimmed === '') return;
+    const parsed = parseJsonRow(trimmed);
+    const rows = parsed.fault === undefined ? [parsed] : (joinedRows(bytes) ?? [parsed]);
+    for (const row of rows) {
+      if (row.fault === undefined) this.#take({ line: this.#line, values: row.value });
+      else this.#take({ line: this.#line, reason: row.fault, value: excerptOf(bytes) });
+    }
   }
+}
+
+/** The objects that stand one behind the other in a line; null where it is anything else, or one of them is no JSON. */
+function joinedRows(bytes: Uint8Array): ParsedJson[] | null {
+  const rows: ParsedJson[] = [];
+  for (let from = skipBlank(bytes, 0); from < bytes.length; ) {
+    if (bytes[from] !== JSON_BYTES.openObject) return null;
+    const end = endOfValue(bytes, from);
+    const text = end < 0 ? null : decodeRow(bytes.subarray(from, end));
+    const row = text === null ? null : parseJsonRow(text);
+    if (row === null || row.fault === 'not JSON') return null;
+    rows.push(row);
+    from = skipBlank(bytes, end);
+  }
+  return rows.length > 1 ? rows : null;
 }

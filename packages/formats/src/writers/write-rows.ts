@@ -6,13 +6,16 @@ export function writeJsonl(rows: readonly Row[]): string {
 }
 
 /**
- * CSV (RFC 4180) with a header line; lists as JSON, null as nothing. Cells that a spreadsheet would run as a formula get
+ * CSV (RFC 4180) with a header line, which the parts of a file after the first are without; lists as JSON, null as nothing. Cells that a spreadsheet would run as a formula get
  * a quote before them: a file made of other people's texts must be safe to open.
  */
-export function writeCsv(rows: readonly Row[]): string {
+export function writeCsv(rows: readonly Row[], isFirst = true): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const line = (cells: readonly string[]) => `${cells.map(quoted).join(',')}\n`;
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => cellText(row[column]))))].join('');
+  return [
+    ...(isFirst ? [line(columns)] : []),
+    ...rows.map((row) => line(columns.map((column) => cellText(row[column])))),
+  ].join('');
 }
 
 function cellText(value: unknown): string {

@@ -1,6 +1,5 @@
 import type { ComparisonColumns, PairCount, RatingSettings } from '@agon/domain';
-import type { PairCounter } from './pair-counter.ts';
-import { PairTableBuilder } from './pair-table.ts';
+import { type PairTable, PairTableBuilder } from './pair-table.ts';
 import { scanComparisons } from './scan-comparisons.ts';
 
 /**
@@ -11,11 +10,7 @@ export function pairCounts(
   columns: ComparisonColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
 ): PairCount[] {
-  const builder = new PairTableBuilder(columns.models.length);
-  scanComparisons(columns, settings, (_row, a, b, points, weight, kind) => {
-    builder.add(a, b, points, weight, kind);
-  });
-  const table = builder.build();
+  const table = tabulate(columns, settings);
   return Array.from({ length: table.cells }, (_, cell) => ({
     modelA: columns.models[table.low[cell]!]!,
     modelB: columns.models[table.high[cell]!]!,
@@ -25,19 +20,31 @@ export function pairCounts(
   }));
 }
 
-/**
- * The same table from counts, as columns of codes: by the higher code, then the lower, each told from the lower's side.
- */
-export function countedPairs(
-  counter: PairCounter,
+/** The pairs that met, under the tie policies, with their weights; in order of first meeting. */
+export function tabulate(
+  columns: ComparisonColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
-): Readonly<Record<'a' | 'b', Int32Array> & Record<'wins' | 'ties' | 'losses', Float64Array>> {
-  const { table } = counter.tally(settings);
+): PairTable {
+  const builder = new PairTableBuilder(columns.models.length);
+  scanComparisons(columns, settings, (_row, a, b, points, weight, kind) => {
+    builder.add(a, b, points, weight, kind);
+  });
+  return builder.build();
+}
+
+/** What a table says of outcomes, as columns of its own, each pair told from the side of the lower code, `a`. */
+export function pairColumns({
+  low,
+  high,
+  wins,
+  ties,
+  losses,
+}: PairTable): Readonly<Record<'a' | 'b', Int32Array> & Record<'wins' | 'ties' | 'losses', Float64Array>> {
   return {
-    a: table.low.slice(),
-    b: table.high.slice(),
-    wins: table.wins.slice(),
-    ties: table.ties.slice(),
-    losses: table.losses.slice(),
+    a: low.slice(),
+    b: high.slice(),
+    wins: wins.slice(),
+    ties: ties.slice(),
+    losses: losses.slice(),
   };
 }

@@ -1,6 +1,7 @@
 import type { NewVoterBattle, OpenBattle } from '@agon/arena';
 import type { BattleId, CampaignId, RaterId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
+import { allOf } from './all-of.ts';
 import { AT, bundleOf, importedModel, importedPrompt, makeContest, type TwoArenas } from './contest.ts';
 
 const openOf = ({ id, promptId, models, answers, expiresAtMs }: NewVoterBattle): OpenBattle => ({
@@ -99,7 +100,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
         expect(given).toMatchObject({ votes: 1, drawn: 2, open: [] });
         expect([...given.seen].sort()).toEqual([cellOf(started, own), cellOf(started, voted)].sort());
       }
-      const kept = (await here.exports.battles(contest.id)).find((each) => each.id === own.id);
+      const kept = (await allOf(here.exports.battles(contest.id))).find((each) => each.id === own.id);
       expect(kept).toMatchObject({ state: 'skipped', skipReason: 'offensive' });
     });
 
@@ -138,7 +139,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       expect(await here.battles.skip(late.id, rater, 'cannot_judge', '')).toBe(true);
     });
 
-    it('knows the pairs that have a battle with both answers, a judge’s too', async () => {
+    it('knows the pairs of answers that have a battle, a judge’s too', async () => {
       const { here, elsewhere, contest, rater } = await start();
       const asked = contest.battle(0, ['heron', 'stork']);
       await here.battles.issueToJudge(asked);
@@ -152,9 +153,57 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       );
       const pairs = await elsewhere.battles.pairsOf(contest.id);
       expect(pairs).toHaveLength(2);
-      expect(pairs).toContainEqual({ promptId: asked.promptId, models: asked.models });
+      expect(pairs).toContainEqual({
+        promptId: asked.promptId,
+        models: asked.models,
+        answers: asked.answers,
+      });
       expect(await contest.given(rater)).toMatchObject({ drawn: 1 });
       expect(await elsewhere.battles.pairsOf(here.ids.next() as CampaignId)).toEqual([]);
+      // turned, it is the same pair; with another answer of a model it is not
+      await here.battles.issueToJudge(contest.battle(0, ['stork', 'heron']));
+      expect(await elsewhere.battles.pairsOf(contest.id)).toHaveLength(2);
+      const { answer } = await contest.answerAgain(0, 'heron', 'on second thoughts');
+      const anew = contest.battle(0, ['heron', 'stork']);
+      const answers = { ...anew.answers, a: answer };
+      await here.battles.issueToJudge({ ...anew, answers });
+      const { promptId, models } = anew;
+      const more = await elsewhere.battles.pairsOf(contest.id);
+      expect(more).toHaveLength(3);
+      expect(more).toContainEqual({ promptId, models, answers });
+    });
+
+    it('says which of several answers a battle shows, as things stand', async () => {
+      const { here, elsewhere, contest, rater } = await start();
+      const first = contest.battle(0, ['heron', 'crane']);
+      await contest.issue(rater, first);
+      expect(await elsewhere.battles.answerPlaces(first.id)).toEqual({ a: null, b: null });
+      const second = await contest.answerAgain(0, 'crane', 'on second thoughts');
+      const third = await contest.answerAgain(0, 'crane', 'on third thoughts');
+      const later = contest.battle(0, ['crane', 'heron']);
+      const shown = { ...later, answers: { ...later.answers, a: third.answer } };
+      await contest.issue(rater, shown);
+      for (const stores of [here, elsewhere]) {
+        expect(await stores.battles.answerPlaces(first.id)).toEqual({ a: null, b: { number: 1, of: 3 } });
+        expect(await stores.battles.answerPlaces(shown.id)).toEqual({ a: { number: 3, of: 3 }, b: null });
+      }
+      await here.imports.undo(second.importId, AT + 1);
+      expect(await elsewhere.battles.answerPlaces(shown.id)).toEqual({ a: { number: 2, of: 2 }, b: null });
+      await here.imports.undo(third.importId, AT + 2);
+      expect(await elsewhere.battles.answerPlaces(shown.id)).toEqual({ a: null, b: null });
+      expect(await here.battles.answerPlaces(here.ids.next() as BattleId)).toEqual({ a: null, b: null });
+    });
+
+    it('counts a prompt with its two models as seen, with whichever answers', async () => {
+      const started = await start();
+      const { elsewhere, here, contest, rater } = started;
+      const battle = contest.battle(0);
+      const { answer } = await contest.answerAgain(0, 'crane', 'on second thoughts');
+      const anew = { ...battle, answers: { ...battle.answers, a: answer } };
+      await contest.issue(rater, anew);
+      await here.votes.append(contest.vote(anew, rater, 'a'));
+      for (const stores of [here, elsewhere])
+        expect([...(await contest.given(rater, stores)).seen]).toEqual([cellOf(started, battle)]);
     });
   });
 }

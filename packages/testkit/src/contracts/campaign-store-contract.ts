@@ -157,6 +157,8 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
         skips: [{ reason: 'offensive', count: 1 }],
         // of stork, to both prompts
         self_naming_answers: 2,
+        blank_answers: 0,
+        several_answers: 0,
         pairs: [
           { model_a: 'crane', model_b: 'heron', votes: 2, issued: 0 },
           { model_a: 'heron', model_b: 'stork', votes: 0, issued: 1 },
@@ -165,6 +167,28 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
       expect(progress.raters_by_votes).toHaveLength(2);
       const later = await elsewhere.campaigns.progress(contest.id, AT + hourMs + 1);
       expect(later).toMatchObject({ votes: 2, votes_last_hour: 0 });
+      const blank = await contest.answerAgain(0, 'crane', '\n');
+      await contest.answerAgain(0, 'crane', 'on second thoughts');
+      const more = await elsewhere.campaigns.progress(contest.id, AT);
+      expect(more).toMatchObject({ self_naming_answers: 2, blank_answers: 1, several_answers: 1 });
+      await here.imports.undo(blank.importId, AT + 1);
+      expect((await elsewhere.campaigns.progress(contest.id, AT)).blank_answers).toBe(0);
+    });
+
+    it('compares raters on the same two answers, and on no other two of the same models', async () => {
+      const arenas = setUp();
+      const contest = await makeContest(arenas);
+      const { answer } = await contest.answerAgain(0, 'crane', 'on second thoughts');
+      const anew = contest.battle(0);
+      await contest.cast({ ...anew, answers: { ...anew.answers, a: answer } }, 'b');
+      const agreements = async () =>
+        (await arenas.here.campaigns.progress(contest.id, AT)).raters_by_votes.map(
+          (each) => each.agreement_n,
+        );
+      await contest.cast(contest.battle(0), 'a');
+      expect(await agreements()).toEqual([0, 0]);
+      await contest.cast(contest.battle(0, ['heron', 'crane']), 'b');
+      expect((await agreements()).sort()).toEqual([0, 1, 1]);
     });
   });
 }

@@ -1,10 +1,12 @@
 import type { ComparisonStore } from '@agon/arena';
-import type { BattleId, CampaignId } from '@agon/domain';
+import type { BattleId, CampaignId, Comparison } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { AT, bundleOf, importedModel, makeContest, type TwoArenas } from './contest.ts';
 import { type ListedComparison, listComparisons } from './list-comparisons.ts';
 
 type Setup = TwoArenas & {
+  /** An import of these rows, in their order. */
+  imported(campaign: CampaignId, rows: readonly Comparison[]): Promise<{ undo(): Promise<void> }>;
   /** Keeps what changes this battle from ending, as a slow process would. */
   hold(battle: BattleId): Promise<{
     /** Resolves once something waits for the battle. */
@@ -175,6 +177,59 @@ export function comparisonStoreContract(setUp: () => Setup): void {
       const left = await lookAt(here.comparisons, contest.id);
       expect(left.rows.map((row) => row.rater)).toEqual([live.raterId]);
       expect(left.revision).toBeGreaterThan(full.revision);
+    });
+
+    it('says of imported rows what their file says, and nothing that it does not say', async () => {
+      const { here, contest, imported } = await start();
+      const plain = { modelA: 'ibis', modelB: 'heron', outcome: 'a' } as const;
+      const full = { turn: 2, promptKey: 'p', category: 'coding', language: 'zh', atMs: AT } as const;
+      const votes: Comparison[] = [
+        { ...plain, source: 'people' },
+        { ...plain, ...full, source: 'people', rater: 'ada', weight: 3, shareA: 0.75 },
+        { ...plain, source: 'people', rater: 'ada', weight: 0 },
+        { ...plain, source: 'people', outcome: 'both_bad', shareA: 0.25 },
+      ];
+      const verdicts: Comparison[] = [
+        { ...plain, source: 'judges', rater: 'owl', weight: 0.5 },
+        { ...plain, ...full, source: 'judges', rater: 'wren' },
+      ];
+      await imported(contest.id, [votes[0]!, verdicts[0]!, ...votes.slice(1), verdicts[1]!]);
+      const { rows } = await lookAt(here.comparisons, contest.id);
+      const named = rows.map(({ answers, excluded, rater, ...row }) => {
+        expect([answers, excluded]).toEqual([null, null]);
+        return row;
+      });
+      expect(named).toEqual([...votes, ...verdicts].map(({ rater: _, ...row }) => row));
+      const [first, ada, adaToo, last] = rows;
+      expect([first!.rater, last!.rater]).toEqual([undefined, undefined]);
+      expect(ada!.rater).toBe(adaToo!.rater);
+      expect(rows.slice(4).map(({ rater }) => rater)).toEqual(['owl', 'wren']);
+    });
+
+    it('keeps votes in the order of the chain, those of an import in the order of its file', async () => {
+      const { here, elsewhere, contest, imported } = await start();
+      const outcomes = async (store: ComparisonStore) =>
+        (await lookAt(store, contest.id)).rows
+          .map(({ outcome, weight }) => `${outcome}${weight ?? ''}`)
+          .join();
+      const file = (weight: number): Comparison[] =>
+        (['b', 'a', 'tie'] as const).map((outcome) => ({
+          ...{ modelA: 'ibis', modelB: 'heron', outcome, source: 'people', weight },
+        }));
+      await contest.cast(contest.battle(0), 'a');
+      const first = await imported(contest.id, file(2));
+      await contest.cast(contest.battle(0), 'b');
+      expect(await outcomes(here.comparisons)).toBe('a,b2,a2,tie2,b');
+      const vote = await contest.cast(contest.battle(1), 'tie');
+      await imported(contest.id, file(3));
+      await first.undo();
+      await contest.cast(contest.battle(0), 'both_bad');
+      await here.votes.undo(vote.id, AT + 1);
+      for (const store of [here.comparisons, elsewhere.comparisons]) {
+        expect(await outcomes(store)).toBe('a,b,tie,b3,a3,tie3,both_bad');
+        const { rows } = await lookAt(store, contest.id);
+        expect(rows.map((row) => row.excluded === null)).toEqual(rows.map((_, at) => at !== 2));
+      }
     });
   });
 }

@@ -1,4 +1,11 @@
-import { type Ids, type NewVote, type NewVoterBattle, type Ports, pairIndexOf } from '@agon/arena';
+import {
+  type DrawableContent,
+  type Ids,
+  type NewVote,
+  type NewVoterBattle,
+  type Ports,
+  pairIndexOf,
+} from '@agon/arena';
 import type { BattleId, CampaignId, EpochMs, ImportId, Outcome, RaterId, UserId, VoteId } from '@agon/domain';
 import type { ImportBundle, WritableImports } from '../import-bundle.ts';
 
@@ -55,6 +62,17 @@ export function importedPrompt(campaign: CampaignId, key: string): ImportBundle[
   };
 }
 
+/** The answers of a campaign's content, oldest first, one by one. */
+export function listAnswers({ answers }: DrawableContent) {
+  return Array.from({ length: answers.length }, (_, place) => ({
+    id: answers.idOf(place),
+    promptId: answers.promptId(answers.prompt[place]!),
+    modelId: answers.models[answers.model[place]!]!,
+    namesItself: answers.namesItself[place] === 1,
+    blank: answers.blank[place] === 1,
+  }));
+}
+
 /** A campaign of two prompts and three models, of which `stork` names itself in every answer. */
 export async function makeContest({ here, person, campaign }: TwoArenas) {
   const id = await campaign();
@@ -66,24 +84,22 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
       MODELS.map((model) => ({
         promptKey: prompt.key,
         model,
-        turns: [
-          model === 'stork'
-            ? `I am stork, a large language model: ${prompt.turns[0]}`
-            : `${model} on ${prompt.turns[0]}`,
-        ],
+        turns: [`${model === 'stork' ? 'I am ' : ''}${model} on ${prompt.turns[0]}`],
       })),
     ),
   });
   await here.imports.write(bundle);
-  const content = await here.content.content(id);
-  const index = pairIndexOf(content, { skipSelfNaming: false });
+  const content = await here.content.drawable(id);
+  const answers = listAnswers(content);
+  const promptIds = [...new Set(answers.map((answer) => answer.promptId))];
+  const index = pairIndexOf(content, { choice: 'newest', skipSelfNaming: false, skipBlank: false });
 
-  /** One about the prompt of this place in the content, issued to nobody yet; it is open for an hour. */
+  /** One about the prompt of this place, issued to nobody yet; it is open for an hour. */
   function battle(prompt: 0 | 1, slots = ['crane', 'heron'], drawnAtMs: EpochMs = AT): NewVoterBattle {
-    const promptId = content.prompts[prompt]!.id;
+    const promptId = promptIds[prompt]!;
     const [a, b] = slots.map((name) => {
       const modelId = content.models.find((model) => model.name === name)!.id;
-      return content.answers.find((each) => each.promptId === promptId && each.modelId === modelId)!;
+      return answers.find((each) => each.promptId === promptId && each.modelId === modelId)!;
     });
     return {
       id: here.ids.next() as BattleId,
@@ -127,9 +143,31 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
     };
   }
 
+  /** Another answer of a model to the prompt of this place, newer than all before. */
+  async function answerAgain(prompt: 0 | 1, model: string, text: string) {
+    const again = bundleOf(id, here.ids, {
+      models: [importedModel(model)],
+      answers: [
+        {
+          promptKey: prompts[prompt]!.key,
+          model,
+          turns: [text],
+        },
+      ],
+    });
+    await here.imports.write(again);
+    const changed = await here.content.drawable(id);
+    const modelId = changed.models.find((each) => each.name === model)!.id;
+    const own = listAnswers(changed).filter(
+      (each) => each.promptId === promptIds[prompt] && each.modelId === modelId,
+    );
+    return { importId: again.id, answer: own.at(-1)!.id, own: own.map((each) => each.id) };
+  }
+
   return {
     id,
     content,
+    answerAgain,
     /** What brought the prompts and answers in. */
     bundle,
     index,

@@ -2,6 +2,7 @@ import type { ExportStore, Ids, VoteStore } from '@agon/arena';
 import type { CampaignId, Outcome, VoteId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import type { WritableImports } from '../import-bundle.ts';
+import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 type Setup = {
@@ -26,13 +27,13 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
       const [answer, second] = bundle.answers;
       const naming = { ...answer!, turns: ['I am model-1, ü.'] };
       await imports.write({ ...bundle, answers: [naming, second!] });
-      const [vote] = await exports.votes(id);
+      const [vote] = await allOf(exports.votes(id));
       const place = { prompt: 'prompt-1', modelA: 'model-1', modelB: 'model-2', turns: null };
       const text = { category: 'facts', language: 'en' };
       expect(vote).toMatchObject({ ...place, ...text, seq: 1, source: 'import', at: AT });
       expect(vote).toMatchObject({ outcome: 'a', firstOutcome: 'a', undone: false, excluded: null });
-      expect(vote).toMatchObject({ tags: null, note: null, hash: null });
-      expect(await exports.answers(id)).toEqual(
+      expect(vote).toMatchObject({ tags: null, note: null, hash: null, weight: 1, shareA: null });
+      expect(await allOf(exports.answers(id))).toEqual(
         ['model-1', 'model-2'].map((model) => ({
           ...text,
           prompt: 'prompt-1',
@@ -42,14 +43,14 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
           namesItself: model === 'model-1',
         })),
       );
-      expect(await exports.battles(id)).toEqual([
+      expect(await allOf(exports.battles(id))).toEqual([
         expect.objectContaining({ ...place, id: vote!.battle, origin: 'import', state: 'kept', drawnAt: AT }),
       ]);
       const verdict = { outcome: 'tie', shareA: 0.5, slotOrder: 'unknown', repeat: 1, unscored: null };
-      expect(await exports.verdicts(id)).toEqual([
+      expect(await allOf(exports.verdicts(id))).toEqual([
         expect.objectContaining({ ...place, ...verdict, battle: vote!.battle, at: AT }),
       ]);
-      expect(await exports.scores(id)).toEqual(bundle.scores);
+      expect(await allOf(exports.scores(id))).toEqual(bundle.scores);
     });
 
     it('gives each row once, however many they are and under however many names its prompt goes', async () => {
@@ -58,23 +59,23 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
       const bundle = sampleBundle(id, ids.next(), 2500);
       const alias = { ...bundle.prompts[0]!, key: 'another name of prompt-1' };
       await imports.write({ ...bundle, prompts: [...bundle.prompts, alias] });
-      const votes = await exports.votes(id);
+      const votes = await allOf(exports.votes(id));
       expect(votes.map(({ seq }) => seq)).toEqual(votes.map((_, index) => index + 1));
       expect(new Set(votes.map((vote) => vote.id)).size).toBe(2500);
       expect(votes).toHaveLength(2500);
-      const [answers, battles] = [await exports.answers(id), await exports.battles(id)];
+      const [answers, battles] = [await allOf(exports.answers(id)), await allOf(exports.battles(id))];
       expect(new Set(answers.map((row) => `${row.prompt}/${row.model}`)).size).toBe(5000);
       expect(answers).toHaveLength(5000);
       expect(new Set(battles.map((row) => row.id)).size).toBe(2500);
       expect(battles).toHaveLength(2500);
-      expect(await exports.verdicts(id)).toHaveLength(2500);
+      expect(await allOf(exports.verdicts(id))).toHaveLength(2500);
     });
 
     it('gives votes as they stand, beside what was cast first', async () => {
       const { exports, imports, votes, ids, campaign, recast, exclude } = await setUp();
       const id = await campaign();
       await imports.write(sampleBundle(id, ids.next(), 4));
-      const cast = (await exports.votes(id)).map((vote) => vote.id as VoteId);
+      const cast = (await allOf(exports.votes(id))).map((vote) => vote.id as VoteId);
       await votes.undo(cast[0]!, SAMPLE_MS);
       await recast(cast[1]!, 'b');
       await votes.annotate(cast[2]!, { note: 'first' }, SAMPLE_MS);
@@ -96,7 +97,7 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
         { ...plain, outcome: 'tie', note: 'last', tags: { a: ['clear'], b: [] } },
         { ...plain, excluded: 'same outcome every time' },
       ];
-      expect(await exports.votes(id)).toEqual(expected.map((vote) => expect.objectContaining(vote)));
+      expect(await allOf(exports.votes(id))).toEqual(expected.map((vote) => expect.objectContaining(vote)));
     });
 
     it('gives nothing of other campaigns', async () => {
@@ -105,10 +106,10 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
       await imports.write(sampleBundle(own, ids.next(), 2));
       await imports.write(sampleBundle(other, ids.next(), 3));
       for (const read of ['votes', 'answers', 'battles', 'verdicts', 'scores'] as const)
-        expect(await exports[read](empty)).toEqual([]);
-      expect((await exports.votes(own)).map(({ prompt }) => prompt)).toEqual(['prompt-1', 'prompt-2']);
-      expect(await exports.answers(own)).toHaveLength(4);
-      expect(await exports.scores(own)).toHaveLength(1);
+        expect(await allOf<unknown>(exports[read](empty))).toEqual([]);
+      expect((await allOf(exports.votes(own))).map(({ prompt }) => prompt)).toEqual(['prompt-1', 'prompt-2']);
+      expect(await allOf(exports.answers(own))).toHaveLength(4);
+      expect(await allOf(exports.scores(own))).toHaveLength(1);
     });
   });
 }

@@ -4,6 +4,7 @@ import type { CampaignId, ImportId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
 import type { WritableImports } from '../import-bundle.ts';
+import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 type Setup = {
@@ -22,11 +23,11 @@ const EMPTY = { votes: [], answers: [], battles: [], verdicts: [], scores: [] };
 export function importStoreContract(setUp: () => Promise<Setup>): void {
   /** All that the campaign holds. Votes and verdicts of a new import have ids of their own, whatever they say. */
   const readAll = async ({ exports }: Setup, campaign: CampaignId) => ({
-    votes: (await exports.votes(campaign)).map(({ id: _, ...vote }) => vote),
-    answers: await exports.answers(campaign),
-    battles: await exports.battles(campaign),
-    verdicts: (await exports.verdicts(campaign)).map(({ id: _, ...verdict }) => verdict),
-    scores: await exports.scores(campaign),
+    votes: (await allOf(exports.votes(campaign))).map(({ id: _, import: __, ...vote }) => vote),
+    answers: await allOf(exports.answers(campaign)),
+    battles: await allOf(exports.battles(campaign)),
+    verdicts: (await allOf(exports.verdicts(campaign))).map(({ id: _, ...verdict }) => verdict),
+    scores: await allOf(exports.scores(campaign)),
   });
 
   describe('the contract of ImportStore', () => {
@@ -91,7 +92,7 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
       ];
       expect(await imports.write({ ...twice(0), votes: others })).toMatchObject({ votes: 7, verdicts: 0 });
       expect(await imports.write({ ...twice(0), votes: [...others].reverse() })).toMatchObject({ votes: 0 });
-      const votes = await exports.votes(id);
+      const votes = await allOf(exports.votes(id));
       expect(votes).toHaveLength(10);
       expect(new Set(votes.map((each) => each.battle)).size).toBe(1);
     });
@@ -108,7 +109,7 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
         answers: 1,
         rows: { imported: 1, refused: 0 },
       });
-      const texts = (await exports.answers(id)).map(({ model, turns }) => `${model}: ${turns[0]}`);
+      const texts = (await allOf(exports.answers(id))).map(({ model, turns }) => `${model}: ${turns[0]}`);
       expect(texts.sort()).toEqual([
         'model-1: On second thoughts: no.',
         'model-1: model-1 says ü to prompt-1.',
@@ -186,13 +187,13 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
           votes: [...some(bundle.votes), ...some(bundle.votes)],
           verdicts: some(bundle.verdicts),
         };
-        const known = (await exports.votes(id)).length;
+        const known = (await allOf(exports.votes(id))).length;
         const { rows, votes } = await imports.write(next, {}, { onError: 'good' });
         const { prompts, answers, verdicts, scores } = next;
         const said = [prompts, answers, next.votes, verdicts, scores];
         expect(rows.read).toBe(said.reduce((sum, records) => sum + records.length, 0));
         expect(rows.imported + rows.refused + rows.duplicates).toBe(rows.read);
-        expect((await exports.votes(id)).length).toBe(known + votes);
+        expect((await allOf(exports.votes(id))).length).toBe(known + votes);
         const again = await imports.write({ ...next, id: ids.next() as ImportId }, {}, { onError: 'good' });
         expect(again).toMatchObject({ ...NOTHING, written: false, rows: { imported: 0 } });
       }
@@ -221,7 +222,7 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
       const bundle = sampleBundle(id, ids.next(), 2);
       await imports.write(bundle);
       const before = await readAll(setup, id);
-      const votesBefore = (await exports.votes(id)).map((vote) => vote.id);
+      const votesBefore = (await allOf(exports.votes(id))).map((vote) => vote.id);
       const undone = await elsewhere.undo(bundle.id, SAMPLE_MS + 5);
       expect(undone).toMatchObject({ id: bundle.id, undoneAtMs: SAMPLE_MS + 5 });
       expect(await readAll(setup, id)).toEqual(EMPTY);
@@ -230,7 +231,7 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
       const brought = { prompts: 2, answers: 4, votes: 2, verdicts: 2, scores: 1 };
       expect(await imports.write(again)).toMatchObject({ written: true, ...brought });
       expect(await readAll(setup, id)).toEqual(before);
-      const votesAfter = (await exports.votes(id)).map((vote) => vote.id);
+      const votesAfter = (await allOf(exports.votes(id))).map((vote) => vote.id);
       expect(new Set([...votesBefore, ...votesAfter]).size).toBe(4);
       // the first one stays undone: what it brought is the second's now
       await imports.undo(bundle.id, SAMPLE_MS + 9);

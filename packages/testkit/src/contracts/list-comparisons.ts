@@ -25,6 +25,7 @@ export function listComparisons(comparisons: CampaignComparisons): ListedCompari
 function listOne(comparisons: CampaignComparisons, source: ComparisonSource, row: number): ListedComparison {
   const block = comparisons[source];
   const share = block.shareA?.[row] ?? Number.NaN;
+  const weight = block.weight?.[row] ?? 1;
   const [prompt, turn, category, language] = [
     block.prompt[row]!,
     block.turn[row]!,
@@ -38,13 +39,14 @@ function listOne(comparisons: CampaignComparisons, source: ComparisonSource, row
     outcome: OUTCOMES[block.outcome[row]!]!,
     ...(Number.isNaN(share) ? {} : { shareA: share }),
     source,
-    rater: comparisons.raters[source].nameOf(block.rater[row]!),
+    ...(weight === 1 ? {} : { weight }),
+    ...(block.rater[row]! < 0 ? {} : { rater: comparisons.raters[source].nameOf(block.rater[row]!) }),
     ...(prompt < 0 ? {} : { promptKey: comparisons.prompts.nameOf(prompt) }),
     ...(turn === 0 ? {} : { turn }),
     ...(category === 0 ? {} : { category: comparisons.categories[category - 1]! }),
     ...(language === 0 ? {} : { language: comparisons.languages[language - 1]! }),
     answers: a < 0 ? null : { a: comparisons.answers.nameOf(a), b: comparisons.answers.nameOf(b) },
-    atMs: block.atMs[row]!,
+    ...(Number.isNaN(block.atMs[row]!) ? {} : { atMs: block.atMs[row]! }),
     excluded: block.excluded[row] === 0 ? null : comparisons.reasons[block.excluded[row]! - 1]!,
   };
 }

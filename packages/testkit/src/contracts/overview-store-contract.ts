@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BoardStore, ExportStore, OverviewStore, SnapshotRecord } from '@agon/arena';
 import type { CampaignId, SnapshotId, VoteId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
+import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 import { type JudgeSetup, sampleJudging } from './sample-judging.ts';
 
@@ -66,8 +67,8 @@ export function overviewStoreContract(setUp: () => Promise<Setup>): void {
       await imports.write(bundle);
       expect(await overview.excludedVotes()).toEqual([]);
       const excluded = [
-        ...(await exports.votes(some)).slice(0, 1),
-        ...(await exports.votes(many)).slice(0, 2),
+        ...(await allOf(exports.votes(some))).slice(0, 1),
+        ...(await allOf(exports.votes(many))).slice(0, 2),
       ];
       for (const vote of excluded) await exclude(vote.id as VoteId, 'too fast');
       const counts = async () =>

@@ -2,6 +2,7 @@ import type { ExportStore, Ids, QuarantineStore } from '@agon/arena';
 import type { CampaignId, VoteId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import type { WritableImports } from '../import-bundle.ts';
+import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 type Setup = {
@@ -24,8 +25,8 @@ export function quarantineStoreContract(setUp: () => Promise<Setup>): void {
       const votes = bundle.votes.map((vote, at) => ({ ...vote, rater: at === 3 ? 'somebody' : 'odd %_' }));
       await imports.write({ ...bundle, votes });
       await imports.write({ ...sampleBundle(other, ids.next(), 4), votes: [] });
-      const reasons = async () => (await exports.votes(id)).map(({ excluded }) => excluded);
-      await exclude((await exports.votes(id))[0]!.id as VoteId, 'earlier');
+      const reasons = async () => (await allOf(exports.votes(id))).map(({ excluded }) => excluded);
+      await exclude((await allOf(exports.votes(id)))[0]!.id as VoteId, 'earlier');
       expect(await quarantine.put(id, 'odd %_', ENTRY)).toEqual({ votes: 3, changed: 2 });
       expect(await reasons()).toEqual(['earlier', 'odd', 'odd', null]);
       expect(await quarantine.put(id, 'odd %_', ENTRY)).toEqual({ votes: 3, changed: 0 });

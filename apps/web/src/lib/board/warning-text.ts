@@ -51,6 +51,7 @@ const PLAIN = {
   length_not_identified: m.board_warning_length_not_identified,
   without_difficulty: m.board_warning_without_difficulty,
   near_start: m.board_warning_near_start,
+  ordered_by_time: m.board_warning_ordered_by_time,
   unknown_clusters: m.board_warning_unknown_clusters,
   clusters_not_used: m.board_warning_clusters_not_used,
 };

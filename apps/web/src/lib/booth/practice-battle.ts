@@ -12,12 +12,13 @@ export function practiceBattle(words: {
   readonly a: string;
   readonly b: string;
 }): BlindBattle {
-  const turns = (text: string) => [{ html: toHtml(text), direction: 'auto' as const }];
+  const shown = (text: string) => ({ html: toHtml(text), direction: 'auto' as const });
+  const answer = (text: string) => ({ turns: [{ ...shown(text), blank: false }] });
   return {
     id: 'practice',
     ticket: '',
     expires_at: '',
-    prompt: { category: null, language: null, turns: turns(words.prompt) },
-    answers: { a: { turns: turns(words.a) }, b: { turns: turns(words.b) } },
+    prompt: { category: null, language: null, turns: [shown(words.prompt)] },
+    answers: { a: answer(words.a), b: answer(words.b) },
   };
 }

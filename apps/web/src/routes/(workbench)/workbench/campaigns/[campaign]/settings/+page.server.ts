@@ -2,5 +2,5 @@ import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, params }) => ({
-  selfNaming: (await orErrorPage(loadClient(fetch)('getProgress', { params }))).self_naming_answers,
+  found: await orErrorPage(loadClient(fetch)('getProgress', { params })),
 });
