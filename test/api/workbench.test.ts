@@ -47,6 +47,9 @@ describe('imports as the workbench makes them', () => {
       format: null,
       columns: ['left', 'right', 'said'],
       rows: [['alpha', 'beta', 'a']],
+      labels: [],
+      models: [],
+      unused: [],
     });
     const { items } = await arena.visitor().call('listFormats');
     expect(items.find((each) => each.id === 'plain')?.fields.map((each) => each.name)).toContain('winner');
