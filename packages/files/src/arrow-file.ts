@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
 import { ArenaError } from '@agon/domain';
 import type { SourceRow } from '@agon/formats';
 import {
@@ -115,10 +116,18 @@ function open(
         done += size;
       }
     };
-    return { file: openArrow(name, fstatSync(descriptor).size, read), read, close };
+    return { file: openArrow(name, fstatSync(descriptor).size, read, unzstd), read, close };
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+function unzstd(bytes: Uint8Array, size: number): Uint8Array {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
+  } catch (cause) {
+    throw new RangeError((cause as Error).message, { cause });
   }
 }
 

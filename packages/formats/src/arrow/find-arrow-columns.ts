@@ -49,6 +49,12 @@ const WIDTHS = [8, 16, 32, 64];
  * @throws ArenaError unknown_format, invalid_file
  */
 export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWants): ComparisonFields {
+  if (file.batches.some(({ unpacked }) => unpacked !== null)) {
+    throw new ArenaError('invalid_file', `${file.name} is compressed.`, {
+      hint: "Written uncompressed it is read where it lies: pyarrow's write_feather with compression='uncompressed'.",
+      at: { file: file.name },
+    });
+  }
   const nameOf = (field: ArrowField) => renamed(field.name, wants.map ?? {});
   checkNames(file, wants.map ?? {});
   const named = (name: string, isTexts: boolean): CodedColumn | null => {
