@@ -76,10 +76,21 @@ export function judgeName(row: RowReader): string {
 /** What the row says itself; else a judge whom no person stands beside makes it a verdict. */
 function sourceOf(row: RowReader, judgeRule: JudgeRule): ComparisonSource {
   if (judgeRule === 'given') return 'people';
-  if (row.has('source')) return row.label('source', SOURCES);
+  if (row.has('source')) return readSource(row);
   if (judgeRule === 'person' || !row.has('judge')) return 'people';
   if (PERSON_COLUMNS.some((column) => row.has(column))) return 'people';
   return sourceOfJudge(judgeName(row));
+}
+
+function readSource(row: RowReader): ComparisonSource {
+  const text = row.text('source').trim();
+  if (Object.hasOwn(SOURCES, text)) return SOURCES[text]!;
+  const known = Object.keys(SOURCES).join(', ');
+  throw new RowFault(
+    `unknown source; known are ${known}; if the column means something else, say --map source=note`,
+    'source',
+    text,
+  );
 }
 
 export function sourceOfJudge(name: string): ComparisonSource {
