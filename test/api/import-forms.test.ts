@@ -166,6 +166,12 @@ describe('a campaign that is not there', () => {
     await expect(researcher.call('getCampaign', { params: { campaign: 'fresh' } })).rejects.toMatchObject({
       code: 'not_found',
     });
+    for (const options of [{ create: true }, { create: true, dry_run: true }]) {
+      await expect(importInto('No Name', options)).rejects.toMatchObject({
+        code: 'invalid_request',
+        at: { column: 'campaign' },
+      });
+    }
     expect(await importInto('fresh', { create: true })).toMatchObject({ id: expect.any(String), votes: 3 });
     expect(await researcher.call('getCampaign', { params: { campaign: 'fresh' } })).toMatchObject({
       slug: 'fresh',
@@ -200,6 +206,16 @@ describe('a form that cannot be taken', () => {
     [
       'a label that means nothing',
       () => post(PATH, formOf('{"labels":{"x":"left"}}', ['a.csv', votes(0, 1)])),
+      {},
+    ],
+    [
+      'a file that breaks off',
+      () =>
+        post(
+          PATH,
+          '--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\nmodel',
+          boundary,
+        ),
       {},
     ],
     ['no boundary', () => post(PATH, 'x', { 'content-type': 'multipart/form-data; charset=utf-8' }), {}],

@@ -55,8 +55,8 @@ export async function readUpload(request: Request): Promise<Upload> {
     });
     parts.on('file', (_, stream, { filename }) => {
       const taken = spool.take(filename, stream);
-      // a form that breaks off fails as a whole; its files are awaited below
-      taken.catch(() => {});
+      // what fails here ends the whole form, which waits for its files below
+      taken.catch((error: Error) => parts.destroy(error));
       arriving.push(taken);
     });
     parts.on('filesLimit', () => parts.destroy(tooMany()));

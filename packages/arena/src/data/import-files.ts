@@ -1,4 +1,4 @@
-import type { ImportResult } from '@agon/contract';
+import { type ImportResult, slugSchema } from '@agon/contract';
 import { ArenaError, type CampaignId, type ImportId } from '@agon/domain';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
 import { createCampaign } from '../campaigns/create-campaign.ts';
@@ -70,6 +70,13 @@ async function campaignOf(
   deps: Pick<Ports, 'campaigns' | 'audit' | 'clock' | 'ids'>,
 ): Promise<Target> {
   if (create && (await deps.campaigns.find(slug)) === null) {
+    const named = slugSchema.safeParse(slug);
+    if (!named.success) {
+      throw new ArenaError('invalid_request', `"${slug}" cannot name a campaign.`, {
+        hint: 'Take small letters, digits and hyphens, such as spring-2026.',
+        at: { column: 'campaign', value: slug },
+      });
+    }
     if (dryRun) return { id: null, seed: 0 };
     await createCampaign(
       { actor, slug, title: slug, description: '', attribution: null, settings: {} },
