@@ -34,6 +34,31 @@ const STRANGER: readonly (readonly [string, string])[] = [
   ['/setup', 'setup'],
 ];
 
+const file = (name: string, ...lines: string[]) => ({
+  name,
+  mimeType: 'text/csv',
+  buffer: Buffer.from(lines.join('\n')),
+});
+/** Between them they make every part of the import's screen show. */
+const FILES = [
+  file(
+    'votes.csv',
+    'model_a,model_b,winner,voter,anony,prompt_id,remark',
+    'alpha,beta,left_win,r1,True,p1,clear',
+    'beta,alpha,left_win,r2,True,p1,',
+    'alpha,beta,tie,r3,False,p2,hm',
+    'alpha,beta,-1,r4,True,p2,',
+    'alpha,alpha,tie,r5,True,p2,',
+  ),
+  file(
+    'sheet.csv',
+    'id,prompt,gpt-4o,mistral-7b',
+    'p1,Why is the sky blue?,Because air scatters blue light more than red.,Rayleigh scattering.',
+    'p2,Name a prime.,7,',
+    'p3,,Hm.,Hm.',
+  ),
+];
+
 let session: Session;
 
 test.beforeAll(async ({ browser, baseURL }) => {
@@ -80,17 +105,13 @@ for (const variant of VARIANTS) {
     for (const [path, picture] of screens()) await visit(page, path, `${picture}-${variant.name}`);
 
     await page.goto(`/workbench/new/${campaign}/answers`);
-    const lines = [
-      'prompt_id,prompt,model,answer',
-      'p1,Why?,alpha,Because.',
-      'p1,Why?,beta,So.',
-      'p2,,alpha,Hm.',
-    ];
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
-    await expect(page.getByRole('table')).toBeVisible();
-    await page.getByRole('table').scrollIntoViewIfNeeded();
+    await page.locator('input[type=file]').setInputFiles(FILES);
+    // labels that nobody knows are asked for before anything is checked
+    await expect(page.getByRole('table').first()).toBeVisible({ timeout: 40_000 });
+    await page.getByRole('table').first().scrollIntoViewIfNeeded();
+    await checkScreen(page, `workbench-mapping-${variant.name}`, { fullPage: true });
+    await page.locator('main button:enabled.bg-accent').first().click();
+    await expect(page.locator('dl')).toBeVisible({ timeout: 40_000 });
     await checkScreen(page, `workbench-preview-${variant.name}`, { fullPage: true });
     // the page that was asked for on purpose and is not there is the one fault
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);

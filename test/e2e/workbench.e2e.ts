@@ -1,7 +1,7 @@
 import { nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
 import { expect, type Page, test } from '@playwright/test';
 import { signInAs } from './researcher.ts';
-import { checkScreen, watchPage } from './screens.ts';
+import { watchPage } from './screens.ts';
 
 const rows = (bad: boolean) =>
   ['p1', 'p2']
@@ -21,10 +21,14 @@ const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', bu
 const choose = (page: Page, ...files: ReturnType<typeof file>[]) =>
   page.locator('input[type=file]').setInputFiles(files);
 
+/** Files are read in a process of their own, which gives way to everything else on a busy machine. */
+const READ = { timeout: 40_000 };
+
 test('a researcher makes a campaign step by step, asks a judge, and takes an import back', async ({
   page,
   baseURL,
 }) => {
+  test.setTimeout(180_000);
   const { faults } = watchPage(page);
   await page.goto('/workbench');
   await expect(page).toHaveURL(/sign-in/);
@@ -38,15 +42,16 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Spring round');
   await choose(page, file('answers.jsonl', rows(true).join('\n')));
-  await expect(page.getByText('1 row cannot be read')).toBeVisible();
+  await expect(page.getByText('1 row cannot be read')).toBeVisible(READ);
   await expect(page.getByText('no prompt with this id', { exact: false })).toBeVisible();
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save the list (CSV)' }).click();
   const list = await (await saved).createReadStream();
   expect(await new Response(list as never).text()).toMatch(
-    /^file,line,column,value,reason\r\nanswers\.jsonl,7,prompt,p3,/,
+    /^file,line,column,value,reason,count\r\nanswers\.jsonl,7,prompt,p3,.*,1\r\n/,
   );
   await page.getByRole('button', { name: 'Import 6 good rows' }).click();
+  await expect(page.getByText('6 of 7 rows imported.', { exact: false }).first()).toBeVisible(READ);
   await expect(page.getByText('3 models · 2 prompts · 6 answers').first()).toBeVisible();
 
   await page.getByRole('button', { name: 'Next' }).click();
@@ -100,60 +105,4 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
   await page.getByRole('link', { name: 'Activity' }).click();
   await expect(page.getByRole('row', { name: /Rosa.*Undid an import/ })).toBeVisible();
   expect(faults).toEqual([]);
-});
-
-test('a file of an unknown kind is mapped column by column, with the keyboard', async ({ page, baseURL }) => {
-  const { faults } = watchPage(page);
-  await signInAs(page, baseURL!, 'Mira', 'researcher');
-  await page.goto('/workbench/new');
-  await page.getByLabel('Title that voters see').fill('Mapped');
-  await expect(page.getByLabel('Name in addresses')).toHaveValue('mapped');
-  await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/new\/mapped\/answers/);
-  await choose(
-    page,
-    file(
-      'odd.csv',
-      ['links,rechts,urteil,wer', 'alpha,beta,a,r1', 'beta,alpha,tie,r2', 'alpha,beta,perhaps,r3'].join('\n'),
-    ),
-  );
-  await expect(page.getByText('No known format fits these columns', { exact: false })).toBeVisible();
-  await page.getByLabel('Read as').selectOption('Comparisons of two models');
-  await expect(page.getByText('Still needed: Model A, Model B, Outcome')).toBeVisible();
-  const meaning = page.getByLabel('Meaning of the column links');
-  await meaning.focus();
-  await page.keyboard.type('Model A');
-  await page.getByLabel('Meaning of the column rechts').selectOption('model_b');
-  await page.getByLabel('Meaning of the column urteil').selectOption('winner');
-  await page.getByLabel('Meaning of the column wer').selectOption('rater');
-  await checkScreen(page, 'workbench-map');
-  await page.getByRole('button', { name: 'Check files' }).press('Enter');
-  await expect(page.getByText('perhaps', { exact: true })).toBeVisible();
-  await page.getByRole('button', { name: 'Import 2 good rows' }).press('Enter');
-  await expect(page.getByText('2 models · 2 votes').first()).toBeVisible();
-  expect(faults).toEqual([]);
-});
-
-test('an import that is called off leaves nothing behind', async ({ page, baseURL }) => {
-  await signInAs(page, baseURL!, 'Nils', 'researcher');
-  await page.goto('/workbench/new');
-  await page.getByLabel('Title that voters see').fill('Called off');
-  await expect(page.getByLabel('Name in addresses')).toHaveValue('called-off');
-  await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/new\/called-off\/answers/);
-  const lines = Array.from({ length: 30_000 }, (_, i) =>
-    JSON.stringify({
-      prompt_id: `p${i}`,
-      prompt: `Question ${i}`,
-      model: `m${i % 2}`,
-      answer: `Answer ${i}`,
-    }),
-  );
-  await choose(page, file('many.jsonl', lines.join('\n')));
-  await page.getByRole('button', { name: 'Import 30,000 rows' }).click({ timeout: 30_000 });
-  await expect(page.getByText('Writing rows', { exact: true })).toBeVisible({ timeout: 30_000 });
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByText('Called off; nothing was imported.')).toBeVisible();
-  await page.goto('/workbench/campaigns/called-off/import');
-  await expect(page.getByText('Nothing was imported yet.')).toBeVisible();
 });

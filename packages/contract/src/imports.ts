@@ -112,7 +112,14 @@ export const importResultSchema = z
     rows: rowCountsSchema,
     errors: z.array(refusedRowSchema).describe('The first 1,000'),
     errors_total: z.number().int(),
-    warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+    warnings: z.array(
+      z.strictObject({
+        code: z.string(),
+        message: z.string(),
+        count: z.number().int().optional().describe('Rows that it is about'),
+        what: z.string().optional().describe('passed_over: what these rows are'),
+      }),
+    ),
     files: z.array(
       z.strictObject({
         name: z.string(),

@@ -4,13 +4,25 @@ import { FORMATS } from '@agon/formats';
 const field = (name: string) => ({ name, required: false });
 const needed = (name: string) => ({ name, required: true });
 
-/** What columns can be mapped to, by format. The special formats are recognised by their own columns and need no map. */
+/**
+ * What columns can be mapped to, by format. A needed outcome may also be one column an outcome, a preference, or a share;
+ * a sheet's other columns are named as its models. The special formats are recognised by their own columns and need no map.
+ */
 export const MAPPABLE_FIELDS: Readonly<Record<string, FormatJson['fields']>> = {
   plain: [
     needed('model_a'),
     needed('model_b'),
     needed('winner'),
+    field('winner_model_a'),
+    field('winner_model_b'),
+    field('winner_tie'),
+    field('winner_both_bad'),
+    field('preference'),
+    field('share_a'),
     field('prompt_id'),
+    field('prompt'),
+    field('answer_a'),
+    field('answer_b'),
     field('rater'),
     field('judge'),
     field('turn'),
@@ -27,6 +39,13 @@ export const MAPPABLE_FIELDS: Readonly<Record<string, FormatJson['fields']>> = {
     field('prompt_id'),
     field('category'),
     field('language'),
+  ],
+  'answer-sheet': [
+    needed('prompt'),
+    field('prompt_id'),
+    field('category'),
+    field('language'),
+    field('reference'),
   ],
   prompts: [needed('prompt_id'), needed('prompt'), field('category'), field('language'), field('reference')],
   scores: [needed('model'), needed('benchmark'), needed('score'), needed('source'), field('n')],

@@ -104,6 +104,7 @@ function warningsOf(
       : [
           {
             code: 'not_blind',
+            count: counts.unblinded,
             message:
               job.unblinded === 'drop'
                 ? `${counts.unblinded} votes were not blind: they are kept in quarantine and do not count (--unblinded keep).`
@@ -115,6 +116,7 @@ function warningsOf(
       : [
           {
             code: 'oversampled',
+            count: counts.oversampled,
             message:
               job.oversampled === 'drop'
                 ? `${counts.oversampled} votes are on prompts that came too often: they are kept in quarantine and do not count.`
@@ -123,6 +125,8 @@ function warningsOf(
         ]),
     ...[...passed].map(([what, count]) => ({
       code: 'passed_over',
+      count,
+      what,
       message: `${count} rows say nothing to import: ${what}.`,
     })),
   ];

@@ -1,29 +1,41 @@
-import type { FileInspection, FormatJson, ImportResult } from '@agon/contract';
+import type { FormatJson, ImportForm, ImportResult } from '@agon/contract';
+import { isArenaError } from '@agon/domain';
 import { api } from '#lib/api/browser-client.ts';
 import { faultText } from '#lib/api/fault-text.ts';
 import { m } from '#paraglide/messages.js';
+import {
+  choiceOf,
+  type FileChoice,
+  formatOf,
+  missingIn,
+  optionsOf,
+  readAs,
+  withFound,
+  withMap,
+  withModel,
+} from './file-choice.ts';
+import { fileHead } from './file-head.ts';
+import { unknownLabels } from './label-choice.ts';
 import { postImport, type StageProgress } from './post-import.ts';
-import { mapToSend, suggestFormat, suggestMap } from './suggest-map.ts';
 
 /** One chosen file, and what is said about it. */
-export type SourceChoice = FileInspection & {
+export type SourceChoice = FileChoice & {
   readonly file: File;
-  /** Id of the format to read it as; empty: as it was recognised. */
-  readonly readAs: string;
-  /** Column → field; a column without a meaning is left out. Null: columns are used under their own names. */
-  readonly map: Readonly<Record<string, string>> | null;
-  /** Scores in per cent. */
-  readonly perCent: boolean;
+  /** Labels were counted in all of the file, not in its first rows only. */
+  readonly isCounted: boolean;
 };
 
 export type ShownProgress = StageProgress & { readonly elapsedMs: number };
 
-/** Enough for the first rows of any table; a JSON list has no end before its end. */
-const HEAD_BYTES = 256 * 1024;
+/** What holds for all files of an import. */
+export type ImportRules = Required<Pick<ImportForm, 'unblinded' | 'oversampled' | 'on_error'>>;
+
+const RULES: ImportRules = { unblinded: 'drop', oversampled: 'keep', on_error: 'good' };
 
 /** An import from choosing files to its result. Nothing is stored before `importGood`. */
 export class ImportSession {
   sources = $state.raw<readonly SourceChoice[]>([]);
+  rules = $state.raw<ImportRules>(RULES);
   phase = $state<'empty' | 'looking' | 'choosing' | 'checking' | 'checked' | 'importing' | 'done'>('empty');
   progress = $state.raw<ShownProgress | null>(null);
   preview = $state.raw<ImportResult | null>(null);
@@ -52,20 +64,14 @@ export class ImportSession {
     return this.sources.length > 0 && this.sources.every((each) => this.missingFields(each).length === 0);
   }
 
-  fieldsOf(source: SourceChoice): FormatJson['fields'] {
-    const id = source.readAs || source.format;
+  fieldsOf(source: FileChoice): FormatJson['fields'] {
+    const id = formatOf(source);
     return this.#formats.find((format) => format.id === id)?.fields ?? [];
   }
 
-  /** Needed fields that no column is mapped to. Prompts may be in the campaign already, under their ids. */
-  missingFields(source: SourceChoice): readonly string[] {
-    if (source.readAs === '' && source.format === null) return ['format'];
-    if (source.map === null) return [];
-    const mapped = new Set(Object.values(source.map));
-    return this.fieldsOf(source)
-      .filter((field) => field.required && !mapped.has(field.name))
-      .filter((field) => !(field.name === 'prompt' && mapped.has('prompt_id')))
-      .map((field) => field.name);
+  /** What is still to be said before the file can be read: fields, or `format`, `models`, `ends`. */
+  missingFields(source: FileChoice): readonly string[] {
+    return missingIn(source, this.fieldsOf(source));
   }
 
   /** Adds files; those of the same name take the place of the earlier ones. */
@@ -75,28 +81,38 @@ export class ImportSession {
     this.phase = 'looking';
     this.fault = '';
     this.result = null;
-    try {
-      const looked = await Promise.all(files.map((file) => this.#look(file)));
+    await this.#cancellable(async (signal) => {
+      const looked = await Promise.all(files.map((file) => this.#look(file, signal)));
       const names = new Set(files.map((file) => file.name));
       this.sources = [...this.sources.filter((each) => !names.has(each.file.name)), ...looked];
       this.preview = null;
-    } catch (error) {
-      this.fault = faultText(error);
-    }
+    });
     this.phase = this.sources.length > 0 ? 'choosing' : 'empty';
-    if (this.fault === '' && this.isReady) await this.check();
+    const asks = this.sources.some((each) => unknownLabels(each.labels, each.means).length > 0);
+    if (this.fault === '' && this.isReady && !asks) await this.check();
   }
 
-  change(source: SourceChoice, change: Partial<SourceChoice>): void {
+  change(source: SourceChoice, change: Partial<FileChoice>): void {
     this.sources = this.sources.map((each) => (each.file === source.file ? { ...each, ...change } : each));
     this.isStale = true;
   }
 
   /** Another format means other fields: columns are guessed anew. */
   readAs(source: SourceChoice, format: string): void {
-    const fields = this.#formats.find((each) => each.id === format)?.fields ?? [];
-    const map = fields.length === 0 ? null : suggestMap(source.columns, fields);
-    this.change(source, { readAs: format, map });
+    this.change(source, readAs(source, format, this.#formats));
+  }
+
+  map(source: SourceChoice, map: Readonly<Record<string, string>>): void {
+    this.change(source, withMap(source, map, this.fieldsOf(source)));
+  }
+
+  takeModel(source: SourceChoice, column: string, isModel: boolean): void {
+    this.change(source, withModel(source, column, isModel));
+  }
+
+  /** What becomes of rows, not what they say: files need not be checked again. */
+  rule(change: Partial<ImportRules>): void {
+    this.rules = { ...this.rules, ...change };
   }
 
   remove(source: SourceChoice): void {
@@ -107,9 +123,20 @@ export class ImportSession {
 
   /** Reads everything and shows what would be imported. */
   async check(): Promise<void> {
-    this.preview = await this.#post('checking', true);
-    this.phase = this.preview === null ? 'choosing' : 'checked';
-    if (this.preview !== null) this.isStale = false;
+    const asked = this.sources;
+    this.isStale = false;
+    const preview = await this.#post('checking', true);
+    if (preview === null) {
+      this.phase = 'choosing';
+      return;
+    }
+    this.preview = preview;
+    this.sources = this.sources.map((source) => {
+      // what was changed meanwhile is not what was checked
+      const found = preview.files[asked.indexOf(source)];
+      return found === undefined ? source : { ...source, ...withFound(found, source), isCounted: true };
+    });
+    this.phase = 'checked';
   }
 
   async importGood(): Promise<void> {
@@ -131,6 +158,7 @@ export class ImportSession {
 
   reset(): void {
     this.sources = [];
+    this.rules = RULES;
     this.preview = null;
     this.result = null;
     this.fault = '';
@@ -138,53 +166,68 @@ export class ImportSession {
     this.phase = 'empty';
   }
 
-  async #look(file: File): Promise<SourceChoice> {
-    let text = await file.slice(0, HEAD_BYTES).text();
-    if (file.size > HEAD_BYTES) {
-      const isList = text.trimStart().startsWith('[');
-      text = isList ? await file.text() : text.slice(0, text.lastIndexOf('\n') + 1);
-    }
-    const found = await api('inspectFile', { body: { name: file.name, text } });
-    const readAs = found.format === null ? (suggestFormat(found.columns, this.#formats) ?? '') : '';
-    const fields = this.#formats.find((format) => format.id === readAs)?.fields ?? [];
-    const map = fields.length === 0 ? null : suggestMap(found.columns, fields);
-    return { ...found, file, readAs, map, perCent: false };
+  async #look(file: File, signal: AbortSignal): Promise<SourceChoice> {
+    const head = await fileHead(file);
+    const form = new FormData();
+    form.append('file', head, file.name);
+    const found = await api('inspectFile', { form, signal });
+    return { ...choiceOf(found, this.#formats), file, isCounted: head === file };
   }
 
   async #post(phase: 'checking' | 'importing', dryRun: boolean): Promise<ImportResult | null> {
     this.phase = phase;
-    this.fault = '';
-    this.progress = null;
-    this.#calledOff = new AbortController();
     let startedAt = performance.now();
-    try {
-      const files = await Promise.all(
-        this.sources.map(async (source) => ({
-          name: source.file.name,
-          text: await source.file.text(),
-          ...(source.readAs === '' ? {} : { format: source.readAs }),
-          ...(source.map === null ? {} : { map: mapToSend(source.columns, source.map) }),
-          ...(source.perCent ? { scale: 100 as const } : {}),
-        })),
-      );
-      return await postImport(
+    return this.#cancellable((signal) =>
+      postImport(
         this.#campaign,
-        { files, on_error: 'good', dry_run: dryRun },
         {
-          signal: this.#calledOff.signal,
+          options: {
+            files: this.sources.map((source) => optionsOf(source, this.fieldsOf(source))),
+            ...this.rules,
+            dry_run: dryRun,
+          },
+          files: this.sources.map(({ file }) => file),
+        },
+        {
+          signal,
           onProgress: (progress) => {
             if (progress.stage !== this.progress?.stage) startedAt = performance.now();
             this.progress = { ...progress, elapsedMs: performance.now() - startedAt };
           },
         },
-      );
+      ),
+    );
+  }
+
+  async #cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result | null> {
+    this.fault = '';
+    this.progress = null;
+    this.#calledOff = new AbortController();
+    try {
+      return await work(this.#calledOff.signal);
     } catch (error) {
       const calledOff = error instanceof DOMException && error.name === 'AbortError';
-      this.fault = calledOff ? m.workbench_import_called_off() : faultText(error);
+      this.fault = calledOff ? m.workbench_import_called_off() : await this.#faultOf(error);
       return null;
     } finally {
       this.progress = null;
       this.#calledOff = null;
     }
+  }
+
+  /** A browser that cannot read a chosen file any more says no more than that the request failed. */
+  async #faultOf(error: unknown): Promise<string> {
+    const isSilent = !isArenaError(error) || error.code === 'provider_unreachable';
+    for (const { file } of isSilent ? this.sources : []) {
+      const isThere = await file
+        .slice(0, 1)
+        .arrayBuffer()
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!isThere) return m.workbench_file_changed({ file: file.name });
+    }
+    return faultText(error);
   }
 }
