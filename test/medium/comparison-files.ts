@@ -1,4 +1,4 @@
-import type { Outcome } from '@agon/domain';
+import { COMPARISON_SOURCES, type ComparisonSource, type Outcome } from '@agon/domain';
 import { writeCsv, writeJsonl } from '@agon/formats';
 import fc from 'fast-check';
 
@@ -31,7 +31,7 @@ const said: fc.Arbitrary<Said> = fc
     rater: some(fc.constantFrom('ann', 'Böb', '7')),
     prompt: some(fc.constantFrom('1', '2', '3', '4')),
     turn: rarely(fc.integer({ min: 1, max: 3 })),
-    weight: rarely(fc.constantFrom(0, 0.1, 2, 3, 1)),
+    weight: rarely(fc.constantFrom(0, 0.1, 2, 2, 3, 3, 1)),
     share: rarely(fc.constantFrom(0, 0.3, 0.5, 0.75, 1)),
     category: rarely(fc.constantFrom('writing', 'math')),
     language: rarely(fc.constantFrom('en', 'zh')),
@@ -43,7 +43,7 @@ const said: fc.Arbitrary<Said> = fc
 /** Rows of a file: some of them twice, and times in all of them or not. */
 const rows: fc.Arbitrary<readonly Said[]> = fc
   .record({
-    rows: fc.array(said, { minLength: 4, maxLength: 30 }),
+    rows: fc.array(said, { minLength: 4, maxLength: 40, size: 'max' }),
     again: fc.array(fc.nat(), { maxLength: 6 }),
     timed: fc.constantFrom('all', 'some', 'none'),
   })
@@ -246,15 +246,36 @@ const WRITERS: Readonly<Record<string, (rows: readonly Said[]) => readonly [name
   ],
 };
 
-export type ComparisonFile = { readonly format: string; readonly name: string; readonly text: string };
+export type ComparisonFile = { readonly name: string; readonly text: string };
 
-/** A file of every format in turn, each of rows of its own. */
-export const comparisonFiles: Readonly<Record<string, fc.Arbitrary<ComparisonFile>>> = Object.fromEntries(
+/** Whose comparisons a format can hold; both where it is not named. */
+const SOURCES: Readonly<Record<string, readonly ComparisonSource[]>> = {
+  'FastChat battles': ['people'],
+  'Kaggle 55k': ['people'],
+  'MT-bench judgments in pairs': ['judges'],
+  'Arena-Hard judgments': ['judges'],
+  'AlpacaEval annotations': ['judges'],
+  'AlpacaEval table': ['judges'],
+  llmfao: ['people'],
+  PandaLM: ['people'],
+  'FastChat log': ['people'],
+};
+
+/** Files of each format. */
+export const comparisonFiles: Readonly<
+  Record<
+    string,
+    { readonly file: fc.Arbitrary<ComparisonFile>; readonly sources: readonly ComparisonSource[] }
+  >
+> = Object.fromEntries(
   Object.entries(WRITERS).map(([format, write]) => [
     format,
-    rows.map((given) => {
-      const [name, content] = write(given);
-      return { format, name, text: content };
-    }),
+    {
+      file: rows.map((given) => {
+        const [name, text] = write(given);
+        return { name, text };
+      }),
+      sources: SOURCES[format] ?? COMPARISON_SOURCES,
+    },
   ]),
 );

@@ -149,26 +149,54 @@ function written({ name, content }: { name: string; content: string | Uint8Array
   return { name, path, sha256: String(files).padStart(64, '0') };
 }
 
-const query: fc.Arbitrary<Asked> = fc.record({
-  source: fc.constantFrom('people', 'judges'),
-  method: fc.constantFrom('bradley-terry', 'davidson', 'rao-kupper', 'elo', 'glicko2', 'win-rate'),
-  ties: fc.constant('half'),
-  both_bad: fc.constantFrom('tie', 'drop'),
+const clustered = {
   interval: fc.constantFrom('sandwich', 'sandwich', 'fisher', 'bootstrap'),
   cluster: fc.constantFrom('none', 'rater', 'prompt', 'rater,prompt'),
-  reweight: fc.constantFrom('none', 'none', 'pair'),
-} as const);
-
-const queries = fc.array(query, { minLength: 2, maxLength: 4 });
+} as const;
+/** Switches that go together: what they refuse, they refuse of a file, too. */
+const switches: fc.Arbitrary<Asked> = fc.oneof(
+  fc.record({
+    method: fc.constant('bradley-terry' as const),
+    ties: fc.constantFrom('half', 'half', 'drop', 'model'),
+    reweight: fc.constantFrom('none', 'none', 'pair'),
+    ...clustered,
+  } as const),
+  fc.record({
+    method: fc.constant('bradley-terry' as const),
+    interval: fc.constant('fisher' as const),
+    prior: fc.constant(1),
+  }),
+  fc.record({ method: fc.constantFrom('davidson', 'rao-kupper'), ...clustered } as const),
+  fc.record({ method: fc.constantFrom('elo', 'glicko2'), ties: fc.constantFrom('half', 'drop') } as const),
+  fc.record({
+    method: fc.constant('win-rate' as const),
+    baseline: fc.constantFrom(undefined, 'alpha'),
+    ...clustered,
+  } as const),
+  fc.record({ method: fc.constant('contextual' as const), ...clustered } as const),
+);
+const filters: fc.Arbitrary<Asked> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({ category: 'writing' }) },
+  { weight: 1, arbitrary: fc.constant({ language: 'en' }) },
+);
+/** Questions to files of these sources. */
+const queries = (sources: readonly BoardQuery['source'][]): fc.Arbitrary<Asked[]> =>
+  fc.array(
+    fc
+      .tuple(switches, filters, fc.constantFrom(...sources), fc.constantFrom('tie', 'tie', 'drop'))
+      .map(([shown, filter, source, both_bad]): Asked => ({ ...shown, ...filter, source, both_bad })),
+    { minLength: 2, maxLength: 4 },
+  );
 /** A smaller example would cost an import each time. */
 const RUNS = { numRuns: 6, endOnFailure: true } as const;
 
 describe('a campaign rates what its file rated', () => {
   it.each(Object.entries(comparisonFiles))(
     'to the last digit: %s',
-    async (_, file) => {
+    async (_, { file, sources }) => {
       await fc.assert(
-        fc.asyncProperty(file, queries, async ({ name, text }, asked) => {
+        fc.asyncProperty(file, queries(sources), async ({ name, text }, asked) => {
           const source = written({ name, content: text });
           await expectSame([source.path], await imported([source]), asked);
         }),
@@ -179,9 +207,9 @@ describe('a campaign rates what its file rated', () => {
   );
 
   it('however the file is packed', async () => {
-    const file = comparisonFiles['plain JSON lines']!;
+    const { file, sources } = comparisonFiles['plain JSON lines']!;
     await fc.assert(
-      fc.asyncProperty(file, queries, async ({ text }, asked) => {
+      fc.asyncProperty(file, queries(sources), async ({ text }, asked) => {
         const plain = written({ name: 'votes.jsonl', content: text });
         const rows = text
           .trimEnd()
@@ -200,9 +228,9 @@ describe('a campaign rates what its file rated', () => {
   }, 120_000);
 
   it('and its exports rate the same again', async () => {
-    const file = comparisonFiles['plain CSV']!;
+    const { file, sources } = comparisonFiles['plain CSV']!;
     await fc.assert(
-      fc.asyncProperty(file, queries, async ({ name, text }, asked) => {
+      fc.asyncProperty(file, queries(sources), async ({ name, text }, asked) => {
         const id = await imported([written({ name, content: text })]);
         const of = (source: 'people' | 'judges') => asked.map((each) => ({ ...each, source }));
         for (const as of ['jsonl', 'csv', 'parquet'] as const) {
@@ -218,9 +246,9 @@ describe('a campaign rates what its file rated', () => {
   }, 120_000);
 
   it('after a part of it was there before, was undone, and came again', async () => {
-    const file = comparisonFiles['plain JSON lines']!;
+    const { file, sources } = comparisonFiles['plain JSON lines']!;
     await fc.assert(
-      fc.asyncProperty(file, queries, async ({ name, text }, asked) => {
+      fc.asyncProperty(file, queries(sources), async ({ name, text }, asked) => {
         const lines = text.trimEnd().split('\n');
         const whole = written({ name, content: text });
         const part = written({ name, content: lines.slice(0, lines.length / 2).join('\n') });

@@ -19,6 +19,7 @@ import {
 } from '@agon/rating';
 import type { ComparisonView } from './comparison-view.ts';
 import { joinSources } from './join-sources.ts';
+import { numberByAppearance } from './number-by-appearance.ts';
 import { toRatingSettings } from './rating-query.ts';
 
 export type FittedSource = {
@@ -66,13 +67,13 @@ export function fitSource(
       return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
     }
     if (settings.method === 'elo' || settings.method === 'glicko2') {
-      const inRowOrder = view.columns();
+      const inRowOrder = numberByAppearance(view.columns());
       const byTime = orderByTime(inRowOrder, view.times());
       const result = fitRatings(byTime ?? inRowOrder, settings);
       const warnings = byTime === null ? result.warnings : [...result.warnings, ORDERED_BY_TIME];
       return { result: { ...result, warnings }, insights: null };
     }
-    const columns = { ...view.columns(), ...(style === null ? {} : { style }) };
+    const columns = { ...numberByAppearance(view.columns()), ...(style === null ? {} : { style }) };
     return explained
       ? fitExplained(columns, settings)
       : { result: fitRatings(columns, settings), insights: null };

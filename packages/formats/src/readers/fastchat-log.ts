@@ -6,6 +6,7 @@ import type { RowSink } from '../row-sink.ts';
 import { readTime } from './common-fields.ts';
 import { decided } from './comparison-table.ts';
 import type { Conversation } from './conversation.ts';
+import { textStyle } from './read-style.ts';
 import { wantsPromptKey } from './shown-texts.ts';
 
 const VOTE_TYPES: Readonly<Record<string, LabelMeaning>> = {
@@ -81,7 +82,8 @@ function readVote(
   const blind = names[0] === undefined || names[0] === '' || names[0] === 'Model A';
   const [modelA, modelB] = [nameOf(a, names[0]), nameOf(b, names[1])];
   const id = typeof a.conv_id === 'string' ? a.conv_id : undefined;
-  const [shownA, shownB] = wantsPromptKey(sink) ? [turnsOf(a), turnsOf(b)] : [null, null];
+  const wantsStyle = sink.wantsStyle === true;
+  const [shownA, shownB] = wantsPromptKey(sink) || wantsStyle ? [turnsOf(a), turnsOf(b)] : [null, null];
   const promptKey =
     shownA === null ? undefined : `fastchat-${contentHash(JSON.stringify(shownA.asked)).slice(0, 16)}`;
   if (sink.wantsTexts && shownA !== null && promptKey !== undefined)
@@ -99,6 +101,9 @@ function readVote(
     ...(promptKey === undefined ? {} : { promptKey }),
     ...(atMs === undefined ? {} : { atMs }),
     ...(blind ? {} : { unblinded: true }),
+    ...(wantsStyle && shownA !== null && shownB !== null
+      ? { style: textStyle(shownA.answered, shownB.answered) }
+      : {}),
     ...(sink.wantsTexts && shownA !== null
       ? { shown: { a: shownA.answered, b: shownB?.answered ?? null } }
       : {}),
