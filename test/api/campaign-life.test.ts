@@ -82,7 +82,12 @@ describe('the life of a campaign', () => {
   it('imports good rows or nothing, and says what is wrong with the others', async () => {
     const faulty = `${votes}\nmodel-one,model-two,model_c,rater-9,p1`;
     const nothing = await importText('votes.csv', faulty);
-    expect(nothing).toMatchObject({ id: null, votes: 0, rows: { imported: 0, refused: 1 }, errors_total: 1 });
+    expect(nothing).toMatchObject({
+      id: null,
+      votes: 0,
+      rows: { read: 10, imported: 0, refused: 10 },
+      errors_total: 1,
+    });
     expect(nothing.errors[0]).toMatchObject({
       file: 'votes.csv',
       line: 11,

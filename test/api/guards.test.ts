@@ -121,16 +121,15 @@ describe('bodies', () => {
   it.each([
     ['/api/v1/campaigns', 512 * 1024],
     ['/api/auth/sign-in/email', 512 * 1024],
-    ['/api/v1/campaigns/x/imports', 64 * 1024 * 1024],
+    ['/api/v1/campaigns/x/imports', 4 * 1024 * 1024],
   ])('%s takes %i bytes at most, counted or declared', async (path, limit) => {
     const declared = await admin.send('POST', path, '{}', { 'content-length': String(limit + 1) });
     expect([declared.status, await declared.json()]).toMatchObject([413, { code: 'too_large' }]);
-    if (limit > 1024 * 1024) return;
     const counted = await admin.send('POST', path, JSON.stringify({ title: 'x'.repeat(limit) }));
     expect([counted.status, await counted.json()]).toMatchObject([413, { code: 'too_large' }]);
   });
 
-  it('of 64 MB are not read for a stranger', async () => {
+  it('of files are not read for a stranger', async () => {
     const response = await arena.visitor().send('POST', '/api/v1/campaigns/x/imports', '{}', {
       'content-length': String(64 * 1024 * 1024),
     });

@@ -48,8 +48,7 @@ const CASES: readonly Case[] = [
     voters: 64,
     apiKills: 6,
     postgresKills: 0,
-    sabotage:
-      'alter table votes drop constraint votes_once, drop constraint votes_chain, drop constraint votes_idempotency',
+    sabotage: 'alter table votes drop constraint votes_chain; drop index votes_once, votes_idempotency',
     verdict: (r) => r.doubled > 0,
   },
 ];

@@ -13,6 +13,8 @@ export async function seedCampaign(
     readonly prompts: number;
     /** About how long an answer is; default: one line. */
     readonly answerCharacters?: number;
+    /** Votes that come with the campaign, one link of its chain; default: none. */
+    readonly importedVotes?: number;
   },
 ): Promise<CampaignId> {
   const campaigns = createCampaignStore(database, Date.now);
@@ -62,8 +64,23 @@ export async function seedCampaign(
         turns: [lengthen(`Answer ${i + 1} to ${promptKey}.`, options.answerCharacters ?? 0)],
       })),
     ),
-    battles: [],
-    votes: [],
+    battles: [
+      {
+        key: 'told',
+        promptKey: 'prompt-1',
+        modelA: 'model-1',
+        modelB: 'model-2',
+        turns: null,
+        category: null,
+        language: null,
+      },
+    ],
+    votes: Array.from({ length: options.importedVotes ?? 0 }, (_, i) => ({
+      battleKey: 'told',
+      rater: `rater ${i}`,
+      outcome: 'a',
+      atMs: null,
+    })),
     verdicts: [],
     scores: [],
   });

@@ -1,7 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBoardFits, type ImportSource, importFiles, SYSTEM_ACTOR } from '@agon/arena';
+import { gzipSync } from 'node:zlib';
+import {
+  createBoardFits,
+  type ExportCampaign,
+  exportCampaign,
+  type ImportSource,
+  importFiles,
+  SYSTEM_ACTOR,
+} from '@agon/arena';
 import {
   type BoardQuery,
   boardQuerySchema,
@@ -13,17 +21,20 @@ import {
   createCampaignStore,
   createComparisonStore,
   createContentStore,
+  createExportStore,
   createIds,
+  createImportStore,
   type Database,
 } from '@agon/database';
 import type { CampaignId } from '@agon/domain';
+import { writeParquet } from '@agon/formats/parquet';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ratingsOf, runVerb } from '../../apps/cli/src/verbs/run-verb.ts';
 import { readFiles } from '../../packages/database/src/imports/read-files.ts';
 import { runImport } from '../../packages/database/src/imports/run-import.ts';
-import { type ComparisonFile, comparisonFiles } from './comparison-files.ts';
+import { comparisonFiles } from './comparison-files.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -41,13 +52,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Imports the files into a campaign of their own, through the use case; only the process around it is this one. */
-async function imported(files: readonly ImportSource[]): Promise<CampaignId> {
-  const id = ids.next() as CampaignId;
+/** Imports the files, through the use case; only the process around it is this one. @param known a campaign that is there */
+async function imported(files: readonly ImportSource[], known?: CampaignId): Promise<CampaignId> {
+  const id = known ?? (ids.next() as CampaignId);
   const campaigns = createCampaignStore(database, clock.now);
   const settings = campaignSettingsSchema.parse({});
   const texts = { slug: `c-${id}`, title: 'Rates the same', description: '', attribution: null };
-  await campaigns.create({ id, ...texts, state: 'draft', settings, createdAtMs: clock.now() }, null);
+  if (known === undefined)
+    await campaigns.create({ id, ...texts, state: 'draft', settings, createdAtMs: clock.now() }, null);
   const result = await importFiles(
     {
       actor: SYSTEM_ACTOR,
@@ -75,6 +87,19 @@ async function imported(files: readonly ImportSource[]): Promise<CampaignId> {
   return id;
 }
 
+/** Everything of `what` as a file of the export. */
+async function exported(id: CampaignId, what: 'votes' | 'verdicts', as: ExportFormat): Promise<string> {
+  const { body, fileName } = await exportCampaign({ actor: SYSTEM_ACTOR, campaign: `c-${id}`, what, as }, {
+    campaigns: createCampaignStore(database, clock.now),
+    exports: createExportStore(database),
+    clock,
+  } as Parameters<typeof exportCampaign>[1]);
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return written({ name: fileName, content: Buffer.concat(parts) }).path;
+}
+
+type ExportFormat = ExportCampaign['as'];
 type Asked = Partial<BoardQuery>;
 
 /** `agon rank FILE` under the switches of a board. */
@@ -117,10 +142,10 @@ async function expectSame(
 }
 
 let files = 0;
-function written({ name, text }: Pick<ComparisonFile, 'name' | 'text'>): ImportSource {
+function written({ name, content }: { name: string; content: string | Uint8Array }): ImportSource {
   files += 1;
   const path = join(folder, `${files}-${name}`);
-  writeFileSync(path, text);
+  writeFileSync(path, content);
   return { name, path, sha256: String(files).padStart(64, '0') };
 }
 
@@ -134,18 +159,79 @@ const query: fc.Arbitrary<Asked> = fc.record({
   reweight: fc.constantFrom('none', 'none', 'pair'),
 } as const);
 
+const queries = fc.array(query, { minLength: 2, maxLength: 4 });
+/** A smaller example would cost an import each time. */
+const RUNS = { numRuns: 6, endOnFailure: true } as const;
+
 describe('a campaign rates what its file rated', () => {
   it.each(Object.entries(comparisonFiles))(
     'to the last digit: %s',
     async (_, file) => {
       await fc.assert(
-        fc.asyncProperty(file, fc.array(query, { minLength: 3, maxLength: 5 }), async (given, queries) => {
-          const source = written(given);
-          await expectSame([source.path], await imported([source]), queries);
+        fc.asyncProperty(file, queries, async ({ name, text }, asked) => {
+          const source = written({ name, content: text });
+          await expectSame([source.path], await imported([source]), asked);
         }),
-        { numRuns: 12 },
+        RUNS,
       );
     },
     120_000,
   );
+
+  it('however the file is packed', async () => {
+    const file = comparisonFiles['plain JSON lines']!;
+    await fc.assert(
+      fc.asyncProperty(file, queries, async ({ text }, asked) => {
+        const plain = written({ name: 'votes.jsonl', content: text });
+        const rows = text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, unknown>);
+        for (const packed of [
+          written({ name: 'votes.jsonl.gz', content: gzipSync(text) }),
+          written({ name: 'votes.parquet', content: writeParquet(rows) }),
+        ]) {
+          await expectSame([plain.path], await imported([packed]), asked);
+          await expectSame([packed.path], await imported([plain]), asked.slice(0, 1));
+        }
+      }),
+      { ...RUNS, numRuns: 3 },
+    );
+  }, 120_000);
+
+  it('and its exports rate the same again', async () => {
+    const file = comparisonFiles['plain CSV']!;
+    await fc.assert(
+      fc.asyncProperty(file, queries, async ({ name, text }, asked) => {
+        const id = await imported([written({ name, content: text })]);
+        const of = (source: 'people' | 'judges') => asked.map((each) => ({ ...each, source }));
+        for (const as of ['jsonl', 'csv', 'parquet'] as const) {
+          await expectSame([await exported(id, 'votes', as)], id, of('people'));
+          await expectSame([await exported(id, 'verdicts', as)], id, of('judges'));
+        }
+        // FastChat's rows have no prompt
+        const unprompted = of('people').map((each) => ({ ...each, cluster: 'rater' as const }));
+        await expectSame([await exported(id, 'votes', 'fastchat')], id, unprompted);
+      }),
+      { ...RUNS, numRuns: 3 },
+    );
+  }, 120_000);
+
+  it('after a part of it was there before, was undone, and came again', async () => {
+    const file = comparisonFiles['plain JSON lines']!;
+    await fc.assert(
+      fc.asyncProperty(file, queries, async ({ name, text }, asked) => {
+        const lines = text.trimEnd().split('\n');
+        const whole = written({ name, content: text });
+        const part = written({ name, content: lines.slice(0, lines.length / 2).join('\n') });
+        const id = await imported([part]);
+        const imports = createImportStore(database);
+        const [first] = await imports.list(id, { after: null, limit: 1 });
+        await imports.undo(first!.id, clock.now());
+        await imported([whole], id);
+        await expectSame([whole.path], id, asked);
+      }),
+      { ...RUNS, numRuns: 3 },
+    );
+  }, 120_000);
 });

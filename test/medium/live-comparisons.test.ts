@@ -182,8 +182,9 @@ async function start(seed: string) {
       const gone = bundles.filter((each) => each.undone);
       if (gone.length === 0) return;
       const again = { ...pick(gone).bundle, id: ids.next() as ImportBundle['id'] };
-      await here.imports.write(again);
-      bundles.push({ bundle: again, undone: false });
+      // where another import says the same, nothing is new and no import is made
+      const { written } = await here.imports.write(again);
+      if (written) bundles.push({ bundle: again, undone: false });
     },
     // weights and shares, and rows that name no rater, prompt or time
     importTable: async () => {

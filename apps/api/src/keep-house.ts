@@ -1,11 +1,12 @@
 import type { Ports } from '@agon/arena';
 import { type ErrorLog, toArenaError } from './http/problem-response.ts';
+import { removeLeftUploads } from './http/read-upload.ts';
 
 const EVERY_MS = 60_000;
 
 /**
- * Once a minute: battles past their time go back to the pool, sessions past theirs are removed. Several processes may
- * do it at once. Returns the way to stop.
+ * Once a minute: battles past their time go back to the pool, sessions past theirs are removed, and so are uploads of
+ * processes that were killed. Several processes may do it at once. Returns the way to stop.
  */
 export function keepHouse(
   ports: Pick<Ports, 'battles' | 'sessionStore' | 'clock'>,
@@ -15,6 +16,7 @@ export function keepHouse(
     try {
       await ports.battles.expire(ports.clock.now());
       await ports.sessionStore.removeExpired(ports.clock.now());
+      await removeLeftUploads();
     } catch (error) {
       // an unreachable database is told by /readyz; the next minute tries again
       toArenaError(error, 'keepHouse', log);

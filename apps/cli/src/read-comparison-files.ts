@@ -13,6 +13,12 @@ import {
   type RowSink,
   type VotePolicy,
 } from '@agon/formats';
+import {
+  CONVERSATION_COLUMNS,
+  PROMPT_TEXT_COLUMNS,
+  RATER_COLUMNS,
+  TIME_COLUMNS,
+} from '@agon/formats/column-names';
 
 /** What was read of one file. */
 export type FileRead = {
@@ -115,29 +121,35 @@ async function readPath(
   sink: RowSink,
   wants: ColumnOptions | null,
 ): Promise<FileRead> {
-  const rows = wants === null ? null : readArrowColumns(path, options, sink, wants);
-  if (rows !== null) return { path, format: 'Arrow', rows, unused: [] };
+  const quick = wants === null ? null : readArrowColumns(path, options, sink, wants);
+  if (quick !== null) return { path: basename(path), format: 'Arrow', ...quick };
   const { format, rowsRead, unused } = await readTableFile(path, options, sink);
   return { path: path === STDIN ? 'stdin' : basename(path), format, rows: rowsRead, unused };
 }
 
-/** The quick way of an Arrow file of comparisons; null where it cannot be gone. @returns rows read */
+/** The quick way of an Arrow file of comparisons; null where it cannot be gone. */
 function readArrowColumns(
   path: string,
   options: ReadOptions,
   sink: RowSink,
-  { rater, prompt, style, ...filter }: ColumnOptions,
-): number | null {
+  { rater, prompt, style, byTime, ...filter }: ColumnOptions,
+): Pick<FileRead, 'rows' | 'unused'> | null {
   const isFiltered = filter.category !== undefined || filter.language !== undefined;
-  if (options.format !== undefined || isFiltered || !isArrowFile(path)) return null;
+  const isTold = Object.keys(options.labels ?? {}).length > 0 || options.preference !== undefined;
+  if (options.format !== undefined || isFiltered || isTold || !isArrowFile(path)) return null;
   const wants = {
     rater,
     prompt,
     ...(style === undefined ? {} : { style }),
     ...(options.map === undefined ? {} : { map: options.map }),
   };
-  return withArrowFile(path, wants, [], (comparisons) => {
+  const byRows = [
+    ...(rater ? RATER_COLUMNS.filter((column) => column !== 'rater') : []),
+    ...(prompt ? [...CONVERSATION_COLUMNS, ...PROMPT_TEXT_COLUMNS] : []),
+    ...(byTime ? TIME_COLUMNS : []),
+  ];
+  return withArrowFile(path, wants, byRows, (comparisons) => {
     comparisons.readInto(sink, filter);
-    return comparisons.rows;
+    return { rows: comparisons.rows, unused: comparisons.unused };
   });
 }

@@ -51,8 +51,8 @@ export function readingOf(options: ReadingOptions): ReadOptions & { readonly pol
   const { format, preference, unblinded, oversampled } = options;
   return {
     map: columnMap(options.map),
-    labels: labelMap(options.label),
     policy: { unblinded, oversampled },
+    ...(options.label === undefined ? {} : { labels: labelMap(options.label) }),
     ...(format === undefined ? {} : { format }),
     ...(preference === undefined ? {} : { preference }),
   };

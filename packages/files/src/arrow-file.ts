@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
 import { ArenaError } from '@agon/domain';
 import type { SourceRow } from '@agon/formats';
 import {
@@ -54,7 +55,7 @@ export function withArrowFile<Result>(
     const names = file.fields.map(({ name }) => (Object.hasOwn(map, name) ? map[name]! : name));
     if (names.some((name) => ONLY_BY_ROWS.has(name) || byRows.includes(name))) return null;
     const comparisons = comparisonsOf(file, read, wants, names);
-    return comparisons === null ? null : work(comparisons);
+    return comparisons?.knowsLabels === true ? work(comparisons) : null;
   } finally {
     close();
   }
@@ -115,10 +116,18 @@ function open(
         done += size;
       }
     };
-    return { file: openArrow(name, fstatSync(descriptor).size, read), read, close };
+    return { file: openArrow(name, fstatSync(descriptor).size, read, unzstd), read, close };
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+function unzstd(bytes: Uint8Array, size: number): Uint8Array {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
+  } catch (cause) {
+    throw new RangeError((cause as Error).message, { cause });
   }
 }
 

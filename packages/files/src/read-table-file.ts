@@ -141,7 +141,7 @@ class TableReading {
 
   /** The column that is `winner`, unless the caller says what its labels mean. */
   #codedColumns(): ReadonlySet<string> {
-    if (Object.hasOwn(this.#options, 'labels')) return new Set();
+    if (Object.keys(this.#options.labels ?? {}).length > 0) return new Set();
     const mapped = Object.entries(this.#options.map ?? {}).filter(([, field]) => field === 'winner');
     return new Set(['winner', ...mapped.map(([column]) => column)]);
   }

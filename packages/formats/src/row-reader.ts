@@ -132,6 +132,12 @@ export class RowReader {
     return this.#textList(column) ?? [this.anyText(column)];
   }
 
+  /** A text with something in it that is no list of texts. */
+  isPlainText(column: string): boolean {
+    const value = this.values[column];
+    return typeof value === 'string' && value.trim() !== '' && this.#textList(column) === null;
+  }
+
   #textList(column: string): string[] | null {
     const value = this.values[column];
     const list = typeof value === 'string' ? parseCell(value) : value;

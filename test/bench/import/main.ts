@@ -3,17 +3,15 @@
  * same file again, and undone; and psql doing the same `\copy` and inserts into the same tables of another database on the
  * same server, in the same run.
  */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, openAsBlob, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, openAsBlob, rmSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '@agon/client';
 import { connect, migrateDatabase } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
+import { startBenchedApi } from '../api-process.ts';
 import { makeVotes } from './make-votes.ts';
 import { startVoters } from './paced-voters.ts';
 import { importByPsql } from './psql-import.ts';
@@ -22,13 +20,7 @@ const votes = Number(process.argv[2] ?? 1_000_000);
 /** Twenty people who vote twice a second. */
 const PACE = { voters: 20, everyMs: 500 };
 const OWNER_KEY = 'agon_owner_of-this-bench';
-const API = fileURLToPath(new URL('../../../apps/api/src/main.ts', import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
-
-function memoryMib(pid: number, name: 'VmRSS' | 'VmHWM'): number {
-  const line = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? 0) / 1024;
-}
 
 const p95 = (values: readonly number[]) =>
   values.toSorted((x, y) => x - y)[Math.floor(0.95 * (values.length - 1))] ?? Number.NaN;
@@ -51,28 +43,9 @@ try {
   await migrateDatabase(postgres.url);
   await migrateDatabase(peerUrl.href);
   await seedCampaign(database, { slug: 'bench', models: 12, prompts: 200 });
-  const api = spawn(process.execPath, [API], {
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      AGON_DATABASE_URL: postgres.url,
-      AGON_SECRET: 'bench-secret-bench-secret-bench-secret',
-      AGON_OWNER_KEY: OWNER_KEY,
-      AGON_RATE_LIMITS: 'off',
-      AGON_WEB: '0',
-      AGON_DEMO: '0',
-      PORT: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const api = await startBenchedApi(postgres.url, { ownerKey: OWNER_KEY });
   try {
-    const url = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: api.stdout }).on('line', (line) => {
-        const event = JSON.parse(line) as { event: string; url: string };
-        if (event.event === 'ready') resolve(event.url);
-        else reject(new Error(line));
-      });
-    });
+    const { url } = api;
     const client = createClient({ baseUrl: url, apiKey: OWNER_KEY });
     const bring = async () => {
       const form = new FormData();
@@ -87,13 +60,13 @@ try {
     const before = startVoters(url, 'bench', PACE);
     await new Promise((resolve) => setTimeout(resolve, 5000));
     const quiet = p95(await before.stop());
-    const alone = memoryMib(api.pid!, 'VmRSS');
+    const alone = api.memory('now');
     const voters = startVoters(url, 'bench', PACE);
     const [took, result] = await seconds(bring);
     const latencies = await voters.stop();
     say(
       `imported ${result.rows.imported} of ${result.rows.read} rows in ${took.toFixed(1)} s (goal 30 a million); ` +
-        `api ${memoryMib(api.pid!, 'VmHWM').toFixed(0)} MiB at most, ${alone.toFixed(0)} before (goal 400)`,
+        `api ${api.memory('at most').toFixed(0)} MiB at most, ${alone.toFixed(0)} before (goal 400)`,
     );
     say(
       `${latencies.length} votes meanwhile, p95 ${p95(latencies).toFixed(0)} ms (goal 150), at most ${Math.max(...latencies).toFixed(0)}; ` +
@@ -110,8 +83,7 @@ try {
     if (psql === null) say('psql: not on this machine, so there is nothing to compare with');
     else say(`psql: ${psql.toFixed(1)} s; ours ${(took / psql).toFixed(2)} times that (goal 1.5)`);
   } finally {
-    api.kill('SIGTERM');
-    await new Promise((resolve) => api.once('exit', resolve));
+    await api.stop();
     await database.close();
   }
 } finally {

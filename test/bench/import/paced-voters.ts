@@ -40,7 +40,9 @@ export function startVoters(
         cookie,
       );
       latencies.push(performance.now() - votedMs);
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - (performance.now() - startMs))));
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(0, everyMs - (performance.now() - startMs))),
+      );
     }
   };
   const all = Promise.all(Array.from({ length: voters }, (_, index) => one(index)));

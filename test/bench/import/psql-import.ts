@@ -31,7 +31,10 @@ commit;
 `;
   const startMs = performance.now();
   try {
-    execFileSync('psql', ['--no-psqlrc', '--quiet', url], { input: script, stdio: ['pipe', 'ignore', 'inherit'] });
+    execFileSync('psql', ['--no-psqlrc', '--quiet', url], {
+      input: script,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -4,7 +4,7 @@
  * with 200 voters, memory of the api flat over 100,000 votes.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { connect, migrateDatabase } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
+import { startBenchedApi } from '../api-process.ts';
 import { processorSeconds } from './processor-time.ts';
 import { singleRowCommits } from './single-row-commits.ts';
 
@@ -20,11 +21,6 @@ const voters = Number(process.argv[3] ?? 200);
 const GOAL = 0.8;
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
-
-function residentMib(pid: number): number {
-  const line = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? 0) / 1024;
-}
 
 /** Least squares: MiB a 1,000 votes. */
 function slope(points: readonly { readonly votes: number; readonly mib: number }[]): number {
@@ -82,35 +78,13 @@ try {
   >`select current_setting('server_version') as version`;
   await database.close();
   const profile = process.env.AGON_BENCH_PROFILE;
-  const api = spawn(
-    process.execPath,
-    [
-      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
-      script('../../../apps/api/src/main.ts'),
-    ],
-    {
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        AGON_DATABASE_URL: postgres.url,
-        AGON_SECRET: 'bench-secret-bench-secret-bench-secret',
-        AGON_RATE_LIMITS: 'off',
-        AGON_WEB: '0',
-        AGON_DEMO: '0',
-        PORT: '0',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+  const api = await startBenchedApi(
+    postgres.url,
+    profile === undefined ? {} : { nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${profile}`] },
   );
   try {
-    const url = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: api.stdout }).on('line', (line) => {
-        const event = JSON.parse(line) as { event: string; url: string };
-        if (event.event === 'ready') resolve(event.url);
-        else reject(new Error(line));
-      });
-    });
-    const mib = () => residentMib(api.pid!);
+    const { url } = api;
+    const mib = () => api.memory('now');
     say(
       `machine: ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), load ${loadavg()[0]!.toFixed(1)} before; ` +
         `Node ${process.versions.node}, PostgreSQL ${server?.version}; ${voters} voters`,
@@ -127,7 +101,7 @@ try {
     });
     const costs: string[] = [];
     const costed = async (name: string, work: () => Promise<Load>): Promise<Load> => {
-      const read = () => [processorSeconds(api.pid!), processorSeconds(postgres.pid)];
+      const read = () => [processorSeconds(api.pid), processorSeconds(postgres.pid)];
       const [apiBefore = 0, postgresBefore = 0] = read();
       const result = await work();
       const [apiAfter = 0, postgresAfter = 0] = read();
@@ -184,8 +158,7 @@ try {
         `after the first 30 %: ${slope(settled).toFixed(3)} MiB a 1,000 votes, ${mib().toFixed(0)} MiB at the end`,
       );
   } finally {
-    api.kill('SIGTERM');
-    await new Promise((resolve) => api.once('exit', resolve));
+    await api.stop();
   }
 } finally {
   await postgres.stop();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -29,6 +29,8 @@ export type Upload = {
 const UPLOAD_LIMIT = 16 * 1024 ** 3;
 const MOST_FILES = 200;
 const OPTIONS_LIMIT = 256 * 1024;
+/** Folders of uploads, with the number of the process that made them. */
+const FOLDER = 'agon-upload-';
 
 export function isMultipart(request: Request): boolean {
   return /^multipart\/form-data\s*;/i.test(request.headers.get('content-type') ?? '');
@@ -40,9 +42,9 @@ export function isMultipart(request: Request): boolean {
  */
 export async function readUpload(request: Request): Promise<Upload> {
   const spool = await openSpool();
+  const arriving: Promise<void>[] = [];
   try {
     let options: unknown = {};
-    const arriving: Promise<void>[] = [];
     const parts = busboy({
       headers: { 'content-type': request.headers.get('content-type') ?? '' },
       defParamCharset: 'utf8',
@@ -52,7 +54,10 @@ export async function readUpload(request: Request): Promise<Upload> {
       if (name === 'options') options = parseOptions(value);
     });
     parts.on('file', (_, stream, { filename }) => {
-      arriving.push(spool.take(filename, stream));
+      const taken = spool.take(filename, stream);
+      // a form that breaks off fails as a whole; its files are awaited below
+      taken.catch(() => {});
+      arriving.push(taken);
     });
     parts.on('filesLimit', () => parts.destroy(tooMany()));
     const body = request.body === null ? Readable.from([]) : Readable.fromWeb(request.body as WebStream);
@@ -60,6 +65,7 @@ export async function readUpload(request: Request): Promise<Upload> {
     await Promise.all(arriving);
     return { options, files: spool.files, remove: spool.remove };
   } catch (cause) {
+    await Promise.allSettled(arriving);
     await spool.remove();
     if (cause instanceof ArenaError) throw cause;
     const said = cause instanceof Error ? cause.message : String(cause);
@@ -84,8 +90,27 @@ export async function spoolTexts(
   }
 }
 
+/** Takes uploads off the disk whose process was killed. */
+export async function removeLeftUploads(): Promise<void> {
+  const names = await readdir(tmpdir());
+  for (const name of names) {
+    const pid = name.startsWith(FOLDER) ? Number.parseInt(name.slice(FOLDER.length), 10) : Number.NaN;
+    if (Number.isNaN(pid) || pid === process.pid || isAlive(pid)) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 async function openSpool() {
-  const folder = await mkdtemp(join(tmpdir(), 'agon-upload-'));
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   const files: UploadedFile[] = [];
   let room = UPLOAD_LIMIT;
   const place = (name: string): { at: number; path: string; shown: string } => {

@@ -64,7 +64,12 @@ const REFUSED: readonly (readonly [
   ['null.json', 'null', 'invalid_file', 'null.json'],
   ['cut-off.json', '[{"model_a":"x","model_b":"y","winner":"tie"},', 'invalid_file', 'cut off'],
   ['nested.json', '['.repeat(100_000), 'invalid_file', 'cut off'],
-  ['deep.jsonl', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}\n`, 'invalid_file', 'nested more than 100 deep'],
+  [
+    'deep.jsonl',
+    `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}\n`,
+    'invalid_file',
+    'nested more than 100 deep',
+  ],
   ['answers.jsonl', '{"model":"x","answer":"yes","prompt":"?"}\n', 'no_comparisons', '(answers, 1 rows)'],
   ['feather.arrow', 'FEA1......................', 'unknown_format', 'version 1'],
 ];

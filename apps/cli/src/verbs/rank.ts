@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { RatingResultJson } from '@agon/contract';
 import { toInsightsJson, toRatingJson } from '@agon/contract/to-rating-json';
 import {
@@ -7,7 +8,6 @@ import {
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   RATING_METHODS,
-  type RatingResult,
   type RatingSettings,
   type RatingWarning,
   REWEIGHTINGS,
@@ -213,7 +213,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   if (options.method === 'prediction-powered' || options.method === 'plackett-luce')
     return rankRecords(files, options, reading);
   const byCounts = rankByCounts(files, options);
-  if (byCounts !== null) return toRatingJson(byCounts);
+  if (byCounts !== null) return byCounts;
   // loaded here: the short way needs neither the readers of all formats nor all the methods
   const [{ fitExplained, fitRatings, neededCounts }, { readComparisonColumns }] = await Promise.all([
     import('@agon/rating'),
@@ -293,14 +293,22 @@ async function rankRecords(
 }
 
 /** The short way of a single Arrow file: null where it cannot be gone. */
-function rankByCounts(files: readonly string[], options: Options): RatingResult | null {
+function rankByCounts(files: readonly string[], options: Options): RatingResultJson | null {
   const [path, ...more] = files;
   const filtered = options.category !== undefined || options.language !== undefined;
-  const byRows =
-    filtered || options.source === 'judges' || options.insights === true || options.format !== undefined;
+  const told = [options.format, options.label, options.preference].some((option) => option !== undefined);
+  const byRows = filtered || told || options.source === 'judges' || options.insights === true;
   if (path === undefined || more.length > 0 || byRows || !isArrowFile(path)) return null;
   const wants = { rater: false, prompt: false, map: columnMap(options.map) };
-  return withArrowFile(path, wants, [], (comparisons) => rankArrowFile(comparisons, settingsOf(options)));
+  return withArrowFile(path, wants, [], (comparisons) => {
+    const result = rankArrowFile(comparisons, settingsOf(options));
+    if (result === null) return null;
+    const { unused } = comparisons;
+    return withWarnings(
+      toRatingJson(result),
+      unusedWarnings([{ path: basename(path), format: 'Arrow', unused }]),
+    );
+  });
 }
 
 async function rankCampaign(campaign: string, options: Options): Promise<RatingResultJson> {

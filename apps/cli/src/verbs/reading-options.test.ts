@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ArrowOutColumn, writeArrow } from '@agon/formats/arrow';
 import { afterAll, describe, expect, it } from 'vitest';
 import { errorOf, ratingsOf, runVerb } from './run-verb.ts';
 
@@ -190,5 +191,59 @@ describe('what is told of a file', () => {
     const ratings = (list: typeof models) =>
       Object.fromEntries(list.map(({ model, rating }) => [model, rating]));
     expect(ratings(models)).toEqual(ratings((await modelsOf(PLAIN, ...elo)).models));
+  });
+});
+
+describe('an Arrow file', () => {
+  const codes = (slot: 0 | 1) => Int8Array.from(VOTES, (vote) => ['x', 'y', 'z'].indexOf(vote[slot]));
+  const models = ['x', 'y', 'z'];
+  const write = (name: string, winner: readonly string[], more: readonly ArrowOutColumn[] = []) => {
+    const values = [...new Set(winner)];
+    const path = join(folder, name);
+    const columns = [
+      { name: 'model_a', codes: codes(0), values: models },
+      { name: 'model_b', codes: codes(1), values: models },
+      { name: 'winner', codes: Int8Array.from(winner, (label) => values.indexOf(label)), values },
+      ...more,
+    ];
+    writeFileSync(path, writeArrow(columns));
+    return path;
+  };
+  const sorted = async (...args: readonly string[]) =>
+    (await modelsOf(...args)).models.map(({ model, rating }) => [model, rating?.toFixed(6)]).sort();
+
+  it('is read with own labels, and with the winners’ names', async () => {
+    const own = write(
+      'own.arrow',
+      VOTES.map(([, , outcome]) => numbered(outcome)),
+    );
+    const named = VOTES.map(([a, b, outcome]) => (outcome === 'a' ? a : outcome === 'b' ? b : outcome));
+    const expected = await sorted(PLAIN);
+    expect(await sorted(own, '--label', '1=a', '--label', '2=b', '--label', '3=tie')).toEqual(expected);
+    expect(await sorted(write('named.arrow', named))).toEqual(expected);
+  });
+
+  it('says which of its columns are not used, by the quick way and by the long one', async () => {
+    const extra = { name: 'wieght', codes: new Int8Array(VOTES.length) };
+    const path = write(
+      'extra.arrow',
+      VOTES.map(([, , outcome]) => outcome),
+      [extra],
+    );
+    for (const options of [[], ['--interval', 'bootstrap', '--cluster', 'rater'], ['--format', 'plain']]) {
+      const { warnings } = await modelsOf(path, ...options);
+      const told = warnings.find(({ code }) => code === 'columns_unused')?.message;
+      expect(told).toMatch(/^extra\.arrow, read as (Arrow|plain): columns that were not used: wieght\.$/);
+    }
+  });
+
+  it('leaves out votes that were not blind', async () => {
+    const anony = { name: 'anony', codes: Int8Array.from(VOTES, (_, at) => at % 2) };
+    const path = write(
+      'anony.arrow',
+      VOTES.map(([, , outcome]) => outcome),
+      [anony],
+    );
+    expect((await modelsOf(path)).excluded).toEqual([{ reason: 'not_blind', count: 5 }]);
   });
 });

@@ -33,6 +33,11 @@ const ORDERED_BY_TIME: RatingWarning = {
   message: 'The comparisons are counted in the order of their times: each has one.',
 };
 
+/**
+ * Up to so many rows a fit reads them all, as a file's does, and says the same to the last bit; of more it reads counts that
+ * are kept, begins where the fit before ended, and is the same to 1e-9 points.
+ */
+const EXACT_ROWS = 200_000;
 /** On a larger board nobody reads a table of all pairs. */
 const EXPLAINED_MODELS = 80;
 
@@ -51,8 +56,9 @@ export function fitSource(
     const settings = toRatingSettings(query);
     const { models } = view;
     const explained = models.length <= EXPLAINED_MODELS;
-    const clusters = view.plain && keep === 'view' ? view.clusters(settings) : null;
-    if (view.plain && (countsSuffice(settings) || clusters !== null)) {
+    const byCounts = view.plain && view.length > EXACT_ROWS;
+    const clusters = byCounts && keep === 'view' ? view.clusters(settings) : null;
+    if (byCounts && (countsSuffice(settings) || clusters !== null)) {
       if (explained && countsExplain(settings, clusters)) {
         return fitCountsExplained(models, view.counter, settings, clusters ?? undefined);
       }

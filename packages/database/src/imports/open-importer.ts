@@ -29,11 +29,15 @@ export function openImporter(url: string): Importer & { close(): Promise<void> }
   async function run(message: ToImport, { onProgress, signal }: ImportWatch): Promise<Ended> {
     await takePlace(onProgress, signal);
     try {
+      // while it waited, or as it was called up
+      if (closed) throw stopping();
       signal?.throwIfAborted();
       return await inProcess(message, onProgress, signal);
     } finally {
-      places += 1;
-      waiting.shift()?.();
+      const next = waiting.shift();
+      // a place goes from hand to hand: nobody who comes in between can take it
+      if (next === undefined) places += 1;
+      else next();
     }
   }
 
@@ -41,20 +45,25 @@ export function openImporter(url: string): Importer & { close(): Promise<void> }
     onProgress: ImportWatch['onProgress'],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    while (places === 0) {
-      onProgress?.({ stage: 'waiting', done: 0, total: waiting.length + 1 });
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        signal?.addEventListener('abort', () => resolve(), { once: true });
-      });
-      if (signal?.aborted) {
-        // its turn, if it had come, is the next one's
-        waiting.shift()?.();
-        signal.throwIfAborted();
-      }
+    if (closed) throw stopping();
+    signal?.throwIfAborted();
+    if (places > 0) {
+      places -= 1;
+      return;
     }
-    if (closed) throw new ArenaError('shutting_down', 'The arena is stopping.', { retryAfterMs: 2000 });
-    places -= 1;
+    onProgress?.({ stage: 'waiting', done: 0, total: waiting.length + 1 });
+    await new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        waiting.splice(waiting.indexOf(enter), 1);
+        reject(signal?.reason);
+      };
+      waiting.push(enter);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 
   function inProcess(
@@ -84,8 +93,7 @@ export function openImporter(url: string): Importer & { close(): Promise<void> }
         signal?.removeEventListener('abort', stop);
         if (ended !== null && !(ended instanceof Error)) resolve(ended);
         else if (signal?.aborted) reject(signal.reason);
-        else if (closed)
-          reject(new ArenaError('shutting_down', 'The arena is stopping.', { retryAfterMs: 2000 }));
+        else if (closed) reject(stopping());
         else reject(ended ?? died(child));
       });
       child.send(message);
@@ -109,6 +117,10 @@ export function openImporter(url: string): Importer & { close(): Promise<void> }
       for (const resume of waiting.splice(0)) resume();
     },
   };
+}
+
+function stopping(): ArenaError {
+  return new ArenaError('shutting_down', 'The arena is stopping.', { retryAfterMs: 2000 });
 }
 
 function lower(pid: number): void {

@@ -15,6 +15,8 @@ export class ParquetFault extends Error {}
 /** What the footer says of columns and places; a claim of more is no table. */
 const LARGEST_FOOTER = 64 * 1024 * 1024;
 const TAIL = 8;
+/** Rows that differ take a bit each at least; equal ones by the million are made to keep readers busy. */
+const MOST_ROWS_A_BYTE = 1000;
 const BATCH_ROWS = 8192;
 /** Unpacked bytes of a batch, about: rows may hold whole conversations. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -37,6 +39,8 @@ export class ParquetFile {
     this.#tree = parquetSchema(metadata);
     this.columns = this.#tree.children.map(({ element }) => element.name);
     this.rows = this.#groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+    if (this.rows > MOST_ROWS_A_BYTE * this.#size)
+      throw new ParquetFault(`it claims ${this.rows} rows in ${this.#size} bytes`);
   }
 
   close(): void {

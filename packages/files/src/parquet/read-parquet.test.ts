@@ -56,6 +56,8 @@ describe('nested columns', () => {
     'nested-brotli.parquet',
     'nested-lz4.parquet',
     'nested.arrow',
+    'nested-lz4.arrow',
+    'nested-zstd.arrow',
   ])('%s is what pyarrow reads of it', async (name) => {
     expect(await valuesIn(sample(name))).toEqual(expected);
   });
@@ -69,6 +71,48 @@ describe('nested columns', () => {
         conv: null,
         parts: null,
       });
+  });
+});
+
+describe('columns of every type', () => {
+  // written by pyarrow 21 from the values that stand here, times as counts of their unit since 1970
+  const none = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, null]));
+  const expected = [
+    {
+      ...Object.fromEntries(['us', 'usz', 'ms', 'ns', 's'].map((name) => [name, '1970-01-01T00:00:00Z'])),
+      ...{ d: '1970-01-01', dec: 1.5, bin: 'ab', dict: 'x', u64: '18446744073709551615', f32: 0.5, i8: -1 },
+      ...{ large: 'a', map: { k: 1 }, dl: [1.5] },
+    },
+    {
+      us: '2023-11-14T22:13:20.123456Z',
+      usz: '2023-11-14T22:13:20.123456Z',
+      ms: '2023-11-14T22:13:20.123Z',
+      ns: '2023-11-14T22:13:20.123456789Z',
+      s: '1970-01-01T00:00:17Z',
+      d: '2023-11-14',
+      dec: '12345678901234567890.12',
+      bin: '\uFFFD\uFFFD',
+      dict: 'y',
+      u64: 1,
+      ...none('f32 i8 large map dl'),
+    },
+    {
+      ...none('us usz ms ns s d dec bin dict u64'),
+      ...{ f32: 1, i8: 1, large: 'b', map: {}, dl: [] },
+    },
+    {
+      us: '1969-12-31T23:59:59.999999Z',
+      usz: '1969-12-31T23:59:59.999999Z',
+      ms: '1969-12-31T23:59:59.999Z',
+      ns: '1969-12-31T23:59:59.999999999Z',
+      s: '1969-12-31T23:59:59Z',
+      d: '1969-12-31',
+      ...{ dec: -0.01, bin: '', dict: 'x', u64: 0, f32: 2, i8: 2, large: '', map: { a: 2, b: 3 }, dl: [-3] },
+    },
+  ];
+
+  it.each(['types.parquet', 'types.arrow'])('%s', async (name) => {
+    expect(await valuesIn(sample(name))).toEqual(expected);
   });
 });
 
@@ -118,6 +162,15 @@ describe('a reader that is stopped', () => {
     ).rejects.toBe(stop);
   });
 
+  it('ends with what the taker fails with later, though all is read by then', async () => {
+    const late = new Error('late');
+    const take = () =>
+      new Promise<void>((_, reject) => {
+        setTimeout(() => reject(late), 300);
+      });
+    await expect(readParquet(sample('types.parquet'), 'table', [], take)).rejects.toBe(late);
+  });
+
   it('ends with the reason of its signal', async () => {
     const aborted = AbortSignal.abort('cancelled');
     await expect(
@@ -142,9 +195,16 @@ describe('damaged files', () => {
     });
   });
 
+  it('two kilobytes that claim thirty million rows are given up at once', async () => {
+    await expect(rowsIn(sample('thirty-million-equal-rows.parquet'))).rejects.toMatchObject({
+      code: 'invalid_file',
+      message: expect.stringContaining('30000000 rows in 1923 bytes'),
+    });
+  });
+
   it('a byte that is another is found by its page, or by what is around it', async () => {
     let refused = 0;
-    for (let at = 40; at < whole.length - 8; at += 397) {
+    for (let at = 40; at < whole.length - 8; at += 997) {
       const bytes = Buffer.from(whole);
       bytes[at] = bytes[at]! ^ 0xff;
       writeFileSync(path, bytes);
@@ -152,6 +212,6 @@ describe('damaged files', () => {
       if (error instanceof ArenaError) refused += 1;
       else expect(Array.isArray(error)).toBe(true);
     }
-    expect(refused).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(6);
   }, 60_000);
 });

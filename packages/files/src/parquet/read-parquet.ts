@@ -37,6 +37,9 @@ export function readParquet(
     let columns: readonly string[] = [];
     let total = 0;
     let done = 0;
+    /** Batches that whoever takes them has not finished with. */
+    let open = 0;
+    let isRead = false;
     const stop = (reason: unknown): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -45,9 +48,25 @@ export function readParquet(
     };
     const fault = (reason: string): void => stop(damaged(name, reason));
     const abort = (): void => stop(signal?.reason);
-    const timer = setTimeout(() => fault('reading it does not end'), PATIENCE_MS);
+    // a thread that waits until its rows are taken says nothing, too
+    const timer = setTimeout(
+      () => (open > 0 ? timer.refresh() : fault('reading it does not end')),
+      PATIENCE_MS,
+    );
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
+    const finish = (): void => {
+      if (!isRead || open > 0) return;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      resolve(columns);
+    };
+    const goOn = (): void => {
+      open -= 1;
+      Atomics.add(taken, 0, 1);
+      Atomics.notify(taken, 0);
+      finish();
+    };
     const receive = (message: FromThread): void => {
       timer.refresh();
       if (message.kind === 'fault') fault(message.reason);
@@ -56,19 +75,15 @@ export function readParquet(
         requireDifferent(name, columns);
       } else if (message.kind === 'rows') {
         const unread = columns.filter((column) => skip.includes(column));
+        open += 1;
         const waits = take(rowsOf(message, unread, done));
         done += message.count;
         onRows?.(done, total);
-        const goOn = (): void => {
-          Atomics.add(taken, 0, 1);
-          Atomics.notify(taken, 0);
-        };
         if (waits === undefined) goOn();
         else waits.then(goOn, stop);
       } else {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-        resolve(columns);
+        isRead = true;
+        finish();
       }
     };
     worker.on('message', (message: FromThread) => {
@@ -81,7 +96,9 @@ export function readParquet(
     worker.on('error', (error: NodeJS.ErrnoException) =>
       fault(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it takes too much memory' : error.message),
     );
-    worker.on('exit', () => fault('the thread that read it ended'));
+    worker.on('exit', () => {
+      if (!isRead) fault('the thread that read it ended');
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { ArenaError, type FilePlace, OUTCOME_CODES, OUTCOMES } from '@agon/domain';
 import type { ColumnFilter } from '../columns/column-sink.ts';
 import { WINNERS } from '../labels/winner-labels.ts';
-import { styleField } from '../readers/read-style.ts';
+import { styleField } from '../readers/column-names.ts';
 import type { RowSink } from '../row-sink.ts';
 import { type CodedTexts, isBlank, isNoCount, RowAppender, type RowsChunk } from './append-rows.ts';
 import type { ArrowBatch, ArrowFile, ReadInto } from './arrow-file.ts';
@@ -11,6 +11,7 @@ import {
   type CodedColumn,
   type ComparisonFields,
   findArrowColumns,
+  unknownColumns,
 } from './find-arrow-columns.ts';
 
 /** A stretch of rows, valid until the next one is asked for. */
@@ -29,6 +30,8 @@ export type ArrowChunk = {
 export class ArrowComparisons {
   /** Every name in the dictionaries met so far; one that no row has may be among them. */
   readonly models: string[] = [];
+  /** Columns that no reader of comparisons knows. */
+  readonly unused: readonly string[];
   readonly #file: ArrowFile;
   readonly #columns: ComparisonFields;
   readonly #codes = new Map<string, number>();
@@ -38,6 +41,24 @@ export class ArrowComparisons {
   constructor(file: ArrowFile, read: ReadInto, wants: ArrowWants = { rater: true, prompt: true }) {
     this.#file = file;
     this.#columns = findArrowColumns(file, read, wants);
+    this.unused = unknownColumns(file, wants);
+  }
+
+  /**
+   * Whether every label is one that the field knows, and no model has the name of one: else a label may be the winner's
+   * own name, which only a look at each row tells.
+   */
+  get knowsLabels(): boolean {
+    const { a, b, winner } = this.#columns;
+    return this.#file.batches.every((batch) => {
+      this.#modelsOf(batch, a);
+      this.#modelsOf(batch, b);
+      return (
+        winner.field.dictionary === null ||
+        (valuesOf(batch, winner).every((label) => label === null || Object.hasOwn(WINNERS, label.trim())) &&
+          !this.models.some((model) => Object.hasOwn(WINNERS, model.trim())))
+      );
+    });
   }
 
   get rows(): number {

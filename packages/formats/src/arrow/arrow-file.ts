@@ -1,6 +1,7 @@
 import { ArenaError } from '@agon/domain';
 import { type ArrowField, bufferCount, readField } from './arrow-schema.ts';
 import { FlatTable } from './flat-table.ts';
+import { type ArrowCodec, type Unzstd, unpackBuffer } from './packed-buffers.ts';
 import { readTextValues } from './text-values.ts';
 
 /** Fills `target` with the file's bytes from `offset` on; there are always enough. */
@@ -25,6 +26,8 @@ export type ArrowBatch = {
   readonly columns: readonly ArrowColumn[];
   /** Values of dictionaries, by id, as they are when this batch is read; null for a null value. */
   readonly dictionaries: ReadonlyMap<number, readonly (string | null)[]>;
+  /** The whole of a buffer, of a batch whose buffers are packed; null: they lie in the file as they are. */
+  readonly unpacked: ((range: ByteRange) => Uint8Array) | null;
 };
 
 export type ArrowFile = {
@@ -40,6 +43,8 @@ const [FOOTER_SCHEMA, FOOTER_DICTIONARIES, FOOTER_BATCHES] = [1, 2, 3];
 const [MESSAGE_HEADER_TYPE, MESSAGE_HEADER] = [1, 2];
 const [HEADER_DICTIONARY, HEADER_BATCH] = [2, 3];
 const CONTINUATION = 0xffffffff;
+/** By the number of a codec in Message.fbs. */
+const CODECS: readonly ArrowCodec[] = ['lz4', 'zstd'];
 
 export function isArrow(start: Uint8Array): boolean {
   return [...ARROW_MAGIC].every((letter, i) => start[i] === letter.charCodeAt(0));
@@ -48,10 +53,11 @@ export function isArrow(start: Uint8Array): boolean {
 /**
  * Opens an Arrow IPC file (Feather v2): reads the footer, the heads of the batches and the dictionaries, and leaves the
  * columns where they are.
- * @throws ArenaError('invalid_file') where it is cut off, compressed, big-endian or otherwise not to be read
+ * @param unzstd for files that are packed with zstd; LZ4 is read without help
+ * @throws ArenaError('invalid_file') where it is cut off, big-endian or otherwise not to be read
  */
-export function openArrow(name: string, size: number, read: ReadInto): ArrowFile {
-  const file = new OpenFile(name, size, read);
+export function openArrow(name: string, size: number, read: ReadInto, unzstd?: Unzstd): ArrowFile {
+  const file = new OpenFile(name, size, read, unzstd);
   try {
     return file.open();
   } catch (error) {
@@ -68,8 +74,14 @@ class OpenFile {
   readonly #size: number;
   readonly #read: ReadInto;
   readonly #dictionaries = new Map<number, readonly (string | null)[]>();
+  readonly #unzstd: Unzstd;
 
-  constructor(name: string, size: number, read: ReadInto) {
+  constructor(name: string, size: number, read: ReadInto, unzstd: Unzstd | undefined) {
+    this.#unzstd =
+      unzstd ??
+      (() => {
+        throw this.fault('it is packed with zstd');
+      });
     this.#name = name;
     this.#size = size;
     this.#read = read;
@@ -95,7 +107,9 @@ class OpenFile {
         const length = header.int64(0);
         if (length < 0) throw this.fault('a batch has less than no rows');
         rows += length;
-        batches.push({ rows: length, columns, dictionaries: new Map(this.#dictionaries) });
+        const codec = this.#codecOf(header);
+        const unpacked = codec === null ? null : (range: ByteRange) => this.#unpacked(range, codec);
+        batches.push({ rows: length, columns, dictionaries: new Map(this.#dictionaries), unpacked });
       }
     }
     return { name: this.#name, fields, rows, batches };
@@ -114,6 +128,23 @@ class OpenFile {
     const bytes = new Uint8Array(length);
     this.#read(bytes, offset);
     return bytes;
+  }
+
+  #codecOf(batch: FlatTable): ArrowCodec | null {
+    const compression = batch.table(3);
+    if (compression === null) return null;
+    const codec = CODECS[compression.uint8(0)];
+    if (codec === undefined) throw this.fault('it is packed in a way that is not known');
+    return codec;
+  }
+
+  #unpacked(range: ByteRange, codec: ArrowCodec): Uint8Array {
+    try {
+      return unpackBuffer(this.#bytes(range.offset, range.length), codec, this.#unzstd);
+    } catch (error) {
+      if (error instanceof RangeError) throw this.fault(`a packed buffer is damaged (${error.message})`);
+      throw error;
+    }
   }
 
   #footer(): FlatTable {
@@ -163,23 +194,18 @@ class OpenFile {
     const batch = header.table(1);
     if (field === undefined || batch === null) throw this.fault(`dictionary ${id} belongs to no column`);
     const [column] = this.#columns(batch, [field], body);
+    const codec = this.#codecOf(batch);
     const isText = field.type === 'utf8' || field.type === 'large_utf8' || field.type === 'utf8_view';
     // dictionaries of other values may stand in columns that are not read
     const values = isText
       ? readTextValues(field.type, batch.int64(0), column?.buffers ?? [], (range) =>
-          this.#bytes(range.offset, range.length),
+          codec === null ? this.#bytes(range.offset, range.length) : this.#unpacked(range, codec),
         )
       : [];
     this.#dictionaries.set(id, header.bool(2) ? [...(this.#dictionaries.get(id) ?? []), ...values] : values);
   }
 
   #columns(batch: FlatTable, fields: readonly ArrowField[], body: number): ArrowColumn[] {
-    if (batch.has(3)) {
-      throw this.fault(
-        'it is compressed',
-        "Write it uncompressed: pyarrow's write_feather with compression='uncompressed'.",
-      );
-    }
     const nodes = batch.structs(1, 2);
     const buffers = batch.structs(2, 2);
     const variadic = batch.structs(4, 1);

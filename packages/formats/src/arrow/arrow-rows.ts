@@ -36,7 +36,7 @@ export function* readArrowRows(
   }
   let line = 1;
   for (const batch of file.batches) {
-    const values = new ArrowValues(file.name, read, batch.dictionaries);
+    const values = new ArrowValues(file.name, read, batch);
     for (let from = 0; from < batch.rows; from += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, batch.rows - from);
       const columns = file.fields.map((field, at) => {

@@ -1,10 +1,8 @@
 import { ArenaError } from '@agon/domain';
 import { dayTextOf, decimalOf, timeTextOf, wholeNumberOf } from '../rows/exact-values.ts';
 import { storableText } from '../rows/storable-text.ts';
-import type { ArrowColumn, ReadInto } from './arrow-file.ts';
+import type { ArrowBatch, ArrowColumn, ReadInto } from './arrow-file.ts';
 import { type ArrowField, type IntType, typeOf } from './arrow-schema.ts';
-
-type Dictionaries = ReadonlyMap<number, readonly (string | null)[]>;
 
 /** A view of a text: so many bytes stand in the view itself. */
 const INLINE = 12;
@@ -16,12 +14,14 @@ const MOST_ITEMS = 64_000_000;
 export class ArrowValues {
   readonly #file: string;
   readonly #read: ReadInto;
-  readonly #dictionaries: Dictionaries;
+  readonly #batch: ArrowBatch;
+  /** By their places in the file. */
+  readonly #unpacked = new Map<number, Uint8Array>();
 
-  constructor(file: string, read: ReadInto, dictionaries: Dictionaries) {
+  constructor(file: string, read: ReadInto, batch: ArrowBatch) {
     this.#file = file;
     this.#read = read;
-    this.#dictionaries = dictionaries;
+    this.#batch = batch;
   }
 
   /** Values `from` .. `from + count - 1`. @throws ArenaError('invalid_file') for damaged places, and for types that are not read */
@@ -41,7 +41,7 @@ export class ArrowValues {
   #all(field: ArrowField, column: ArrowColumn, from: number, count: number): unknown[] {
     const { type, dictionary } = field;
     if (dictionary !== null) {
-      const texts = this.#dictionaries.get(dictionary.id) ?? [];
+      const texts = this.#batch.dictionaries.get(dictionary.id) ?? [];
       if (!/utf8/.test(type)) throw this.#fault(field, `is ${typeOf(field)}, which is not read`);
       return Array.from(
         this.#integers(field, column, dictionary.index, from, count),
@@ -115,10 +115,19 @@ export class ArrowValues {
     length: number,
   ): Uint8Array<ArrayBuffer> {
     const range = column.buffers[at];
-    if (range === undefined || !(from >= 0 && length >= 0 && from + length <= range.length))
+    const { unpacked } = this.#batch;
+    let whole: Uint8Array | null = null;
+    // an empty buffer has the place of the one behind it
+    if (range !== undefined && range.length > 0 && unpacked !== null) {
+      whole = this.#unpacked.get(range.offset) ?? unpacked(range);
+      this.#unpacked.set(range.offset, whole);
+    }
+    const size = whole?.length ?? range?.length ?? -1;
+    if (range === undefined || !(from >= 0 && length >= 0 && from + length <= size))
       throw this.#fault(field, 'has too few values');
     const bytes = new Uint8Array(length);
-    this.#read(bytes, range.offset + from);
+    if (whole === null) this.#read(bytes, range.offset + from);
+    else bytes.set(whole.subarray(from, from + length));
     return bytes;
   }
 

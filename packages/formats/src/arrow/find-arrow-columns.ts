@@ -1,5 +1,5 @@
 import { ArenaError, STYLE_COUNTS, type StyleCount } from '@agon/domain';
-import { styleField } from '../readers/read-style.ts';
+import { styleField, TABLE_COLUMNS } from '../readers/column-names.ts';
 import { firstTwice } from '../rows/first-twice.ts';
 import type { ArrowFile, ReadInto } from './arrow-file.ts';
 import { type ArrowField, typeOf } from './arrow-schema.ts';
@@ -49,6 +49,12 @@ const WIDTHS = [8, 16, 32, 64];
  * @throws ArenaError unknown_format, invalid_file
  */
 export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWants): ComparisonFields {
+  if (file.batches.some(({ unpacked }) => unpacked !== null)) {
+    throw new ArenaError('invalid_file', `${file.name} is compressed.`, {
+      hint: "Written uncompressed it is read where it lies: pyarrow's write_feather with compression='uncompressed'.",
+      at: { file: file.name },
+    });
+  }
   const nameOf = (field: ArrowField) => renamed(field.name, wants.map ?? {});
   checkNames(file, wants.map ?? {});
   const named = (name: string, isTexts: boolean): CodedColumn | null => {
@@ -85,6 +91,13 @@ export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWa
     prompt: wants.prompt ? (named('prompt_id', false) ?? named('question_id', false)) : null,
     counts: findCounts(file, read, wants.style ?? [], nameOf),
   };
+}
+
+/** Columns that no reader of comparisons knows. */
+export function unknownColumns(file: ArrowFile, { map = {} }: ArrowWants): string[] {
+  return file.fields
+    .map((field) => renamed(field.name, map))
+    .filter((name) => name !== 'question_id' && name !== 'id' && !TABLE_COLUMNS.includes(name));
 }
 
 function renamed(column: string, map: Readonly<Record<string, string>>): string {

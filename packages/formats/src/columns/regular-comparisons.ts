@@ -1,31 +1,28 @@
 import { OUTCOME_CODES } from '@agon/domain';
-import { type LabelMeaning, type OwnLabels, ownMeaning } from '../labels/label-meaning.ts';
-import { WINNERS } from '../labels/winner-labels.ts';
-import { parseDecimal } from '../parse-decimal.ts';
-import {
-  isOversampled,
-  PERSON_COLUMNS,
-  RATER_COLUMNS,
-  SOURCES,
-  sourceOfJudge,
-  TIME_COLUMNS,
-} from '../readers/common-fields.ts';
-import { flagOf } from '../row-reader.ts';
+import type { OwnLabels } from '../labels/label-meaning.ts';
+import { PERSON_COLUMNS, RATER_COLUMNS } from '../readers/column-names.ts';
+import { sourceOfJudge } from '../readers/common-fields.ts';
 import { SKIPPED } from '../row-sink.ts';
 import type { RegularRows } from '../rows/csv-rows.ts';
 import { decodeRow } from '../rows/decode-row.ts';
-import { ByteDictionary, IRREGULAR, UNASSIGNED } from './byte-dictionary.ts';
+import { IRREGULAR, UNASSIGNED } from './byte-dictionary.ts';
+import {
+  CellMeanings,
+  CODE,
+  JUDGES,
+  NAMED,
+  PEOPLE,
+  SKIP,
+  STRONG,
+  TEXT,
+  TIME,
+  TIMES,
+} from './cell-meanings.ts';
 import type { ColumnSink } from './column-sink.ts';
 import type { ComparisonPlan } from './comparison-plan.ts';
 import { quickTime } from './quick-time.ts';
 
 const [QUOTE, LINE_FEED, RETURN, SPACE] = [0x22, 0x0a, 0x0d, 0x20];
-/** What is done with a column's cells; 0: nothing. */
-const [TEXT, TIME, CODE, TIMES] = [1, 2, 3, 4];
-const [PEOPLE, JUDGES] = [0, 1];
-/** Meanings of a winner's label beside the codes of outcomes; from `STRONG` on, places in a list of strong outcomes. */
-const [NAMED, SKIP, STRONG] = [4, 5, 6];
-
 export type CsvLayout = {
   readonly columns: readonly string[];
   readonly delimiter: string;
@@ -40,14 +37,11 @@ export class RegularComparisons implements RegularRows {
   rowsRead = 0;
   readonly #sink: ColumnSink;
   readonly #separator: number;
-  readonly #roles: Uint8Array;
-  readonly #dictionaries: readonly (ByteDictionary | null)[];
+  readonly #meanings: CellMeanings;
   /** Of the row at hand, by column: the entry of a coded cell; 1 or 0, filled or not, of others. */
   readonly #entries: Int32Array;
   readonly #place: (column: string) => number;
   readonly #plan: ComparisonPlan;
-  readonly #numbers: number[] = [];
-  readonly #strong: Exclude<LabelMeaning, 'skip'>[] = [];
   /** When the row at hand was made, ms; NaN where it does not say. Only where the sink wants it. */
   #atMs = Number.NaN;
 
@@ -75,52 +69,7 @@ export class RegularComparisons implements RegularRows {
     this.#separator = delimiter.charCodeAt(0);
     this.#place = (column) => columns.indexOf(column);
     this.#entries = new Int32Array(columns.length);
-    this.#roles = new Uint8Array(columns.length);
-    const dictionaries: (ByteDictionary | null)[] = columns.map(() => null);
-    const mayBeBlank = (names: readonly string[], meaningOf: (text: string) => number): void => {
-      const dictionary = new ByteDictionary(meaningOf);
-      for (const name of names) {
-        const at = columns.indexOf(name);
-        if (at < 0) continue;
-        this.#roles[at] = CODE;
-        dictionaries[at] = dictionary;
-      }
-    };
-    const code = (names: readonly string[], meaningOf: (text: string) => number): void =>
-      mayBeBlank(names, (text) => (text.trim() === '' ? IRREGULAR : meaningOf(text)));
-    const mark = (names: readonly string[], role: number): void => {
-      for (const name of names) if (columns.includes(name)) this.#roles[columns.indexOf(name)] = role;
-    };
-    const { options } = sink;
-    const raters = options.rater || options.source !== undefined;
-    mark([...plan.ids, ...RATER_COLUMNS, ...plan.prompts], TEXT);
-    // the first column of a time that is filled counts, and only it must be one
-    const times = TIME_COLUMNS.filter((name) => columns.includes(name));
-    mark(times, times.length === 1 ? TIME : TIMES);
-    // a model with the name of a label: which of them a label means, the long way tells
-    code(['model_a', 'model_b'], (text) => (isLabel(text, labels) ? IRREGULAR : UNASSIGNED));
-    code(['winner'], (text) => this.#winner(text.trim(), labels));
-    if (raters) code(RATER_COLUMNS, () => UNASSIGNED);
-    // a dictionary each: only some names stand behind a prefix
-    if (options.prompt) for (const name of plan.prompts) code([name], () => UNASSIGNED);
-    if (plan.judge !== 'given') {
-      code(['source'], (text) => {
-        const label = text.trim();
-        if (!Object.hasOwn(SOURCES, label)) return IRREGULAR;
-        return SOURCES[label] === 'people' ? PEOPLE : JUDGES;
-      });
-    }
-    code(['category'], (text) => (text === options.category ? 1 : 0));
-    code(['language'], (text) => (text === options.language ? 1 : 0));
-    code(['weight'], (text) => this.#number(text, (value) => value >= 0));
-    code(['share_a'], (text) => this.#number(text, (value) => value >= 0 && value <= 1));
-    code(['turn'], (text) => this.#number(text, (value) => Number.isInteger(value) && value >= 1));
-    code(['anony'], (text) => {
-      const flag = flagOf(text);
-      return typeof flag === 'boolean' ? Number(flag) : IRREGULAR;
-    });
-    mayBeBlank(['dedup_tag'], (text) => Number(isOversampled(text)));
-    this.#dictionaries = dictionaries;
+    this.#meanings = new CellMeanings(plan, columns, sink, labels);
   }
 
   take(bytes: Uint8Array, from: number): { readonly next: number; readonly lines: number } {
@@ -142,7 +91,7 @@ export class RegularComparisons implements RegularRows {
   #cells(bytes: Uint8Array, from: number): number {
     const separator = this.#separator;
     const entries = this.#entries;
-    const roles = this.#roles;
+    const { roles, dictionaries } = this.#meanings;
     const last = roles.length - 1;
     this.#atMs = Number.NaN;
     let at = from;
@@ -186,7 +135,7 @@ export class RegularComparisons implements RegularRows {
       }
       const role = roles[column]!;
       if (role === CODE) {
-        const dictionary = this.#dictionaries[column]!;
+        const dictionary = dictionaries[column]!;
         const entry = dictionary.entry(bytes, start, end, hash);
         if (dictionary.meaning[entry] === IRREGULAR) return -1;
         entries[column] = entry;
@@ -230,11 +179,11 @@ export class RegularComparisons implements RegularRows {
     const placeShare = this.#place('share_a');
     const placeBlind = this.#place('anony');
     const placeTag = this.#place('dedup_tag');
-    const dictionaries = this.#dictionaries;
+    const { dictionaries, numbers, strong } = this.#meanings;
     const filled = (place: number) => place >= 0 && entries[place] !== 0;
     const meaning = (place: number) => dictionaries[place]!.meaning[entries[place]!]!;
     const numberAt = (place: number, otherwise: number) =>
-      filled(place) ? this.#numbers[meaning(place)]! : otherwise;
+      filled(place) ? numbers[meaning(place)]! : otherwise;
     const codeAt = (place: number, give: (text: string) => number): number => {
       const dictionary = dictionaries[place]!;
       const entry = entries[place]!;
@@ -248,7 +197,6 @@ export class RegularComparisons implements RegularRows {
     const raterCode = (text: string) => sink.raterCode(text);
     const promptCode = (text: string) => sink.promptCode(text);
     const prefixedCode = (text: string) => sink.promptCode(`${plan.promptPrefix}${text}`);
-    const strong = this.#strong;
     const isNamed = (place: number, label: string) =>
       dictionaries[place]!.texts[entries[place]!]!.trim() === label;
     const sourceOf = () => {
@@ -317,26 +265,6 @@ export class RegularComparisons implements RegularRows {
       return true;
     };
   }
-
-  #winner(label: string, labels: OwnLabels): number {
-    const own = ownMeaning(labels, label);
-    if (own === 'skip') return SKIP;
-    if (own !== undefined) {
-      return own.strength === 1 ? OUTCOME_CODES[own.outcome] : STRONG + this.#strong.push(own) - 1;
-    }
-    return Object.hasOwn(WINNERS, label) ? OUTCOME_CODES[WINNERS[label]!] : NAMED;
-  }
-
-  /** A place in `#numbers`, which is what a dictionary can hold of a number. */
-  #number(text: string, fits: (value: number) => boolean): number {
-    const value = parseDecimal(text);
-    return Number.isNaN(value) || !fits(value) ? IRREGULAR : this.#numbers.push(value) - 1;
-  }
-}
-
-function isLabel(name: string, labels: OwnLabels): boolean {
-  const text = name.trim();
-  return Object.hasOwn(WINNERS, text) || ownMeaning(labels, text) !== undefined;
 }
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {

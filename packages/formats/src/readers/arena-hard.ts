@@ -3,7 +3,8 @@ import type { Format } from '../format.ts';
 import { type LabelMeaning, ownMeaning } from '../labels/label-meaning.ts';
 import { RowFault, type RowReader, simpleText } from '../row-reader.ts';
 import { type RowSink, SKIPPED } from '../row-sink.ts';
-import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { EXTRA_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 
 /** What a label says of the answer shown as A, and how often it counts: Arena-Hard counts a strong win three times. */
 const LABELS: Readonly<Record<string, Exclude<LabelMeaning, 'skip'>>> = {

@@ -2,21 +2,7 @@ import type { Comparison, ComparisonSource } from '@agon/domain';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { parseCell } from '../rows/parse-json.ts';
 import { timeOf } from '../time-of.ts';
-import { STYLE_COLUMNS } from './read-style.ts';
-
-/** Columns that name who compared; the first that is filled does. */
-export const PERSON_COLUMNS = [
-  'rater',
-  'voter',
-  'user',
-  'user_id',
-  'annotator',
-  'annotator_id',
-  'worker',
-  'worker_id',
-] as const;
-export const RATER_COLUMNS = [...PERSON_COLUMNS, 'judge', 'judge_hash', 'evaluation_session_id'] as const;
-export const TIME_COLUMNS = ['timestamp', 'tstamp', 'at'] as const;
+import { PERSON_COLUMNS, RATER_COLUMNS, TIME_COLUMNS } from './column-names.ts';
 
 /** Who made a comparison, as exports and other tools name it. */
 export const SOURCES: Readonly<Record<string, ComparisonSource>> = {
@@ -30,23 +16,6 @@ export const SOURCES: Readonly<Record<string, ComparisonSource>> = {
 
 /** People whom the field's sets name under `judge`: MT-bench its experts and authors, arenas their visitors. */
 const PERSON = /^(?:expert|author|human|arena_user|annotator|worker|crowd)/i;
-
-/** What a row of any format may say of a comparison whose models, outcome, prompt and source it has told. */
-export const EXTRA_COLUMNS: readonly string[] = [
-  ...RATER_COLUMNS,
-  ...TIME_COLUMNS,
-  ...STYLE_COLUMNS,
-  'weight',
-  'share_a',
-  'turn',
-  'category',
-  'language',
-  'anony',
-  'dedup_tag',
-];
-
-/** What every table of comparisons may say beside the models, the outcome and the prompt, and the columns that say it. */
-export const COMMON_COLUMNS: readonly string[] = [...EXTRA_COLUMNS, 'source'];
 
 type CommonFields = Pick<
   Comparison,
@@ -107,10 +76,21 @@ export function judgeName(row: RowReader): string {
 /** What the row says itself; else a judge whom no person stands beside makes it a verdict. */
 function sourceOf(row: RowReader, judgeRule: JudgeRule): ComparisonSource {
   if (judgeRule === 'given') return 'people';
-  if (row.has('source')) return row.label('source', SOURCES);
+  if (row.has('source')) return readSource(row);
   if (judgeRule === 'person' || !row.has('judge')) return 'people';
   if (PERSON_COLUMNS.some((column) => row.has(column))) return 'people';
   return sourceOfJudge(judgeName(row));
+}
+
+function readSource(row: RowReader): ComparisonSource {
+  const text = row.text('source').trim();
+  if (Object.hasOwn(SOURCES, text)) return SOURCES[text]!;
+  const known = Object.keys(SOURCES).join(', ');
+  throw new RowFault(
+    `unknown source; known are ${known}; if the column means something else, say --map source=note`,
+    'source',
+    text,
+  );
 }
 
 export function sourceOfJudge(name: string): ComparisonSource {

@@ -114,6 +114,15 @@ describe('a judge by name', () => {
     expect(read([{ ...BATTLE, anony: true, judge }]).comparisons).toMatchObject([{ source: 'people' }]);
   });
 
+  it('is not asked where the row says whose it is, if in a word that is known', () => {
+    expect(read([{ ...BATTLE, judge: 'gpt-4', source: 'human' }]).comparisons).toMatchObject([
+      { source: 'people' },
+    ]);
+    const rows = [{ ...BATTLE, source: 'lmsys' }];
+    expect(read(rows).refused).toMatchObject([{ column: 'source', value: 'lmsys' }]);
+    expect(read(rows, { map: { source: 'note' } })).toMatchObject({ refused: [], unused: ['note'] });
+  });
+
   it('makes no verdict of what a person says', () => {
     const rows = [{ ...BATTLE, judge: 'gpt-4', voter: 'v' }];
     expect(read(rows).comparisons).toMatchObject([{ rater: 'v', source: 'people' }]);
@@ -294,6 +303,22 @@ describe('what the voter saw', () => {
         ['y', ['b']],
       ]);
     }
+  });
+
+  it('is one text where only the prompt, or only an answer, looks like a list of turns', () => {
+    const list = "['a', 'b']";
+    const rows = [
+      { ...BATTLE, prompt: list, response_a: 'x', response_b: 'y' },
+      { ...BATTLE, prompt: 'q', response_a: list, response_b: 'y' },
+      { ...BATTLE, prompt: '["p", "q"]', response_a: list, response_b: '["c", "d"]' },
+    ];
+    const { prompts, comparisons } = read(rows);
+    expect(prompts.map(({ turns }) => turns)).toEqual([[list], ['q'], ['p', 'q']]);
+    expect(comparisons.map(({ shown }) => shown)).toEqual([
+      { a: ['x'], b: ['y'] },
+      { a: [list], b: ['y'] },
+      { a: ['a', 'b'], b: ['c', 'd'] },
+    ]);
   });
 
   it('may be a picture, a call of a tool, or nothing', () => {

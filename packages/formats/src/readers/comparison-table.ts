@@ -4,41 +4,19 @@ import type { Format } from '../format.ts';
 import type { LabelMeaning } from '../labels/label-meaning.ts';
 import { RowFault, type RowReader, SkippedRow } from '../row-reader.ts';
 import type { NewComparison, RowSink } from '../row-sink.ts';
-import { COMMON_COLUMNS, commonFields } from './common-fields.ts';
+import { CONVERSATION_COLUMNS, ONE_HOT, PROMPT_TEXT_COLUMNS, TABLE_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 import { metadataStyle, textStyle } from './read-style.ts';
 import {
-  CONVERSATION_COLUMNS,
   keyOfTurns,
   looseTextKey,
-  PROMPT_TEXT_COLUMNS,
   readShown,
   readShownLoosely,
   type ShownTexts,
-  TEXT_COLUMNS,
   wantsPromptKey,
 } from './shown-texts.ts';
 
-/** One column an outcome, as Kaggle's 55k set has it: exactly one of them is set. */
-const ONE_HOT = [
-  ['winner_model_a', 'a'],
-  ['winner_model_b', 'b'],
-  ['winner_tie', 'tie'],
-  ['winner_both_bad', 'both_bad'],
-  ['winner_bothbad', 'both_bad'],
-] as const;
 const ONE_HOT_COLUMNS: readonly string[] = ONE_HOT.map(([column]) => column);
-
-/** All that a table with model_a and model_b may have, whatever its format is called. */
-const TABLE_COLUMNS: readonly string[] = [
-  'model_a',
-  'model_b',
-  'winner',
-  'preference',
-  'prompt_id',
-  ...ONE_HOT_COLUMNS,
-  ...COMMON_COLUMNS,
-  ...TEXT_COLUMNS,
-];
 
 /** In what the field's tables of comparisons differ, beyond how they are recognised. */
 export type TableRules = Pick<ComparisonPlan, 'judge' | 'prompts' | 'promptPrefix'> & {

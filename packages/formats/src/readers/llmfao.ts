@@ -1,5 +1,6 @@
 import type { Format } from '../format.ts';
-import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { EXTRA_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 import { decided } from './comparison-table.ts';
 
 /** `crowd-comparisons.csv` and the judges' tables of the same shape: `left` and `right` name the models as shown. */

@@ -1,6 +1,7 @@
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
-import { commonFields, EXTRA_COLUMNS, judgeName } from './common-fields.ts';
+import { EXTRA_COLUMNS } from './column-names.ts';
+import { commonFields, judgeName } from './common-fields.ts';
 import { comparisonTable, decided } from './comparison-table.ts';
 
 const keyOf = (row: RowReader) => `mtbench-${row.text('question_id')}`;

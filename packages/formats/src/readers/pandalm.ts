@@ -3,7 +3,8 @@ import type { Format } from '../format.ts';
 import type { LabelMeaning } from '../labels/label-meaning.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { SKIPPED } from '../row-sink.ts';
-import { commonFields, EXTRA_COLUMNS } from './common-fields.ts';
+import { EXTRA_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 import { textStyle } from './read-style.ts';
 import { answerIn, wantsPromptKey } from './shown-texts.ts';
 

@@ -3,7 +3,8 @@ import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { firstTwice } from '../rows/first-twice.ts';
 import { parseCell } from '../rows/parse-json.ts';
-import { commonFields, RATER_COLUMNS } from './common-fields.ts';
+import { RATER_COLUMNS } from './column-names.ts';
+import { commonFields } from './common-fields.ts';
 
 const PLACE_COLUMN = /^rank_(\d+)$/;
 /** Every order of the models of one place is weighed, and there are 2ⁿ ways to have begun. */

@@ -1,32 +1,13 @@
-import { type BySlot, countStyles, STYLE_COUNTS, type StyleCount, type StyleCounts } from '@agon/domain';
+import { type BySlot, countStyles, STYLE_COUNTS, type StyleCounts } from '@agon/domain';
 import { parseDecimal } from '../parse-decimal.ts';
 import type { RowReader } from '../row-reader.ts';
 import { parseCell } from '../rows/parse-json.ts';
+import { STYLE_COLUMNS, styleField } from './column-names.ts';
 
 /** Style counted from the answers' turns. */
 export function textStyle(a: readonly string[], b: readonly string[]): BySlot<StyleCounts> {
   return countStyles({ a: a.join('\n'), b: b.join('\n') });
 }
-
-/** FastChat's name for a count of one side's answers; tokens are the length, with and without code. */
-export function styleField(count: StyleCount, slot: 'a' | 'b'): string {
-  switch (count) {
-    case 'length':
-    case 'lengthWithoutCode':
-      return `sum_assistant_${slot}_tokens`;
-    case 'headers':
-      return `header_count_${slot}`;
-    case 'lists':
-      return `list_count_${slot}`;
-    case 'bold':
-      return `bold_count_${slot}`;
-  }
-}
-
-const COUNTED = STYLE_COUNTS.flatMap((count) => [styleField(count, 'a'), styleField(count, 'b')]);
-
-/** Columns that style is read from, beside the answers themselves. */
-export const STYLE_COLUMNS: readonly string[] = ['conv_metadata', ...new Set(COUNTED)];
 
 /**
  * The counts of FastChat's `conv_metadata`, lengths in tokens, or of columns with the names that they have there; null

@@ -1,22 +1,8 @@
 import { type BySlot, contentHash } from '@agon/domain';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
+import { ANSWER_COLUMNS, CONVERSATION_COLUMNS, PROMPT_TEXT_COLUMNS } from './column-names.ts';
 import { type Conversation, readConversation } from './conversation.ts';
-
-/** Columns that hold the prompt's text in a table of comparisons; the first that is filled does. */
-export const PROMPT_TEXT_COLUMNS = ['prompt', 'instruction', 'question'] as const;
-export const CONVERSATION_COLUMNS = ['conversation_a', 'conversation_b'] as const;
-const ANSWER_COLUMNS = [
-  ['answer_a', 'answer_b'],
-  ['response_a', 'response_b'],
-] as const;
-
-/** Columns with what the voter saw. */
-export const TEXT_COLUMNS: readonly string[] = [
-  ...CONVERSATION_COLUMNS,
-  ...PROMPT_TEXT_COLUMNS,
-  ...ANSWER_COLUMNS.flat(),
-];
 
 export type Shown = BySlot<readonly string[] | null>;
 /** The prompt's turns, null where there is no text; the answers, null for a side that the row does not show. */
@@ -26,17 +12,24 @@ const NOTHING: ShownTexts = { asked: null, answers: { a: null, b: null } };
 
 /** What a row shows, from conversations or from columns of texts. @throws RowFault */
 export function readShown(row: RowReader): ShownTexts {
-  const [a, b] = CONVERSATION_COLUMNS.map((column) => readConversation(row, column)) as [
+  const [left, right] = CONVERSATION_COLUMNS.map((column) => readConversation(row, column)) as [
     Conversation | null,
     Conversation | null,
   ];
-  if (a !== null || b !== null) {
-    const asked = askedIn(a) ?? askedIn(b);
-    return { asked, answers: { a: a?.answered ?? null, b: b?.answered ?? null } };
+  if (left !== null || right !== null) {
+    const asked = askedIn(left) ?? askedIn(right);
+    return { asked, answers: { a: left?.answered ?? null, b: right?.answered ?? null } };
   }
-  const column = PROMPT_TEXT_COLUMNS.find((each) => row.has(each));
-  const asked = column === undefined ? null : written(row.texts(column));
-  return { asked, answers: answersOf(row) };
+  const prompt = PROMPT_TEXT_COLUMNS.find((each) => row.has(each));
+  const shows = (column: string) => row.values[column] !== undefined && row.values[column] !== null;
+  const answers = ANSWER_COLUMNS.find((pair) => pair.some(shows))?.map((each) => (shows(each) ? each : null));
+  const columns = [prompt, ...(answers ?? [])].filter((column) => typeof column === 'string');
+  // where one cell is a plain text, another only looks like a list: all are turns, or none
+  const isPlain = columns.some((column) => row.isPlainText(column));
+  const turnsOf = (column: string) =>
+    isPlain && typeof row.values[column] === 'string' ? [row.anyText(column)] : row.answerTexts(column);
+  const [a = null, b = null] = (answers ?? []).map((column) => (column === null ? null : turnsOf(column)));
+  return { asked: prompt === undefined ? null : written(turnsOf(prompt)), answers: { a, b } };
 }
 
 /** As `readShown`, where texts are no more than a help: what cannot be read is not there. */
@@ -91,14 +84,6 @@ function askedIn(conversation: Conversation | null): readonly string[] | null {
 /** Null where nothing is written: a prompt has some text. */
 function written(turns: readonly string[]): readonly string[] | null {
   return turns.some((turn) => turn.trim() !== '') ? turns : null;
-}
-
-function answersOf(row: RowReader): Shown {
-  const shows = (column: string) => row.values[column] !== undefined && row.values[column] !== null;
-  const pair = ANSWER_COLUMNS.find((columns) => columns.some(shows));
-  if (pair === undefined) return NOTHING.answers;
-  const [a, b] = pair.map((column) => (shows(column) ? row.answerTexts(column) : null));
-  return { a: a ?? null, b: b ?? null };
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -23,7 +23,7 @@ const EMPTY = { votes: [], answers: [], battles: [], verdicts: [], scores: [] };
 export function importStoreContract(setUp: () => Promise<Setup>): void {
   /** All that the campaign holds. Votes and verdicts of a new import have ids of their own, whatever they say. */
   const readAll = async ({ exports }: Setup, campaign: CampaignId) => ({
-    votes: (await allOf(exports.votes(campaign))).map(({ id: _, ...vote }) => vote),
+    votes: (await allOf(exports.votes(campaign))).map(({ id: _, import: __, ...vote }) => vote),
     answers: await allOf(exports.answers(campaign)),
     battles: await allOf(exports.battles(campaign)),
     verdicts: (await allOf(exports.verdicts(campaign))).map(({ id: _, ...verdict }) => verdict),

@@ -19,6 +19,7 @@ export {
 export { exportStoreContract } from './export-store-contract.ts';
 export { idsContract } from './ids-contract.ts';
 export { importStoreContract } from './import-store-contract.ts';
+export { importerContract, voteRows } from './importer-contract.ts';
 export { instrumentSourceContract } from './instrument-source-contract.ts';
 export { judgeCallsContract } from './judge-calls-contract.ts';
 export { judgeModelContract, judgeModelsContract } from './judge-model-contract.ts';
