@@ -41,6 +41,8 @@ export class ImportSession {
   preview = $state.raw<ImportResult | null>(null);
   result = $state.raw<ImportResult | null>(null);
   fault = $state('');
+  /** The fault is the researcher's own wish. */
+  isCalledOff = $state(false);
   /** Something was changed since the files were checked. */
   isStale = $state(false);
 
@@ -206,8 +208,8 @@ export class ImportSession {
     try {
       return await work(this.#calledOff.signal);
     } catch (error) {
-      const calledOff = error instanceof DOMException && error.name === 'AbortError';
-      this.fault = calledOff ? m.workbench_import_called_off() : await this.#faultOf(error);
+      this.isCalledOff = error instanceof DOMException && error.name === 'AbortError';
+      this.fault = this.isCalledOff ? m.workbench_import_called_off() : await this.#faultOf(error);
       return null;
     } finally {
       this.progress = null;
