@@ -26,7 +26,8 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
       const bundle = sampleBundle(id, ids.next(), 1);
       const [answer, second] = bundle.answers;
       const naming = { ...answer!, turns: ['I am model-1, ü.'] };
-      await imports.write({ ...bundle, answers: [naming, second!] });
+      const silent = { ...second!, turns: ['Nothing of the kind, ü.'] };
+      await imports.write({ ...bundle, answers: [naming, silent] });
       const [vote] = await allOf(exports.votes(id));
       const place = { prompt: 'prompt-1', modelA: 'model-1', modelB: 'model-2', turns: null };
       const text = { category: 'facts', language: 'en' };
@@ -39,7 +40,7 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
           prompt: 'prompt-1',
           promptTurns: ['What is prompt-1?'],
           model,
-          turns: model === 'model-1' ? naming.turns : second!.turns,
+          turns: model === 'model-1' ? naming.turns : silent.turns,
           namesItself: model === 'model-1',
         })),
       );
