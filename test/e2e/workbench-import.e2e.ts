@@ -155,6 +155,34 @@ test('columns of any name are mapped with the keyboard; a preference on a scale 
   expect(faults).toEqual([]);
 });
 
+test('an export of comparisons is never taken for its prompts: its outcome is asked for', async ({
+  page,
+  baseURL,
+}) => {
+  await openImport(page, baseURL!, 'Lotte', 'label-studio');
+  const votes = ['left', 'right', 'left', 'left'].map((pw, id) => ({
+    id,
+    prompt: 'Why?',
+    text1: 'Because.',
+    text2: 'Therefore.',
+    model_a: 'alpha',
+    model_b: 'beta',
+    pw,
+    annotator: id,
+    created_at: '2024-03-29T05:39:54.721157Z',
+    lead_time: 37.4,
+  }));
+  await choose(page, file('export.json', JSON.stringify(votes, null, 2)));
+  await expect(page.getByText('Still needed: Outcome')).toBeVisible(READ);
+  await expect(page.getByLabel('Meaning of the column text2')).toHaveValue('answer_b');
+  await page.getByLabel('Meaning of the column pw').selectOption('winner');
+  await check(page).click();
+  await checked(page);
+  await expect(figures(page)).toHaveText(['4', '4', '0', '0']);
+  await expect(page.getByText('2 models · 1 prompt · 2 answers · 4 votes')).toBeVisible();
+  await expect(page.getByText('Not used: lead_time')).toBeVisible();
+});
+
 test('votes that were not blind go into quarantine unless the researcher counts them', async ({
   page,
   baseURL,

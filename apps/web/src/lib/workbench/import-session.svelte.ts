@@ -90,7 +90,10 @@ export class ImportSession {
       this.preview = null;
     });
     this.phase = this.sources.length > 0 ? 'choosing' : 'empty';
-    const asks = this.sources.some((each) => unknownLabels(each.labels, each.means).length > 0);
+    // what is guessed or not known is asked about first
+    const asks = this.sources.some(
+      ({ readAs: guess, labels, means }) => guess !== '' || unknownLabels(labels, means).length > 0,
+    );
     if (this.fault === '' && this.isReady && !asks) await this.check();
   }
 

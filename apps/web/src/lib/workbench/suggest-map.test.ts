@@ -58,6 +58,12 @@ describe('suggestFormat', () => {
     // an id makes it a list of prompts by its names alone
     [['id', 'question', 'tokens'], [['1', text, '12']], 'prompts'],
     [['question', 'alpha', 'score'], [[text, text, '0.5']], 'prompts'],
+    // an export of comparisons without a column that is certainly their outcome: neither prompts nor a sheet
+    [
+      ['id', 'prompt', 'text1', 'text2', 'model_a', 'model_b', 'pw', 'annotator'],
+      [['0', text, text, text, 'alpha', 'beta', 'left', '4']],
+      'plain',
+    ],
   ])('%j is %s', (columns, rows, format) => {
     expect(suggestFormat(table(columns, rows), FORMATS)).toBe(format);
   });

@@ -22,6 +22,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
     'responsea',
     'outputa',
     'texta',
+    'text1',
     'answer1',
     'response1',
     'output1',
@@ -32,6 +33,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
     'responseb',
     'outputb',
     'textb',
+    'text2',
     'answer2',
     'response2',
     'output2',
@@ -79,23 +81,28 @@ function hasFractions({ columns, rows }: Table, name: string): boolean {
   return at >= 0 && rows.some((row) => /^-?\d*\.\d*[1-9]\d*$/.test(row[at] ?? ''));
 }
 
-/** The format whose needed fields are most nearly there under one name or another; null where none has half of them. */
+/**
+ * The format that has a meaning for most of the columns, of those with at least half of their needed fields there under
+ * one name or another; null where there is none.
+ */
 export function suggestFormat(table: Table, formats: readonly FormatJson[]): string | null {
-  let best: { readonly id: string; readonly share: number } | null = null;
+  let best: { readonly id: string; readonly share: number; readonly fields: readonly string[] } | null = null;
   for (const { id, fields } of formats) {
     const needed = fields.filter((field) => field.required);
     if (needed.length === 0 || id === LEAST_TELLING) continue;
-    const mapped = new Set(Object.values(suggestMap(table, fields)));
-    const share = needed.filter((field) => mapped.has(field.name)).length / needed.length;
-    if (share >= 0.5 && share > (best?.share ?? 0)) best = { id, share };
+    const mapped = Object.values(suggestMap(table, fields));
+    const share = needed.filter((field) => mapped.includes(field.name)).length / needed.length;
+    if (share >= 0.5 && mapped.length > (best?.fields.length ?? 0)) best = { id, share, fields: mapped };
   }
   if (best?.share === 1) return best.id;
-  return (isLikeSheet(table, formats) ? LEAST_TELLING : null) ?? best?.id ?? null;
+  return isLikeSheet(table, formats, best?.fields ?? []) ? LEAST_TELLING : (best?.id ?? null);
 }
 
-function isLikeSheet(table: Table, formats: readonly FormatJson[]): boolean {
+/** `told`: fields of another format that the columns would tell of; a sheet has none beyond its own. */
+function isLikeSheet(table: Table, formats: readonly FormatJson[], told: readonly string[]): boolean {
   const sheet = formats.find(({ id }) => id === LEAST_TELLING);
-  if (sheet === undefined) return false;
+  if (sheet === undefined || told.some((name) => sheet.fields.every((field) => field.name !== name)))
+    return false;
   const map = suggestMap(table, sheet.fields);
   return Object.values(map).includes('prompt') && suggestModels(table, map).length >= 2;
 }
