@@ -84,6 +84,7 @@ describe('how far voters can be relied on', () => {
     expect(raters.at(-1)).toMatchObject({ rater: 'new', votes: 1, tie_share: 1, first_slot: null });
     await arena.database.sql`insert into quarantine (vote_id, reason)
       select v.id, 'test' from votes v join raters r on r.id = v.rater_id where r.external = 'lefty'`;
+    await arena.database.sql`update campaigns set quarantine_version = quarantine_version + 1`;
     const without = await researcher.call('getRaters', { params });
     expect(without.of).toBe(241);
     expect(without.raters.map(({ rater }) => rater)).not.toContain('lefty');

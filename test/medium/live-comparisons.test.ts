@@ -26,6 +26,7 @@ import {
   makeContest,
   type TwoArenas,
 } from '@agon/testkit/contracts';
+import type { TransactionSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertImport } from './insert-import.ts';
 
@@ -220,8 +221,9 @@ async function start(seed: string) {
     quarantine: async () => {
       const [vote] = await sql`select id from votes where campaign_id = ${contest.id}
         and id not in (select vote_id from quarantine) order by md5(id::text) limit 1`;
-      if (vote !== undefined)
-        await sql`insert into quarantine (vote_id, reason) values (${vote.id}, ${pick(['odd', 'bot'])})`;
+      if (vote === undefined) return;
+      await sql`insert into quarantine (vote_id, reason) values (${vote.id}, ${pick(['odd', 'bot'])})`;
+      await tellOfQuarantine(sql, contest.id);
     },
     // as many as before are in it
     swapQuarantine: () =>
@@ -232,9 +234,13 @@ async function start(seed: string) {
         await tx`insert into quarantine (vote_id, reason) select id, ${out[0]!.reason} from votes
           where campaign_id = ${contest.id} and id <> ${out[0]!.vote_id}
             and id not in (select vote_id from quarantine) order by seq desc limit 1`;
+        await tellOfQuarantine(tx, contest.id);
       }),
-    liftQuarantine: () => sql`delete from quarantine where vote_id = (select vote_id from quarantine q
-      join votes v on v.id = q.vote_id where v.campaign_id = ${contest.id} limit 1)`,
+    liftQuarantine: async () => {
+      await sql`delete from quarantine where vote_id = (select vote_id from quarantine q
+        join votes v on v.id = q.vote_id where v.campaign_id = ${contest.id} limit 1)`;
+      await tellOfQuarantine(sql, contest.id);
+    },
     judge: () => judgeOnce(sql, pick(OUTCOMES)),
     judgeInVain: () => judgeOnce(sql, null),
     judgeAgain: () => sql`update verdicts set outcome = ${pick(OUTCOMES)}, unscored = null,
@@ -339,3 +345,8 @@ describe('comparisons that are kept up to date', () => {
     expect(rowsOf(found)).toEqual(rowsOf(await createComparisonStore(database).read(contest.id)));
   });
 });
+
+/** As the store of quarantines tells of what it did. */
+function tellOfQuarantine(sql: Database['sql'] | TransactionSql, campaign: CampaignId) {
+  return sql`update campaigns set quarantine_version = quarantine_version + 1 where id = ${campaign}`;
+}

@@ -36,6 +36,8 @@ export const campaigns = pgTable('campaigns', {
   settings: jsonb('settings').notNull(),
   /** Grows with every change of prompts, answers or models: caches compare it. */
   contentVersion: bigint('content_version', { mode: 'number' }).notNull().default(0),
+  /** Grows with every vote that comes into quarantine or leaves it, but by an import. */
+  quarantineVersion: bigint('quarantine_version', { mode: 'number' }).notNull().default(0),
   createdAt: at('created_at').notNull().defaultNow(),
   createdBy: text('created_by'),
 });
@@ -270,6 +272,7 @@ export const votes = pgTable(
     unique('votes_chain').on(t.campaignId, t.importId, t.seq).nullsNotDistinct(),
     uniqueIndex('votes_idempotency').on(t.raterId, t.idempotencyKey).where(sql`${t.importId} is null`),
     index('votes_rater').on(t.campaignId, t.raterId),
+    index('votes_imported_battle').on(t.battleId).where(sql`${t.importId} is not null`),
     check(
       'votes_live',
       sql`import_id is not null or (rater_id is not null and at is not null and idempotency_key is not null and hash is not null)`,

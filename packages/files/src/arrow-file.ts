@@ -33,7 +33,17 @@ export function isArrowFile(path: string): boolean {
 }
 
 /** Columns that change what a comparison counts, or whether it does: a file with one is read row by row. */
-const ONLY_BY_ROWS = new Set(['weight', 'share_a', 'source', 'judge', 'voter', 'anony', 'dedup_tag']);
+const ONLY_BY_ROWS = new Set([
+  'weight',
+  'share_a',
+  'source',
+  'judge',
+  'voter',
+  'anony',
+  'dedup_tag',
+  'undone',
+  'excluded',
+]);
 /** From these the counts of the answers can be taken where the file has no columns of them. */
 const TEXTS = new Set(['conversation_a', 'response_a', 'answer_a', 'conv_metadata']);
 

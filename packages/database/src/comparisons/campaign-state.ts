@@ -8,9 +8,10 @@ export type CampaignState = {
   /** Both only grow. */
   readonly imports: number;
   readonly undone: number;
-  /** Of all campaigns: rows, and a sum over them that changes with any. */
-  readonly quarantined: number;
-  readonly quarantine: string;
+  /** Some vote of any campaign is in quarantine. */
+  readonly quarantined: boolean;
+  /** Only grows: votes came into quarantine, or left it. What an import puts there comes with its rows. */
+  readonly quarantine: number;
   /** End of the chain of votes. */
   readonly seq: number;
   /** Say whether a look back would find other rows than last time: rows come, and verdicts get their outcome. */
@@ -24,8 +25,8 @@ export const NO_CAMPAIGN: CampaignState = {
   naming: null,
   imports: 0,
   undone: 0,
-  quarantined: 0,
-  quarantine: '',
+  quarantined: false,
+  quarantine: 0,
   seq: 0,
   revisions: '',
   verdicts: '',
@@ -39,7 +40,8 @@ export async function readState(
   back: { readonly revisions: number; readonly verdicts: number },
 ): Promise<CampaignState> {
   const [found] = await sql<CampaignState[]>`
-    select c.settings->>'self_naming' as naming, i.imports, i.undone, q.quarantined, q.quarantine,
+    select c.settings->>'self_naming' as naming, i.imports, i.undone,
+      exists (select 1 from quarantine) as quarantined, c.quarantine_version as quarantine,
       coalesce((select seq from vote_chains k where k.campaign_id = c.id), 0) as seq,
       (select concat_ws('/', ${back.revisions}::int8, count(*), max(r.id)) from vote_revisions r
         where r.campaign_id = c.id and r.id > ${back.revisions}) as revisions,
@@ -48,8 +50,7 @@ export async function readState(
       (extract(epoch from clock_timestamp()) * 1000)::float8 as "atMs"
     from campaigns c,
       lateral (select count(*)::int as imports, (count(*) filter (where undone_at is not null))::int as undone
-        from imports where campaign_id = c.id) i,
-      (select count(*)::int as quarantined, sum(hashtextextended(vote_id::text || reason, 0))::text as quarantine from quarantine) q
+        from imports where campaign_id = c.id) i
     where c.id = ${campaign}`;
   return found ?? NO_CAMPAIGN;
 }

@@ -53,7 +53,7 @@ export function emptyOf(state: CampaignState, revision: number): Loaded {
 }
 
 export function ruleOf({ naming, quarantined, undone }: CampaignState): ReadRule {
-  return { namesItself: naming === 'exclude', quarantine: quarantined > 0, undone: undone > 0 };
+  return { namesItself: naming === 'exclude', quarantine: quarantined, undone: undone > 0 };
 }
 
 /** The row of a vote; -1 where it is not here. */

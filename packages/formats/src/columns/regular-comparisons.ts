@@ -1,6 +1,6 @@
 import { OUTCOME_CODES } from '@agon/domain';
 import type { OwnLabels } from '../labels/label-meaning.ts';
-import { PERSON_COLUMNS, RATER_COLUMNS } from '../readers/column-names.ts';
+import { PERSON_COLUMNS, RATER_COLUMNS, STANDING_COLUMNS } from '../readers/column-names.ts';
 import { sourceOfJudge } from '../readers/common-fields.ts';
 import { SKIPPED } from '../row-sink.ts';
 import type { RegularRows } from '../rows/csv-rows.ts';
@@ -55,6 +55,7 @@ export class RegularComparisons implements RegularRows {
     const { columns, end } = layout;
     // rows without their texts have no style, and an outcome in another column is another format's business
     if (sink.wantsStyle || end !== LINE_FEED || !columns.includes('winner')) return null;
+    if (STANDING_COLUMNS.some((column) => columns.includes(column))) return null;
     return new RegularComparisons(plan, layout, sink, labels);
   }
 

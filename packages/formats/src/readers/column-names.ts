@@ -47,8 +47,11 @@ export const EXTRA_COLUMNS: readonly string[] = [
   'dedup_tag',
 ];
 
+/** What our own exports say of a vote that does not count. */
+export const STANDING_COLUMNS = ['undone', 'excluded'] as const;
+
 /** What every table of comparisons may say beside the models, the outcome and the prompt. */
-export const COMMON_COLUMNS: readonly string[] = [...EXTRA_COLUMNS, 'source'];
+export const COMMON_COLUMNS: readonly string[] = [...EXTRA_COLUMNS, ...STANDING_COLUMNS, 'source'];
 
 /** Columns that hold the prompt's text in a table of comparisons; the first that is filled does. */
 export const PROMPT_TEXT_COLUMNS = ['prompt', 'instruction', 'question'] as const;

@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonSource } from '@agon/domain';
-import { RowFault, type RowReader } from '../row-reader.ts';
+import { flagOf, RowFault, type RowReader, SkippedRow } from '../row-reader.ts';
 import { parseCell } from '../rows/parse-json.ts';
 import { timeOf } from '../time-of.ts';
 import { PERSON_COLUMNS, RATER_COLUMNS, TIME_COLUMNS } from './column-names.ts';
@@ -36,6 +36,7 @@ export type JudgeRule = 'person' | 'by name' | 'given';
 
 /** Reads the columns of `COMMON_COLUMNS`, style excepted, and `source` only where the format does not say it. @throws RowFault */
 export function commonFields(row: RowReader, judgeRule: JudgeRule): CommonFields {
+  const excluded = exclusionOf(row);
   const rater = raterOf(row);
   const weight = row.optionalNumber('weight');
   const shareA = row.optionalNumber('share_a');
@@ -53,9 +54,18 @@ export function commonFields(row: RowReader, judgeRule: JudgeRule): CommonFields
     ...(category === undefined ? {} : { category }),
     ...(language === undefined ? {} : { language }),
     ...(atMs === undefined ? {} : { atMs }),
-    ...(row.flag('anony') === false ? { unblinded: true } : {}),
-    ...(isOversampled(row.values.dedup_tag) ? { oversampled: true } : {}),
+    ...(excluded === 'not_blind' || row.flag('anony') === false ? { unblinded: true } : {}),
+    ...(excluded === 'oversampled' || isOversampled(row.values.dedup_tag) ? { oversampled: true } : {}),
   };
+}
+
+/** Why an exported vote does not count, where the reader may decide it anew; a vote that was taken back is none. */
+function exclusionOf(row: RowReader): 'not_blind' | 'oversampled' | null {
+  if (flagOf(row.values.undone) === true) throw SkippedRow.ONE;
+  const excluded = row.optionalText('excluded');
+  if (excluded === undefined || flagOf(excluded) === false) return null;
+  if (excluded === 'not_blind' || excluded === 'oversampled') return excluded;
+  throw SkippedRow.ONE;
 }
 
 function raterOf(row: RowReader): string | undefined {

@@ -1,0 +1,2 @@
+ALTER TABLE "campaigns" ADD COLUMN "quarantine_version" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX "votes_imported_battle" ON "votes" USING btree ("battle_id") WHERE "votes"."import_id" is not null;
