@@ -6,6 +6,7 @@ import type { ImportResult } from '@agon/contract';
 import { connect, createExportStore, createImportStore, type Database } from '@agon/database';
 import { type CampaignId, type ImportId, isArenaError } from '@agon/domain';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
+import { allOf } from '@agon/testkit/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caseFile } from '../golden/cases/case-file.ts';
 import { dataFolder, whyNoData } from '../golden/open-data.ts';
@@ -37,13 +38,6 @@ const counted = ({ prompts, answers, votes, verdicts }: ImportResult) => ({
   votes,
   verdicts,
 });
-/** Rows that are exported part by part. */
-async function all<Row>(parts: AsyncIterable<readonly Row[]>): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const part of parts) rows.push(...part);
-  return rows;
-}
-
 const NOTHING = { prompts: 0, answers: 0, votes: 0, verdicts: 0 };
 
 /** Imports into a new campaign, then the same again, which must add nothing. */
@@ -136,7 +130,7 @@ describe('imports of files as the field ships them', () => {
       select key, prompt_id from campaign_prompts where campaign_id = ${id} order by key`;
     expect(keys.map(({ key }) => key)).toEqual(['p1', 'p2']);
     expect(keys[0]!.prompt_id).toBe(keys[1]!.prompt_id);
-    expect(await all(createExportStore(database).answers(id))).toHaveLength(1);
+    expect(await allOf(createExportStore(database).answers(id))).toHaveLength(1);
   });
 
   it('keeps votes that were not blind in quarantine, and counts them where that is asked for', async () => {
@@ -215,7 +209,7 @@ describe('imports of files as the field ships them', () => {
     const map = { left: 'model_a', right: 'model_b', label: 'winner' };
     const { result, id } = await importTwice([{ path, map, labels }]);
     expect(result).toMatchObject({ votes: 4, rows: { read: 4, imported: 4 } });
-    const votes = await all(createExportStore(database).votes(id));
+    const votes = await allOf(createExportStore(database).votes(id));
     expect(votes.map(({ outcome }) => outcome)).toEqual(['a', 'b', 'tie', 'a']);
     const weights = await database.sql<{ weight: number | null }[]>`
       select weight from votes where campaign_id = ${id} order by seq`;
@@ -324,7 +318,7 @@ describe.skipIf(dataFolder === null)(`the field's own files (${whyNoData})`, () 
     expect(counted(result)).toEqual(added);
     await createImportStore(database).undo(result.id as ImportId, Date.now());
     const exports = createExportStore(database);
-    expect(await all(exports.answers(id))).toEqual([]);
+    expect(await allOf(exports.answers(id))).toEqual([]);
     const again = await importInto(database, slug, paths, { onError: 'good' });
     expectAccounted(again);
     expect(counted(again)).toEqual(added);

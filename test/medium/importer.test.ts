@@ -16,7 +16,7 @@ import {
 } from '@agon/database';
 import type { CampaignId, ImportId } from '@agon/domain';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
-import { importerContract, voteRows } from '@agon/testkit/contracts';
+import { allOf, importerContract, voteRows } from '@agon/testkit/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const clock = { now: () => Date.now() };
@@ -148,7 +148,7 @@ describe('imports in processes of their own', () => {
     });
     await killed.result;
     expect(await createImportStore(database).find(job.id)).toBeNull();
-    expect(await createExportStore(database).votes(job.campaignId)).toEqual([]);
+    expect(await allOf(createExportStore(database).votes(job.campaignId))).toEqual([]);
     expect(await importer.run(job)).toMatchObject({ written: true, votes: 4000 });
   });
 

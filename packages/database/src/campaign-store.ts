@@ -117,15 +117,14 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
     },
 
     async comparisonCounts(id) {
-      // every vote has its place in the chain: its end is their number, less the votes of undone imports
+      // live votes and imports have a place each in the chain: its end, less the imports that have one, is the live votes
       const [row] = await sql<{ votes: number; verdicts: number }[]>`
-        select coalesce((select seq from vote_chains where campaign_id = ${id}), 0)::int
-          - case when exists (select 1 from imports where campaign_id = ${id} and undone_at is not null)
-            then (select count(*)::int from votes v join imports i on i.id = v.import_id
-              where v.campaign_id = ${id} and i.undone_at is not null)
-            else 0 end as votes,
+        select (coalesce((select seq from vote_chains where campaign_id = ${id}), 0)
+            - coalesce(sum(case when chain_seq is null then votes else 1 end) filter (where votes > 0), 0)
+            + coalesce(sum(votes) filter (where undone_at is null), 0))::int as votes,
           (select count(*)::int from verdicts d left join imports i on i.id = d.import_id
-            where d.campaign_id = ${id} and d.outcome is not null and i.undone_at is null) as verdicts`;
+            where d.campaign_id = ${id} and d.outcome is not null and i.undone_at is null) as verdicts
+        from imports where campaign_id = ${id}`;
       return row!;
     },
 

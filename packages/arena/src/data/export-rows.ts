@@ -93,7 +93,8 @@ function rowOfVerdict(verdict: ExportedVerdict): ExportedRow {
   return {
     id: verdict.id,
     battle: verdict.battle,
-    judge: verdict.judge,
+    // one that an import did not name stands for nobody
+    judge: verdict.rater === null ? null : verdict.judge,
     judge_model: verdict.model,
     source: 'judges',
     rater: verdict.rater,

@@ -1,4 +1,5 @@
 export { accountStoreContract } from './account-store-contract.ts';
+export { allOf } from './all-of.ts';
 export { auditLogContract } from './audit-log-contract.ts';
 export { battleStoreContract } from './battle-store-contract.ts';
 export { boardFeedContract } from './board-feed-contract.ts';
