@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import type { ImportFiles } from '@agon/arena';
 import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import type { CreateImportBody } from '@agon/contract';
@@ -46,16 +46,20 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
 
   serve('undoImport', ({ actor, params }) => undoImport({ actor, import: params.import }, ports));
 
-  serve('exportCampaign', async ({ actor, params, query }) => {
-    const { body, fileName, mediaType } = await exportCampaign(
-      { actor, campaign: params.campaign, ...query },
+  serve('exportCampaign', async ({ actor, params, query, request }) => {
+    const { signal } = request;
+    const { body, byteLength, fileName, mediaType } = await exportCampaign(
+      { actor, campaign: params.campaign, ...query, signal },
       ports,
     );
-    return new Response(Readable.toWeb(Readable.from(body)) as ReadableStream, {
+    // nobody reads a body that answers HEAD, or one whose reader left: what it holds would stay open
+    if (request.method === 'HEAD' || signal.aborted) await body.return?.();
+    return new Response(ReadableStream.from(body) as BodyInit, {
       headers: {
         ...API_HEADERS,
         'content-type': mediaType,
         'content-disposition': `attachment; filename="${fileName}"`,
+        ...(byteLength === null ? {} : { 'content-length': String(byteLength) }),
       },
     });
   });

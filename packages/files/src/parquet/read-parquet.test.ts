@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArenaError } from '@agon/domain';
 import type { SourceRow } from '@agon/formats';
-import { writeParquet } from '@agon/formats/parquet';
+import { sampleParquet } from '@agon/testkit/parquet';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readArrowFile } from '../arrow-file.ts';
@@ -134,7 +134,7 @@ describe('parse(write(x)) = x for Parquet', () => {
   it('texts, numbers, truth, lists and objects, and none of them', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
-        writeFileSync(path, writeParquet(rows));
+        writeFileSync(path, sampleParquet(rows));
         expect(valuesHere()).toEqual(rows);
       }),
       { numRuns: 300 },
@@ -147,7 +147,7 @@ describe('parse(write(x)) = x for Parquet', () => {
       even: at % 2 === 0,
       turns: [`t${at}`],
     }));
-    writeFileSync(path, writeParquet(rows));
+    writeFileSync(path, sampleParquet(rows));
     expect(await valuesIn(path)).toEqual(rows);
   });
 });
