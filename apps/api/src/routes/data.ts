@@ -48,12 +48,16 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
 
   serve('exportCampaign', async ({ actor, params, query, request }) => {
     const { signal } = request;
-    const { body, byteLength, fileName, mediaType } = await exportCampaign(
-      { actor, campaign: params.campaign, ...query, signal },
-      ports,
-    );
-    // nobody reads a body that answers HEAD, or one whose reader left: what it holds would stay open
-    if (request.method === 'HEAD' || signal.aborted) await body.return?.();
+    const command = { actor, campaign: params.campaign, ...query, signal };
+    const exported = await exportCampaign(command, ports).catch((error: unknown) => {
+      if (signal.aborted && error === signal.reason) return null;
+      throw error;
+    });
+    // nobody reads it: no fault of ours, so that nothing is logged
+    if (exported === null) return new Response(null, { status: READER_LEFT });
+    const { body, byteLength, fileName, mediaType } = exported;
+    // nor the body of a reply to HEAD: what it holds would stay open
+    if (signal.aborted || request.method === 'HEAD') await body.return?.();
     return new Response(ReadableStream.from(body) as BodyInit, {
       headers: {
         ...API_HEADERS,
@@ -64,6 +68,9 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
     });
   });
 }
+
+/** For the counts of replies alone, as proxies use it: whoever asked is gone. */
+const READER_LEFT = 499;
 
 type ImportBody = Omit<CreateImportBody, 'files'> & {
   readonly files: readonly Partial<CreateImportBody['files'][number]>[];

@@ -14,7 +14,11 @@ export type ExportTask = {
 
 type File = Awaited<ReturnType<typeof open>>;
 
-const MODULE = new URL('./export-process.ts', import.meta.url);
+const PROCESS = {
+  module: new URL('./export-process.ts', import.meta.url),
+  // rows come and go: with the usual room for what is young, and for what may be old, a million votes take twice as much
+  v8: ['--max-old-space-size=1024', '--max-semi-space-size=8'],
+} as const;
 /** Bytes that are read at a time. */
 const PART = 256 * 1024;
 
@@ -25,7 +29,7 @@ export function createExporter(url: string, processes: JobProcesses): Exporter {
       const file = await openNameless();
       try {
         const byteLength = await processes.run<number>({
-          module: MODULE,
+          ...PROCESS,
           task: { url, campaign, what } satisfies ExportTask,
           output: file.fd,
           signal,

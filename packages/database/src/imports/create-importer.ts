@@ -7,14 +7,17 @@ export type ImportTask =
   | { readonly kind: 'import'; readonly url: string; readonly job: ImportJob }
   | { readonly kind: 'inspect'; readonly file: Pick<ImportSource, 'name' | 'path'> };
 
-const MODULE = new URL('./import-process.ts', import.meta.url);
+const PROCESS = {
+  module: new URL('./import-process.ts', import.meta.url),
+  v8: ['--max-old-space-size=8192'],
+} as const;
 
 /** @param url of the database, postgres://… */
 export function createImporter(url: string, processes: JobProcesses): Importer {
   return {
     run: (job, { onProgress, signal } = {}) =>
       processes.run({
-        module: MODULE,
+        ...PROCESS,
         task: { kind: 'import', url, job } satisfies ImportTask,
         onWait: (total) => onProgress?.({ stage: 'waiting', done: 0, total }),
         onProgress: onProgress as ((progress: ImportProgress) => void) | undefined,
@@ -22,7 +25,7 @@ export function createImporter(url: string, processes: JobProcesses): Importer {
         died,
       }),
     inspect: (file) =>
-      processes.run({ module: MODULE, task: { kind: 'inspect', file } satisfies ImportTask, died }),
+      processes.run({ ...PROCESS, task: { kind: 'inspect', file } satisfies ImportTask, died }),
   };
 }
 

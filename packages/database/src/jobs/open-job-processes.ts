@@ -16,6 +16,8 @@ export type Job<Progress> = {
   /** What its process runs: a module that calls `serveJob`. */
   readonly module: URL;
   readonly task: Serializable;
+  /** How its process holds memory: options of V8. */
+  readonly v8: readonly string[];
   /** Descriptor of a file that it writes. */
   readonly output?: number;
   /** It waits for a place, so many in all. */
@@ -73,7 +75,7 @@ export function openJobProcesses(): JobProcesses {
       const env = { PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...(TZ === undefined ? {} : { TZ }) };
       const child = fork(fileURLToPath(module), {
         env,
-        execArgv: ['--max-old-space-size=8192'],
+        execArgv: [...job.v8],
         stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...(output === undefined ? [] : [output])],
       });
       running.add(child);
