@@ -21,14 +21,16 @@ import {
   createCampaignStore,
   createComparisonStore,
   createContentStore,
+  createExporter,
   createExportStore,
   createIds,
   createImportStore,
   type Database,
+  openJobProcesses,
 } from '@agon/database';
 import type { CampaignId } from '@agon/domain';
-import { writeParquet } from '@agon/formats/parquet';
 import { createTestDatabase, type TestDatabase } from '@agon/testkit';
+import { sampleParquet } from '@agon/testkit/parquet';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ratingsOf, runVerb } from '../../apps/cli/src/verbs/run-verb.ts';
@@ -41,12 +43,14 @@ let database: Database;
 const folder = mkdtempSync(join(tmpdir(), 'agon-rates-'));
 const clock = { now: () => Date.now() };
 const ids = createIds(clock);
+const processes = openJobProcesses();
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = connect(testDatabase.url, { connections: 4 });
 });
 afterAll(async () => {
+  processes.close();
   await database.close();
   await testDatabase.drop();
   rmSync(folder, { recursive: true, force: true });
@@ -92,6 +96,7 @@ async function exported(id: CampaignId, what: 'votes' | 'verdicts', as: ExportFo
   const { body, fileName } = await exportCampaign({ actor: SYSTEM_ACTOR, campaign: `c-${id}`, what, as }, {
     campaigns: createCampaignStore(database, clock.now),
     exports: createExportStore(database),
+    exporter: createExporter(testDatabase.url, processes),
     clock,
   } as Parameters<typeof exportCampaign>[1]);
   const parts: Uint8Array[] = [];
@@ -217,7 +222,7 @@ describe('a campaign rates what its file rated', () => {
           .map((line) => JSON.parse(line) as Record<string, unknown>);
         for (const packed of [
           written({ name: 'votes.jsonl.gz', content: gzipSync(text) }),
-          written({ name: 'votes.parquet', content: writeParquet(rows) }),
+          written({ name: 'votes.parquet', content: sampleParquet(rows) }),
         ]) {
           await expectSame([plain.path], await imported([packed]), asked);
           await expectSame([packed.path], await imported([plain]), asked.slice(0, 1));

@@ -9,8 +9,10 @@ import {
   createBoardStore,
   createCampaignStore,
   createContentStore,
+  createExporter,
   createExportStore,
   createIds,
+  createImporter,
   createImportStore,
   createJudgeStore,
   createKeyStore,
@@ -21,7 +23,7 @@ import {
   type Database,
   type JudgeQueueConnection,
   openBoardFits,
-  openImporter,
+  openJobProcesses,
   openJudgeQueue,
 } from '@agon/database';
 import { instrumentFiles } from '@agon/inference/instruments';
@@ -84,7 +86,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     await database.close();
     throw error;
   }
-  const importer = openImporter(options.databaseUrl);
+  const processes = openJobProcesses();
   const fits = openBoardFits(options.databaseUrl, { feed });
   const ports: ApiPorts = {
     accounts,
@@ -101,8 +103,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     fits,
     boards: createBoardStore(database),
     imports: createImportStore(database),
-    importer,
+    importer: createImporter(options.databaseUrl, processes),
     exports: createExportStore(database),
+    exporter: createExporter(options.databaseUrl, processes),
     judgeRuns: createJudgeStore(database),
     judgeQueue: queue,
     instruments: instrumentFiles(),
@@ -121,7 +124,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     queue,
     async close() {
       await queue.stop();
-      await importer.close();
+      processes.close();
       await fits.close();
       await feed.close();
       await database.close();

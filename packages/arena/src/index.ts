@@ -41,6 +41,8 @@ export { presentCampaigns } from './campaigns/present-campaign.ts';
 export { quarantineVoter, releaseVoter } from './campaigns/quarantine-voter.ts';
 export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
+export { EXPORT_COLUMNS } from './data/export-columns.ts';
+export { rowOf, storedRows } from './data/export-rows.ts';
 export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
@@ -104,6 +106,7 @@ export type {
   ExportedVote,
   ExportStore,
 } from './ports/export-store.ts';
+export type { ExportedFile, Exporter, StoredKind } from './ports/exporter.ts';
 export type { Ids } from './ports/ids.ts';
 export type {
   ImportedModel,

@@ -12,7 +12,7 @@ type ImportRow = {
   undone_at: Date | null;
 };
 
-/** Imports as they were; `openImporter` makes new ones. */
+/** Imports as they were; `createImporter` makes new ones. */
 export function createImportStore({ sql }: Database): ImportStore {
   return {
     async list(campaign, { after, limit }) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { ColumnSink, RecordSink } from '@agon/formats';
-import { writeParquet } from '@agon/formats/parquet';
+import { sampleParquet } from '@agon/testkit/parquet';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readTableFile, type TableOptions } from './read-table-file.ts';
 
@@ -18,7 +18,7 @@ const ROWS = [
   ['y', 'z', 'tie'],
   ['z', 'x', 'b'],
 ];
-const PARQUET = writeParquet([
+const PARQUET = sampleParquet([
   { model_a: 'x', model_b: 'y', winner: 'model_a' },
   { model_a: 'y', model_b: 'z', winner: 'tie' },
   { model_a: 'z', model_b: 'x', winner: 'model_b' },
@@ -218,7 +218,7 @@ describe('what cannot be read says what it is, and what to do', () => {
       'something else',
     ],
     ['too many layers', gzipSync(gzipSync(gzipSync(gzipSync(VOTES)))), 'unknown_format', 'in a file'],
-    ['an empty table', writeParquet([]), 'invalid_file', 'table'],
+    ['an empty table', sampleParquet([]), 'invalid_file', 'table'],
     ['nothing', Buffer.alloc(0), 'invalid_file', 'empty'],
     ['nothing, packed', gzipSync(''), 'invalid_file', 'empty'],
     ['only a header', gzipSync('model_a,model_b,winner\n'), 'invalid_file', 'a header line and no rows'],

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import type { ImportFiles } from '@agon/arena';
 import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import type { CreateImportBody } from '@agon/contract';
@@ -46,20 +46,31 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
 
   serve('undoImport', ({ actor, params }) => undoImport({ actor, import: params.import }, ports));
 
-  serve('exportCampaign', async ({ actor, params, query }) => {
-    const { body, fileName, mediaType } = await exportCampaign(
-      { actor, campaign: params.campaign, ...query },
-      ports,
-    );
-    return new Response(Readable.toWeb(Readable.from(body)) as ReadableStream, {
+  serve('exportCampaign', async ({ actor, params, query, request }) => {
+    const { signal } = request;
+    const command = { actor, campaign: params.campaign, ...query, signal };
+    const exported = await exportCampaign(command, ports).catch((error: unknown) => {
+      if (signal.aborted && error === signal.reason) return null;
+      throw error;
+    });
+    // nobody reads it: no fault of ours, so that nothing is logged
+    if (exported === null) return new Response(null, { status: READER_LEFT });
+    const { body, byteLength, fileName, mediaType } = exported;
+    // nor the body of a reply to HEAD: what it holds would stay open
+    if (signal.aborted || request.method === 'HEAD') await body.return?.();
+    return new Response(ReadableStream.from(body) as BodyInit, {
       headers: {
         ...API_HEADERS,
         'content-type': mediaType,
         'content-disposition': `attachment; filename="${fileName}"`,
+        ...(byteLength === null ? {} : { 'content-length': String(byteLength) }),
       },
     });
   });
 }
+
+/** For the counts of replies alone, as proxies use it: whoever asked is gone. */
+const READER_LEFT = 499;
 
 type ImportBody = Omit<CreateImportBody, 'files'> & {
   readonly files: readonly Partial<CreateImportBody['files'][number]>[];

@@ -7,24 +7,32 @@ import {
   writeFastchatBattles,
   writeJsonl,
 } from '@agon/formats';
-import { writeParquet } from '@agon/formats/parquet';
+import { ParquetEncoder } from '@agon/formats/parquet';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
 import type { BoardPorts } from '../board/get-board.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { ExportedParts, ExportedVote } from '../ports/export-store.ts';
 import type { Ports } from '../ports/ports.ts';
-import { allOf, type ExportedRow, exportRows } from './export-rows.ts';
+import { EXPORT_COLUMNS } from './export-columns.ts';
+import { allOf, boardRows, type ExportedRow, storedRows } from './export-rows.ts';
 
 export type ExportCampaign = {
   readonly actor: Actor;
   readonly campaign: string;
   readonly what: (typeof EXPORT_WHATS)[number];
   readonly as: (typeof EXPORT_FORMATS)[number];
+  /** Aborted: what is not made yet need not be. */
+  readonly signal?: AbortSignal | undefined;
 };
+
+/** To be read to its end, or until `return`: what it holds is free then. */
+export type ExportBody = AsyncIterableIterator<Uint8Array, undefined>;
 
 export type Exported = {
   /** In the order of the file; made as it is asked for. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ExportBody;
+  /** Null: not known before the body was read. */
+  readonly byteLength: number | null;
   readonly fileName: string;
   readonly mediaType: string;
 };
@@ -34,35 +42,44 @@ const JSON_LINES = 'application/x-ndjson';
 /** One file with everything that was stored of `what`; undone and excluded votes are in it, marked. */
 export async function exportCampaign(
   command: ExportCampaign,
-  deps: BoardPorts & Pick<Ports, 'exports'>,
+  deps: BoardPorts & Pick<Ports, 'exports' | 'exporter'>,
 ): Promise<Exported> {
   requireRole(command.actor, 'researcher');
   requireScope(command.actor, 'read');
   const campaign = await requireCampaign(command.campaign, deps);
   const name = (extension: string) => `${campaign.slug}-${command.what}.${extension}`;
-  const rows = () => exportRows(command.what, campaign, deps);
+  const rows = () =>
+    command.what === 'board'
+      ? single(boardRows(campaign, deps))
+      : storedRows(command.what, campaign.id, deps.exports);
   switch (command.as) {
     case 'fastchat':
     case 'alpaca-eval':
     case 'every-eval-ever': {
-      const body = whole(encoder.encode(await foreignFormat(command, campaign.id, deps)));
-      return command.as === 'every-eval-ever'
-        ? { body, fileName: name('jsonl'), mediaType: JSON_LINES }
-        : { body, fileName: name('json'), mediaType: 'application/json' };
+      const text = encoder.encode(await foreignFormat(command, campaign.id, deps));
+      const [extension, mediaType] =
+        command.as === 'every-eval-ever' ? ['jsonl', JSON_LINES] : ['json', 'application/json'];
+      return { ...whole(text), fileName: name(extension), mediaType };
     }
     case 'parquet': {
-      const body = whole(writeParquet(await allOf(rows())));
-      return { body, fileName: name('parquet'), mediaType: 'application/vnd.apache.parquet' };
+      const file =
+        command.what === 'board'
+          ? // a row a model: no work for a process of its own
+            boardTable(await boardRows(campaign, deps))
+          : await deps.exporter.parquet(campaign.id, command.what, command.signal);
+      return { ...file, fileName: name('parquet'), mediaType: 'application/vnd.apache.parquet' };
     }
     case 'csv':
       return {
         body: await begun(written(rows(), writeCsv)),
+        byteLength: null,
         fileName: name('csv'),
         mediaType: 'text/csv; charset=utf-8',
       };
     case 'jsonl':
       return {
         body: await begun(written(rows(), writeJsonl)),
+        byteLength: null,
         fileName: name('jsonl'),
         mediaType: JSON_LINES,
       };
@@ -71,14 +88,30 @@ export async function exportCampaign(
 
 const encoder = new TextEncoder();
 
-async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
+function whole(...parts: readonly Uint8Array[]): Pick<Exported, 'body' | 'byteLength'> {
+  const byteLength = parts.reduce((sum, part) => sum + part.length, 0);
+  return {
+    byteLength,
+    body: (async function* () {
+      yield* parts;
+      return undefined;
+    })(),
+  };
+}
+
+function boardTable(rows: readonly ExportedRow[]) {
+  const table = new ParquetEncoder(EXPORT_COLUMNS.board);
+  return whole(table.push(rows), table.finish());
+}
+
+async function* single<Row>(rows: Promise<readonly Row[]>): ExportedParts<Row> {
+  yield await rows;
 }
 
 async function* written(
   parts: ExportedParts<ExportedRow>,
   write: (rows: readonly ExportedRow[], isFirst: boolean) => string,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, undefined> {
   let isFirst = true;
   for await (const part of parts) {
     yield encoder.encode(write(part, isFirst));
@@ -87,12 +120,19 @@ async function* written(
 }
 
 /** Makes the first part now: what cannot be read is then refused before a reply has begun. */
-async function begun(parts: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const first = await parts.next();
-  return (async function* () {
-    if (first.done !== true) yield first.value;
-    yield* parts;
-  })();
+async function begun(parts: AsyncGenerator<Uint8Array, undefined>): Promise<ExportBody> {
+  let first: IteratorResult<Uint8Array, undefined> | null = await parts.next();
+  const body: ExportBody = {
+    [Symbol.asyncIterator]: () => body,
+    async next() {
+      const part = first ?? (await parts.next());
+      first = null;
+      return part;
+    },
+    // the parts were begun, perhaps before anybody reads: whoever turns away ends their query too
+    return: () => parts.return(undefined),
+  };
+  return body;
 }
 
 async function foreignFormat(

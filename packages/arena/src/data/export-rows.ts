@@ -1,46 +1,53 @@
-import { boardQuerySchema, type EXPORT_WHATS } from '@agon/contract';
-import type { Outcome } from '@agon/domain';
+import { boardQuerySchema, type ModelRatingJson } from '@agon/contract';
+import type { CampaignId, Outcome } from '@agon/domain';
 import { type BoardPorts, readBoard } from '../board/get-board.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
-import type { ExportedBattle, ExportedParts, ExportedVerdict, ExportedVote } from '../ports/export-store.ts';
-import type { Ports } from '../ports/ports.ts';
+import type {
+  ExportedAnswer,
+  ExportedBattle,
+  ExportedParts,
+  ExportedScore,
+  ExportedVerdict,
+  ExportedVote,
+  ExportStore,
+} from '../ports/export-store.ts';
+import type { StoredKind } from '../ports/exporter.ts';
 
 export type ExportedRow = Readonly<Record<string, unknown>>;
 
-/** What is stored of `what`, as rows of a table; each has the same fields. Columns that Agon reads have the names it reads. */
-export function exportRows(
-  what: (typeof EXPORT_WHATS)[number],
-  campaign: CampaignRecord,
-  deps: BoardPorts & Pick<Ports, 'exports'>,
+/** How a row of each kind is presented; all of a kind have the same fields. Columns that Agon reads have the names it reads. */
+export const rowOf = {
+  votes: rowOfVote,
+  answers: rowOfAnswer,
+  battles: rowOfBattle,
+  verdicts: rowOfVerdict,
+  scores: (score: ExportedScore) => score,
+} as const;
+
+/** What is stored of `what`, as rows of a table. */
+export function storedRows(
+  what: StoredKind,
+  campaign: CampaignId,
+  exports: ExportStore,
 ): ExportedParts<ExportedRow> {
   switch (what) {
     case 'votes':
-      return each(deps.exports.votes(campaign.id), rowOfVote);
+      return each(exports.votes(campaign), rowOf.votes);
     case 'answers':
-      return each(deps.exports.answers(campaign.id), (answer) => ({
-        prompt_id: answer.prompt,
-        category: answer.category,
-        language: answer.language,
-        prompt: answer.promptTurns,
-        model: answer.model,
-        answer: answer.turns,
-        names_itself: answer.namesItself,
-      }));
+      return each(exports.answers(campaign), rowOf.answers);
     case 'battles':
-      return each(deps.exports.battles(campaign.id), rowOfBattle);
+      return each(exports.battles(campaign), rowOf.battles);
     case 'verdicts':
-      return each(deps.exports.verdicts(campaign.id), rowOfVerdict);
+      return each(exports.verdicts(campaign), rowOf.verdicts);
     case 'scores':
-      return deps.exports.scores(campaign.id);
-    case 'board':
-      return boardRows(campaign, deps);
+      return exports.scores(campaign);
   }
 }
 
 const winnerOf = (outcome: Outcome | null) =>
   outcome === 'a' || outcome === 'b' ? `model_${outcome}` : outcome;
 
-function rowOfVote(vote: ExportedVote): ExportedRow {
+function rowOfVote(vote: ExportedVote) {
   return {
     id: vote.id,
     seq: vote.seq,
@@ -72,7 +79,19 @@ function rowOfVote(vote: ExportedVote): ExportedRow {
   };
 }
 
-function rowOfBattle(battle: ExportedBattle): ExportedRow {
+function rowOfAnswer(answer: ExportedAnswer) {
+  return {
+    prompt_id: answer.prompt,
+    category: answer.category,
+    language: answer.language,
+    prompt: answer.promptTurns,
+    model: answer.model,
+    answer: answer.turns,
+    names_itself: answer.namesItself,
+  };
+}
+
+function rowOfBattle(battle: ExportedBattle) {
   return {
     id: battle.id,
     prompt_id: battle.prompt,
@@ -89,7 +108,7 @@ function rowOfBattle(battle: ExportedBattle): ExportedRow {
   };
 }
 
-function rowOfVerdict(verdict: ExportedVerdict): ExportedRow {
+function rowOfVerdict(verdict: ExportedVerdict) {
   return {
     id: verdict.id,
     battle: verdict.battle,
@@ -116,17 +135,24 @@ function rowOfVerdict(verdict: ExportedVerdict): ExportedRow {
   };
 }
 
-async function* boardRows(campaign: CampaignRecord, deps: BoardPorts): ExportedParts<ExportedRow> {
+/** The board without switches and filters, as it stands. */
+export async function boardRows(campaign: CampaignRecord, deps: BoardPorts) {
   const board = await readBoard(campaign, boardQuerySchema.parse({}), deps);
-  yield (board.people?.models ?? []).map((model) => {
-    const judged = board.judges?.models.find((row) => row.model === model.model);
-    return {
-      ...model,
-      judges_rating: judged?.rating ?? null,
-      judges_low: judged?.low ?? null,
-      judges_high: judged?.high ?? null,
-    };
-  });
+  return (board.people?.models ?? []).map((model) =>
+    boardRow(
+      model,
+      board.judges?.models.find((row) => row.model === model.model),
+    ),
+  );
+}
+
+export function boardRow(model: ModelRatingJson, judged: ModelRatingJson | undefined) {
+  return {
+    ...model,
+    judges_rating: judged?.rating ?? null,
+    judges_low: judged?.low ?? null,
+    judges_high: judged?.high ?? null,
+  };
 }
 
 async function* each<Row>(

@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import type { ComparisonStore } from './comparison-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { ExportStore } from './export-store.ts';
+import type { Exporter } from './exporter.ts';
 import type { Ids } from './ids.ts';
 import type { Importer, ImportStore } from './import-store.ts';
 import type { JudgeModels } from './judge-model.ts';
@@ -42,6 +43,7 @@ export type Ports = {
   readonly imports: ImportStore;
   readonly importer: Importer;
   readonly exports: ExportStore;
+  readonly exporter: Exporter;
   readonly judgeRuns: JudgeStore;
   readonly judgeQueue: JudgeQueue;
   readonly judgeModels: JudgeModels;

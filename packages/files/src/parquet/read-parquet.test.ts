@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ArenaError } from '@agon/domain';
+import { zstdCompressSync } from 'node:zlib';
+import { EXPORT_COLUMNS, type ExportedAnswer, type ExportedVote, rowOf } from '@agon/arena';
+import { ArenaError, OUTCOMES } from '@agon/domain';
 import type { SourceRow } from '@agon/formats';
-import { writeParquet } from '@agon/formats/parquet';
+import { ParquetEncoder } from '@agon/formats/parquet';
+import { sampleParquet } from '@agon/testkit/parquet';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readArrowFile } from '../arrow-file.ts';
@@ -134,10 +137,52 @@ describe('parse(write(x)) = x for Parquet', () => {
   it('texts, numbers, truth, lists and objects, and none of them', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
-        writeFileSync(path, writeParquet(rows));
+        writeFileSync(path, sampleParquet(rows));
         expect(valuesHere()).toEqual(rows);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  const id = fc.uuid();
+  const share = fc.option(fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0 || 0));
+  const whole = fc.option(fc.nat());
+  const time = fc
+    .date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  const outcome = fc.constantFrom(...OUTCOMES);
+  const tags = fc.array(text, { maxLength: 3 });
+  const vote: fc.Arbitrary<ExportedVote> = fc.record({
+    ...{ id, seq: fc.integer({ min: 1, max: 2 ** 40 }), battle: id, rater: fc.option(id) },
+    ...{ prompt: fc.option(text), category: fc.option(text), language: fc.option(text), turns: whole },
+    ...{ modelA: text, modelB: text, outcome, shareA: share, firstOutcome: outcome, undone: fc.boolean() },
+    weight: fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+    ...{ excluded: fc.option(text), tags: fc.option(fc.record({ a: tags, b: tags })), note: fc.option(text) },
+    ...{ shownMs: whole, drawProbability: share, drawReason: fc.option(text) },
+    source: fc.constantFrom('live', 'import'),
+    ...{ import: fc.option(id), sourceId: fc.option(text), at: fc.option(time), hash: fc.option(text) },
+  });
+  const answer: fc.Arbitrary<ExportedAnswer> = fc.record({
+    ...{ prompt: text, category: fc.option(text), language: fc.option(text), model: text },
+    ...{ promptTurns: tags, turns: tags, namesItself: fc.boolean() },
+  });
+  /** 12:00:00Z and 12:00:00.000Z are one time. */
+  const withInstant = (row: object) => {
+    const { timestamp } = row as { readonly timestamp?: string | null };
+    return timestamp ? { ...row, timestamp: Date.parse(timestamp) } : row;
+  };
+
+  it.each<readonly [kind: 'votes' | 'answers', rows: fc.Arbitrary<object>]>([
+    ['votes', vote.map(rowOf.votes)],
+    ['answers', answer.map(rowOf.answers)],
+  ])('%s in the columns of their export', (kind, exported) => {
+    fc.assert(
+      fc.property(fc.array(exported, { maxLength: 30 }), (rows) => {
+        const table = new ParquetEncoder(EXPORT_COLUMNS[kind], zstdCompressSync);
+        writeFileSync(path, Buffer.concat([table.push(rows as Record<string, unknown>[]), table.finish()]));
+        expect(valuesHere().map((row) => withInstant(row as object))).toEqual(rows.map(withInstant));
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -147,7 +192,7 @@ describe('parse(write(x)) = x for Parquet', () => {
       even: at % 2 === 0,
       turns: [`t${at}`],
     }));
-    writeFileSync(path, writeParquet(rows));
+    writeFileSync(path, sampleParquet(rows));
     expect(await valuesIn(path)).toEqual(rows);
   });
 });

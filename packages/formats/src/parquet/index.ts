@@ -1,1 +1,1 @@
-export { writeParquet } from './write-parquet.ts';
+export { type ParquetColumns, ParquetEncoder, type ParquetType } from './parquet-encoder.ts';

@@ -1,8 +1,6 @@
 import { OUTCOMES } from '@agon/domain';
 import fc from 'fast-check';
-import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { writeParquet } from '../parquet/write-parquet.ts';
 import { readFile } from '../read-file.ts';
 import { writeAlpacaEvalOutputs } from './write-alpaca-eval-outputs.ts';
 import { writeEveryEvalEver } from './write-every-eval-ever.ts';
@@ -195,22 +193,6 @@ describe('parse(write(x)) = x', () => {
         );
         expect(llmfao.format).toBe('llmfao');
         expect(llmfao.comparisons.map((each) => [each.modelA, each.modelB, each.outcome])).toEqual(meant);
-      }),
-    );
-  });
-
-  it('for Parquet', async () => {
-    const row = fc.record({
-      text: fc.option(anyText),
-      number: fc.option(fc.double({ noNaN: true })),
-      flag: fc.option(fc.boolean()),
-      list: fc.option(fc.array(anyText, { maxLength: 3 })),
-      nothing: fc.constant(null),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
-        const bytes = writeParquet(rows);
-        expect(await parquetReadObjects({ file: bytes.buffer })).toEqual(rows);
       }),
     );
   });

@@ -83,7 +83,7 @@ export function importerContract(setUp: () => Promise<Setup>): void {
         ],
         preview: null,
       });
-      expect(await allOf(exports.battles(id))).toHaveLength(9);
+      expect(await allOf<unknown>(exports.battles(id))).toHaveLength(9);
       expect(await imports.find(job.id)).toMatchObject({
         files: ['early.jsonl', 'late.jsonl'],
         atMs: SAMPLE_MS,
@@ -116,7 +116,7 @@ export function importerContract(setUp: () => Promise<Setup>): void {
       const nowhere = await importer.run(jobOf(files, { dryRun: true, campaignId: null }));
       expect(nowhere).toEqual(dry);
       expect(await imports.list(id, { after: null, limit: 9 })).toEqual([]);
-      expect(await allOf(exports.answers(id))).toEqual([]);
+      expect(await allOf<unknown>(exports.answers(id))).toEqual([]);
       expect(await importer.run(jobOf(files))).toMatchObject({ written: true, ...counts });
       const known = await importer.run(jobOf(files, { dryRun: true }));
       expect(known).toMatchObject({ models: 0, answers: 0, votes: 0, rows: { imported: 0, duplicates: 4 } });
@@ -158,7 +158,7 @@ export function importerContract(setUp: () => Promise<Setup>): void {
       await expect(run).rejects.toBe(reason);
       expect([...stages]).toEqual(['reading']);
       expect(await imports.find(job.id)).toBeNull();
-      expect(await allOf(exports.votes(id))).toEqual([]);
+      expect(await allOf<unknown>(exports.votes(id))).toEqual([]);
       await expect(importer.run(job, { signal: stop.signal })).rejects.toBe(reason);
       expect(await importer.run(job)).toMatchObject({ written: true, votes: 4000 });
     });

@@ -18,6 +18,7 @@ export {
   type TwoArenas,
 } from './contest.ts';
 export { exportStoreContract } from './export-store-contract.ts';
+export { exporterContract } from './exporter-contract.ts';
 export { idsContract } from './ids-contract.ts';
 export { importStoreContract } from './import-store-contract.ts';
 export { importerContract, voteRows } from './importer-contract.ts';
@@ -31,6 +32,7 @@ export { listComparisons } from './list-comparisons.ts';
 export { overviewStoreContract } from './overview-store-contract.ts';
 export { quarantineStoreContract } from './quarantine-store-contract.ts';
 export { raterStoreContract } from './rater-store-contract.ts';
+export { sampleBundle } from './sample-bundle.ts';
 export { secretsContract } from './secrets-contract.ts';
 export { sessionStoreContract } from './session-store-contract.ts';
 export { sessionsContract } from './sessions-contract.ts';

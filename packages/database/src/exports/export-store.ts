@@ -6,8 +6,8 @@ import type {
   ExportedVote,
   ExportStore,
 } from '@agon/arena';
-import type { Database } from './connect.ts';
-import { UNNAMED_JUDGE } from './unnamed-judge.ts';
+import type { Database } from '../connect.ts';
+import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 
 type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date | null };
 

@@ -3,10 +3,10 @@ import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * A Parquet file with one column a field, every one nullable: numbers as DOUBLE, true and false as BOOLEAN, texts as
- * STRING, lists and objects as JSON. A field whose values are of several kinds is written as texts.
+ * A Parquet file as others may write one, its columns guessed from the rows and all nullable: numbers as DOUBLE, true and
+ * false as BOOLEAN, texts as STRING, lists and objects as JSON; a field of several kinds of values as texts.
  */
-export function writeParquet(rows: readonly Row[]): Uint8Array<ArrayBuffer> {
+export function sampleParquet(rows: readonly Row[]): Uint8Array<ArrayBuffer> {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columnData = names.map((name) =>
     columnOf(

@@ -1,0 +1,126 @@
+import type { ParquetType } from '@agon/formats/parquet';
+import type { StoredKind } from '../ports/exporter.ts';
+import type { boardRow, rowOf } from './export-rows.ts';
+
+/** A column for each field, of a type that can hold it. */
+type ColumnsOf<Row> = { readonly [Field in keyof Row]-?: TypeOf<NonNullable<Row[Field]>> };
+type TypeOf<Value> = [Value] extends [string]
+  ? Extract<ParquetType, 'STRING' | 'TIMESTAMP'>
+  : [Value] extends [number]
+    ? Extract<ParquetType, 'DOUBLE' | 'INT64'>
+    : [Value] extends [boolean]
+      ? 'BOOLEAN'
+      : [Value] extends [readonly string[]]
+        ? 'LIST'
+        : never;
+
+/** The columns of each export as Parquet, the same whatever its rows hold. */
+export const EXPORT_COLUMNS: {
+  readonly [What in StoredKind]: ColumnsOf<ReturnType<(typeof rowOf)[What]>>;
+} & { readonly board: ColumnsOf<ReturnType<typeof boardRow>> } = {
+  votes: {
+    id: 'STRING',
+    seq: 'INT64',
+    battle: 'STRING',
+    rater: 'STRING',
+    prompt_id: 'STRING',
+    category: 'STRING',
+    language: 'STRING',
+    turn: 'INT64',
+    model_a: 'STRING',
+    model_b: 'STRING',
+    winner: 'STRING',
+    weight: 'DOUBLE',
+    share_a: 'DOUBLE',
+    first_outcome: 'STRING',
+    undone: 'BOOLEAN',
+    excluded: 'STRING',
+    tags_a: 'LIST',
+    tags_b: 'LIST',
+    note: 'STRING',
+    shown_ms: 'INT64',
+    draw_probability: 'DOUBLE',
+    draw_reason: 'STRING',
+    source: 'STRING',
+    import: 'STRING',
+    source_id: 'STRING',
+    timestamp: 'TIMESTAMP',
+    hash: 'STRING',
+  },
+  answers: {
+    prompt_id: 'STRING',
+    category: 'STRING',
+    language: 'STRING',
+    prompt: 'LIST',
+    model: 'STRING',
+    answer: 'LIST',
+    names_itself: 'BOOLEAN',
+  },
+  battles: {
+    id: 'STRING',
+    prompt_id: 'STRING',
+    model_a: 'STRING',
+    model_b: 'STRING',
+    turn: 'INT64',
+    origin: 'STRING',
+    state: 'STRING',
+    rater: 'STRING',
+    draw_probability: 'DOUBLE',
+    draw_reason: 'STRING',
+    skip_reason: 'STRING',
+    drawn_at: 'TIMESTAMP',
+  },
+  verdicts: {
+    id: 'STRING',
+    battle: 'STRING',
+    judge: 'STRING',
+    judge_model: 'STRING',
+    source: 'STRING',
+    rater: 'STRING',
+    prompt_id: 'STRING',
+    category: 'STRING',
+    language: 'STRING',
+    model_a: 'STRING',
+    model_b: 'STRING',
+    turn: 'INT64',
+    slot_order: 'STRING',
+    repeat: 'INT64',
+    winner: 'STRING',
+    weight: 'DOUBLE',
+    unscored: 'STRING',
+    share_a: 'DOUBLE',
+    raw: 'STRING',
+    source_id: 'STRING',
+    timestamp: 'TIMESTAMP',
+  },
+  scores: { model: 'STRING', benchmark: 'STRING', score: 'DOUBLE', n: 'INT64', source: 'STRING' },
+  board: {
+    model: 'STRING',
+    rating: 'DOUBLE',
+    low: 'DOUBLE',
+    high: 'DOUBLE',
+    rank: 'INT64',
+    rank_low: 'INT64',
+    rank_high: 'INT64',
+    comparisons: 'DOUBLE',
+    wins: 'DOUBLE',
+    losses: 'DOUBLE',
+    ties: 'DOUBLE',
+    win_rate: 'DOUBLE',
+    win_rate_se: 'DOUBLE',
+    win_rate_low: 'DOUBLE',
+    win_rate_high: 'DOUBLE',
+    discrete_win_rate: 'DOUBLE',
+    lc_win_rate: 'DOUBLE',
+    lc_win_rate_se: 'DOUBLE',
+    lc_win_rate_low: 'DOUBLE',
+    lc_win_rate_high: 'DOUBLE',
+    people_rating: 'DOUBLE',
+    people_low: 'DOUBLE',
+    people_high: 'DOUBLE',
+    plain_rating: 'DOUBLE',
+    judges_rating: 'DOUBLE',
+    judges_low: 'DOUBLE',
+    judges_high: 'DOUBLE',
+  },
+};
