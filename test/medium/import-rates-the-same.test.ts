@@ -155,7 +155,7 @@ function written({ name, content }: { name: string; content: string | Uint8Array
 }
 
 const clustered = {
-  interval: fc.constantFrom('sandwich', 'sandwich', 'fisher', 'bootstrap'),
+  interval: fc.constantFrom('sandwich', 'sandwich', 'fisher'),
   cluster: fc.constantFrom('none', 'rater', 'prompt', 'rater,prompt'),
 } as const;
 /** Switches that go together: what they refuse, they refuse of a file, too. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { RatingResultJson } from '@agon/contract';
 import { writeArrow } from '@agon/formats/arrow';
-import { writeParquet } from '@agon/formats/parquet';
+import { sampleParquet } from '@agon/testkit/parquet';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runVerb } from './run-verb.ts';
 
@@ -35,8 +35,8 @@ const plain = write('votes.csv', csv);
 const packed: readonly (readonly [string, string])[] = [
   ['gzip', write('votes.csv.gz', gzipSync(csv))],
   ['zstd', write('votes.csv.zst', zstdCompressSync(csv))],
-  ['Parquet', write('votes.parquet', writeParquet(votes))],
-  ['Parquet in gzip', write('votes.parquet.gz', gzipSync(writeParquet(votes)))],
+  ['Parquet', write('votes.parquet', sampleParquet(votes))],
+  ['Parquet in gzip', write('votes.parquet.gz', gzipSync(sampleParquet(votes)))],
   ['a list in an object', write('wrapped.json', JSON.stringify({ data: votes }))],
 ];
 

@@ -37,7 +37,7 @@ describe('unpackLz4Frame', () => {
     ['of another size', `${flags('604000')}0300008061626300000000`, 4],
     ['that is no frame', '000000000000000000000000', 4],
     ['that is cut off', `${flags('604000')}0900008061`, 9],
-    ['that refers to what is not there', `${flags('604000')}0500000010610500` + '0000000000', 9],
+    ['that refers to what is not there', `${flags('604000')}05000000106105000000000000`, 9],
   ])('one %s is refused', (_, text, size) => {
     expect(() => unpackLz4Frame(hex(text), size)).toThrow(RangeError);
   });
