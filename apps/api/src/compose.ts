@@ -87,6 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     throw error;
   }
   const processes = openJobProcesses();
+  const looks = openJobProcesses(0);
   const fits = openBoardFits(options.databaseUrl, { feed });
   const ports: ApiPorts = {
     accounts,
@@ -103,7 +104,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     fits,
     boards: createBoardStore(database),
     imports: createImportStore(database),
-    importer: createImporter(options.databaseUrl, processes),
+    importer: createImporter(options.databaseUrl, processes, looks),
     exports: createExportStore(database),
     exporter: createExporter(options.databaseUrl, processes),
     judgeRuns: createJudgeStore(database),
@@ -125,6 +126,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     async close() {
       await queue.stop();
       processes.close();
+      looks.close();
       await fits.close();
       await feed.close();
       await database.close();

@@ -12,8 +12,15 @@ const PROCESS = {
   v8: ['--max-old-space-size=8192'],
 } as const;
 
-/** @param url of the database, postgres://… */
-export function createImporter(url: string, processes: JobProcesses): Importer {
+/**
+ * @param url of the database, postgres://…
+ * @param looks processes that look at files; somebody waits for them at the screen, so that they have places of their own
+ */
+export function createImporter(
+  url: string,
+  processes: JobProcesses,
+  looks: JobProcesses = processes,
+): Importer {
   return {
     run: (job, { onProgress, signal } = {}) =>
       processes.run({
@@ -24,8 +31,7 @@ export function createImporter(url: string, processes: JobProcesses): Importer {
         signal,
         died,
       }),
-    inspect: (file) =>
-      processes.run({ ...PROCESS, task: { kind: 'inspect', file } satisfies ImportTask, died }),
+    inspect: (file) => looks.run({ ...PROCESS, task: { kind: 'inspect', file } satisfies ImportTask, died }),
   };
 }
 

@@ -38,8 +38,9 @@ export type JobProcesses = {
 /**
  * Long work, each job in a process of its own: the one that takes votes neither does it nor holds its rows. Ending such a
  * process ends its transaction.
+ * @param niceness how far its processes stand back, 0 (as usual) to 19
  */
-export function openJobProcesses(): JobProcesses {
+export function openJobProcesses(niceness = NICENESS): JobProcesses {
   const waiting: (() => void)[] = [];
   const running = new Set<ChildProcess>();
   let places = AT_ONCE;
@@ -82,7 +83,7 @@ export function openJobProcesses(): JobProcesses {
       let ended: Extract<FromJob, { kind: 'done' }> | Error | null = null;
       const stop = () => child.kill('SIGKILL');
       signal?.addEventListener('abort', stop, { once: true });
-      if (child.pid !== undefined) lower(child.pid);
+      if (child.pid !== undefined) setNiceness(child.pid, niceness);
       child.on('message', (said: FromJob) => {
         if (said.kind === 'progress') onProgress?.(said.progress as Progress);
         else ended = said.kind === 'failed' ? unpackError(said.error) : said;
@@ -129,9 +130,9 @@ function stopping(): ArenaError {
   return new ArenaError('shutting_down', 'The arena is stopping.', { retryAfterMs: 2000 });
 }
 
-function lower(pid: number): void {
+function setNiceness(pid: number, niceness: number): void {
   try {
-    setPriority(pid, NICENESS);
+    setPriority(pid, niceness);
   } catch {
     // it ended already, or the system does not let us
   }
