@@ -31,6 +31,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: 'forks',
+          // they wait for the database most of the time
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,6 +1,7 @@
 import type { ImportResult } from '@agon/contract';
 import type { TransactionSql } from 'postgres';
 import type { StagingSink } from './staging-sink.ts';
+import { analyse } from './staging-tables.ts';
 
 export type ImportCounts = Pick<
   ImportResult,
@@ -37,11 +38,11 @@ export async function compareStaged(
   sink: StagingSink,
   { campaignId, files }: Facts,
 ): Promise<Comparison> {
-  await resolveNames(tx, campaignId);
+  await resolveNames(tx, campaignId, sink.rows);
   await refuseRows(tx, sink, campaignId, files);
   await leaveUnusedModels(tx);
   await findStale(tx, sink, campaignId, files.length);
-  await findFresh(tx, campaignId);
+  await findFresh(tx, campaignId, sink.rows);
   const [counts] = await tx<ImportCounts[]>`
     select
       (select count(*)::int from staged_models m where not exists (select 1 from campaign_models c where c.campaign_id = ${campaignId} and c.model_id = m.id)) as models,
@@ -70,7 +71,7 @@ export async function compareStaged(
 }
 
 /** Names to ids, where there are any yet. A prompt is the campaign's own under its key, or one of the same content. */
-async function resolveNames(tx: TransactionSql, campaignId: string): Promise<void> {
+async function resolveNames(tx: TransactionSql, campaignId: string, rows: number): Promise<void> {
   await tx`
     create temporary table staged_models on commit drop as
     select n.code, n.name, m.id from staged_names n left join models m on m.name = n.name where n.kind = 'model'`;
@@ -83,8 +84,7 @@ async function resolveNames(tx: TransactionSql, campaignId: string): Promise<voi
     left join staged_prompts s on s.code = n.code
     left join prompts p on p.content_hash = s.content_hash
     where n.kind = 'prompt'`);
-  await tx`analyze staged_models`;
-  await tx`analyze staged_keys`;
+  await analyse(tx, rows, ['staged_models', 'staged_keys']);
 }
 
 /** How many different refusals are told of one kind. */
@@ -122,7 +122,7 @@ async function refuseRows(
     from staged_scores s join (select model, benchmark, source, (array_agg(score order by row))[1] as score
       from staged_scores group by 1, 2, 3) first using (model, benchmark, source) where s.score <> first.score`;
   await tx`create temporary table refused_rows on commit drop as select distinct row from refusals`;
-  await tx`analyze refused_rows`;
+  await analyse(tx, sink.rows, ['refused_rows']);
   const told = await tx<
     { file: number; line: number; column_name: string; value: string; reason: string; count: number }[]
   >`
@@ -184,10 +184,10 @@ async function findStale(
       where timed.time > 1 or timed.place <= coalesce(k.count, 0)`;
   }
   await tx`create index on stale_rows (n)`;
-  await tx`analyze stale_rows`;
+  await analyse(tx, sink.rows, ['stale_rows']);
 }
 
-async function findFresh(tx: TransactionSql, campaignId: string): Promise<void> {
+async function findFresh(tx: TransactionSql, campaignId: string, rows: number): Promise<void> {
   await tx`
     create temporary table fresh_prompts on commit drop as
     select s.code, s.row, s.content_hash from staged_prompts s join staged_keys k on k.code = s.code
@@ -208,5 +208,5 @@ async function findFresh(tx: TransactionSql, campaignId: string): Promise<void> 
       select 1 from scores o join benchmarks b on b.id = o.benchmark_id where o.campaign_id = ${campaignId}::uuid
         and o.model_id = m.id and b.name = s.benchmark and o.source = s.source and ${live(tx, 'o', campaignId)})
     order by s.model, s.benchmark, s.source, s.row`;
-  for (const table of ['fresh_prompts', 'fresh_answers', 'fresh_scores']) await tx.unsafe(`analyze ${table}`);
+  await analyse(tx, rows, ['fresh_prompts', 'fresh_answers', 'fresh_scores']);
 }

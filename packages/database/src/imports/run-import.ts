@@ -49,7 +49,7 @@ async function importWithin(
   const sink = new StagingSink(tables, job, known);
   const files = await read(sink, () => tables.flush());
   sink.writeNames();
-  await tables.finish();
+  await tables.finish(sink.rows);
   watch.signal?.throwIfAborted();
   if (!job.dryRun) await tx`select pg_advisory_xact_lock(hashtextextended(${`import/${campaignId}`}, 0))`;
   const { counts, imported, refused } = await compareStaged(tx, sink, {

@@ -61,10 +61,10 @@ export class StagingTables {
   }
 
   /** Sends off everything and lets the planner look at it. */
-  async finish(): Promise<void> {
+  async finish(rows: number): Promise<void> {
     await this.flush(1);
     await this.#copying;
-    for (const table of Object.keys(TABLES)) await this.#tx.unsafe(`analyze ${table}`);
+    await analyse(this.#tx, rows, Object.keys(TABLES));
   }
 
   async #copy(table: StagingTable, bytes: Buffer): Promise<void> {
@@ -91,4 +91,13 @@ export class StagingTables {
     await done;
     if (failure !== null) throw failure;
   }
+}
+
+/** Of fewer rows any plan is a good one, and looking at the tables would take longer. */
+const MANY = 2000;
+
+/** Lets the planner look at temporary tables. @param rows of the whole import */
+export async function analyse(tx: TransactionSql, rows: number, tables: readonly string[]): Promise<void> {
+  if (rows < MANY) return;
+  for (const table of tables) await tx.unsafe(`analyze ${table}`);
 }

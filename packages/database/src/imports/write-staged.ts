@@ -5,6 +5,7 @@ import type { TransactionSql } from 'postgres';
 import { lockChain } from '../vote-chain.ts';
 import { type Comparison, live } from './compare-staged.ts';
 import type { StagingSink } from './staging-sink.ts';
+import { analyse } from './staging-tables.ts';
 
 /** Comparisons that one statement writes: between two of them a listener hears how far it is. */
 const CHUNK = 250_000;
@@ -136,8 +137,8 @@ async function writeComparisons({ tx, job, sink, counts, done }: Writing): Promi
     select n.code, r.id from staged_names n join raters r on r.campaign_id = ${campaignId}::uuid and r.external = n.name
     where n.kind = 'rater'`;
   await writeJudges(tx);
-  await resolveAnswers(tx, campaignId);
-  await tx`analyze staged_raters`;
+  await resolveAnswers(tx, campaignId, sink.rows);
+  await analyse(tx, sink.rows, ['staged_raters']);
   const all = sink.counts.votes + sink.counts.verdicts;
   for (let from = 0; from < all; from += CHUNK) {
     const fresh = tx`r.n >= ${from} and r.n < ${from + CHUNK} and not exists (select 1 from stale_rows s where s.n = r.n)`;
@@ -189,7 +190,7 @@ async function writeJudges(tx: TransactionSql): Promise<void> {
 }
 
 /** Which answer a battle shows: the row's own text, or the only answer that there is. */
-async function resolveAnswers(tx: TransactionSql, campaignId: string): Promise<void> {
+async function resolveAnswers(tx: TransactionSql, campaignId: string, rows: number): Promise<void> {
   await tx`
     create temporary table answer_ids on commit drop as
     select a.code, w.id from staged_answers a join staged_keys k on k.code = a.prompt join staged_models m on m.code = a.model
@@ -201,8 +202,7 @@ async function resolveAnswers(tx: TransactionSql, campaignId: string): Promise<v
     where w.campaign_id = ${campaignId}::uuid and ${live(tx, 'w', campaignId)}
       and w.prompt_id in (select k.prompt_id from staged_keys k)
     group by 1, 2 having count(*) = 1`;
-  await tx`analyze answer_ids`;
-  await tx`analyze only_answers`;
+  await analyse(tx, rows, ['answer_ids', 'only_answers']);
 }
 
 async function writeScores({ tx, job, counts, done }: Writing): Promise<void> {
