@@ -40,7 +40,7 @@ export async function compareStaged(
 ): Promise<Comparison> {
   await resolveNames(tx, campaignId, sink.rows);
   await refuseRows(tx, sink, campaignId, files);
-  await leaveUnusedModels(tx);
+  if (await some(tx, 'refused_rows')) await leaveUnusedModels(tx);
   await findStale(tx, sink, campaignId, files.length);
   await findFresh(tx, campaignId, sink.rows);
   const [counts] = await tx<ImportCounts[]>`
@@ -53,6 +53,7 @@ export async function compareStaged(
       ${sink.counts.votes} - (select count(*)::int from stale_rows where is_vote) as votes,
       ${sink.counts.verdicts} - (select count(*)::int from stale_rows where not is_vote) as verdicts,
       (select count(*)::int from fresh_scores) as scores`;
+  if (await onlyComparisons(tx, sink)) return { counts: counts!, imported: sink.compared, refused: 0 };
   // rows of which a part was refused while the rest was taken
   const partly = [...sink.refused.with(sink.staged)];
   const [rows] = await tx<{ imported: number; partly: number; refused: number }[]>`
@@ -68,6 +69,19 @@ export async function compareStaged(
     imported: rows!.imported,
     refused: sink.refused.size - rows!.partly + rows!.refused,
   };
+}
+
+async function some(tx: TransactionSql, table: string): Promise<boolean> {
+  const [row] = await tx<{ some: boolean }[]>`select exists (select 1 from ${tx(table)}) as some`;
+  return row!.some;
+}
+
+/** Every row that compares adds a comparison, and no other row adds anything: as it is with millions of votes. */
+async function onlyComparisons(tx: TransactionSql, sink: StagingSink): Promise<boolean> {
+  if (sink.refused.size > 0) return false;
+  for (const table of ['stale_rows', 'fresh_prompts', 'fresh_answers', 'fresh_scores', 'refused_rows'])
+    if (await some(tx, table)) return false;
+  return true;
 }
 
 /** Names to ids, where there are any yet. A prompt is the campaign's own under its key, or one of the same content. */

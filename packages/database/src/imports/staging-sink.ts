@@ -44,6 +44,9 @@ export class StagingSink implements RowSink {
   readonly counts = { votes: 0, verdicts: 0, scores: 0, oversampled: 0, unblinded: 0 };
   scale: 1 | 100 = 1;
   rows = 0;
+  /** Rows that compare, once or several times. */
+  compared = 0;
+  #lastCompared = -1;
   #passedRows = 0;
   #row = -1;
   #isPassed = false;
@@ -155,11 +158,11 @@ export class StagingSink implements RowSink {
       row.language ?? null,
       ...(turned ? hashes.reverse() : hashes),
     ];
-    const battle = uuidOf(JSON.stringify(about));
+    const battle = uuidOf(joined(about));
     const isVote = row.source === 'people';
     const rater = isVote ? (row.rater ?? null) : (row.rater ?? UNNAMED_JUDGE);
     const said = [row.source, rater, outcome, shareA, weight, row.atMs ?? null, key ?? null];
-    const identity = uuidOf(`${battle.toString('hex')}${JSON.stringify(said)}`);
+    const identity = uuidOf(joined([battle.toString('hex'), ...said]));
     const names = isVote ? this.names.rater : this.names.judge;
     const held = isVote ? this.#heldFor(row) : null;
     const n = this.counts.votes + this.counts.verdicts;
@@ -189,6 +192,8 @@ export class StagingSink implements RowSink {
       .time(row.atMs ?? null)
       .text(key ?? null)
       .text(held);
+    if (this.#lastCompared !== this.#row) this.compared += 1;
+    this.#lastCompared = this.#row;
     if (isVote) this.counts.votes += 1;
     else this.counts.verdicts += 1;
     this.#said();
@@ -277,6 +282,11 @@ export class StagingSink implements RowSink {
   #said(): void {
     this.staged.add(this.#row);
   }
+}
+
+/** Values as one text, no two lists of them as the same: no text that is read holds a null character, or is empty. */
+function joined(values: readonly (string | number | null)[]): string {
+  return values.join('\0');
 }
 
 /** A UUID (version 8) made of the text: the same for the same text. */

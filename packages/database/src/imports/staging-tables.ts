@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { TransactionSql } from 'postgres';
 import { CopyBuffer } from './copy-buffer.ts';
@@ -83,11 +82,8 @@ export class StagingTables {
       target.once('error', reject);
       target.once('finish', resolve);
     });
-    for (let at = 0; at < bytes.length; at += 256 * 1024) {
-      if (!target.write(bytes.subarray(at, at + 256 * 1024)))
-        await Promise.race([once(target, 'drain'), done]);
-    }
-    target.end();
+    // at once: waiting for room would wait for the rows that are read meanwhile
+    target.end(bytes);
     await done;
     if (failure !== null) throw failure;
   }

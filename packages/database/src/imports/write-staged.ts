@@ -8,7 +8,7 @@ import type { StagingSink } from './staging-sink.ts';
 import { analyse } from './staging-tables.ts';
 
 /** Comparisons that one statement writes: between two of them a listener hears how far it is. */
-const CHUNK = 250_000;
+const CHUNK = 500_000;
 /** Answers looked at again at a time. */
 const BATCH = 1000;
 
@@ -140,6 +140,7 @@ async function writeComparisons({ tx, job, sink, counts, done }: Writing): Promi
   await resolveAnswers(tx, campaignId, sink.rows);
   await analyse(tx, sink.rows, ['staged_raters']);
   const all = sink.counts.votes + sink.counts.verdicts;
+  if (all > CHUNK) await tx`create index on staged_rows (n)`;
   for (let from = 0; from < all; from += CHUNK) {
     const fresh = tx`r.n >= ${from} and r.n < ${from + CHUNK} and not exists (select 1 from stale_rows s where s.n = r.n)`;
     await tx`
