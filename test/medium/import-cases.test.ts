@@ -323,4 +323,17 @@ describe.skipIf(dataFolder === null)(`the field's own files (${whyNoData})`, () 
     expectAccounted(again);
     expect(counted(again)).toEqual(added);
   });
+
+  // rows, verdicts without a preference, and the baseline against itself: counted apart by another program
+  it.each<readonly [file: string, verdicts: number, refused: number, itself: number]>([
+    ['annotations_weighted_gpt4_turbo.dev.csv', 20_117, 0, 805],
+    ['annotations_gpt4_vs_davinci003.dev.csv', 16_083, 17, 0],
+    ['annotations_cot_gpt4_turbo_fn.dev.jsonl', 4830, 0, 0],
+  ])('alpaca_eval %s: %i verdicts', async (file, verdicts, refused, itself) => {
+    const { result } = await importTwice([data(`alpaca_eval/${file}`)], { onError: 'good' });
+    expect(counted(result)).toEqual(what(0, 0, 0, verdicts));
+    expect(result.rows).toEqual({ read: verdicts + refused, imported: verdicts, refused, duplicates: 0 });
+    const passed = result.warnings.find(({ code }) => code === 'passed_over')?.count ?? 0;
+    expect(passed).toBe(itself);
+  });
 });
