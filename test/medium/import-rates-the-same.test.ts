@@ -7,15 +7,9 @@ import {
   type ExportCampaign,
   exportCampaign,
   type ImportSource,
-  importFiles,
   SYSTEM_ACTOR,
 } from '@agon/arena';
-import {
-  type BoardQuery,
-  boardQuerySchema,
-  campaignSettingsSchema,
-  type RatingResultJson,
-} from '@agon/contract';
+import { type BoardQuery, boardQuerySchema, type RatingResultJson } from '@agon/contract';
 import {
   connect,
   createCampaignStore,
@@ -23,7 +17,6 @@ import {
   createContentStore,
   createExporter,
   createExportStore,
-  createIds,
   createImportStore,
   type Database,
   openJobProcesses,
@@ -34,15 +27,13 @@ import { sampleParquet } from '@agon/testkit/parquet';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ratingsOf, runVerb } from '../../apps/cli/src/verbs/run-verb.ts';
-import { readFiles } from '../../packages/database/src/imports/read-files.ts';
-import { runImport } from '../../packages/database/src/imports/run-import.ts';
 import { comparisonFiles } from './comparison-files.ts';
+import { emptyCampaign, importInto } from './import-into.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
 const folder = mkdtempSync(join(tmpdir(), 'agon-rates-'));
 const clock = { now: () => Date.now() };
-const ids = createIds(clock);
 const processes = openJobProcesses();
 
 beforeAll(async () => {
@@ -56,37 +47,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Imports the files, through the use case; only the process around it is this one. @param known a campaign that is there */
+/** Imports the files, through the use case. @param known a campaign that is there */
 async function imported(files: readonly ImportSource[], known?: CampaignId): Promise<CampaignId> {
-  const id = known ?? (ids.next() as CampaignId);
-  const campaigns = createCampaignStore(database, clock.now);
-  const settings = campaignSettingsSchema.parse({});
-  const texts = { slug: `c-${id}`, title: 'Rates the same', description: '', attribution: null };
-  if (known === undefined)
-    await campaigns.create({ id, ...texts, state: 'draft', settings, createdAtMs: clock.now() }, null);
-  const result = await importFiles(
-    {
-      actor: SYSTEM_ACTOR,
-      campaign: texts.slug,
-      files,
-      create: false,
-      onError: 'none',
-      dryRun: false,
-      unblinded: 'drop',
-      oversampled: 'keep',
-    },
-    {
-      campaigns,
-      importer: {
-        run: (job, watch = {}) => runImport(database.sql, job, readFiles(job.files, watch), watch),
-        inspect: () => Promise.reject(new Error('nobody asks')),
-      },
-      audit: { record: () => Promise.resolve(), list: () => Promise.resolve([]) } as never,
-      feed: { changed() {} } as never,
-      clock,
-      ids,
-    },
-  );
+  const id = known ?? (await emptyCampaign(database)).id;
+  const result = await importInto(database, `c-${id}`, files);
   expect(result.errors).toEqual([]);
   return id;
 }
