@@ -10,7 +10,7 @@ import {
   type Database,
 } from '@agon/database';
 import type { JudgeRunId } from '@agon/domain';
-import { createJudgeModels, instrumentFiles } from '@agon/inference';
+import { createJudgeModels, judgeFiles } from '@agon/inference';
 import {
   createTestDatabase,
   nonceOf,
@@ -38,7 +38,7 @@ afterEach(async () => {
   await testDatabase.drop();
 });
 
-type JudgePorts = WorkPorts & Pick<Ports, 'campaigns' | 'battles' | 'judgeQueue' | 'instruments' | 'audit'>;
+type JudgePorts = WorkPorts & Pick<Ports, 'campaigns' | 'battles' | 'judgeQueue' | 'judges' | 'audit'>;
 
 function ports(): JudgePorts {
   const clock = { now: () => nowMs };
@@ -49,7 +49,7 @@ function ports(): JudgePorts {
     judgeRuns: createJudgeStore(database),
     judgeQueue: { announce: () => Promise.resolve() },
     judgeModels: createJudgeModels({ GOOD_KEY: 'secret-1' }),
-    instruments: instrumentFiles(),
+    judges: judgeFiles(),
     audit: createAuditLog(database),
     feed: { subscribe: () => () => {}, changed: () => {} },
     clock,

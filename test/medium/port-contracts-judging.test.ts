@@ -21,7 +21,7 @@ import {
   openJudgeQueue,
 } from '@agon/database';
 import type { CampaignId, Outcome, UserId, VoteId } from '@agon/domain';
-import { createJudgeModels, createOpenAiJudgeModel, instrumentFiles } from '@agon/inference';
+import { createJudgeModels, createOpenAiJudgeModel, judgeFiles } from '@agon/inference';
 import { createTestDatabase } from '@agon/testkit';
 import { writableImports } from '@agon/testkit/bundles';
 import {
@@ -29,7 +29,7 @@ import {
   clockContract,
   exportStoreContract,
   importStoreContract,
-  instrumentSourceContract,
+  judgeCatalogueContract,
   judgeCallsContract,
   judgeModelContract,
   judgeModelsContract,
@@ -195,7 +195,7 @@ judgeQueueContract(async () => {
 judgeModelContract((where) => createOpenAiJudgeModel({ ...where, model: 'scripted', apiKey: null }));
 judgeModelsContract(createJudgeModels);
 
-instrumentSourceContract(async (files) => {
+judgeCatalogueContract(async (files) => {
   const folder = await mkdtemp(join(tmpdir(), 'agon-judges-'));
   opened.push(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'README.md'), 'no judge');
@@ -203,5 +203,5 @@ instrumentSourceContract(async (files) => {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'judge.md'), text);
   }
-  return instrumentFiles(pathToFileURL(`${folder}/`));
+  return judgeFiles(pathToFileURL(`${folder}/`));
 });

@@ -26,7 +26,7 @@ import {
   openJobProcesses,
   openJudgeQueue,
 } from '@agon/database';
-import { instrumentFiles } from '@agon/inference/instruments';
+import { judgeFiles } from '@agon/inference/judges';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
@@ -109,7 +109,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     exporter: createExporter(options.databaseUrl, processes),
     judgeRuns: createJudgeStore(database),
     judgeQueue: queue,
-    instruments: instrumentFiles(),
+    judges: judgeFiles(),
     audit: createAuditLog(database),
     overview: createOverviewStore(database),
     feed,

@@ -119,24 +119,51 @@ export type {
   ImportStore,
   ImportWatch,
 } from './ports/import-store.ts';
-export type { JudgeAnswer, JudgeModel, JudgeModels } from './ports/judge-model.ts';
-export type {
-  InstrumentSource,
-  JudgeQueue,
-  JudgeRunCounts,
-  JudgeRunRecord,
-  JudgeRunState,
-  JudgeStore,
-  LeasedCall,
-  NewJudgeCall,
-  NewJudgeRun,
-  NewVerdict,
-} from './ports/judge-store.ts';
+export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
+export {
+  type Asked,
+  CALL_FAULTS,
+  type CallFault,
+  type CallFaultReason,
+  type ChatSettings,
+  type ModelClient,
+  type ModelClients,
+  type ModelReply,
+  type ModelRequest,
+  type TokenLogprobs,
+} from './ports/model-client.ts';
 export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
+export type { ProviderAuthority, ProviderRules } from './ports/provider-rules.ts';
+export type {
+  KeyVault,
+  NewProvider,
+  ProviderCapabilities,
+  ProviderChange,
+  ProviderLimits,
+  ProviderRecord,
+  ProviderStore,
+} from './ports/provider-store.ts';
 export type { QuarantinedVotes, QuarantineStore } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
+export type {
+  LeasedCall,
+  NewCall,
+  NewRun,
+  OrderCount,
+  Read,
+  Reading,
+  RunCounts,
+  RunKindName,
+  RunPace,
+  RunQueue,
+  RunRecord,
+  RunState,
+  RunStore,
+  Settled,
+  StoredReply,
+} from './ports/run-store.ts';
 export type { Secrets } from './ports/secrets.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';

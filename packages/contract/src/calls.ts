@@ -54,7 +54,22 @@ import {
 import { overviewSchema } from './overview.ts';
 import { pageQuerySchema } from './paging.ts';
 import type { CallName } from './paths.ts';
+import {
+  addProviderSchema,
+  changeProviderSchema,
+  checkProviderSchema,
+  providerListSchema,
+  providerSchema,
+} from './providers.ts';
 import { quarantineReplySchema, raterReportsSchema } from './raters.ts';
+import {
+  rereadReplySchema,
+  resumeRunSchema,
+  runListSchema,
+  runQuerySchema,
+  runSchema,
+  startAnswerRunSchema,
+} from './runs.ts';
 import {
   annotateReplySchema,
   annotateVoteSchema,
@@ -367,6 +382,96 @@ export const CALLS = {
     tag: 'judges',
     access: 'researcher',
     reply: judgeRunSchema,
+  }),
+
+  listProviders: call({
+    summary: 'Providers: where models are reached',
+    tag: 'providers',
+    access: 'researcher',
+    reply: providerListSchema,
+  }),
+  addProvider: call({
+    summary: 'Add a provider, with its key',
+    tag: 'providers',
+    access: 'admin',
+    body: addProviderSchema,
+    reply: providerSchema,
+    status: 201,
+  }),
+  getProvider: call({
+    summary: 'One provider, without its key',
+    tag: 'providers',
+    access: 'researcher',
+    reply: providerSchema,
+  }),
+  changeProvider: call({
+    summary: 'Change a provider; a new address drops its key unless it comes with one',
+    tag: 'providers',
+    access: 'admin',
+    body: changeProviderSchema,
+    reply: providerSchema,
+  }),
+  checkProvider: call({
+    summary: 'Ask a provider what it can do: a run of probes',
+    tag: 'providers',
+    access: 'researcher',
+    body: checkProviderSchema,
+    reply: runSchema,
+    status: 201,
+  }),
+  removeProvider: call({
+    summary: 'Remove a provider and wipe its key; runs keep its name',
+    tag: 'providers',
+    access: 'admin',
+    reply: providerSchema,
+  }),
+
+  startAnswerRun: call({
+    summary: 'Ask a model for answers to the prompts of a campaign',
+    tag: 'runs',
+    access: 'researcher',
+    body: startAnswerRunSchema,
+    reply: runSchema,
+    status: 201,
+  }),
+  listRuns: call({
+    summary: 'Runs of every kind, newest first',
+    tag: 'runs',
+    access: 'researcher',
+    query: runQuerySchema,
+    reply: runListSchema,
+  }),
+  getRun: call({ summary: 'One run', tag: 'runs', access: 'researcher', reply: runSchema }),
+  pauseRun: call({
+    summary: 'Ask nothing new; replies in flight are kept',
+    tag: 'runs',
+    access: 'researcher',
+    reply: runSchema,
+  }),
+  resumeRun: call({
+    summary: 'Go on with a run that was paused or failed',
+    tag: 'runs',
+    access: 'researcher',
+    body: resumeRunSchema,
+    reply: runSchema,
+  }),
+  cancelRun: call({
+    summary: 'End a run; what was read stays',
+    tag: 'runs',
+    access: 'researcher',
+    reply: runSchema,
+  }),
+  retryRun: call({
+    summary: 'Ask the calls again that were given up',
+    tag: 'runs',
+    access: 'researcher',
+    reply: runSchema,
+  }),
+  rereadRun: call({
+    summary: 'Read the stored replies again with the parser of today; nothing is asked',
+    tag: 'runs',
+    access: 'researcher',
+    reply: rereadReplySchema,
   }),
 
   listMembers: call({

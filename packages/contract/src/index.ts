@@ -97,7 +97,6 @@ export {
   refusedRowSchema,
 } from './imports.ts';
 export {
-  JUDGE_RUN_STATES,
   type JudgeJson,
   type JudgeRunJson,
   judgeListSchema,
@@ -112,6 +111,20 @@ export { type Attention, attentionSchema, type Overview, overviewSchema } from '
 export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
+export {
+  type AddProviderBody,
+  addProviderSchema,
+  type ChangeProviderBody,
+  capabilitiesSchema,
+  changeProviderSchema,
+  checkProviderSchema,
+  PROVIDER_PRESETS,
+  type ProviderJson,
+  type ProviderPreset,
+  providerListSchema,
+  providerNameSchema,
+  providerSchema,
+} from './providers.ts';
 export {
   type QuarantineReply,
   quarantineReplySchema,
@@ -129,6 +142,18 @@ export {
   ratingResultSchema,
   ratingSettingsSchema,
 } from './rating-json.ts';
+export {
+  RUN_KINDS,
+  RUN_STATES,
+  type RunJson,
+  rereadReplySchema,
+  resumeRunSchema,
+  runListSchema,
+  runQuerySchema,
+  runSchema,
+  type StartAnswerRunBody,
+  startAnswerRunSchema,
+} from './runs.ts';
 export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
   type AnswerPlace,

@@ -49,6 +49,22 @@ export const PATHS = {
   getJudgeRun: 'GET /api/v1/judge-runs/{run}',
   cancelJudgeRun: 'POST /api/v1/judge-runs/{run}/cancel',
 
+  listProviders: 'GET /api/v1/providers',
+  addProvider: 'POST /api/v1/providers',
+  getProvider: 'GET /api/v1/providers/{provider}',
+  changeProvider: 'PATCH /api/v1/providers/{provider}',
+  checkProvider: 'POST /api/v1/providers/{provider}/checks',
+  removeProvider: 'DELETE /api/v1/providers/{provider}',
+
+  startAnswerRun: 'POST /api/v1/campaigns/{campaign}/answer-runs',
+  listRuns: 'GET /api/v1/runs',
+  getRun: 'GET /api/v1/runs/{run}',
+  pauseRun: 'POST /api/v1/runs/{run}/pause',
+  resumeRun: 'POST /api/v1/runs/{run}/resume',
+  cancelRun: 'POST /api/v1/runs/{run}/cancel',
+  retryRun: 'POST /api/v1/runs/{run}/retry',
+  rereadRun: 'POST /api/v1/runs/{run}/readings',
+
   listMembers: 'GET /api/v1/members',
   changeMember: 'PATCH /api/v1/members/{user}',
   listKeys: 'GET /api/v1/keys',

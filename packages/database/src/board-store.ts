@@ -39,14 +39,14 @@ export function createBoardStore({ sql }: Database): BoardStore {
     },
 
     async keep(snapshot, board, unified) {
-      await sql`insert into leaderboards (id, campaign_id, title, board, unified, votes, verdicts, by, at)
+      await sql`insert into snapshots (id, campaign_id, title, board, unified, votes, verdicts, by, at)
         values (${snapshot.id}, ${snapshot.campaignId}, ${snapshot.title}, ${sql.json(board as never)}, ${sql.json(unified as never)},
           ${snapshot.votes}, ${snapshot.verdicts}, ${snapshot.by}, ${new Date(snapshot.atMs)})`;
     },
 
     async listSnapshots(campaign, { after, limit }) {
       const rows = await sql<SnapshotRow[]>`
-        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts from leaderboards l join campaigns c on c.id = l.campaign_id
+        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts from snapshots l join campaigns c on c.id = l.campaign_id
         where l.campaign_id = ${campaign} and ${after === null ? sql`true` : sql`l.id < ${after}`} order by l.id desc limit ${limit}`;
       return rows.map(toSnapshot);
     },
@@ -57,7 +57,7 @@ export function createBoardStore({ sql }: Database): BoardStore {
       >`
         select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board -> 'query' as query,
           l.board #> '{people,models}' as people, l.board #> '{judges,models}' as judges
-        from leaderboards l join campaigns c on c.id = l.campaign_id
+        from snapshots l join campaigns c on c.id = l.campaign_id
         where l.campaign_id = ${campaign} order by l.id desc limit ${limit}`;
       return rows.map((row) => ({
         snapshot: toSnapshot(row),
@@ -71,7 +71,7 @@ export function createBoardStore({ sql }: Database): BoardStore {
       if (!/^[0-9a-f-]{36}$/.test(id)) return null;
       const [row] = await sql<(SnapshotRow & { board: Board; unified: Unified })[]>`
         select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board, l.unified
-        from leaderboards l join campaigns c on c.id = l.campaign_id where l.id = ${id}`;
+        from snapshots l join campaigns c on c.id = l.campaign_id where l.id = ${id}`;
       return row === undefined ? null : { snapshot: toSnapshot(row), board: row.board, unified: row.unified };
     },
   };

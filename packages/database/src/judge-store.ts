@@ -38,11 +38,11 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
   const runs = sql`select r.*, c.slug, j.name, j.identity, j.source from judge_runs r
     join campaigns c on c.id = r.campaign_id join judges j on j.id = r.judge_id`;
   return {
-    async keepJudge(instrument) {
+    async keepJudge(judge) {
       const [row] = await sql<{ id: string }[]>`
         insert into judges (id, name, identity, title, measures, source, origin)
-        values (${randomUUID()}, ${instrument.id}, ${instrument.identity}, ${instrument.title}, ${instrument.measures},
-          ${instrument.source}, 'built_in')
+        values (${randomUUID()}, ${judge.id}, ${judge.identity}, ${judge.title}, ${judge.measures},
+          ${judge.source}, 'built_in')
         on conflict (identity) do update set identity = excluded.identity returning id`;
       return row!.id as JudgeId;
     },

@@ -49,7 +49,7 @@ export function createOverviewStore({ sql }: Database): OverviewStore {
         { id: string; campaign: string; title: string; at: Date; votes: number; verdicts: number }[]
       >`
         select l.id, c.slug as campaign, l.title, l.at, l.votes, l.verdicts
-        from leaderboards l join campaigns c on c.id = l.campaign_id order by l.id desc limit ${limit}`;
+        from snapshots l join campaigns c on c.id = l.campaign_id order by l.id desc limit ${limit}`;
       return rows.map(({ id, at, ...row }) => ({ ...row, id: id as SnapshotId, atMs: at.getTime() }));
     },
   };

@@ -140,6 +140,8 @@ export const answers = pgTable(
     /** Hits of the self-naming detector, one list a turn; null where there is none. */
     selfNaming: jsonb('self_naming'),
     importId: uuid('import_id'),
+    /** The reply that it was read from; null for imported answers. */
+    replyId: bigint('reply_id', { mode: 'number' }),
   },
   (t) => [unique('answers_once').on(t.campaignId, t.promptId, t.modelId, t.contentHash)],
 );
@@ -318,65 +320,138 @@ export const judges = pgTable('judges', {
   identity: text('identity').notNull().unique(),
   title: text('title').notNull(),
   measures: text('measures').notNull().default(''),
-  /** The instrument's file, as it was when it was asked; empty for imported verdicts. */
+  /** The judge's file, as it was when it was asked; empty for imported verdicts. */
   source: text('source').notNull().default(''),
   origin: text('origin', { enum: ['built_in', 'imported'] }).notNull(),
   createdAt: at('created_at').notNull().defaultNow(),
 });
 
-export const judgeRuns = pgTable(
-  'judge_runs',
+/** Where models are reached. A removed one stays for the runs that name it. */
+export const providers = pgTable(
+  'providers',
   {
     id: uuid('id').primaryKey(),
-    campaignId: uuid('campaign_id')
-      .notNull()
-      .references(() => campaigns.id),
-    judgeId: uuid('judge_id')
-      .notNull()
-      .references(() => judges.id),
-    model: text('model').notNull(),
+    name: text('name').notNull(),
+    preset: text('preset').notNull().default('custom'),
     baseUrl: text('base_url').notNull(),
-    apiKeyEnv: text('api_key_env'),
-    orders: text('orders', { enum: ['both', 'first', 'random'] }).notNull(),
-    repeat: integer('repeat').notNull().default(1),
-    limit: integer('limit'),
+    /** Name of the environment variable with its key, or the key itself, encrypted; at most one of the two. */
+    keyEnv: text('key_env'),
+    sealedKey: text('sealed_key'),
+    keyEnd: text('key_end'),
+    allowsPrivate: boolean('allows_private').notNull().default(false),
+    /** {concurrency, callsPerMinute, timeoutMs} */
+    limits: jsonb('limits').notNull(),
+    capabilities: jsonb('capabilities'),
+    checkedAt: at('checked_at'),
+    createdBy: text('created_by'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    removedAt: at('removed_at'),
+  },
+  (t) => [
+    uniqueIndex('providers_name').on(t.name).where(sql`${t.removedAt} is null`),
+    check('providers_one_key', sql`${t.keyEnv} is null or ${t.sealedKey} is null`),
+  ],
+);
+
+/** A planned set of calls of one kind. */
+export const runs = pgTable(
+  'runs',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind', { enum: ['verdicts', 'answers', 'probe'] }).notNull(),
+    campaignId: uuid('campaign_id').references(() => campaigns.id),
+    providerId: uuid('provider_id')
+      .notNull()
+      .references(() => providers.id),
+    model: text('model').notNull(),
+    /** What is asked, for people: the judge's name, the name of the model that answers. */
+    subject: text('subject').notNull(),
+    /** The kind's own. */
+    config: jsonb('config').notNull(),
     concurrency: integer('concurrency').notNull().default(8),
     budgetUsd: doublePrecision('budget_usd'),
     seed: integer('seed').notNull().default(1),
-    state: text('state', { enum: ['queued', 'running', 'done', 'cancelled', 'failed'] }).notNull(),
+    state: text('state', {
+      enum: ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'],
+    }).notNull(),
     error: text('error'),
+    /** How fast it goes and why, as its worker said last. */
+    pace: jsonb('pace'),
     createdBy: text('created_by'),
     startedAt: at('started_at').notNull().defaultNow(),
     finishedAt: at('finished_at'),
   },
-  (t) => [index('judge_runs_campaign').on(t.campaignId)],
+  (t) => [
+    index('runs_campaign').on(t.campaignId),
+    index('runs_open').on(t.id).where(sql`${t.state} in ('queued', 'running')`),
+  ],
 );
 
-/** One row a question to a judge model: the truth about what is pending; the queue is a hint. */
-export const judgeCalls = pgTable(
-  'judge_calls',
+/** One row a call to a model: the truth about what is pending; the queue is a hint. */
+export const calls = pgTable(
+  'calls',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
     runId: uuid('run_id')
       .notNull()
-      .references(() => judgeRuns.id),
-    battleId: uuid('battle_id')
-      .notNull()
-      .references(() => battles.id),
-    slotOrder: text('slot_order', { enum: ['ab', 'ba'] }).notNull(),
+      .references(() => runs.id),
+    /** What is asked about, in the words of the run's kind: a battle's id, a prompt's id, the name of a probe. */
+    target: text('target').notNull(),
+    /** `ab`, `ba` or another permutation of what the target shows; empty where it has none. */
+    slotOrder: text('slot_order').notNull().default(''),
     repeat: integer('repeat').notNull().default(1),
-    state: text('state', { enum: ['pending', 'leased', 'done'] })
+    state: text('state', { enum: ['pending', 'leased', 'done', 'failed'] })
       .notNull()
       .default('pending'),
     leasedUntil: at('leased_until'),
+    notBefore: at('not_before'),
     attempts: integer('attempts').notNull().default(0),
+    /** Times it went back to the pool. */
     retried: integer('retried').notNull().default(0),
-    lastError: text('last_error'),
+    /** Passing faults, rate limits left out. */
+    faults: integer('faults').notNull().default(0),
+    /** Of the last fault. */
+    fault: text('fault'),
+    faultMessage: text('fault_message'),
+    /** What its reply, or the lack of one, was read as. */
+    result: text('result'),
+    /** The reply that it stands on. */
+    replyId: bigint('reply_id', { mode: 'number' }),
   },
   (t) => [
-    unique('judge_calls_once').on(t.runId, t.battleId, t.slotOrder, t.repeat),
-    index('judge_calls_pending').on(t.runId, t.state),
+    unique('calls_once').on(t.runId, t.target, t.slotOrder, t.repeat),
+    index('calls_open').on(t.runId, t.id).where(sql`${t.state} in ('pending', 'leased')`),
   ],
+);
+
+/** What models sent back, raw and complete. A call has one, or more where a worker was given up for dead too early. */
+export const replies = pgTable(
+  'replies',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id),
+    callId: bigint('call_id', { mode: 'number' }).notNull(),
+    /** SHA-256 over what was sent, without the key; null: before this was kept. */
+    requestHash: text('request_hash'),
+    /** One text a turn. */
+    texts: text('texts').array().notNull(),
+    reasoning: text('reasoning'),
+    finishReason: text('finish_reason'),
+    /** [{token, logprob, top: [{token, logprob}]}] */
+    logprobs: jsonb('logprobs'),
+    promptTokens: integer('prompt_tokens'),
+    cachedTokens: integer('cached_tokens'),
+    completionTokens: integer('completion_tokens'),
+    costUsd: doublePrecision('cost_usd'),
+    latencyMs: integer('latency_ms'),
+    /** As the server returned them. */
+    model: text('model'),
+    fingerprint: text('fingerprint'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [index('replies_run').on(t.runId), index('replies_call').on(t.callId)],
 );
 
 /** Append-only. `outcome` is in the battle's own slots, whatever order the judge saw. */
@@ -388,7 +463,10 @@ export const verdicts = pgTable(
     campaignId: uuid('campaign_id').notNull(),
     battleId: uuid('battle_id').notNull(),
     judgeId: uuid('judge_id').notNull(),
-    runId: uuid('run_id').references(() => judgeRuns.id),
+    runId: uuid('run_id').references(() => runs.id),
+    /** What it was read from, and by which parser; null for imported verdicts and calls without a reply. */
+    replyId: bigint('reply_id', { mode: 'number' }),
+    parser: text('parser'),
     /** The judge model; empty where an import does not say. */
     model: text('model').notNull().default(''),
     slotOrder: text('slot_order', { enum: ['ab', 'ba', 'reconciled', 'unknown'] }).notNull(),
@@ -402,12 +480,6 @@ export const verdicts = pgTable(
     /** Imported verdicts: the source's own id, and the hash of all that the verdict says, as of votes. */
     sourceId: text('source_id'),
     identity: uuid('identity'),
-    raw: text('raw'),
-    promptTokens: integer('prompt_tokens'),
-    cachedTokens: integer('cached_tokens'),
-    completionTokens: integer('completion_tokens'),
-    costUsd: doublePrecision('cost_usd'),
-    latencyMs: integer('latency_ms'),
     importId: uuid('import_id'),
     /** Null where an imported row does not say when. */
     at: at('at').defaultNow(),
@@ -454,8 +526,8 @@ export const scores = pgTable(
 );
 
 /** Dated snapshots: the whole page as it was. */
-export const leaderboards = pgTable(
-  'leaderboards',
+export const snapshots = pgTable(
+  'snapshots',
   {
     id: uuid('id').primaryKey(),
     campaignId: uuid('campaign_id')
@@ -469,7 +541,7 @@ export const leaderboards = pgTable(
     by: text('by'),
     at: at('at').notNull().defaultNow(),
   },
-  (t) => [index('leaderboards_campaign').on(t.campaignId, t.at)],
+  (t) => [index('snapshots_campaign').on(t.campaignId, t.at)],
 );
 
 export const auditLog = pgTable('audit_log', {

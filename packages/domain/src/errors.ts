@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   // judges
   judge_invalid: 'rejected',
   provider_refused: 'rejected',
+  provider_forbidden: 'rejected',
   // start and storage
   data_folder_unusable: 'rejected',
   data_folder_newer: 'rejected',

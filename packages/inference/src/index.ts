@@ -1,2 +1,2 @@
-export { BUILT_IN_JUDGES, instrumentFiles } from './instrument-files.ts';
+export { BUILT_IN_JUDGES, judgeFiles } from './judge-files.ts';
 export { createJudgeModels, createOpenAiJudgeModel, type OpenAiJudgeOptions } from './openai-judge-model.ts';

@@ -1,10 +1,10 @@
 export {
-  type Instrument,
+  type Judge,
   JUDGE_LABELS,
   type JudgeLabel,
-  parseInstrument,
+  parseJudge,
   TEMPLATE_VARIABLES,
-} from './instrument.ts';
+} from './judge.ts';
 export { type JudgeReply, type ParsedVerdict, parseVerdict, type UnscoredReason } from './parse-verdict.ts';
 export {
   type OrderedVerdict,
@@ -15,7 +15,7 @@ export {
 } from './reconcile-orders.ts';
 export {
   type JudgeMessage,
-  type JudgeQuestion,
+  type JudgedBattle,
   renderJudgePrompt,
   type SlotOrder,
 } from './render-judge-prompt.ts';

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInstrument } from './instrument.ts';
+import { parseJudge } from './judge.ts';
 import { parseVerdict } from './parse-verdict.ts';
 import { reconcileOrders, reportPosition } from './reconcile-orders.ts';
 import { renderJudgePrompt } from './render-judge-prompt.ts';
 
 const SOURCE = readFileSync(new URL('../../../judges/pairwise-explain/judge.md', import.meta.url), 'utf8');
-const judge = parseInstrument(SOURCE);
+const judge = parseJudge(SOURCE);
 
-describe('parseInstrument', () => {
+describe('parseJudge', () => {
   it('reads the built-in judge', () => {
     expect(judge).toMatchObject({
       id: 'pairwise-explain',
@@ -21,7 +21,7 @@ describe('parseInstrument', () => {
   });
 
   it('has another identity after any change', () => {
-    expect(parseInstrument(SOURCE.replace('five sentences', 'six sentences')).identity).not.toBe(
+    expect(parseJudge(SOURCE.replace('five sentences', 'six sentences')).identity).not.toBe(
       judge.identity,
     );
   });
@@ -34,7 +34,7 @@ describe('parseInstrument', () => {
     ['an unknown section', SOURCE.replace('{% user %}', '{% assistant %}'), 14],
     ['a hot temperature', SOURCE.replace('temperature: 0', 'temperature: 9'), 7],
   ])('says where %s is', (_, text, line) => {
-    expect(() => parseInstrument(text)).toThrowError(
+    expect(() => parseJudge(text)).toThrowError(
       expect.objectContaining({ code: 'judge_invalid', at: { file: 'judge.md', line } }),
     );
   });

@@ -15,7 +15,7 @@ export type JudgeReply = {
 const OUTCOMES: Readonly<Record<string, Outcome>> = { A: 'a', B: 'b', tie: 'tie' };
 
 /**
- * What a reply says, in the battle's own slots. Strict: exactly one label, inside the tag of this question's nonce,
+ * What a reply says, in the battle's own slots. Strict: exactly one label, inside the tag of this call’s nonce,
  * in a reply that was not cut off. Everything else is unscored with its reason; it is never a tie and never a guess.
  * @param nonce null: replies made elsewhere, whose tag is `<v>`; the other rules are the same
  */

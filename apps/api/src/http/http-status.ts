@@ -28,6 +28,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   no_overlap: 422,
   judge_invalid: 422,
   provider_refused: 422,
+  provider_forbidden: 422,
   data_folder_unusable: 500,
   data_folder_newer: 500,
   port_taken: 500,

@@ -1,6 +1,6 @@
 import type { JudgeJson, JudgeRunJson } from '@agon/contract';
 import { ArenaError, type JudgeRunId } from '@agon/domain';
-import type { Instrument } from '@agon/judging';
+import type { Judge } from '@agon/judging';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
 import { requireCampaign } from '../campaigns/require-campaign.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -8,17 +8,17 @@ import { presentJudgeRun, requireJudgeRun } from './present-judge-run.ts';
 
 /** Judges that can be asked. */
 export async function listJudges(
-  deps: Pick<Ports, 'instruments'>,
+  deps: Pick<Ports, 'judges'>,
 ): Promise<{ items: JudgeJson[]; next_cursor: null }> {
-  return { items: (await deps.instruments.all()).map(presentJudge), next_cursor: null };
+  return { items: (await deps.judges.all()).map(presentJudge), next_cursor: null };
 }
 
 /** @throws ArenaError('not_found') */
 export async function getJudge(
   command: { readonly judge: string },
-  deps: Pick<Ports, 'instruments'>,
+  deps: Pick<Ports, 'judges'>,
 ): Promise<JudgeJson> {
-  const found = (await deps.instruments.all()).find((each) => each.id === command.judge);
+  const found = (await deps.judges.all()).find((each) => each.id === command.judge);
   if (found === undefined)
     throw new ArenaError('not_found', `There is no judge "${command.judge}".`, {
       hint: 'See the list of judges.',
@@ -26,15 +26,15 @@ export async function getJudge(
   return presentJudge(found);
 }
 
-function presentJudge(instrument: Instrument): JudgeJson {
+function presentJudge(judge: Judge): JudgeJson {
   return {
-    id: instrument.id,
-    title: instrument.title,
-    measures: instrument.measures,
-    mode: instrument.mode,
-    identity: instrument.identity,
-    template: instrument.source,
-    settings: { temperature: instrument.settings.temperature, max_tokens: instrument.settings.maxTokens },
+    id: judge.id,
+    title: judge.title,
+    measures: judge.measures,
+    mode: judge.mode,
+    identity: judge.identity,
+    template: judge.source,
+    settings: { temperature: judge.settings.temperature, max_tokens: judge.settings.maxTokens },
     origin: 'built_in',
   };
 }

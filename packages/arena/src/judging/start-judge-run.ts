@@ -34,25 +34,17 @@ export async function startJudgeRun(
   command: StartJudgeRun,
   deps: Pick<
     Ports,
-    | 'campaigns'
-    | 'content'
-    | 'battles'
-    | 'judgeRuns'
-    | 'judgeQueue'
-    | 'instruments'
-    | 'audit'
-    | 'clock'
-    | 'ids'
+    'campaigns' | 'content' | 'battles' | 'judgeRuns' | 'judgeQueue' | 'judges' | 'audit' | 'clock' | 'ids'
   >,
 ): Promise<JudgeRunJson> {
   requireRole(command.actor, 'researcher');
   requireScope(command.actor, 'write');
   const campaign = await requireCampaign(command.campaign, deps);
-  const instruments = await deps.instruments.all();
-  const instrument = instruments.find((each) => each.id === command.judge);
-  if (instrument === undefined) {
+  const judges = await deps.judges.all();
+  const judge = judges.find((each) => each.id === command.judge);
+  if (judge === undefined) {
     throw new ArenaError('not_found', `There is no judge "${command.judge}".`, {
-      hint: `Judges: ${instruments.map((each) => each.id).join(', ')}.`,
+      hint: `Judges: ${judges.map((each) => each.id).join(', ')}.`,
     });
   }
   const battles = await chooseBattles(command, campaign, deps);
@@ -70,7 +62,7 @@ export async function startJudgeRun(
       Array.from({ length: command.repeat }, (_, i) => ({ battleId, order, repeat: i + 1 })),
     ),
   );
-  const judgeId = await deps.judgeRuns.keepJudge(instrument);
+  const judgeId = await deps.judgeRuns.keepJudge(judge);
   const id = deps.ids.next() as JudgeRunId;
   const nowMs = deps.clock.now();
   const { model, baseUrl, apiKeyEnv, orders, repeat, limit, concurrency, budgetUsd, seed } = command;
@@ -97,7 +89,7 @@ export async function startJudgeRun(
     actor: command.actor.userId ?? command.actor.role,
     action: 'start_judge_run',
     campaignId: campaign.id,
-    details: { run: id, judge: instrument.identity, model, base_url: baseUrl, calls: asked },
+    details: { run: id, judge: judge.identity, model, base_url: baseUrl, calls: asked },
     atMs: nowMs,
   });
   return presentJudgeRun(id, deps);

@@ -1,5 +1,5 @@
 import { ArenaError, isArenaError, type JudgeRunId, type VerdictId } from '@agon/domain';
-import { type Instrument, parseInstrument, parseVerdict, renderJudgePrompt } from '@agon/judging';
+import { type Judge, parseJudge, parseVerdict, renderJudgePrompt } from '@agon/judging';
 import type { JudgeModel } from '../ports/judge-model.ts';
 import type { JudgeRunRecord, LeasedCall, NewVerdict } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -28,19 +28,17 @@ export async function workJudgeRun(
   if (run === null || (run.state !== 'queued' && run.state !== 'running')) return 'finished';
   if (run.state === 'queued') await deps.judgeRuns.setState(id, 'running', null, deps.clock.now());
   let model: JudgeModel;
-  let instrument: Instrument;
+  let judge: Judge;
   try {
     model = deps.judgeModels.open(run);
-    instrument = parseInstrument(run.source);
+    judge = parseJudge(run.source);
   } catch (error) {
     return failRun(run, error, deps);
   }
   const nowMs = deps.clock.now();
   const calls = await deps.judgeRuns.lease(id, run.concurrency, nowMs, nowMs + LEASE_MS);
   if (calls.length === 0) return finishOrWait(run, deps);
-  const faults = await Promise.all(
-    calls.map((call) => judgeOneCall(run, call, instrument, model, deps, signal)),
-  );
+  const faults = await Promise.all(calls.map((call) => judgeOneCall(run, call, judge, model, deps, signal)));
   deps.feed.changed(run.campaignId);
   const refusal = faults.find((fault) => fault !== null);
   if (refusal !== undefined && refusal !== null) return failRun(run, refusal, deps);
@@ -82,7 +80,7 @@ async function failRun(run: JudgeRunRecord, error: unknown, deps: WorkPorts): Pr
 async function judgeOneCall(
   run: JudgeRunRecord,
   call: LeasedCall,
-  instrument: Instrument,
+  judge: Judge,
   model: JudgeModel,
   deps: WorkPorts,
   signal: AbortSignal,
@@ -102,14 +100,14 @@ async function judgeOneCall(
   const turns = call.turns ?? prompt.turns.length;
   // the tail of a version 7 UUID is random
   const nonce = deps.ids.next().slice(-10);
-  const messages = renderJudgePrompt(instrument, {
+  const messages = renderJudgePrompt(judge, {
     prompt: prompt.turns.slice(0, turns),
     answers: { a: a.turns.slice(0, turns), b: b.turns.slice(0, turns) },
     order: call.order,
     nonce,
   });
   try {
-    const answer = await model.ask(messages, instrument.settings, signal);
+    const answer = await model.ask(messages, judge.settings, signal);
     const parsed = parseVerdict(answer, call.order, nonce);
     await store(run, call, deps, {
       outcome: parsed.kind === 'ok' ? parsed.outcome : null,

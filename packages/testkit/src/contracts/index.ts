@@ -22,7 +22,7 @@ export { exporterContract } from './exporter-contract.ts';
 export { idsContract } from './ids-contract.ts';
 export { importStoreContract } from './import-store-contract.ts';
 export { importerContract, voteRows } from './importer-contract.ts';
-export { instrumentSourceContract } from './instrument-source-contract.ts';
+export { judgeCatalogueContract } from './judge-catalogue-contract.ts';
 export { judgeCallsContract } from './judge-calls-contract.ts';
 export { judgeModelContract, judgeModelsContract } from './judge-model-contract.ts';
 export { judgeQueueContract } from './judge-queue-contract.ts';

@@ -3,18 +3,18 @@ import type { JudgeRunRecord } from '@agon/arena';
 import type { BattleId, JudgeRunId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
-import { type JudgeSetup, SAMPLE_INSTRUMENT, sampleJudging } from './sample-judging.ts';
+import { type JudgeSetup, SAMPLE_JUDGE, sampleJudging } from './sample-judging.ts';
 
 /** Judges, what they are asked about, and runs; their calls are judgeCallsContract's. */
 export function judgeStoreContract(setUp: () => Promise<JudgeSetup>): void {
   describe('the contract of JudgeStore: runs', () => {
-    it('stores an instrument once, wherever it is kept', async () => {
+    it('stores a judge once, wherever it is kept', async () => {
       const { runs, elsewhere } = await setUp();
       const kept = await Promise.all(
-        [runs, elsewhere, runs, elsewhere].map((each) => each.keepJudge(SAMPLE_INSTRUMENT)),
+        [runs, elsewhere, runs, elsewhere].map((each) => each.keepJudge(SAMPLE_JUDGE)),
       );
       expect(new Set(kept).size).toBe(1);
-      expect(await runs.keepJudge({ ...SAMPLE_INSTRUMENT, identity: 'sample@2' })).not.toBe(kept[0]);
+      expect(await runs.keepJudge({ ...SAMPLE_JUDGE, identity: 'sample@2' })).not.toBe(kept[0]);
     });
 
     it('finds one battle for each prompt, pair and turn, voted ones first, in the order of the seed', async () => {
@@ -69,7 +69,7 @@ export function judgeStoreContract(setUp: () => Promise<JudgeSetup>): void {
         judgeId: judging.judgeId,
         judge: 'sample',
         identity: 'sample@1',
-        source: 'the file of the instrument',
+        source: 'the file of the judge',
         model: 'judge-model',
         baseUrl: 'http://127.0.0.1:9/v1',
         apiKeyEnv: 'SOME_KEY',

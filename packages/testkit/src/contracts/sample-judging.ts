@@ -13,7 +13,7 @@ export type JudgeSetup = {
   campaign(): Promise<CampaignId>;
 };
 
-export const SAMPLE_INSTRUMENT: Parameters<JudgeStore['keepJudge']>[0] = {
+export const SAMPLE_JUDGE: Parameters<JudgeStore['keepJudge']>[0] = {
   id: 'sample',
   title: 'Sample',
   measures: 'Nothing',
@@ -22,7 +22,7 @@ export const SAMPLE_INSTRUMENT: Parameters<JudgeStore['keepJudge']>[0] = {
   settings: { temperature: 0, maxTokens: 16 },
   system: '',
   user: '',
-  source: 'the file of the instrument',
+  source: 'the file of the judge',
   identity: 'sample@1',
 };
 
@@ -43,7 +43,7 @@ export async function sampleJudging(
 ): Promise<SampleJudging> {
   const campaignId = await campaign();
   await imports.write({ ...sampleBundle(campaignId, ids.next(), prompts), verdicts: [] });
-  const judgeId = await runs.keepJudge(SAMPLE_INSTRUMENT);
+  const judgeId = await runs.keepJudge(SAMPLE_JUDGE);
   const battles = await runs.battlesToJudge(campaignId, 1, null);
   return {
     campaignId,

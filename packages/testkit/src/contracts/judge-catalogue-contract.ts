@@ -1,4 +1,4 @@
-import type { InstrumentSource } from '@agon/arena';
+import type { JudgeCatalogue } from '@agon/arena';
 import { describe, expect, it } from 'vitest';
 
 const fileOf = (id: string, more = '') => `---
@@ -17,11 +17,11 @@ You are a judge.${more}
 `;
 
 /** @param make the source of a folder with these judge files, by folder name, beside a file that is no judge */
-export function instrumentSourceContract(
-  make: (files: Readonly<Record<string, string>>) => Promise<InstrumentSource>,
+export function judgeCatalogueContract(
+  make: (files: Readonly<Record<string, string>>) => Promise<JudgeCatalogue>,
 ): void {
-  describe('the contract of InstrumentSource', () => {
-    it('gives every instrument of the folder, with its whole file', async () => {
+  describe('the contract of JudgeCatalogue', () => {
+    it('gives every judge of the folder, with its whole file', async () => {
       const source = await make({ second: fileOf('second'), first: fileOf('first') });
       const all = await source.all();
       expect(all.map(({ id }) => id).sort()).toEqual(['first', 'second']);
@@ -36,7 +36,7 @@ export function instrumentSourceContract(
       expect(await (await make({})).all()).toEqual([]);
     });
 
-    it('gives an instrument the same identity everywhere, and another one with the first letter changed', async () => {
+    it('gives a judge the same identity everywhere, and another one with the first letter changed', async () => {
       const identity = async (text: string) => (await (await make({ judge: text })).all())[0]!.identity;
       const own = await identity(fileOf('judge'));
       expect(await identity(fileOf('judge'))).toBe(own);

@@ -2,7 +2,7 @@ import { ArenaError, contentHash } from '@agon/domain';
 import { parseDocument } from 'yaml';
 
 /** A judge as data: what it measures, how it asks, its settings. One file: YAML front matter, then the template. */
-export type Instrument = {
+export type Judge = {
   readonly id: string;
   readonly title: string;
   readonly measures: string;
@@ -23,8 +23,8 @@ export type JudgeLabel = (typeof JUDGE_LABELS)[number];
 /** What a template may name. `conversation`: the prompt's turns and both answers, fenced by the nonce. */
 export const TEMPLATE_VARIABLES = ['conversation', 'verdict_tag'] as const;
 
-/** Reads an instrument's file. @throws ArenaError('judge_invalid') with the line of the fault */
-export function parseInstrument(text: string, file = 'judge.md'): Instrument {
+/** Reads a judge's file. @throws ArenaError('judge_invalid') with the line of the fault */
+export function parseJudge(text: string, file = 'judge.md'): Judge {
   const source = text.replace(/\r\n?/g, '\n');
   const fail = (message: string, line: number, hint?: string): never => {
     throw new ArenaError('judge_invalid', `${file}: ${message}`, {

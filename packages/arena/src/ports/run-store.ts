@@ -1,0 +1,218 @@
+import type { CampaignId, EpochMs, ModelId, Outcome, PromptId, ProviderId, RunId } from '@agon/domain';
+import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
+import type { ProviderCapabilities } from './provider-store.ts';
+
+export type RunKindName = 'verdicts' | 'answers' | 'probe';
+/** `paused` and `failed` runs can be resumed; `done` and `cancelled` ones only asked for what failed. */
+export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+/** How fast a run goes and why, as its worker said last. */
+export type RunPace = {
+  readonly inFlight: number;
+  /** Calls that may be in flight now. */
+  readonly limit: number;
+  /** Replies in a second, over the last seconds. */
+  readonly perSecond: number;
+  readonly rateLimited: number;
+  /** Median of the last replies; null: none yet. */
+  readonly latencyMs: number | null;
+  /** Nothing is asked before; null: going. */
+  readonly restingUntilMs: EpochMs | null;
+  readonly atMs: EpochMs;
+};
+
+export type NewRun = {
+  readonly id: RunId;
+  readonly kind: RunKindName;
+  readonly campaignId: CampaignId | null;
+  readonly providerId: ProviderId;
+  /** As the provider knows it; empty: the first that it lists. */
+  readonly model: string;
+  /** What is asked, for people: the judge's name, `answers`, … */
+  readonly subject: string;
+  /** The kind's own. JSON-safe. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Calls in flight at most. */
+  readonly concurrency: number;
+  readonly budgetUsd: number | null;
+  readonly seed: number;
+  readonly by: string | null;
+  readonly atMs: EpochMs;
+};
+
+export type RunRecord = Omit<NewRun, 'by' | 'atMs'> & {
+  /** Slug and title; null where the run belongs to none. */
+  readonly campaign: string | null;
+  readonly campaignTitle: string | null;
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly state: RunState;
+  /** Why it is paused or failed. */
+  readonly error: string | null;
+  readonly pace: RunPace | null;
+  readonly startedAtMs: EpochMs;
+  readonly finishedAtMs: EpochMs | null;
+};
+
+export type NewCall = {
+  /** What is asked about, in the kind's own words: a battle's id, a prompt's id, the name of a probe. */
+  readonly target: string;
+  /** `ab`, `ba`, or another permutation of what the target shows; empty where it has no order. */
+  readonly order: string;
+  /** From 1. */
+  readonly repeat: number;
+};
+
+export type LeasedCall = NewCall & {
+  readonly id: number;
+  /** Times that it was leased, this one included: a lease that passed to another worker has a higher one. */
+  readonly attempts: number;
+  /** Passing faults it met, rate limits left out. */
+  readonly faults: number;
+};
+
+/** What a parser found in a reply, or in the lack of one. */
+export type Reading =
+  | {
+      readonly type: 'verdict';
+      readonly judgeId: string;
+      readonly battleId: string;
+      readonly outcome: Outcome | null;
+      readonly unscored: string | null;
+    }
+  | {
+      readonly type: 'answer';
+      readonly promptId: PromptId;
+      readonly modelId: ModelId;
+      readonly turns: readonly string[];
+    }
+  | { readonly type: 'capability'; readonly found: ProviderCapabilities };
+
+/** What a kind reads. `label` is what runs count: an outcome, or why there is none. */
+export type Read = {
+  readonly label: string;
+  /** Null: the reply holds nothing to keep beyond itself. */
+  readonly reading: Reading | null;
+};
+
+/** How a call that was asked ended. */
+export type Settled =
+  | {
+      readonly kind: 'reply';
+      readonly call: LeasedCall;
+      readonly reply: ModelReply;
+      readonly read: Read;
+      readonly atMs: EpochMs;
+    }
+  /** Given up; it can be asked for again by `retryFailed`. */
+  | {
+      readonly kind: 'failed';
+      readonly call: LeasedCall;
+      readonly fault: CallFault;
+      readonly read: Read;
+      readonly atMs: EpochMs;
+    }
+  /** Back to the pool. `fault` null: the worker stopped. */
+  | {
+      readonly kind: 'again';
+      readonly call: LeasedCall;
+      readonly fault: CallFault | null;
+      readonly notBeforeMs: EpochMs;
+    };
+
+export type RunCounts = {
+  readonly total: number;
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Times that a call was asked. */
+  readonly sent: number;
+  readonly retried: number;
+  /** Of each label. */
+  readonly results: Readonly<Record<string, number>>;
+  readonly targets: number;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+  readonly costUsd: number | null;
+  /** Calls without a reply, by reason, with one example each. */
+  readonly faults: readonly {
+    readonly reason: CallFaultReason;
+    readonly state: 'pending' | 'failed';
+    readonly count: number;
+    readonly example: string;
+  }[];
+};
+
+/** How often a target was read so in one order and so in the other; null: not read (yet). */
+export type OrderCount = { readonly ab: string | null; readonly ba: string | null; readonly count: number };
+
+export type StoredReply = NewCall & {
+  readonly callId: number;
+  readonly replyId: number;
+  readonly label: string;
+  readonly reply: Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'>;
+};
+
+export interface RunStore {
+  /** One transaction: the run, queued, and its calls; of calls that are the same, one. @returns calls */
+  create(run: NewRun, calls: readonly NewCall[]): Promise<number>;
+  find(id: RunId): Promise<RunRecord | null>;
+  /** Newest first. */
+  list(
+    filter: {
+      readonly campaignId?: CampaignId | undefined;
+      readonly kind?: RunKindName | undefined;
+      readonly state?: 'open' | undefined;
+    },
+    page: { readonly after: RunId | null; readonly limit: number },
+  ): Promise<readonly RunRecord[]>;
+  counts(id: RunId): Promise<RunCounts>;
+  orderCounts(id: RunId): Promise<readonly OrderCount[]>;
+  /** Takes up to `count` calls until `untilMs`; calls whose lease ran out return to the pool. */
+  lease(run: RunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
+  /** Keeps calls that are still held by these leases. */
+  renew(calls: readonly LeasedCall[], untilMs: EpochMs): Promise<void>;
+  /** When the next call of the pool, or of a lease, is due; null where every call has ended. */
+  nextDue(run: RunId): Promise<EpochMs | null>;
+  /**
+   * One transaction for all: replies, readings and the ends of calls. A reply that comes after its lease passed on and
+   * the call has ended is kept with what it cost, and not read. `again` does nothing where the lease has passed on.
+   */
+  settle(run: RunRecord, parser: string, settled: readonly Settled[]): Promise<void>;
+  /** What the run has cost so far; null: no provider said so. */
+  spent(id: RunId): Promise<number | null>;
+  setPace(id: RunId, pace: RunPace): Promise<void>;
+  /** Makes what answers came visible to voters and boards. */
+  publishAnswers(campaign: CampaignId): Promise<void>;
+  /**
+   * Moves a run on, if it is in one of `from`; `error` null forgets the one of before.
+   * @returns whether it moved
+   */
+  move(
+    id: RunId,
+    from: readonly RunState[],
+    to: RunState,
+    error: string | null,
+    nowMs: EpochMs,
+  ): Promise<boolean>;
+  setBudget(id: RunId, budgetUsd: number): Promise<void>;
+  /** Failed calls return to the pool. @returns how many */
+  retryFailed(id: RunId): Promise<number>;
+  /** Runs that are queued or running: what a worker looks for when the queue told it nothing. */
+  open(): Promise<readonly RunId[]>;
+  /** Replies that calls of the run stand on, oldest first; `after`: the last id of the page before. */
+  replies(id: RunId, after: number, limit: number): Promise<readonly StoredReply[]>;
+  /** Puts new readings of stored replies in the place of the old ones, in one transaction. */
+  reread(
+    run: RunRecord,
+    parser: string,
+    readings: readonly { readonly stored: StoredReply; readonly read: Read }[],
+  ): Promise<void>;
+}
+
+/** Tells workers that a run waits. A hint: the rows are the truth. */
+export interface RunQueue {
+  announce(run: RunId): Promise<void>;
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+/** What is known about providers of a name: where they are, and which variable usually holds their key. */
+export const PROVIDER_PRESETS = {
+  custom: { title: 'Any OpenAI-compatible server', base_url: null, key_env: null },
+  openai: { title: 'OpenAI', base_url: 'https://api.openai.com/v1', key_env: 'OPENAI_API_KEY' },
+  anthropic: { title: 'Anthropic', base_url: 'https://api.anthropic.com/v1', key_env: 'ANTHROPIC_API_KEY' },
+  gemini: {
+    title: 'Google Gemini',
+    base_url: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    key_env: 'GEMINI_API_KEY',
+  },
+  mistral: { title: 'Mistral', base_url: 'https://api.mistral.ai/v1', key_env: 'MISTRAL_API_KEY' },
+  deepseek: { title: 'DeepSeek', base_url: 'https://api.deepseek.com/v1', key_env: 'DEEPSEEK_API_KEY' },
+  dashscope: {
+    title: 'Alibaba Model Studio (DashScope)',
+    base_url: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+    key_env: 'DASHSCOPE_API_KEY',
+  },
+  groq: { title: 'Groq', base_url: 'https://api.groq.com/openai/v1', key_env: 'GROQ_API_KEY' },
+  together: { title: 'Together AI', base_url: 'https://api.together.xyz/v1', key_env: 'TOGETHER_API_KEY' },
+  openrouter: {
+    title: 'OpenRouter',
+    base_url: 'https://openrouter.ai/api/v1',
+    key_env: 'OPENROUTER_API_KEY',
+  },
+  'hugging-face': {
+    title: 'Hugging Face router',
+    base_url: 'https://router.huggingface.co/v1',
+    key_env: 'HF_TOKEN',
+  },
+  vllm: { title: 'vLLM', base_url: 'http://127.0.0.1:8000/v1', key_env: null },
+  sglang: { title: 'SGLang', base_url: 'http://127.0.0.1:30000/v1', key_env: null },
+  'llama.cpp': { title: 'llama.cpp', base_url: 'http://127.0.0.1:8080/v1', key_env: null },
+  ollama: { title: 'Ollama', base_url: 'http://127.0.0.1:11434/v1', key_env: null },
+} as const satisfies Readonly<
+  Record<string, { title: string; base_url: string | null; key_env: string | null }>
+>;
+export type ProviderPreset = keyof typeof PROVIDER_PRESETS;
+const PRESET_NAMES = Object.keys(PROVIDER_PRESETS) as [ProviderPreset, ...ProviderPreset[]];
+
+export const providerNameSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._:@-]{0,62}$/)
+  .describe('Letters, digits and . _ : @ -, 63 at most');
+
+const keyEnvSchema = z
+  .string()
+  .regex(/^[A-Z_][A-Z0-9_]{0,99}$/)
+  .describe('Name of the environment variable that holds the key, where `agon start` runs');
+
+const limitsSchema = z.strictObject({
+  concurrency: z.number().int().min(1).max(1024).nullable().default(null),
+  calls_per_minute: z.number().int().min(1).max(1_000_000).nullable().default(null),
+  timeout_seconds: z.number().min(1).max(3600).default(120),
+});
+
+/** Everything but the name, which stands in the path of a change. A key is written and never read. */
+const settings = {
+  preset: z.enum(PRESET_NAMES),
+  base_url: z.string().min(1).max(2000),
+  api_key_env: keyEnvSchema.nullable(),
+  api_key: z.string().min(1).max(10_000).nullable().describe('Stored encrypted; never shown again'),
+  limits: limitsSchema,
+};
+
+export const addProviderSchema = z
+  .strictObject({
+    name: providerNameSchema,
+    preset: settings.preset.default('custom'),
+    base_url: settings.base_url.nullable().default(null).describe('Null: that of the preset'),
+    api_key_env: settings.api_key_env.default(null),
+    api_key: settings.api_key.default(null),
+    limits: limitsSchema.prefault({}),
+  })
+  .meta({ id: 'NewProvider' });
+export type AddProviderBody = z.input<typeof addProviderSchema>;
+
+/** A field that is missing stays as it is. A new address without a key drops the stored key. */
+export const changeProviderSchema = z.strictObject(settings).partial().meta({ id: 'ProviderChange' });
+export type ChangeProviderBody = z.input<typeof changeProviderSchema>;
+
+export const checkProviderSchema = z
+  .strictObject({
+    model: z.string().max(500).default('').describe('Empty: the first model that the provider lists'),
+  })
+  .meta({ id: 'ProviderCheck' });
+
+export const capabilitiesSchema = z
+  .strictObject({
+    models: z.array(z.string()).nullable().describe('Null: it does not list them'),
+    chat: z.boolean(),
+    top_logprobs: z.number().int().describe('Alternatives that come with each token; 0: no probabilities'),
+    reasoning: z.boolean(),
+    fingerprint: z.boolean(),
+    usage: z.boolean().describe('It says how many tokens a call took'),
+    latency_ms: z.number(),
+  })
+  .partial()
+  .meta({ id: 'ProviderCapabilities' });
+
+export const providerSchema = z
+  .strictObject({
+    name: z.string(),
+    base_url: z.string(),
+    preset: z.string(),
+    key: z.enum(['set', 'env', 'none']),
+    key_env: z.string().nullable(),
+    key_end: z.string().nullable().describe('Last four characters of a stored key'),
+    limits: z.strictObject({
+      concurrency: z.number().int().nullable(),
+      calls_per_minute: z.number().int().nullable(),
+      timeout_seconds: z.number(),
+    }),
+    capabilities: capabilitiesSchema.nullable(),
+    checked_at: z.string().nullable(),
+    created_at: z.string(),
+  })
+  .meta({ id: 'Provider' });
+export type ProviderJson = z.infer<typeof providerSchema>;
+
+export const providerListSchema = z.strictObject({ providers: z.array(providerSchema) });
