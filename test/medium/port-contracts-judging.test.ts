@@ -14,6 +14,7 @@ import {
   createIds,
   createJudgeStore,
   createOverviewStore,
+  createProviderStore,
   createQuarantineStore,
   createRaterStore,
   createVoteStore,
@@ -29,13 +30,14 @@ import {
   clockContract,
   exportStoreContract,
   importStoreContract,
-  judgeCatalogueContract,
   judgeCallsContract,
+  judgeCatalogueContract,
   judgeModelContract,
   judgeModelsContract,
   judgeQueueContract,
   judgeStoreContract,
   overviewStoreContract,
+  providerStoreContract,
   quarantineStoreContract,
   sessionStoreContract,
   sessionsContract,
@@ -171,6 +173,10 @@ exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVo
 quarantineStoreContract(() =>
   judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),
 );
+providerStoreContract(async () => {
+  const { here, there } = await twoProcesses();
+  return { providers: createProviderStore(here), elsewhere: createProviderStore(there), ids };
+});
 judgeStoreContract(judging);
 judgeCallsContract(judging);
 overviewStoreContract(async () => {

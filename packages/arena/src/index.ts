@@ -169,6 +169,14 @@ export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './por
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
 export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
+export { type AddProvider, addProvider } from './providers/add-provider.ts';
+export { type ChangeProvider, changeProvider } from './providers/change-provider.ts';
+export { type ChooseProvider, chooseProvider } from './providers/choose-provider.ts';
+export { getProvider, listProviders } from './providers/list-providers.ts';
+export { presentProvider } from './providers/present-provider.ts';
+export { providerKeyContext } from './providers/provider-key.ts';
+export { removeProvider } from './providers/remove-provider.ts';
+export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { defaultAliases } from './self-naming/default-aliases.ts';
 export { findOwnName } from './self-naming/find-own-name.ts';
 export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';

@@ -30,6 +30,7 @@ export {
   statusOfNothing,
 } from './migrate.ts';
 export { createOverviewStore } from './overview-store.ts';
+export { createProviderStore } from './provider-store.ts';
 export { createQuarantineStore } from './quarantine-store.ts';
 export { createRaterStore } from './rater-store.ts';
 export * as schema from './schema.ts';
