@@ -11,7 +11,9 @@ export type StoredReading = {
   readonly atMs: number;
 };
 
-type Of<Type extends Reading['type']> = StoredReading & { readonly reading: Extract<Reading, { type: Type }> };
+type Of<Type extends Reading['type']> = StoredReading & {
+  readonly reading: Extract<Reading, { type: Type }>;
+};
 
 /** Puts readings where boards and voters find them. */
 export async function insertReadings(
@@ -20,11 +22,11 @@ export async function insertReadings(
   parser: string,
   readings: readonly StoredReading[],
 ): Promise<void> {
-  const of = <Type extends Reading['type']>(type: Type) =>
+  const ofType = <Type extends Reading['type']>(type: Type) =>
     readings.filter((each): each is Of<Type> => each.reading.type === type);
-  await insertVerdicts(tx, run, parser, of('verdict'));
-  await insertAnswers(tx, run, of('answer'));
-  for (const { reading, atMs } of('capability')) {
+  await insertVerdicts(tx, run, parser, ofType('verdict'));
+  await insertAnswers(tx, run, ofType('answer'));
+  for (const { reading, atMs } of ofType('capability')) {
     await tx`update providers set capabilities = coalesce(capabilities, '{}'::jsonb) || ${tx.json(reading.found as never)},
       checked_at = ${new Date(atMs)} where id = ${run.providerId}`;
   }
