@@ -49,7 +49,7 @@ async function insertVerdicts(
       ${verdicts.map(({ reading }) => reading.judgeId)}::uuid[], ${verdicts.map(({ call }) => call.order)}::text[],
       ${verdicts.map(({ call }) => call.repeat)}::int[], ${verdicts.map(({ reading }) => reading.outcome)}::text[],
       ${verdicts.map(({ reading }) => reading.unscored)}::text[], ${verdicts.map(({ replyId }) => replyId)}::bigint[],
-      ${verdicts.map(({ atMs }) => new Date(atMs))}::timestamptz[])
+      ${verdicts.map(({ atMs }) => new Date(atMs).toISOString())}::timestamptz[])
       as r(battle, judge, slot_order, repeat, outcome, unscored, reply, at)
     on conflict (judge_id, model, battle_id, slot_order, repeat) where import_id is null do update set
       id = excluded.id, seq = excluded.seq, run_id = excluded.run_id, outcome = excluded.outcome, unscored = excluded.unscored,
