@@ -23,7 +23,7 @@ import {
   openRunQueue,
 } from '@agon/database';
 import type { CampaignId, Outcome, UserId, VoteId } from '@agon/domain';
-import { createJudgeModels, createOpenAiJudgeModel, judgeFiles } from '@agon/inference';
+import { judgeFiles } from '@agon/inference/judges';
 import { createTestDatabase } from '@agon/testkit';
 import { writableImports } from '@agon/testkit/bundles';
 import {
@@ -32,8 +32,6 @@ import {
   exportStoreContract,
   importStoreContract,
   judgeCatalogueContract,
-  judgeModelContract,
-  judgeModelsContract,
   judgeStoreContract,
   overviewStoreContract,
   providerStoreContract,
@@ -203,9 +201,6 @@ runQueueContract(async () => {
     listen: async (work) => (await open()).listen(work),
   };
 });
-
-judgeModelContract((where) => createOpenAiJudgeModel({ ...where, model: 'scripted', apiKey: null }));
-judgeModelsContract(createJudgeModels);
 
 judgeCatalogueContract(async (files) => {
   const folder = await mkdtemp(join(tmpdir(), 'agon-judges-'));

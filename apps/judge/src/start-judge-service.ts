@@ -1,9 +1,14 @@
 import { type WorkPorts, workRun } from '@agon/arena';
 import { checkServer, openRunQueue } from '@agon/database';
 import { ArenaError, type RunId } from '@agon/domain';
-import { type ComposeOptions, compose } from './compose.ts';
+import { compose } from './compose.ts';
+import type { KeySource } from './key-source.ts';
 
-export type JudgeServiceOptions = ComposeOptions & {
+export type JudgeServiceOptions = {
+  readonly databaseUrl: string;
+  /** AGON_ENCRYPTION_KEY and AGON_PROVIDER_HOSTS are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly keys: KeySource;
   /** Ends the service: calls in flight are returned to the pool. */
   readonly signal: AbortSignal;
 };
@@ -22,7 +27,7 @@ export async function startJudgeService(
       hint: 'Use `npm start`, which brings a database, or name one.',
     });
   }
-  const { ports, database, close } = await compose(options);
+  const { ports, database, close } = await compose(options.databaseUrl, options.environment, options.keys);
   await checkServer(database);
   const queue = await openRunQueue(options.databaseUrl, logError);
   const running = new Map<RunId, Promise<void>>();
