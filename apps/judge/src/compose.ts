@@ -1,4 +1,4 @@
-import type { WorkPorts } from '@agon/arena';
+import { providerKeyContext, type WorkPorts } from '@agon/arena';
 import {
   connect,
   createBoardFeed,
@@ -7,7 +7,9 @@ import {
   createJudgeStore,
   type Database,
 } from '@agon/database';
-import { createJudgeModels } from '@agon/inference';
+import { createModelClients } from '@agon/inference';
+import { createKeyVault } from '@agon/inference/vault';
+import type { KeySource } from './key-source.ts';
 
 export type Composed = { readonly ports: WorkPorts; readonly database: Database; close(): Promise<void> };
 
@@ -15,7 +17,18 @@ export type Composed = { readonly ports: WorkPorts; readonly database: Database;
 export async function compose(
   databaseUrl: string,
   environment: Readonly<Record<string, string | undefined>>,
+  keys: KeySource,
 ): Promise<Composed> {
+  // first: a wrong variable should end the start before anything is open
+  const vault = createKeyVault(environment.AGON_ENCRYPTION_KEY ?? '');
+  const modelClients = createModelClients({
+    environment,
+    vault,
+    keyContext: providerKeyContext,
+    readKey: keys.readKey,
+    ownPorts: keys.ownPorts,
+    now: () => Date.now(),
+  });
   const database = connect(databaseUrl, { connections: 6 });
   const feed = await createBoardFeed(database);
   const clock = { now: () => Date.now() };
@@ -23,7 +36,7 @@ export async function compose(
     database,
     ports: {
       judgeRuns: createJudgeStore(database),
-      judgeModels: createJudgeModels(environment),
+      modelClients,
       content: createContentStore(database),
       feed,
       clock,

@@ -3,11 +3,13 @@ import { type WorkPorts, workJudgeRun } from '@agon/arena';
 import { checkServer, openJudgeQueue } from '@agon/database';
 import { ArenaError, type JudgeRunId } from '@agon/domain';
 import { compose } from './compose.ts';
+import type { KeySource } from './key-source.ts';
 
 export type JudgeServiceOptions = {
   readonly databaseUrl: string;
-  /** Where keys of judge models are looked up by name. */
+  /** AGON_ENCRYPTION_KEY and AGON_PROVIDER_HOSTS are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly keys: KeySource;
   /** Ends the service: questions in flight are returned to the pool. */
   readonly signal: AbortSignal;
 };
@@ -26,7 +28,7 @@ export async function startJudgeService(
       hint: 'Use `npm start`, which brings a database, or name one.',
     });
   }
-  const { ports, database, close } = await compose(options.databaseUrl, options.environment);
+  const { ports, database, close } = await compose(options.databaseUrl, options.environment, options.keys);
   await checkServer(database);
   const queue = await openJudgeQueue(options.databaseUrl, logError);
   const running = new Map<JudgeRunId, Promise<void>>();
