@@ -22,7 +22,7 @@ import {
   openJudgeQueue,
 } from '@agon/database';
 import type { CampaignId, Outcome, UserId, VoteId } from '@agon/domain';
-import { createJudgeModels, createOpenAiJudgeModel, judgeFiles } from '@agon/inference';
+import { judgeFiles } from '@agon/inference/judges';
 import { createTestDatabase } from '@agon/testkit';
 import { writableImports } from '@agon/testkit/bundles';
 import {
@@ -31,9 +31,6 @@ import {
   exportStoreContract,
   importStoreContract,
   judgeCallsContract,
-  judgeCatalogueContract,
-  judgeModelContract,
-  judgeModelsContract,
   judgeQueueContract,
   judgeStoreContract,
   overviewStoreContract,
@@ -197,9 +194,6 @@ judgeQueueContract(async () => {
     listen: async (work) => (await open()).listen(work),
   };
 });
-
-judgeModelContract((where) => createOpenAiJudgeModel({ ...where, model: 'scripted', apiKey: null }));
-judgeModelsContract(createJudgeModels);
 
 judgeCatalogueContract(async (files) => {
   const folder = await mkdtemp(join(tmpdir(), 'agon-judges-'));
