@@ -31,6 +31,7 @@ import {
   exportStoreContract,
   importStoreContract,
   judgeCallsContract,
+  judgeCatalogueContract,
   judgeQueueContract,
   judgeStoreContract,
   overviewStoreContract,
