@@ -29,6 +29,15 @@ export function unreadable(baseUrl: string, why: string): CallFault {
   return faultOf('unreadable', `${baseUrl} sent a reply that cannot be read: ${why}.`);
 }
 
+/** A fault in a reply that calls itself good, as routers in front of other providers send it; null: it is none. */
+export function faultInside(reply: unknown, baseUrl: string, nowMs: number): CallFault | null {
+  const { error, choices } = (reply ?? {}) as { error?: unknown; choices?: readonly { error?: unknown }[] };
+  const inside = error ?? (Array.isArray(choices) ? choices[0]?.error : undefined);
+  const status = Number((inside as { code?: unknown } | null | undefined)?.code);
+  if (!Number.isInteger(status) || status < 400 || status > 599) return null;
+  return faultOfStatus({ status, headers: {}, body: JSON.stringify({ error: inside }) }, baseUrl, nowMs);
+}
+
 /** What went wrong before there was a status. @param thrown by a request, its connection or its body */
 export function faultOfConnection(thrown: unknown, baseUrl: string): CallFault {
   if (isArenaError(thrown) && thrown.code === 'provider_forbidden') {
@@ -44,20 +53,23 @@ export function faultOfConnection(thrown: unknown, baseUrl: string): CallFault {
 const TOO_LONG =
   /context_length_exceeded|exceed_context_size|maximum context length|exceeds the available context|context (?:length|window|size) (?:exceeded|of)|prompt is too long|longer than the maximum/i;
 
+/** 429 for lack of money: no waiting helps. */
+const UNPAID = /insufficient_quota|billing_hard_limit_reached|billing_not_active/;
+
 /** @param reply with a status that is not 2xx */
 export function faultOfStatus(reply: ServerReply, baseUrl: string, nowMs: number): CallFault {
   const { status } = reply;
   const error = errorOf(reply.body);
   const name = codeOf(error.code) ?? codeOf(error.type);
   const said = `${baseUrl} answered ${status}${name === null || name === String(status) ? '' : ` (${name})`}`;
-  const retryAfterMs = readRetryAfter(reply.headers, nowMs);
+  const retryAfterMs = readRetryAfter(reply, nowMs);
   if (status >= 300 && status < 400) {
     return faultOf(
       'forbidden_address',
       `${said}: it sends calls on to another address, which is not followed. Write the final address.`,
     );
   }
-  if (status === 402 || (status === 429 && [error.code, error.type].includes('insufficient_quota'))) {
+  if (status === 402 || (status === 429 && UNPAID.test(`${error.code} ${error.type}`))) {
     return faultOf('unpaid', `${said}: its account has no credit left.`);
   }
   if (status === 429) return faultOf('rate_limited', `${said}: it is asked too often.`, retryAfterMs);
@@ -75,10 +87,11 @@ export function faultOfStatus(reply: ServerReply, baseUrl: string, nowMs: number
 
 type WrittenError = { readonly code?: unknown; readonly type?: unknown; readonly message?: unknown };
 
-/** `{error: {…}}` as most write it, or the error itself as older versions of vLLM do. */
+/** `{error: {…}}` as most write it, a list of them as Gemini does, or the error itself as older versions of vLLM do. */
 function errorOf(body: string): WrittenError {
   try {
-    const value = JSON.parse(body) as { error?: unknown } | null;
+    const written: unknown = JSON.parse(body);
+    const value = (Array.isArray(written) ? written[0] : written) as { error?: unknown } | null;
     const error = value?.error ?? value;
     return typeof error === 'object' && error !== null ? error : { message: error };
   } catch {

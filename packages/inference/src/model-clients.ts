@@ -51,6 +51,7 @@ export function createModelClients(options: ModelClientsOptions): ModelClients {
           apiKey,
           now,
         }),
+        now,
         elapsed: () => performance.now(),
       });
     },

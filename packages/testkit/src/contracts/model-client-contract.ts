@@ -291,6 +291,24 @@ export function modelClientContract(
       }
     });
 
+    it('reads what Gemini writes into the body alone', async () => {
+      const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '39.5s' }];
+      const body = JSON.stringify([{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', details } }]);
+      const fault = faultOf(await asked({ kind: 'status', status: 429, body }));
+      expect(fault).toMatchObject({ reason: 'rate_limited', retryAfterMs: 39_500 });
+    });
+
+    it('keeps the connection of a call that a busy server refused', async () => {
+      const server = await startScriptedOpenAiServer(() => ({ kind: 'status', status: 429 }));
+      try {
+        const client = await makeClients({}).open(sampleProvider(server.baseUrl), 'scripted');
+        for (let call = 0; call < 3; call++) await ask(client);
+        expect([server.requests.length, server.connections()]).toEqual([3, 1]);
+      } finally {
+        await server.stop();
+      }
+    });
+
     it('reads a date as the time from now', async () => {
       const date = new Date(Date.now() + 3_600_000).toUTCString();
       const fault = faultOf(await asked({ kind: 'status', status: 429, headers: { 'retry-after': date } }));
@@ -370,6 +388,21 @@ const FAULTS: readonly {
     name: '429 without credit',
     reply: { kind: 'status', status: 429, code: 'insufficient_quota', message: SECRET },
     reason: 'unpaid',
+  },
+  {
+    name: 'a router whose provider is busy',
+    reply: { kind: 'raw', body: JSON.stringify({ error: { code: 429, message: SECRET } }) },
+    reason: 'rate_limited',
+  },
+  {
+    name: 'a router whose provider failed midway',
+    reply: {
+      kind: 'raw',
+      body: JSON.stringify({
+        choices: [{ error: { code: 502, message: SECRET }, message: { content: 'ha' } }],
+      }),
+    },
+    reason: 'server_error',
   },
   { name: '402', reply: { kind: 'status', status: 402, message: SECRET }, reason: 'unpaid' },
   { name: '401', reply: { kind: 'status', status: 401, message: SECRET }, reason: 'denied' },
