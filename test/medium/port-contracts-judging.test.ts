@@ -14,11 +14,13 @@ import {
   createIds,
   createJudgeStore,
   createOverviewStore,
+  createProviderStore,
   createQuarantineStore,
   createRaterStore,
+  createRunStore,
   createVoteStore,
   type Database,
-  openJudgeQueue,
+  openRunQueue,
 } from '@agon/database';
 import type { CampaignId, Outcome, UserId, VoteId } from '@agon/domain';
 import { judgeFiles } from '@agon/inference/judges';
@@ -29,12 +31,14 @@ import {
   clockContract,
   exportStoreContract,
   importStoreContract,
-  judgeCallsContract,
   judgeCatalogueContract,
-  judgeQueueContract,
   judgeStoreContract,
   overviewStoreContract,
+  providerStoreContract,
   quarantineStoreContract,
+  runCallsContract,
+  runQueueContract,
+  runStoreContract,
   sessionStoreContract,
   sessionsContract,
 } from '@agon/testkit/contracts';
@@ -115,8 +119,11 @@ async function judging() {
   return {
     ...processes,
     ids,
-    runs: createJudgeStore(processes.here),
-    elsewhere: createJudgeStore(processes.there),
+    runs: createRunStore(processes.here),
+    elsewhere: createRunStore(processes.there),
+    judgeStore: createJudgeStore(processes.here),
+    judgeStoreElsewhere: createJudgeStore(processes.there),
+    providers: createProviderStore(processes.here),
     imports: writableImports(processes.here),
     exports: createExportStore(processes.here),
   };
@@ -169,17 +176,22 @@ exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVo
 quarantineStoreContract(() =>
   judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),
 );
+providerStoreContract(async () => {
+  const { here, there } = await twoProcesses();
+  return { providers: createProviderStore(here), elsewhere: createProviderStore(there), ids };
+});
 judgeStoreContract(judging);
-judgeCallsContract(judging);
+runStoreContract(judging);
+runCallsContract(judging);
 overviewStoreContract(async () => {
   const setup = await judging();
   return { ...setup, overview: createOverviewStore(setup.here), boards: createBoardStore(setup.here) };
 });
 
-judgeQueueContract(async () => {
+runQueueContract(async () => {
   const url = await newDatabaseUrl();
   const open = async () => {
-    const queue = await openJudgeQueue(url, () => {});
+    const queue = await openRunQueue(url, () => {});
     opened.push(() => queue.stop());
     return queue;
   };

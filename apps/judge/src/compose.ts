@@ -1,10 +1,12 @@
-import { providerKeyContext, type WorkPorts } from '@agon/arena';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Paces, providerKeyContext, type WorkPorts } from '@agon/arena';
 import {
   connect,
+  createBattleStore,
   createBoardFeed,
   createContentStore,
-  createIds,
-  createJudgeStore,
+  createProviderStore,
+  createRunStore,
   type Database,
 } from '@agon/database';
 import { createModelClients } from '@agon/inference';
@@ -31,16 +33,20 @@ export async function compose(
   });
   const database = connect(databaseUrl, { connections: 6 });
   const feed = await createBoardFeed(database);
-  const clock = { now: () => Date.now() };
   return {
     database,
     ports: {
-      judgeRuns: createJudgeStore(database),
+      runs: createRunStore(database),
+      providers: createProviderStore(database),
       modelClients,
+      battles: createBattleStore(database),
       content: createContentStore(database),
       feed,
-      clock,
-      ids: createIds(clock),
+      paces: new Paces(),
+      clock: { now: () => Date.now() },
+      timers: {
+        after: (ms, signal) => pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {}),
+      },
     },
     async close() {
       await feed.close();

@@ -66,6 +66,8 @@ export interface ProviderStore {
   add(provider: NewProvider): Promise<void>;
   /** A new address or key forgets what a check found. */
   change(id: ProviderId, change: ProviderChange): Promise<void>;
+  /** The same key, sealed anew: what a check found stays. @returns whether `before` was still the stored one */
+  reseal(id: ProviderId, before: string, sealed: string): Promise<boolean>;
   /** Its key is wiped. */
   remove(id: ProviderId, atMs: EpochMs): Promise<void>;
 }
