@@ -15,8 +15,6 @@ export type OpenAiClientOptions = {
   readonly timeoutMs: number;
   /** Throws CallFailed where there is no reply. */
   readonly fetch: typeof fetch;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   /** Monotonic milliseconds. */
   readonly elapsed: () => number;
 };
@@ -64,7 +62,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
   ): Promise<Completion> => {
     const body = completionBody(model, messages, settings, options.preset);
     const sent: unknown = await server.chat.completions.create(body, { signal });
-    const inside = faultInside(sent, baseUrl, options.now());
+    const inside = faultInside(sent, baseUrl);
     if (inside !== null) throw new CallFailed(inside);
     const completion = readCompletion(sent);
     if (completion === null) throw new CallFailed(unreadable(baseUrl, 'it is no chat completion'));
