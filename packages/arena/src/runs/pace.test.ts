@@ -30,12 +30,22 @@ const play = (pace: Pace, outcomes: readonly (CallFault | 'reply')[], fromMs = 0
   return nowMs;
 };
 
+/** Replies while all places are taken; each place is taken again at once. */
+const fill = (pace: Pace, replies: number, latencyMs = 10, fromMs = 0): void => {
+  startAll(pace, fromMs);
+  for (let i = 0; i < replies; i += 1) {
+    pace.onReply(latencyMs, fromMs + i);
+    startAll(pace, fromMs + i);
+  }
+  while (pace.inFlight > 0) pace.onNothing();
+};
+
 describe('Pace', () => {
   it('begins with what the run asks for, and never passes what the provider allows', () => {
     expect(startAll(paceOf(8))).toBe(8);
     expect(startAll(paceOf(8, { concurrency: 3 }))).toBe(3);
     const pace = paceOf(2, { concurrency: 4 });
-    play(pace, Array(200).fill('reply'));
+    fill(pace, 200);
     expect(pace.limit).toBe(4);
   });
 
@@ -43,7 +53,10 @@ describe('Pace', () => {
     const pace = paceOf(20);
     play(pace, [fault('rate_limited'), 'reply', fault('rate_limited'), 'reply', fault('rate_limited')]);
     expect(pace.limit).toBe(16);
-    play(pace, Array(17).fill('reply'), 100);
+    // places that are not taken prove nothing
+    play(pace, Array(100).fill('reply'), 100);
+    expect(pace.limit).toBe(16);
+    fill(pace, 17, 10, 300);
     expect(pace.limit).toBe(17);
     // the next burst
     play(pace, [fault('rate_limited')], 20_000);
@@ -54,12 +67,13 @@ describe('Pace', () => {
   it('does not collapse where one call in five is refused for no fault of its own', () => {
     const pace = paceOf(16);
     let nowMs = 0;
-    // 16 in flight, a second each, for two minutes
+    // a second each, for two minutes
+    startAll(pace);
     for (let i = 0; i < 16 * 120; i += 1) {
       nowMs += 62;
-      if (!pace.tryStart(nowMs)) continue;
       if (i % 5 === 0) pace.onFault(fault('rate_limited', 1000), nowMs);
       else pace.onReply(1000, nowMs);
+      startAll(pace, nowMs);
     }
     expect(pace.limit).toBeGreaterThanOrEqual(14);
   });
@@ -112,18 +126,12 @@ describe('Pace', () => {
 
   it('falls when replies become slower than more calls in flight explain', () => {
     const pace = paceOf(16);
-    const round = (latencyMs: number, fromMs: number) => {
-      for (let i = 0; i < 40; i += 1) {
-        pace.tryStart(fromMs + i);
-        pace.onReply(latencyMs, fromMs + i);
-      }
-    };
-    round(100, 0);
+    fill(pace, 60, 100);
     const before = pace.limit;
-    round(150, 1000);
+    fill(pace, 60, 150, 1000);
     expect(pace.limit).toBeGreaterThanOrEqual(before);
     const high = pace.limit;
-    round(900, 20_000);
+    fill(pace, 50, 900, 20_000);
     expect(pace.limit).toBeLessThan(high);
   });
 
