@@ -8,6 +8,9 @@ export const workbenchPath = '/workbench';
 export const newCampaignPath = '/workbench/new';
 export const membersPath = '/workbench/members';
 export const keysPath = '/workbench/keys';
+export const providersPath = '/workbench/providers';
+export const runsPath = '/workbench/runs';
+export const runPath = (run: string): string => `${runsPath}/${encodeURIComponent(run)}`;
 
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */
 export const CAMPAIGN_PARTS = [
