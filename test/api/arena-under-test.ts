@@ -1,5 +1,5 @@
 import { type Clock, offerSetup } from '@agon/arena';
-import type { JudgeRunId } from '@agon/domain';
+import type { RunId } from '@agon/domain';
 import { createTestDatabase } from '@agon/testkit';
 import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
 import { type Composed, compose } from '../../apps/api/src/compose.ts';
@@ -9,6 +9,10 @@ import { createMetrics } from '../../apps/api/src/metrics.ts';
 import { Visitor } from './visitor.ts';
 
 export const OWNER_KEY = 'agon_owner_of-this-test';
+/** A port that this arena says it listens on. */
+export const OWN_PORT = 4711;
+/** Seals keys of providers. */
+export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
 const SECRET = 'only for tests: 0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** A clock that a test can push forward; else it runs as usual. */
@@ -23,8 +27,8 @@ export type ArenaUnderTest = Composed & {
   readonly api: ApiApp;
   readonly databaseUrl: string;
   readonly clock: TestClock;
-  /** Judge runs that workers were told of. */
-  readonly announced: readonly JudgeRunId[];
+  /** Runs that workers were told of. */
+  readonly announced: readonly RunId[];
   /** What was logged as unexpected. */
   readonly logged: Readonly<Record<string, unknown>>[];
   /** A browser without any session. */
@@ -38,6 +42,8 @@ export type ArenaUnderTest = Composed & {
 
 export type ArenaOptions = Partial<Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies'>> & {
   readonly adapt?: (composed: Composed) => Composed;
+  /** Default: `ENCRYPTION_KEY`. */
+  readonly encryptionKeys?: string;
   /** Another process on the same database: the database stays when this one closes. */
   readonly beside?: { readonly databaseUrl: string };
 };
@@ -48,12 +54,15 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
   const testDatabase =
     beside === undefined ? await createTestDatabase() : { url: beside.databaseUrl, drop: async () => {} };
   const clock = new TestClock();
-  const announced: JudgeRunId[] = [];
+  const announced: RunId[] = [];
   const plain = await compose({
     databaseUrl: testDatabase.url,
     connections: 5,
     secret: SECRET,
     publicOrigin: options.publicOrigin ?? null,
+    encryptionKeys: options.encryptionKeys ?? ENCRYPTION_KEY,
+    environment: { AGON_PROVIDER_HOSTS: 'loopback', AGON_KEY_VARIABLES: 'LAB_KEY' },
+    ownPorts: () => [OWN_PORT],
     clock,
     queue: {
       announce: async (run) => void announced.push(run),

@@ -17,16 +17,20 @@ import {
   createJudgeStore,
   createKeyStore,
   createOverviewStore,
+  createProviderStore,
   createQuarantineStore,
   createRaterStore,
+  createRunStore,
   createVoteStore,
   type Database,
-  type JudgeQueueConnection,
   openBoardFits,
   openJobProcesses,
-  openJudgeQueue,
+  openRunQueue,
+  type RunQueueConnection,
 } from '@agon/database';
 import { judgeFiles } from '@agon/inference/judges';
+import { createProviderRules } from '@agon/inference/rules';
+import { createKeyVault } from '@agon/inference/vault';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
@@ -39,6 +43,12 @@ export type ComposeOptions = {
   readonly connections?: number;
   readonly secret: string;
   readonly publicOrigin: string | null;
+  /** What seals keys of providers, as AGON_ENCRYPTION_KEY says it; empty: none can be stored. */
+  readonly encryptionKeys: string;
+  /** What providers may be: AGON_PROVIDER_HOSTS and AGON_KEY_VARIABLES are read from it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Ports of this machine that the arena itself listens on, as far as they are known: no provider is there. */
+  readonly ownPorts: () => readonly number[];
   readonly renderer: TextRenderer;
   /** Default: the clock of this machine. */
   readonly clock?: Clock;
@@ -46,11 +56,11 @@ export type ComposeOptions = {
   readonly queue?: ApiQueue;
 };
 
-/** The api announces judge runs; the judge service listens. */
-export type ApiQueue = Omit<JudgeQueueConnection, 'listen'>;
+/** The api announces runs; the judge service listens. */
+export type ApiQueue = Omit<RunQueueConnection, 'listen'>;
 
-/** Judge models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
-export type ApiPorts = Omit<Ports, 'judgeModels' | 'comparisons'>;
+/** Models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
+export type ApiPorts = Omit<Ports, 'modelClients' | 'timers' | 'comparisons'>;
 
 export type Composed = {
   readonly ports: ApiPorts;
@@ -60,9 +70,11 @@ export type Composed = {
   close(): Promise<void>;
 };
 
-/** The one place of this app where ports meet their adapters. @throws ArenaError database_unreachable, database_refused, database_too_old */
+/** The one place of this app where ports meet their adapters. @throws ArenaError unknown_option, database_unreachable, database_refused, database_too_old */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { secret, publicOrigin, renderer, clock = systemClock } = options;
+  const vault = createKeyVault(options.encryptionKeys);
+  const providerRules = createProviderRules(options);
   const database = connect(options.databaseUrl, { connections: options.connections ?? 10 });
   const accounts = createAccountStore(database);
   const auth = createAuth({
@@ -78,7 +90,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     [feed, queue] = await Promise.all([
       createBoardFeed(database),
       options.queue ??
-        openJudgeQueue(options.databaseUrl, ({ message }) =>
+        openRunQueue(options.databaseUrl, ({ message }) =>
           logToStderr({ event: 'error', route: 'queue', message }),
         ),
     ]);
@@ -107,9 +119,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     importer: createImporter(options.databaseUrl, processes, looks),
     exports: createExportStore(database),
     exporter: createExporter(options.databaseUrl, processes),
-    judgeRuns: createJudgeStore(database),
-    judgeQueue: queue,
     judges: judgeFiles(),
+    judgeStore: createJudgeStore(database),
+    providers: createProviderStore(database),
+    providerRules,
+    vault,
+    runs: createRunStore(database),
+    runQueue: queue,
     audit: createAuditLog(database),
     overview: createOverviewStore(database),
     feed,

@@ -21,7 +21,9 @@ import { boardRoutes } from './routes/board.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { dataRoutes } from './routes/data.ts';
 import { judgeRoutes } from './routes/judges.ts';
+import { providerRoutes } from './routes/providers.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
+import { runRoutes } from './routes/runs.ts';
 import { votingRoutes } from './routes/voting.ts';
 import { type ApiEnv, createServe } from './serve-call.ts';
 
@@ -107,6 +109,8 @@ export function createApp(deps: AppDeps): ApiApp {
   boardRoutes(routes);
   dataRoutes(routes);
   judgeRoutes(routes);
+  providerRoutes(routes);
+  runRoutes(routes);
   docsRoutes(app, ports.renderer, settings.version);
 
   const handleAuth = createAuthHandler(deps.auth);

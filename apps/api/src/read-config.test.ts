@@ -11,6 +11,19 @@ describe('readConfig', () => {
     expect(config.settings).toMatchObject({ publicOrigin: null, trustedProxies: 0, ownerKey: null });
   });
 
+  it('hands on what it is told of providers, and no more of the environment', () => {
+    expect(readConfig(least)).toMatchObject({ encryptionKeys: '' });
+    const { encryptionKeys, environment } = readConfig({
+      ...least,
+      AGON_ENCRYPTION_KEY: 'new,old',
+      AGON_PROVIDER_HOSTS: 'loopback',
+      AGON_KEY_VARIABLES: 'LAB_KEY',
+      LAB_KEY: 'sk-1',
+    });
+    expect(encryptionKeys).toBe('new,old');
+    expect(environment).toEqual({ AGON_PROVIDER_HOSTS: 'loopback', AGON_KEY_VARIABLES: 'LAB_KEY' });
+  });
+
   it('answers for local names only while it listens locally', () => {
     expect([...(readConfig(least).settings.allowedHosts ?? [])]).toContain('localhost');
     expect(readConfig({ ...least, HOST: '0.0.0.0' }).settings.allowedHosts).toBeNull();

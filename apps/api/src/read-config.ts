@@ -11,6 +11,10 @@ export type ApiConfig = {
   readonly port: number;
   /** Signs sessions and tickets. */
   readonly secret: string;
+  /** What seals keys of providers, as AGON_ENCRYPTION_KEY says it; empty: none can be stored. */
+  readonly encryptionKeys: string;
+  /** The part of the environment that says what providers may be. */
+  readonly environment: Readonly<Record<'AGON_PROVIDER_HOSTS' | 'AGON_KEY_VARIABLES', string | undefined>>;
   readonly loadsDemo: boolean;
   /** Where the built pages are; null: the API alone. */
   readonly pages: string | null;
@@ -55,7 +59,9 @@ function readOrigin(env: Env): string | null {
 /**
  * Settings of the api process, all of them from the environment:
  * AGON_DATABASE_URL, AGON_SECRET, AGON_OWNER_KEY, HOST, PORT, AGON_PUBLIC_URL, AGON_TRUSTED_PROXY (how many proxies
- * of one's own stand in front), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1).
+ * of one's own stand in front), AGON_ENCRYPTION_KEY (32 bytes in base64 that seal keys of providers; several with
+ * commas, newest first), AGON_PROVIDER_HOSTS (private addresses that providers may have), AGON_KEY_VARIABLES (variables
+ * that administrators may name as keys), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1).
  * @throws ArenaError('unknown_option') that names the wrong one
  */
 export function readConfig(env: Env): ApiConfig {
@@ -85,6 +91,11 @@ export function readConfig(env: Env): ApiConfig {
     host,
     port: readCount(env, 'PORT', 3000, 65_535),
     secret,
+    encryptionKeys: env.AGON_ENCRYPTION_KEY ?? '',
+    environment: {
+      AGON_PROVIDER_HOSTS: env.AGON_PROVIDER_HOSTS,
+      AGON_KEY_VARIABLES: env.AGON_KEY_VARIABLES,
+    },
     loadsDemo: env.AGON_DEMO === '1',
     pages: env.AGON_WEB === '0' ? null : PAGES,
     settings: {

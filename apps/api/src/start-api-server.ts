@@ -1,4 +1,4 @@
-import { offerSetup } from '@agon/arena';
+import { offerSetup, resealKeys } from '@agon/arena';
 import { checkServer, type Database, migrationStatus } from '@agon/database';
 import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
@@ -27,8 +27,10 @@ export async function startApiServer(
   } = {},
 ): Promise<ApiServer> {
   const { settings } = config;
+  const ownPorts = localPorts(config.databaseUrl);
   const composed = await compose({
     ...config,
+    ownPorts: () => ownPorts,
     publicOrigin: settings.publicOrigin,
     renderer: cacheRenderer(renderText),
   });
@@ -36,6 +38,10 @@ export async function startApiServer(
   const ports = options.replace?.(composed.ports, database) ?? composed.ports;
   try {
     if (config.loadsDemo) await loadDemoCampaign(ports);
+    const keys = await resealKeys(ports);
+    if (keys.resealed.length > 0 || keys.unreadable.length > 0) {
+      logToStderr({ event: 'keys_resealed', resealed: keys.resealed.length, unreadable: keys.unreadable });
+    }
     const api = createApp({
       ports,
       auth,
@@ -72,6 +78,8 @@ export async function startApiServer(
       allowedHosts: settings.allowedHosts,
       isHttps: settings.publicOrigin?.startsWith('https://') ?? false,
     });
+    // known only now where any free port was asked for
+    ownPorts.push(Number(new URL(server.url).port));
     return {
       url: server.url,
       setupToken,
@@ -85,4 +93,13 @@ export async function startApiServer(
     await composed.close();
     throw error;
   }
+}
+
+const POSTGRES_PORT = 5432;
+
+/** The database's port, where it runs on this machine. */
+function localPorts(databaseUrl: string): number[] {
+  const { hostname, port } = new URL(databaseUrl);
+  const isLocal = ['', 'localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
+  return isLocal ? [port === '' ? POSTGRES_PORT : Number(port)] : [];
 }

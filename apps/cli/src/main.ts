@@ -38,6 +38,18 @@ const VERBS: Readonly<
     summary: 'list judges; ask a judge model about a campaign',
     load: () => import('./verbs/judge.ts'),
   },
+  answer: {
+    summary: 'ask models for answers to the prompts of a campaign',
+    load: () => import('./verbs/answer.ts'),
+  },
+  provider: {
+    summary: 'list, add, check and remove providers: where models are reached',
+    load: () => import('./verbs/provider.ts'),
+  },
+  runs: {
+    summary: 'list, show, pause, resume, cancel and retry runs',
+    load: () => import('./verbs/runs.ts'),
+  },
   board: { summary: 'the unified ranking of a campaign', load: () => import('./verbs/board.ts') },
   migrate: {
     summary: 'bring the database up to date, or say what is missing',

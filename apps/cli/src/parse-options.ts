@@ -28,13 +28,18 @@ export function numberAbove(name: string, above: number): (text: string) => numb
   return number(name, (value) => value > above, `a number above ${above}`);
 }
 
-/** `--name value` as a number, `least` or more; without `least` any. */
-export function numberFrom(name: string, least = Number.NEGATIVE_INFINITY): (text: string) => number {
-  return number(
-    name,
-    (value) => value >= least,
-    Number.isFinite(least) ? `a number from ${least}` : 'a number',
-  );
+/** `--name value` as a number from `least` to `most`; without them any. */
+export function numberFrom(
+  name: string,
+  least = Number.NEGATIVE_INFINITY,
+  most = Number.POSITIVE_INFINITY,
+): (text: string) => number {
+  const wanted = Number.isFinite(most)
+    ? `a number from ${least} to ${most}`
+    : Number.isFinite(least)
+      ? `a number from ${least}`
+      : 'a number';
+  return number(name, (value) => value >= least && value <= most, wanted);
 }
 
 function number(name: string, fits: (value: number) => boolean, wanted: string): (text: string) => number {

@@ -42,7 +42,7 @@ export async function runCommand(command: Command, args: readonly string[]): Pro
 /** An option that takes one value, and is given two, takes the last: said, since it may be thought to take both. */
 function warnOfRepeats(command: Command): void {
   for (const option of command.options) {
-    if (!option.required || option.parseArg === collect) continue;
+    if (!option.required || option.variadic || option.parseArg === collect) continue;
     let times = 0;
     command.on(`option:${option.name()}`, () => {
       times += 1;

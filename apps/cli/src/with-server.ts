@@ -2,7 +2,13 @@ import { type Client, createClient } from '@agon/client';
 import { dataFolder, readRunning } from './start/data-folder.ts';
 
 /** A server to talk to, and its address for calls that stream. */
-export type Server = { readonly client: Client; readonly url: string; readonly apiKey: string | undefined };
+export type Server = {
+  readonly client: Client;
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  /** Started for this command alone, and stopped after it. */
+  readonly isOwn: boolean;
+};
 
 /**
  * Runs `work` against the server at AGON_URL, else the one that the data folder says is running, else one that is
@@ -20,6 +26,7 @@ export async function withServer<Result>(
       client: createClient({ baseUrl: url, ...(apiKey === undefined ? {} : { apiKey }) }),
       url,
       apiKey,
+      isOwn: false,
     });
   }
   const running = readRunning(dataFolder(options.data));
@@ -28,6 +35,7 @@ export async function withServer<Result>(
       client: createClient({ baseUrl: running.url, apiKey: running.ownerKey }),
       url: running.url,
       apiKey: running.ownerKey,
+      isOwn: false,
     });
   }
   const { startArena } = await import('./start/start-arena.ts');
@@ -49,6 +57,7 @@ export async function withServer<Result>(
       client: createClient({ baseUrl: arena.url, apiKey: arena.ownerKey }),
       url: arena.url,
       apiKey: arena.ownerKey,
+      isOwn: true,
     });
   } finally {
     await arena.stop();

@@ -46,14 +46,15 @@ export { rowOf, storedRows } from './data/export-rows.ts';
 export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
-export { cancelJudgeRun, getJudge, getJudgeRun, listJudgeRuns, listJudges } from './judging/judge-runs.ts';
-export { presentJudgeRun, requireJudgeRun } from './judging/present-judge-run.ts';
+export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
+export { getJudge, listJudges } from './judging/list-judges.ts';
+export { presentJudgeRun } from './judging/present-judge-run.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
-export { type WorkPorts, type WorkResult, workJudgeRun } from './judging/work-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type {
   AnswerPair,
+  BattleSides,
   BattleStore,
   DrawBasis,
   GivenBattles,
@@ -97,6 +98,7 @@ export type {
   ModelRecord,
   PromptText,
   SelfNamingSpan,
+  Unanswered,
 } from './ports/content-store.ts';
 export type {
   ExportedAnswer,
@@ -168,6 +170,7 @@ export type { Secrets } from './ports/secrets.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
+export type { Timers } from './ports/timers.ts';
 export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
 export { type AddProvider, addProvider } from './providers/add-provider.ts';
 export { type ChangeProvider, changeProvider } from './providers/change-provider.ts';
@@ -177,6 +180,13 @@ export { presentProvider } from './providers/present-provider.ts';
 export { providerKeyContext } from './providers/provider-key.ts';
 export { removeProvider } from './providers/remove-provider.ts';
 export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
+export { checkProvider } from './runs/check-provider.ts';
+export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
+export { Paces } from './runs/pace.ts';
+export { presentRun } from './runs/present-run.ts';
+export { rereadRun } from './runs/reread-run.ts';
+export { type StartAnswerRun, startAnswerRun } from './runs/start-answer-run.ts';
+export { type WorkPorts, type WorkResult, workRun } from './runs/work-run.ts';
 export { defaultAliases } from './self-naming/default-aliases.ts';
 export { findOwnName } from './self-naming/find-own-name.ts';
 export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';

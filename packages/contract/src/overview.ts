@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { snapshotSchema } from './board.ts';
-import { judgeRunSchema } from './judges.ts';
+import { runSchema } from './runs.ts';
 
 const place = { campaign: z.string().describe('Its slug'), title: z.string() };
 
@@ -26,7 +26,7 @@ export type Attention = z.infer<typeof attentionSchema>;
 
 export const overviewSchema = z
   .strictObject({
-    running: z.array(judgeRunSchema),
+    running: z.array(runSchema),
     attention: z.array(attentionSchema),
     snapshots: z.array(snapshotSchema).describe('The newest ten of all campaigns'),
   })

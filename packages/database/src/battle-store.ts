@@ -109,6 +109,24 @@ export function createBattleStore(database: Database): BattleStore {
       return isGood;
     },
 
+    async sides(battles) {
+      const rows = await sql<
+        { id: string; prompt_id: string; answer_a: string; answer_b: string; turns: number | null }[]
+      >`
+        select id, prompt_id, answer_a, answer_b, turns from battles where id = any(${battles as string[]})
+          and prompt_id is not null and answer_a is not null and answer_b is not null`;
+      return new Map(
+        rows.map((row) => [
+          row.id as BattleId,
+          {
+            promptId: row.prompt_id as PromptId,
+            answers: { a: row.answer_a as AnswerId, b: row.answer_b as AnswerId },
+            turns: row.turns,
+          },
+        ]),
+      );
+    },
+
     async issueToJudge(battle) {
       await judgeIssues.add(battle.campaignId, battle);
     },

@@ -1,12 +1,14 @@
-import type {
-  AnswerText,
-  CampaignContent,
-  ContentStore,
-  DrawableContent,
-  ModelRecord,
-  PromptText,
+import { randomUUID } from 'node:crypto';
+import {
+  type AnswerText,
+  type CampaignContent,
+  type ContentStore,
+  type DrawableContent,
+  defaultAliases,
+  type ModelRecord,
+  type PromptText,
 } from '@agon/arena';
-import type { CampaignId, ModelId } from '@agon/domain';
+import type { CampaignId, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { readAnswerColumns } from './read-answer-columns.ts';
 import { RecentMap } from './recent-map.ts';
@@ -73,6 +75,42 @@ export function createContentStore({ sql }: Database): ContentStore {
         select c.key from campaign_prompts c left join imports i on i.id = c.import_id
         where c.campaign_id = ${campaign} and i.undone_at is null`;
       return new Set(rows.map((row) => row.key));
+    },
+
+    async enter(campaign, name) {
+      return await sql.begin(async (tx) => {
+        const [known] = await tx<{ id: string }[]>`
+          select id from models where name = ${name} or ${name} = any(aliases) order by name = ${name} desc limit 1`;
+        const [made] =
+          known === undefined
+            ? await tx<{ id: string }[]>`
+                insert into models (id, name, title, aliases) values (${randomUUID()}, ${name}, ${name}, ${defaultAliases(name)})
+                on conflict (name) do update set name = excluded.name returning id`
+            : [known];
+        const id = made!.id;
+        const entered = await tx`insert into campaign_models (campaign_id, model_id) values (${campaign}, ${id}) on conflict do nothing`;
+        if (entered.count > 0)
+          await tx`update campaigns set content_version = content_version + 1 where id = ${campaign}`;
+        return id as ModelId;
+      });
+    },
+
+    async unanswered(campaign, model, repeat) {
+      const [counted] = await sql<{ all: number }[]>`
+        select count(distinct c.prompt_id)::int as all from campaign_prompts c left join imports i on i.id = c.import_id
+        where c.campaign_id = ${campaign} and i.undone_at is null`;
+      const rows = await sql<{ prompt_id: string; answers: number }[]>`
+        select c.prompt_id, coalesce(a.answers, 0)::int as answers
+        from (select prompt_id, min(key) as key from campaign_prompts c left join imports i on i.id = c.import_id
+          where c.campaign_id = ${campaign} and i.undone_at is null group by 1) c
+        left join (select a.prompt_id, count(*) as answers from answers a left join imports i on i.id = a.import_id
+          where a.campaign_id = ${campaign} and a.model_id = ${model} and i.undone_at is null group by 1) a
+          on a.prompt_id = c.prompt_id
+        where coalesce(a.answers, 0) < ${repeat} order by c.key`;
+      return {
+        all: counted?.all ?? 0,
+        missing: rows.map((row) => ({ promptId: row.prompt_id as PromptId, answers: row.answers })),
+      };
     },
 
     async promptTexts(ids) {

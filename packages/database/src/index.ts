@@ -17,7 +17,7 @@ export { createImportStore } from './import-store.ts';
 export { createImporter } from './imports/create-importer.ts';
 export { type ReadSource, runImport } from './imports/run-import.ts';
 export { openJobProcesses } from './jobs/open-job-processes.ts';
-export { type JudgeQueueConnection, openJudgeQueue } from './judge-queue.ts';
+export { type RunQueueConnection, openRunQueue } from './run-queue.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
 export {
@@ -36,3 +36,4 @@ export { createRaterStore } from './rater-store.ts';
 export * as schema from './schema.ts';
 export { CHAIN_START, chainHash } from './vote-chain.ts';
 export { createVoteStore } from './vote-store.ts';
+export { createRunStore } from './run-store.ts';

@@ -1,5 +1,5 @@
 import type { OverviewStore } from '@agon/arena';
-import type { JudgeRunId, SnapshotId } from '@agon/domain';
+import type { RunId, SnapshotId } from '@agon/domain';
 import type { Database } from './connect.ts';
 
 export function createOverviewStore({ sql }: Database): OverviewStore {
@@ -7,11 +7,10 @@ export function createOverviewStore({ sql }: Database): OverviewStore {
     select 1 from imports i where i.id = v.import_id and i.undone_at is not null))`;
   return {
     async runsSince(sinceMs, limit) {
-      const rows = await sql<{ id: string; campaign: string; title: string }[]>`
-        select r.id, c.slug as campaign, c.title from judge_runs r join campaigns c on c.id = r.campaign_id
-        where r.state in ('queued', 'running') or r.finished_at >= ${new Date(sinceMs)}
-        order by r.started_at desc limit ${limit}`;
-      return rows.map(({ id, campaign, title }) => ({ run: id as JudgeRunId, campaign, title }));
+      const rows = await sql<{ id: string }[]>`
+        select id from runs where state in ('queued', 'running') or finished_at >= ${new Date(sinceMs)}
+        order by started_at desc limit ${limit}`;
+      return rows.map(({ id }) => id as RunId);
     },
 
     async openCampaigns() {

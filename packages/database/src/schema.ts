@@ -38,6 +38,8 @@ export const campaigns = pgTable('campaigns', {
   contentVersion: bigint('content_version', { mode: 'number' }).notNull().default(0),
   /** Grows with every vote that comes into quarantine or leaves it, but by an import. */
   quarantineVersion: bigint('quarantine_version', { mode: 'number' }).notNull().default(0),
+  /** Grows when replies of judges were read again, with other verdicts. */
+  readingsVersion: bigint('readings_version', { mode: 'number' }).notNull().default(0),
   createdAt: at('created_at').notNull().defaultNow(),
   createdBy: text('created_by'),
 });
@@ -491,6 +493,7 @@ export const verdicts = pgTable(
     index('verdicts_import').on(t.importId).where(sql`${t.importId} is not null`),
     index('verdicts_campaign').on(t.campaignId, t.seq),
     index('verdicts_run').on(t.runId),
+    index('verdicts_reply').on(t.replyId).where(sql`${t.replyId} is not null`),
   ],
 );
 

@@ -7,14 +7,14 @@ export {
 } from './judge.ts';
 export { type JudgeReply, type ParsedVerdict, parseVerdict, type UnscoredReason } from './parse-verdict.ts';
 export {
-  type OrderedVerdict,
+  type OrderedVerdicts,
   type PositionReport,
   type Reconciled,
   reconcileOrders,
   reportPosition,
 } from './reconcile-orders.ts';
 export {
-  type JudgeMessage,
+  type JudgePrompt,
   type JudgedBattle,
   renderJudgePrompt,
   type SlotOrder,

@@ -2,7 +2,8 @@ import { type BySlot, swapSlots } from '@agon/domain';
 import type { Judge } from './judge.ts';
 
 export type SlotOrder = 'ab' | 'ba';
-export type JudgeMessage = { readonly role: 'system' | 'user'; readonly content: string };
+/** What a judge model is sent; `system` is empty where the judge has none. */
+export type JudgePrompt = { readonly system: string; readonly user: string };
 
 export type JudgedBattle = {
   readonly prompt: readonly string[];
@@ -15,10 +16,10 @@ export type JudgedBattle = {
 };
 
 /**
- * The messages of one call. Templates are filled in a single pass: what stands in an answer is never read as a
+ * The prompt of one call. Templates are filled in a single pass: what stands in an answer is never read as a
  * variable or a section, and every text is fenced by lines that carry the nonce.
  */
-export function renderJudgePrompt(judge: Judge, battle: JudgedBattle): readonly JudgeMessage[] {
+export function renderJudgePrompt(judge: Judge, battle: JudgedBattle): JudgePrompt {
   const { nonce } = battle;
   const shown = battle.order === 'ab' ? battle.answers : swapSlots(battle.answers);
   const fence = (title: string, text: string) =>
@@ -36,6 +37,5 @@ export function renderJudgePrompt(judge: Judge, battle: JudgedBattle): readonly 
   };
   const fill = (template: string) =>
     template.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
-  const user = { role: 'user' as const, content: fill(judge.user) };
-  return judge.system === '' ? [user] : [{ role: 'system', content: fill(judge.system) }, user];
+  return { system: fill(judge.system), user: fill(judge.user) };
 }

@@ -1,10 +1,10 @@
-import { openAsBlob, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type StreamImport, streamImport } from '@agon/client';
 import type { ImportForm, ImportResult } from '@agon/contract';
-import { ArenaError } from '@agon/domain';
 import { writeLabelMeaning } from '@agon/formats/labels';
 import { Command } from 'commander';
+import { makeImportForm, unreadable } from '../import-form.ts';
 import { collect, columnList, oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { type ReadingOptions, readingOf, withReadingOptions } from '../reading-options.ts';
@@ -76,7 +76,7 @@ async function run(paths: string[], options: Options): Promise<void> {
       baseUrl: url,
       apiKey,
       campaign: options.campaign,
-      form: await formOf(form, files),
+      form: await makeImportForm(form, files),
       onProgress: showProgress(),
     });
   });
@@ -96,19 +96,6 @@ function showProgress(): NonNullable<StreamImport['onProgress']> {
         : `${stage === 'reading' ? 'reading' : 'writing'}${share}`;
     process.stderr.write(`\r\u001b[K${text}${stage === 'writing' && done === total ? '\n' : ''}`);
   };
-}
-
-/** Files go as they are, from the disk: the server knows containers and formats. */
-async function formOf(options: ImportForm, paths: readonly string[]): Promise<FormData> {
-  const form = new FormData();
-  form.set('options', JSON.stringify(options));
-  for (const path of paths) {
-    const file = await openAsBlob(path).catch((cause: unknown) => {
-      throw unreadable(path, cause);
-    });
-    form.append('file', file, basename(path));
-  }
-  return form;
 }
 
 function withoutPreview({ preview: _, ...result }: ImportResult) {
@@ -150,12 +137,4 @@ function filesAt(path: string): string[] {
   } catch (cause) {
     throw unreadable(path, cause);
   }
-}
-
-function unreadable(path: string, cause: unknown): ArenaError {
-  return new ArenaError('invalid_file', `${path} cannot be read.`, {
-    hint: cause instanceof Error ? cause.message : undefined,
-    at: { file: path },
-    cause,
-  });
 }

@@ -1,7 +1,9 @@
 import type { Attention, Overview } from '@agon/contract';
+import { reportPosition } from '@agon/judging';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
-import { presentJudgeRun } from '../judging/present-judge-run.ts';
+import { isSuspect } from '../judging/present-judge-run.ts';
 import type { Ports } from '../ports/ports.ts';
+import { presentRun } from '../runs/present-run.ts';
 
 /** As the board does, which calls a rating with fewer comparisons provisional. */
 const FEW_VOTES = 30;
@@ -14,7 +16,7 @@ const SNAPSHOTS = 10;
 /** What runs, what a researcher should look at, and which boards were kept last; over all campaigns. */
 export async function getOverview(
   command: { readonly actor: Actor },
-  deps: Pick<Ports, 'overview' | 'judgeRuns' | 'clock'>,
+  deps: Pick<Ports, 'overview' | 'runs' | 'clock'>,
 ): Promise<Overview> {
   requireRole(command.actor, 'researcher');
   requireScope(command.actor, 'read');
@@ -25,14 +27,20 @@ export async function getOverview(
     deps.overview.snapshots(SNAPSHOTS),
   ]);
   const shown = await Promise.all(
-    runs.map(async ({ run, title }) => ({ title, run: await presentJudgeRun(run, deps) })),
+    runs.map(async (id) => {
+      const run = await presentRun(id, deps);
+      const isOdd =
+        run.kind === 'verdicts' && isSuspect(run.results, reportPosition(await deps.runs.orderCounts(id)));
+      return { run, isOdd };
+    }),
   );
   const attention: Attention[] = [];
-  for (const { title, run } of shown) {
-    const place = { campaign: run.campaign, title, model: run.model };
+  for (const { run, isOdd } of shown) {
+    if (run.campaign === null) continue;
+    const place = { campaign: run.campaign, title: run.title ?? run.campaign, model: run.model };
     if (run.state === 'failed') {
-      attention.push({ kind: 'failed_run', ...place, why: run.errors[0]?.example ?? '' });
-    } else if (run.suspect && run.state === 'done') attention.push({ kind: 'suspect_run', ...place });
+      attention.push({ kind: 'failed_run', ...place, why: run.error ?? '' });
+    } else if (isOdd && run.state === 'done') attention.push({ kind: 'suspect_run', ...place });
   }
   for (const { campaign, title, votes, target, models } of campaigns) {
     const place = { campaign, title };

@@ -56,6 +56,14 @@ export type AnswerPair = {
   readonly answers: BySlot<AnswerId>;
 };
 
+/** What a battle shows. */
+export type BattleSides = {
+  readonly promptId: PromptId;
+  readonly answers: BySlot<AnswerId>;
+  /** Turns that were shown; null: all. */
+  readonly turns: number | null;
+};
+
 /** What a draw was made from; it is good as long as both are as they were. */
 export type DrawBasis = {
   readonly campaignId: CampaignId;
@@ -76,6 +84,8 @@ export interface BattleStore {
   issueToVoter(basis: DrawBasis, battles: readonly NewVoterBattle[]): Promise<boolean>;
   /** Which of their models' answers a battle shows, as things stand: answers of undone imports have no place. */
   answerPlaces(battle: BattleId): Promise<BySlot<AnswerPlace | null>>;
+  /** What battles show; those that hold no two answers are left out. */
+  sides(battles: readonly BattleId[]): Promise<ReadonlyMap<BattleId, BattleSides>>;
   /** Durable when it resolves. */
   issueToJudge(battle: NewBattle): Promise<void>;
   /** From `issued` or `expired`; returns false where the battle is not this voter's, or was voted on or skipped. */

@@ -56,6 +56,12 @@ export type AnswerText = {
   readonly selfNaming: readonly (readonly SelfNamingSpan[])[];
 };
 
+export type Unanswered = {
+  readonly all: number;
+  /** `answers`: those that stand. */
+  readonly missing: readonly { readonly promptId: PromptId; readonly answers: number }[];
+};
+
 export interface ContentStore {
   /** Cached by the adapter until the campaign's content version changes. */
   content(campaign: CampaignId): Promise<CampaignContent>;
@@ -65,6 +71,10 @@ export interface ContentStore {
   lastDrawable(campaign: CampaignId): Promise<DrawableContent>;
   /** The sources' own ids of the campaign's prompts. */
   promptKeys(campaign: CampaignId): Promise<ReadonlySet<string>>;
+  /** Makes a model one of the campaign's; under any of its names where it is known. */
+  enter(campaign: CampaignId, model: string): Promise<ModelId>;
+  /** Prompts of the campaign that the model has answered less than `repeat` times, and how many it has in all. */
+  unanswered(campaign: CampaignId, model: ModelId, repeat: number): Promise<Unanswered>;
   promptTexts(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, PromptText>>;
   answerTexts(ids: readonly AnswerId[]): Promise<ReadonlyMap<AnswerId, AnswerText>>;
 }

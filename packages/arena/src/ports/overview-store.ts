@@ -1,4 +1,4 @@
-import type { EpochMs, JudgeRunId } from '@agon/domain';
+import type { EpochMs, RunId } from '@agon/domain';
 import type { SnapshotRecord } from './board-store.ts';
 
 type Place = { readonly campaign: string; readonly title: string };
@@ -6,7 +6,7 @@ type Place = { readonly campaign: string; readonly title: string };
 /** Facts over all campaigns, for the first page of a researcher. */
 export interface OverviewStore {
   /** Runs that are not over, and those that ended since `sinceMs`; newest first. */
-  runsSince(sinceMs: EpochMs, limit: number): Promise<readonly (Place & { readonly run: JudgeRunId })[]>;
+  runsSince(sinceMs: EpochMs, limit: number): Promise<readonly RunId[]>;
   /** Open campaigns with their votes, and how many votes each model has; 0 included. */
   openCampaigns(): Promise<
     readonly (Place & {

@@ -25,6 +25,7 @@ import type { Secrets } from './secrets.ts';
 import type { SessionStore, Sessions } from './session.ts';
 import type { TextRenderer } from './text-renderer.ts';
 import type { TicketSigner } from './ticket-signer.ts';
+import type { Timers } from './timers.ts';
 import type { VoteStore } from './vote-store.ts';
 
 /** Everything that use cases need from outside. Each names only what it uses: `Pick<Ports, …>`. */
@@ -61,5 +62,6 @@ export type Ports = {
   readonly tickets: TicketSigner;
   readonly renderer: TextRenderer;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly ids: Ids;
 };

@@ -129,8 +129,9 @@ export type RunCounts = {
   /** Times that a call was asked. */
   readonly sent: number;
   readonly retried: number;
-  /** Of each label. */
+  /** Of each label, with the end of one reply that was read so; empty where there is no reply. */
   readonly results: Readonly<Record<string, number>>;
+  readonly examples: Readonly<Record<string, string>>;
   readonly targets: number;
   readonly promptTokens: number;
   readonly cachedTokens: number;
@@ -152,6 +153,7 @@ export type StoredReply = NewCall & {
   readonly callId: number;
   readonly replyId: number;
   readonly label: string;
+  readonly atMs: EpochMs;
   readonly reply: Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'>;
 };
 
@@ -202,7 +204,10 @@ export interface RunStore {
   retryFailed(id: RunId): Promise<number>;
   /** Runs that are queued or running: what a worker looks for when the queue told it nothing. */
   open(): Promise<readonly RunId[]>;
-  /** Replies that calls of the run stand on, oldest first; `after`: the last id of the page before. */
+  /**
+   * Replies that calls of the run stand on, oldest first; `after`: the last id of the page before. Those from before the
+   * ledger are left out: their nonces were not kept.
+   */
   replies(id: RunId, after: number, limit: number): Promise<readonly StoredReply[]>;
   /** Puts new readings of stored replies in the place of the old ones, in one transaction. */
   reread(

@@ -12,6 +12,8 @@ export type CampaignState = {
   readonly quarantined: boolean;
   /** Only grows: votes came into quarantine, or left it. What an import puts there comes with its rows. */
   readonly quarantine: number;
+  /** Only grows: replies of judges were read again, with other verdicts. */
+  readonly readings: number;
   /** End of the chain of votes. */
   readonly seq: number;
   /** Say whether a look back would find other rows than last time: rows come, and verdicts get their outcome. */
@@ -27,6 +29,7 @@ export const NO_CAMPAIGN: CampaignState = {
   undone: 0,
   quarantined: false,
   quarantine: 0,
+  readings: 0,
   seq: 0,
   revisions: '',
   verdicts: '',
@@ -41,7 +44,7 @@ export async function readState(
 ): Promise<CampaignState> {
   const [found] = await sql<CampaignState[]>`
     select c.settings->>'self_naming' as naming, i.imports, i.undone,
-      exists (select 1 from quarantine) as quarantined, c.quarantine_version as quarantine,
+      exists (select 1 from quarantine) as quarantined, c.quarantine_version as quarantine, c.readings_version as readings,
       coalesce((select seq from vote_chains k where k.campaign_id = c.id), 0) as seq,
       (select concat_ws('/', ${back.revisions}::int8, count(*), max(r.id)) from vote_revisions r
         where r.campaign_id = c.id and r.id > ${back.revisions}) as revisions,

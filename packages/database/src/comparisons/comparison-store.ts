@@ -35,7 +35,8 @@ const MOST_SEEN = 10_000;
  * new: votes by their place in the chain, revisions and judges' verdicts by their sequence (see `LookBack`), what an
  * import brought by the import. Votes lie in the order of the chain; an import has one link of it, and its votes lie there
  * in the order of its file. Rows of an import that was undone are marked as gone, those that come into quarantine or leave
- * it as they are then. Another rule for answers that name their model loads anew.
+ * it as they are then. Another rule for answers that name their model, and replies that
+ * were read again, load anew.
  */
 export function createComparisonStore({ sql }: Database): ComparisonStore {
   const loaded = new Map<CampaignId, Loaded>();
@@ -49,7 +50,8 @@ export function createComparisonStore({ sql }: Database): ComparisonStore {
     const state = await readState(sql, campaign, back);
     // not kept while it changes: a read that fails half way begins anew
     loaded.delete(campaign);
-    if (current !== undefined && current.state.naming === state.naming) {
+    const { naming, readings } = current?.state ?? {};
+    if (current !== undefined && naming === state.naming && readings === state.readings) {
       await takeChanges(sql, campaign, current, state, back);
     } else {
       const revision = (lastRevision.get(campaign) ?? 0) + 1;

@@ -74,8 +74,9 @@ export function createExportStore({ sql }: Database): ExportStore {
           coalesce(cp.key, b.prompt_key) as prompt, coalesce(p.category, b.category) as category,
           coalesce(p.language, b.language) as language, ma.name as "modelA", mb.name as "modelB", b.turns,
           d.slot_order as "slotOrder", d.repeat, d.outcome, d.unscored, coalesce(d.weight, 1) as weight,
-          d.share_a as "shareA", d.source_id as "sourceId", d.raw, d.at
+          d.share_a as "shareA", d.source_id as "sourceId", r.texts[array_upper(r.texts, 1)] as raw, d.at
         from verdicts d join judges j on j.id = d.judge_id join battles b on b.id = d.battle_id
+        left join replies r on r.id = d.reply_id
         join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
         left join prompts p on p.id = b.prompt_id
         left join lateral (select key from campaign_prompts k where k.campaign_id = b.campaign_id and k.prompt_id = b.prompt_id

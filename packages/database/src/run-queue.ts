@@ -1,22 +1,22 @@
-import type { JudgeQueue } from '@agon/arena';
-import type { JudgeRunId } from '@agon/domain';
+import type { RunQueue } from '@agon/arena';
+import type { RunId } from '@agon/domain';
 import { PgBoss } from 'pg-boss';
 
-const QUEUE = 'judge-run';
+const QUEUE = 'run';
 
-export type JudgeQueueConnection = JudgeQueue & {
+export type RunQueueConnection = RunQueue & {
   /** Calls `work` for each announced run, one after another for each listener. */
-  listen(work: (run: JudgeRunId) => Promise<void>): Promise<void>;
+  listen(work: (run: RunId) => Promise<void>): Promise<void>;
   /** Rejects where the queue cannot be used. */
   check(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** pg-boss on the same database, in a schema of its own. What it tells is a hint; the rows of judge_calls are the truth. */
-export async function openJudgeQueue(
+/** pg-boss on the same database, in a schema of its own. What it tells is a hint; the rows of calls are the truth. */
+export async function openRunQueue(
   url: string,
   onError: (error: Error) => void,
-): Promise<JudgeQueueConnection> {
+): Promise<RunQueueConnection> {
   const boss = new PgBoss({ connectionString: url, max: 2, application_name: 'agon-queue' });
   boss.on('error', onError);
   await boss.start();
@@ -27,7 +27,7 @@ export async function openJudgeQueue(
     },
     async listen(work) {
       await boss.work<{ run: string }>(QUEUE, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async (jobs) => {
-        for (const job of jobs) await work(job.data.run as JudgeRunId);
+        for (const job of jobs) await work(job.data.run as RunId);
       });
     },
     async check() {

@@ -1,0 +1,52 @@
+import { ArenaError } from '@agon/domain';
+import type { Command } from 'commander';
+import { numberAbove, wholeNumber } from './parse-options.ts';
+
+/** What a command line says of where and how a run asks. */
+export type AskingOptions = {
+  readonly provider?: string;
+  readonly baseUrl?: string;
+  readonly apiKeyEnv?: string;
+  readonly repeat: number;
+  readonly limit?: number;
+  readonly concurrency: number | 'auto';
+  readonly budget?: number;
+};
+
+/** Adds the options of `AskingOptions`. @param asked what a run counts, in the plural @param repeated what is asked again */
+export function withAskingOptions(verb: Command, asked: string, repeated: string): Command {
+  return verb
+    .option('--provider <name>', 'where the model is reached: see `agon provider list`')
+    .option(
+      '--base-url <url>',
+      'instead of a provider: any OpenAI-compatible server, such as http://127.0.0.1:8000/v1',
+    )
+    .option('--api-key-env <name>', 'with --base-url: variable that holds its key, where `agon start` runs')
+    .option('--limit <n>', `${asked} at most`, wholeNumber('limit', 1))
+    .option('--repeat <n>', repeated, wholeNumber('repeat', 1, 20), 1)
+    .option(
+      '--concurrency <auto|n>',
+      'calls in flight at most',
+      (text) => (text === 'auto' ? ('auto' as const) : wholeNumber('concurrency', 1, 1024)(text)),
+      'auto' as const,
+    )
+    .option('--budget <usd>', 'pause before it costs more', numberAbove('budget', 0));
+}
+
+/** These options as the API takes them. @throws ArenaError('unknown_option') where it is not said where to ask */
+export function askingOf(options: AskingOptions) {
+  if (options.provider === undefined && options.baseUrl === undefined) {
+    throw new ArenaError('unknown_option', 'It is not said where the model is reached.', {
+      hint: 'Give --provider NAME (see `agon provider list`), or --base-url http://127.0.0.1:8000/v1',
+    });
+  }
+  return {
+    provider: options.provider ?? null,
+    base_url: options.baseUrl ?? null,
+    api_key_env: options.apiKeyEnv ?? null,
+    limit: options.limit ?? null,
+    repeat: options.repeat,
+    ...(options.concurrency === 'auto' ? {} : { concurrency: options.concurrency }),
+    budget_usd: options.budget ?? null,
+  };
+}

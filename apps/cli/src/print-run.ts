@@ -1,0 +1,26 @@
+import type { RunJson } from '@agon/contract';
+import { note, printTable } from './print.ts';
+
+/** A run for people: where it stands, what was asked and what came of it. */
+export function printRun(run: RunJson): void {
+  const where = run.campaign === null ? '' : ` in ${run.campaign}`;
+  process.stdout.write(
+    `${run.kind} of ${run.subject}${where}, ${run.model || 'first model'} at ${run.provider}: ${run.state}, run ${run.run}\n`,
+  );
+  if (run.error !== null) note(run.error);
+  const { calls, tokens } = run;
+  printTable(
+    ['what', 'count'],
+    [
+      ['calls', calls.total],
+      ['pending', calls.pending],
+      ['failed', calls.failed],
+      ['sent', calls.sent],
+      ...Object.entries(run.results).map(([label, count]) => [`read as ${label}`, count] as const),
+      ['tokens sent', tokens.prompt],
+      ['tokens received', tokens.completion],
+      ['cost, USD', run.cost],
+    ],
+  );
+  for (const error of run.errors) note(`${error.count} × ${error.reason}: ${error.example}`);
+}

@@ -1,0 +1,141 @@
+import { streamImport } from '@agon/client';
+import type { RunJson } from '@agon/contract';
+import { ArenaError } from '@agon/domain';
+import { Command } from 'commander';
+import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { exitCodeOf, followRun } from '../follow-run.ts';
+import { makeImportForm } from '../import-form.ts';
+import { numberFrom, wholeNumber } from '../parse-options.ts';
+import { note, printJson } from '../print.ts';
+import { printRun } from '../print-run.ts';
+import { type Server, withServer } from '../with-server.ts';
+
+type Options = AskingOptions & {
+  campaign: string;
+  model: string[];
+  prompts?: string;
+  as?: string;
+  system?: string;
+  temperature?: number;
+  maxTokens?: number;
+  batch?: boolean;
+  data?: string;
+  json?: boolean;
+};
+
+/** `agon answer run`. */
+export function command(): Command {
+  const answer = new Command('answer')
+    .description('Ask models for answers to the prompts of a campaign.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  agon answer run --campaign spring --prompts prompts.jsonl --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
+    );
+  const run = answer
+    .command('run')
+    .description(
+      'ask each prompt that the model has not answered yet; Ctrl-C cancels, answers that came stay',
+    )
+    .requiredOption('--campaign <slug>', 'campaign whose prompts are asked, and that gets the answers')
+    .requiredOption('--model <names...>', 'model, as its provider knows it; several: a run each')
+    .option('--prompts <file>', 'file of prompts to import into the campaign first')
+    .option('--as <name>', 'name of the model in the campaign (default: as its provider knows it)')
+    .option('--system <text>', 'system prompt')
+    .option('--temperature <t>', 'from 0 to 2 (default: the model’s own)', numberFrom('temperature', 0, 2))
+    .option('--max-tokens <n>', 'longest answer (default: 2048)', wholeNumber('max-tokens', 1, 1_000_000));
+  withAskingOptions(run, 'prompts', 'answers to each prompt')
+    .option('--batch', 'not built yet: providers’ batch interfaces')
+    .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
+    .option('--json', 'one JSON document on stdout')
+    .action(ask);
+  return answer;
+}
+
+async function ask(options: Options): Promise<void> {
+  const models = [...new Set(options.model)];
+  if (options.batch) {
+    throw new ArenaError(
+      'unknown_option',
+      'Batch interfaces of providers are not built: calls are asked live.',
+      {
+        hint: 'Leave --batch out; --concurrency says how many calls are in flight.',
+        at: { column: 'batch' },
+      },
+    );
+  }
+  if (options.as !== undefined && models.length > 1) {
+    throw new ArenaError('unknown_option', `--as names one model, and ${models.length} are asked.`, {
+      hint: 'Start a run for each of them.',
+      at: { column: 'as', value: options.as },
+    });
+  }
+  const asking = askingOf(options);
+  const runs = await withServer({ data: options.data, judge: true }, async (server) => {
+    if (options.prompts !== undefined) await importPrompts(options.prompts, options.campaign, server);
+    const started = await startAll(models, options, asking, server);
+    return Promise.all(started.map((run) => follow(run, started.length > 1, server)));
+  });
+  if (options.json) printJson(runs.length === 1 ? runs[0] : { runs });
+  else runs.forEach(printRun);
+  process.exitCode = Math.max(...runs.map(exitCodeOf));
+}
+
+/** @throws ArenaError('invalid_file') where rows are refused: then nothing was imported */
+async function importPrompts(path: string, campaign: string, { url, apiKey }: Server): Promise<void> {
+  note(`Reading ${path} …`);
+  const form = await makeImportForm({ on_error: 'none' }, [path]);
+  const { errors, errors_total, prompts } = await streamImport({ baseUrl: url, apiKey, campaign, form });
+  const [first] = errors;
+  if (first === undefined) {
+    note(`${prompts} new prompts.`);
+    return;
+  }
+  throw new ArenaError('invalid_file', `${errors_total} rows of ${path} are refused: ${first.reason}`, {
+    hint: `Nothing was imported and nothing asked. To take the good rows: agon import ${path} --campaign ${campaign} --on-error good`,
+    at: {
+      file: path,
+      line: first.line,
+      ...(first.column === null ? {} : { column: first.column }),
+      ...(first.value === null ? {} : { value: first.value }),
+    },
+  });
+}
+
+/** All or none: where one cannot be started, those before it are cancelled. */
+async function startAll(
+  models: readonly string[],
+  options: Options,
+  asking: ReturnType<typeof askingOf>,
+  { client }: Server,
+): Promise<RunJson[]> {
+  const started: RunJson[] = [];
+  try {
+    for (const model of models) {
+      const run = await client('startAnswerRun', {
+        params: { campaign: options.campaign },
+        body: {
+          ...asking,
+          model,
+          as: options.as ?? null,
+          ...(options.system === undefined ? {} : { system: options.system }),
+          temperature: options.temperature ?? null,
+          ...(options.maxTokens === undefined ? {} : { max_tokens: options.maxTokens }),
+        },
+      });
+      started.push(run);
+    }
+    return started;
+  } catch (error) {
+    await Promise.allSettled(started.map(({ run }) => client('cancelRun', { params: { run } })));
+    throw error;
+  }
+}
+
+function follow(first: RunJson, isOneOfSeveral: boolean, { client }: Server): Promise<RunJson> {
+  const params = { run: first.run };
+  return followRun(first, {
+    ...(isOneOfSeveral ? { name: first.model } : {}),
+    read: () => client('getRun', { params }),
+    cancel: () => client('cancelRun', { params }),
+  });
+}

@@ -1,0 +1,42 @@
+import type { JudgeJson } from '@agon/contract';
+import { ArenaError } from '@agon/domain';
+import type { Judge } from '@agon/judging';
+import type { Ports } from '../ports/ports.ts';
+
+/** Judges that can be asked. */
+export async function listJudges(
+  deps: Pick<Ports, 'judges'>,
+): Promise<{ items: JudgeJson[]; next_cursor: null }> {
+  return { items: (await deps.judges.all()).map(presentJudge), next_cursor: null };
+}
+
+/** @throws ArenaError('not_found') */
+export async function getJudge(
+  command: { readonly judge: string },
+  deps: Pick<Ports, 'judges'>,
+): Promise<JudgeJson> {
+  return presentJudge(await requireJudge(command.judge, deps));
+}
+
+/** @throws ArenaError('not_found') that names those there are */
+export async function requireJudge(id: string, deps: Pick<Ports, 'judges'>): Promise<Judge> {
+  const judges = await deps.judges.all();
+  const judge = judges.find((each) => each.id === id);
+  if (judge !== undefined) return judge;
+  throw new ArenaError('not_found', `There is no judge "${id}".`, {
+    hint: `Judges: ${judges.map((each) => each.id).join(', ')}.`,
+  });
+}
+
+function presentJudge(judge: Judge): JudgeJson {
+  return {
+    id: judge.id,
+    title: judge.title,
+    measures: judge.measures,
+    mode: judge.mode,
+    identity: judge.identity,
+    template: judge.source,
+    settings: { temperature: judge.settings.temperature, max_tokens: judge.settings.maxTokens },
+    origin: 'built_in',
+  };
+}

@@ -1,0 +1,270 @@
+import type { Asked, CallFault, ModelClient } from '../ports/model-client.ts';
+import type { LeasedCall, RunRecord, Settled } from '../ports/run-store.ts';
+import { afterFault } from './fault-policy.ts';
+import { kindOf, nonceOf } from './kinds/kind-of.ts';
+import type { Material, RunKind } from './kinds/run-kind.ts';
+import { loadMaterial } from './load-material.ts';
+import type { Pace } from './pace.ts';
+import { SettleQueue } from './settle-queue.ts';
+import type { WorkPorts } from './work-run.ts';
+
+/** A killed worker's calls return after it; a living one renews it. */
+const LEASE_MS = 60_000;
+const RENEW_MS = 20_000;
+/** How often a run's row is looked at: somebody may have paused or cancelled it. */
+const LOOK_MS = 500;
+/** Calls that are read ahead, for each that may be in flight. */
+const AHEAD = 2;
+/** The pool looks again at least this often. */
+const TICK_MS = 100;
+/** A provider that never replied is given up after as many rests; one that did, after about ten minutes. */
+const RESTS_WITHOUT_REPLY = 3;
+const MOST_RESTS = 22;
+/** As many first calls that are all refused, each as itself, mean that the run asks for something impossible. */
+const FIRST_REFUSED = 5;
+
+export type PoolEnd =
+  /** Nothing to ask for now; null: and never again, every call has ended. */
+  | { readonly kind: 'idle'; readonly untilMs: number | null }
+  | { readonly kind: 'stop'; readonly state: 'paused' | 'failed'; readonly why: string }
+  /** The run was paused or cancelled by somebody, or the worker stops. */
+  | { readonly kind: 'left' };
+
+type Ready = { readonly call: LeasedCall; readonly material: Material };
+
+/**
+ * Keeps as many calls of one run in flight as its pace allows, at all times: a slow call holds up itself alone. Texts are
+ * read for many calls at once, results are stored many at a time.
+ */
+export class CallPool {
+  readonly #run: RunRecord;
+  readonly #client: ModelClient;
+  readonly #pace: Pace;
+  readonly #deps: WorkPorts;
+  readonly #signal: AbortSignal;
+  readonly #kind: RunKind<RunRecord['config']>;
+  readonly #settling: SettleQueue;
+  readonly #ready: Ready[] = [];
+  readonly #inFlight = new Map<number, LeasedCall>();
+  #end: PoolEnd | null = null;
+  #filling: Promise<void> | null = null;
+  /** The pool of calls was empty when it was asked last. */
+  #isDry = false;
+  /** And nothing has been in flight since, that could have gone back to it. */
+  #isFinal = false;
+  #dueMs: number | null = null;
+  #nextLeaseMs = 0;
+  #spentUsd: number;
+  #paid = 0;
+  #replies = 0;
+  #refused = 0;
+  #wake: () => void = () => {};
+
+  constructor(
+    run: RunRecord,
+    client: ModelClient,
+    pace: Pace,
+    spentUsd: number,
+    deps: WorkPorts,
+    signal: AbortSignal,
+  ) {
+    this.#run = run;
+    this.#client = client;
+    this.#pace = pace;
+    this.#spentUsd = spentUsd;
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#kind = kindOf(run);
+    this.#settling = new SettleQueue(run, this.#kind, deps);
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  async work(): Promise<PoolEnd> {
+    const done = new AbortController();
+    const keeping = this.#keepWatch(done.signal);
+    try {
+      for (;;) {
+        if (this.#signal.aborted) this.#end ??= { kind: 'left' };
+        if (this.#end === null) {
+          this.#fill();
+          this.#start();
+        }
+        if (this.#inFlight.size === 0 && this.#filling === null) {
+          const end = this.#end ?? this.#endOfCalls();
+          if (end !== null) return end;
+        }
+        await this.#rest();
+        this.#settling.throwIfBroken();
+      }
+    } finally {
+      for (const { call } of this.#ready.splice(0)) this.#giveBack(call, null, this.#deps.clock.now());
+      await this.#settling.drain();
+      done.abort();
+      await keeping;
+      await this.#notePace();
+    }
+  }
+
+  /** Where nothing is in flight and nothing is read ahead: whether anything is left. */
+  #endOfCalls(): PoolEnd | null {
+    if (this.#ready.length > 0 || !this.#isFinal) return null;
+    return { kind: 'idle', untilMs: this.#dueMs };
+  }
+
+  #fill(): void {
+    const now = this.#deps.clock.now();
+    const most = AHEAD * Math.min(this.#pace.limit, this.#run.concurrency);
+    if (this.#filling !== null || this.#ready.length > most / 2) return;
+    if (this.#isDry && (this.#inFlight.size === 0 ? this.#isFinal : now < this.#nextLeaseMs)) return;
+    this.#filling = this.#lease(most - this.#ready.length, now).finally(() => {
+      this.#filling = null;
+      this.#wake();
+    });
+  }
+
+  async #lease(count: number, now: number): Promise<void> {
+    try {
+      const isIdle = this.#inFlight.size === 0;
+      // what is on its way back to the pool must be there before the pool is called empty
+      if (isIdle) await this.#settling.drain();
+      const calls = await this.#deps.runs.lease(this.#run.id, count, now, now + LEASE_MS);
+      this.#isDry = calls.length === 0;
+      this.#isFinal = this.#isDry && isIdle;
+      if (this.#isDry) {
+        this.#dueMs = await this.#deps.runs.nextDue(this.#run.id);
+        this.#nextLeaseMs = Math.min(now + LOOK_MS, this.#dueMs ?? Number.POSITIVE_INFINITY);
+        return;
+      }
+      const material = await loadMaterial(this.#kind, calls, this.#deps);
+      this.#ready.push(...calls.map((call) => ({ call, material })));
+    } catch (error) {
+      this.#settling.break(error);
+    }
+  }
+
+  #start(): void {
+    while (this.#ready.length > 0 && this.#inFlight.size < this.#run.concurrency && this.#end === null) {
+      if (this.#isOverBudget()) return;
+      if (!this.#pace.tryStart(this.#deps.clock.now())) return;
+      const { call, material } = this.#ready.shift()!;
+      this.#inFlight.set(call.id, call);
+      this.#isFinal = false;
+      void this.#ask(call, material)
+        .catch((error: unknown) => this.#settling.break(error))
+        .finally(() => {
+          this.#inFlight.delete(call.id);
+          this.#wake();
+        });
+    }
+  }
+
+  /** What is in flight is counted at the mean price of the run so far. */
+  #isOverBudget(): boolean {
+    const { budgetUsd } = this.#run;
+    if (budgetUsd === null) return false;
+    const mean = this.#paid === 0 ? 0 : this.#spentUsd / this.#paid;
+    if (this.#spentUsd < budgetUsd && this.#spentUsd + mean * this.#inFlight.size < budgetUsd) return false;
+    if (this.#inFlight.size === 0) {
+      const why = `The budget of ${budgetUsd} USD is spent. Resume the run with a larger one.`;
+      this.#end = { kind: 'stop', state: 'paused', why };
+    }
+    return true;
+  }
+
+  async #ask(call: LeasedCall, material: Material): Promise<void> {
+    const { clock } = this.#deps;
+    const nonce = nonceOf(this.#run, call);
+    const { config } = this.#run;
+    let asked: Asked;
+    try {
+      const request = this.#kind.render(config, call, material, nonce);
+      asked = await this.#client.ask(request, this.#signal);
+    } catch (error) {
+      this.#pace.onNothing();
+      if (!this.#signal.aborted) throw error;
+      return this.#giveBack(call, null, clock.now());
+    }
+    const atMs = clock.now();
+    if (asked.kind === 'reply') {
+      const { reply } = asked;
+      this.#pace.onReply(reply.latencyMs, atMs);
+      this.#replies += 1;
+      if (reply.costUsd !== null) {
+        this.#spentUsd += reply.costUsd;
+        this.#paid += 1;
+      }
+      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce);
+      this.#settling.push({ kind: 'reply', call, reply, read, atMs });
+    } else this.#onFault(call, asked.fault, nonce, atMs);
+  }
+
+  #onFault(call: LeasedCall, fault: CallFault, nonce: string, atMs: number): void {
+    this.#pace.onFault(fault, atMs);
+    const step = afterFault(fault, call, atMs, this.#kind.independent === true);
+    if (step.kind === 'again') this.#giveBack(call, fault, step.notBeforeMs);
+    else if (step.kind === 'stop') {
+      this.#giveBack(call, fault, atMs);
+      this.#end ??= { kind: 'stop', state: 'failed', why: fault.message };
+    } else {
+      const read = this.#kind.read(this.#run.config, call, { kind: 'fault', fault }, nonce);
+      this.#settling.push({ kind: 'failed', call, fault, read, atMs });
+      if (fault.reason === 'refused') this.#refused += 1;
+    }
+    const isHopeless = this.#kind.independent !== true && this.#replies === 0 && this.#refused >= FIRST_REFUSED;
+    const rests = this.#pace.rests;
+    if (isHopeless || rests >= (this.#replies === 0 ? RESTS_WITHOUT_REPLY : MOST_RESTS)) {
+      this.#end ??= { kind: 'stop', state: 'failed', why: fault.message };
+    }
+  }
+
+  #giveBack(call: LeasedCall, fault: CallFault | null, notBeforeMs: number): void {
+    this.#settling.push({ kind: 'again', call, fault, notBeforeMs } satisfies Settled);
+  }
+
+  /** Until a call ends, texts came, or time has passed. */
+  async #rest(): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    const now = this.#deps.clock.now();
+    const nextMs = this.#pace.nextMs(now);
+    const ms = nextMs === null ? TICK_MS : Math.max(1, Math.min(TICK_MS, nextMs - now));
+    if (this.#signal.aborted && this.#inFlight.size === 0) return;
+    await this.#deps.timers.after(ms, woken.signal);
+  }
+
+  /** Renews leases, sees that the run was stopped, and says how fast it goes. */
+  async #keepWatch(done: AbortSignal): Promise<void> {
+    let renewed = this.#deps.clock.now();
+    while (!done.aborted) {
+      await this.#deps.timers.after(LOOK_MS, done);
+      if (done.aborted) return;
+      try {
+        const run = await this.#deps.runs.find(this.#run.id);
+        if (run?.state !== 'running') this.#end ??= { kind: 'left' };
+        await this.#notePace();
+        const now = this.#deps.clock.now();
+        if (now - renewed < RENEW_MS) continue;
+        renewed = now;
+        const held = [...this.#inFlight.values(), ...this.#ready.map(({ call }) => call), ...this.#settling.calls];
+        await this.#deps.runs.renew(held, now + LEASE_MS);
+      } catch (error) {
+        this.#settling.break(error);
+        return;
+      }
+    }
+  }
+
+  async #notePace(): Promise<void> {
+    const atMs = this.#deps.clock.now();
+    const { perSecond, latencyMs } = this.#pace.speed(atMs);
+    await this.#deps.runs.setPace(this.#run.id, {
+      inFlight: this.#inFlight.size,
+      limit: Math.min(this.#pace.limit, this.#run.concurrency),
+      perSecond,
+      rateLimited: this.#pace.rateLimited,
+      latencyMs,
+      restingUntilMs: this.#pace.restingUntilMs,
+      atMs,
+    });
+  }
+}

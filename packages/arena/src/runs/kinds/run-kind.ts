@@ -1,0 +1,66 @@
+import type { AnswerId, BattleId, PromptId } from '@agon/domain';
+import type { BattleSides } from '../../ports/battle-store.ts';
+import type { AnswerText, PromptText } from '../../ports/content-store.ts';
+import type { CallFault, ModelReply, ModelRequest } from '../../ports/model-client.ts';
+import type { NewCall, Read, RunKindName } from '../../ports/run-store.ts';
+
+/** What a kind's requests are made of: the texts of many calls, read at once. */
+export type Material = {
+  readonly battles: ReadonlyMap<BattleId, BattleSides>;
+  readonly prompts: ReadonlyMap<PromptId, PromptText>;
+  readonly answers: ReadonlyMap<AnswerId, AnswerText>;
+};
+
+/** What a reply is read by, now or again later. */
+export type ReadableReply = Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'> &
+  Partial<Pick<ModelReply, 'promptTokens' | 'latencyMs' | 'fingerprint'>>;
+
+export type Outcome =
+  | { readonly kind: 'reply'; readonly reply: ReadableReply }
+  | { readonly kind: 'fault'; readonly fault: CallFault };
+
+/**
+ * A kind of run: three pure functions, and what they need to be told. The runner, the store and the pages know no kind.
+ * `Config` is what a run was started with; it is stored with the run, so that calls can be rendered and replies read at
+ * any time.
+ */
+export type RunKind<Config> = {
+  readonly name: RunKindName;
+  /** Name and version of `read`: stamped on every reading. */
+  readonly parser: string;
+  /** Its calls say nothing about each other: a refusal ends a call, not the run. */
+  readonly independent?: boolean;
+  /** Labels of replies that were read as they should be; any other one is a problem that people look at. */
+  readonly results: readonly string[];
+  /** What lands is shown on boards, or drawn from by voters. */
+  readonly lands?: 'verdicts' | 'answers';
+  /** @param targets what the configuration was found to ask about, in the kind's own words */
+  plan(config: Config, seed: number, targets: readonly string[]): readonly NewCall[];
+  needs?(call: NewCall): { readonly battle?: BattleId; readonly prompt?: PromptId };
+  /**
+   * @param nonce letters and digits that nobody could know before the run; the same for the same call, always
+   * @throws ArenaError('internal') where the material is gone
+   */
+  render(config: Config, call: NewCall, material: Material, nonce: string): ModelRequest;
+  read(config: Config, call: NewCall, outcome: Outcome, nonce: string): Read;
+};
+
+export type VerdictConfig = {
+  readonly judgeId: string;
+  readonly judge: string;
+  readonly identity: string;
+  /** The judge's whole file. */
+  readonly source: string;
+  readonly orders: 'both' | 'first' | 'random';
+  readonly repeat: number;
+  readonly limit: number | null;
+};
+
+export type AnswerConfig = {
+  readonly modelId: string;
+  readonly system: string;
+  readonly temperature: number | null;
+  readonly maxTokens: number;
+  readonly repeat: number;
+  readonly limit: number | null;
+};

@@ -1,0 +1,30 @@
+import type { AnswerId, BattleId, PromptId } from '@agon/domain';
+import type { Ports } from '../ports/ports.ts';
+import type { NewCall } from '../ports/run-store.ts';
+import type { Material, RunKind } from './kinds/run-kind.ts';
+
+/** Reads the texts of many calls by three questions to the database at most. */
+export async function loadMaterial(
+  kind: Pick<RunKind<never>, 'needs'>,
+  calls: readonly NewCall[],
+  deps: Pick<Ports, 'battles' | 'content'>,
+): Promise<Material> {
+  const battleIds = new Set<BattleId>();
+  const promptIds = new Set<PromptId>();
+  for (const call of calls) {
+    const { battle, prompt } = kind.needs?.(call) ?? {};
+    if (battle !== undefined) battleIds.add(battle);
+    if (prompt !== undefined) promptIds.add(prompt);
+  }
+  const battles = battleIds.size === 0 ? new Map() : await deps.battles.sides([...battleIds]);
+  const answerIds = new Set<AnswerId>();
+  for (const { promptId, answers } of battles.values()) {
+    promptIds.add(promptId);
+    answerIds.add(answers.a).add(answers.b);
+  }
+  const [prompts, answers] = await Promise.all([
+    deps.content.promptTexts([...promptIds]),
+    deps.content.answerTexts([...answerIds]),
+  ]);
+  return { battles, prompts, answers };
+}

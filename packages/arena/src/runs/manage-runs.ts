@@ -1,0 +1,109 @@
+import type { RunJson } from '@agon/contract';
+import { ArenaError, type RunId } from '@agon/domain';
+import { type Actor, requireRole, requireScope } from '../actor.ts';
+import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { RunKindName, RunRecord, RunState } from '../ports/run-store.ts';
+import { presentRun, requireRun, toRunJson } from './present-run.ts';
+
+type OneRun = { readonly actor: Actor; readonly run: string };
+type RunPorts = Pick<Ports, 'runs' | 'clock'>;
+
+/** One run, with its counts so far. */
+export async function getRun(command: OneRun, deps: RunPorts): Promise<RunJson> {
+  requireRole(command.actor, 'researcher');
+  return presentRun((await requireRun(command.run, deps)).id, deps);
+}
+
+/** Runs of every kind, newest first. */
+export async function listRuns(
+  command: {
+    readonly actor: Actor;
+    readonly campaign?: string | undefined;
+    readonly kind?: RunKindName | undefined;
+    readonly state?: 'open' | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  },
+  deps: RunPorts & Pick<Ports, 'campaigns'>,
+): Promise<{ items: RunJson[]; next_cursor: string | null }> {
+  requireRole(command.actor, 'researcher');
+  const { campaign, kind, state, limit } = command;
+  const campaignId = campaign === undefined ? undefined : (await requireCampaign(campaign, deps)).id;
+  const after = (command.cursor as RunId | undefined) ?? null;
+  const runs = await deps.runs.list({ campaignId, kind, state }, { after, limit: limit + 1 });
+  const page = runs.slice(0, limit);
+  const nowMs = deps.clock.now();
+  return {
+    items: await Promise.all(page.map(async (run) => toRunJson(run, await deps.runs.counts(run.id), nowMs))),
+    next_cursor: runs.length > limit ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+/** Nothing new is asked; what is in flight comes to its end and is kept. */
+export function pauseRun(command: OneRun, deps: RunPorts): Promise<RunJson> {
+  return move(command, ['queued', 'running'], 'paused', deps);
+}
+
+/** Ends a run: what was read stays. */
+export function cancelRun(command: OneRun, deps: RunPorts): Promise<RunJson> {
+  return move(command, ['queued', 'running', 'paused', 'failed'], 'cancelled', deps);
+}
+
+/**
+ * Goes on with a run that was paused, or that failed.
+ * @param command.budgetUsd a new budget, for the whole run
+ */
+export async function resumeRun(
+  command: OneRun & { readonly budgetUsd?: number | undefined },
+  deps: RunPorts & Pick<Ports, 'runQueue'>,
+): Promise<RunJson> {
+  const run = await changeable(command, deps);
+  if (command.budgetUsd !== undefined) await deps.runs.setBudget(run.id, command.budgetUsd);
+  return queue(run, ['paused', 'failed'], 'Only a run that is paused or failed can go on.', deps);
+}
+
+/** Asks the calls again that were given up. */
+export async function retryRun(
+  command: OneRun,
+  deps: RunPorts & Pick<Ports, 'runQueue'>,
+): Promise<RunJson> {
+  const run = await changeable(command, deps);
+  if ((await deps.runs.retryFailed(run.id)) === 0) return presentRun(run.id, deps);
+  if (run.state === 'queued' || run.state === 'running') return presentRun(run.id, deps);
+  return queue(run, ['paused', 'failed', 'done', 'cancelled'], '', deps);
+}
+
+async function changeable(command: OneRun, deps: Pick<Ports, 'runs'>): Promise<RunRecord> {
+  requireRole(command.actor, 'researcher');
+  requireScope(command.actor, 'write');
+  return requireRun(command.run, deps);
+}
+
+async function move(
+  command: OneRun,
+  from: readonly RunState[],
+  to: RunState,
+  deps: RunPorts,
+): Promise<RunJson> {
+  const run = await changeable(command, deps);
+  await deps.runs.move(run.id, from, to, null, deps.clock.now());
+  return presentRun(run.id, deps);
+}
+
+async function queue(
+  run: RunRecord,
+  from: readonly RunState[],
+  refusal: string,
+  deps: RunPorts & Pick<Ports, 'runQueue'>,
+): Promise<RunJson> {
+  if (run.state !== 'queued' && run.state !== 'running') {
+    if (!(await deps.runs.move(run.id, from, 'queued', null, deps.clock.now()))) {
+      throw new ArenaError('invalid_request', `${refusal} This one is ${run.state}.`, {
+        hint: 'Start a new run: what is scored is not asked again.',
+      });
+    }
+    await deps.runQueue.announce(run.id);
+  }
+  return presentRun(run.id, deps);
+}

@@ -1,0 +1,94 @@
+import type { RunJson } from '@agon/contract';
+import { ArenaError, type RunId } from '@agon/domain';
+import type { Ports } from '../ports/ports.ts';
+import type { RunCounts, RunRecord } from '../ports/run-store.ts';
+import { kindOf } from './kinds/kind-of.ts';
+
+/** @throws ArenaError('not_found') */
+export async function requireRun(id: string, deps: Pick<Ports, 'runs'>): Promise<RunRecord> {
+  const run = await deps.runs.find(id as RunId);
+  if (run !== null) return run;
+  throw new ArenaError('not_found', 'There is no such run.', { hint: 'See the list of runs.' });
+}
+
+/** A run as the contract shows it, at any moment of its life. */
+export async function presentRun(id: RunId, deps: Pick<Ports, 'runs' | 'clock'>): Promise<RunJson> {
+  const run = await requireRun(id, deps);
+  return toRunJson(run, await deps.runs.counts(id), deps.clock.now());
+}
+
+export function toRunJson(run: RunRecord, counts: RunCounts, nowMs: number): RunJson {
+  const { pace } = run;
+  return {
+    run: run.id,
+    kind: run.kind,
+    campaign: run.campaign,
+    title: run.campaignTitle,
+    provider: run.provider,
+    model: run.model,
+    subject: run.subject,
+    state: run.state,
+    error: run.error,
+    started_at: new Date(run.startedAtMs).toISOString(),
+    finished_at: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
+    seconds: secondsOf(run, nowMs),
+    calls: callsOf(counts),
+    results: { ...counts.results },
+    tokens: tokensOf(counts),
+    cost: counts.costUsd,
+    budget: run.budgetUsd,
+    concurrency: run.concurrency,
+    seed: run.seed,
+    pace:
+      pace === null || run.state !== 'running'
+        ? null
+        : {
+            in_flight: pace.inFlight,
+            limit: pace.limit,
+            per_second: pace.perSecond,
+            rate_limited: pace.rateLimited,
+            latency_ms: pace.latencyMs,
+            resting_until:
+              pace.restingUntilMs === null || pace.restingUntilMs <= nowMs
+                ? null
+                : new Date(pace.restingUntilMs).toISOString(),
+          },
+    errors: errorsOf(run, counts),
+  };
+}
+
+export function secondsOf(run: RunRecord, nowMs: number): number {
+  return ((run.finishedAtMs ?? nowMs) - run.startedAtMs) / 1000;
+}
+
+export function callsOf(counts: RunCounts): RunJson['calls'] {
+  return {
+    total: counts.total,
+    pending: counts.pending,
+    in_flight: counts.inFlight,
+    done: counts.done,
+    failed: counts.failed,
+    sent: counts.sent,
+    retried: counts.retried,
+  };
+}
+
+export function tokensOf(counts: RunCounts): RunJson['tokens'] {
+  return { prompt: counts.promptTokens, cached: counts.cachedTokens, completion: counts.completionTokens };
+}
+
+/** Why the run stopped, why calls have no reply, and why replies have no result; each with an example. */
+export function errorsOf(run: RunRecord, counts: RunCounts): RunJson['errors'] {
+  const { results } = kindOf(run);
+  const unread = Object.entries(counts.results).flatMap(([reason, count]) => {
+    const example = counts.examples[reason] ?? '';
+    return results.includes(reason) || example === '' ? [] : [{ reason, count, example }];
+  });
+  const faults = counts.faults.map(({ reason, state, count, example }) => ({
+    reason: state === 'failed' ? reason : `waiting: ${reason}`,
+    count,
+    example,
+  }));
+  const stopped = run.error === null ? [] : [{ reason: 'run', count: 1, example: run.error }];
+  return [...stopped, ...faults, ...unread];
+}

@@ -1,0 +1,40 @@
+import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Ports } from '../ports/ports.ts';
+import { kindOf, nonceOf } from './kinds/kind-of.ts';
+import { requireRun } from './present-run.ts';
+
+const PAGE = 500;
+
+/** Reads the stored replies of a run again with the parser of today. Nothing is asked, nothing is paid. */
+export async function rereadRun(
+  command: { readonly actor: Actor; readonly run: string },
+  deps: Pick<Ports, 'runs' | 'feed' | 'audit' | 'clock'>,
+): Promise<{ read: number; changed: number; parser: string }> {
+  requireRole(command.actor, 'researcher');
+  requireScope(command.actor, 'write');
+  const run = await requireRun(command.run, deps);
+  const kind = kindOf(run);
+  let read = 0;
+  let changed = 0;
+  for (let after = 0; ; ) {
+    const page = await deps.runs.replies(run.id, after, PAGE);
+    if (page.length === 0) break;
+    const readings = page.map((stored) => {
+      const outcome = { kind: 'reply' as const, reply: stored.reply };
+      return { stored, read: kind.read(run.config, stored, outcome, nonceOf(run, stored)) };
+    });
+    await deps.runs.reread(run, kind.parser, readings);
+    read += readings.length;
+    changed += readings.filter((each) => each.stored.label !== each.read.label).length;
+    after = page.at(-1)!.replyId;
+  }
+  if (changed > 0 && run.campaignId !== null) deps.feed.changed(run.campaignId);
+  await deps.audit.record({
+    actor: command.actor.userId ?? command.actor.role,
+    action: 'reread_run',
+    campaignId: run.campaignId,
+    details: { run: run.id, parser: kind.parser, read, changed },
+    atMs: deps.clock.now(),
+  });
+  return { read, changed, parser: kind.parser };
+}

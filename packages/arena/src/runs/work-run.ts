@@ -1,0 +1,74 @@
+import { ArenaError, isArenaError, type RunId } from '@agon/domain';
+import type { ModelClient } from '../ports/model-client.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+import { CallPool } from './call-pool.ts';
+import type { Paces } from './pace.ts';
+
+export type WorkPorts = Pick<
+  Ports,
+  'runs' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
+> & { readonly paces: Paces };
+
+/** What a worker should do next: leave the run, or look again when a call is due. */
+export type WorkResult = { readonly kind: 'finished' } | { readonly kind: 'wait'; readonly untilMs: number };
+
+/**
+ * Works on a run until it ends, is stopped, or has nothing to ask for now. Replies, what was read in them and the ends of
+ * their calls are stored together, so killing a worker loses nothing and pays twice only for what was in flight.
+ */
+export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): Promise<WorkResult> {
+  const run = await deps.runs.find(id);
+  if (run === null || (run.state !== 'queued' && run.state !== 'running')) return { kind: 'finished' };
+  if (run.state === 'queued')
+    await deps.runs.move(id, ['queued'], 'running', null, deps.clock.now());
+  let opened: { readonly client: ModelClient; readonly pool: CallPool };
+  try {
+    opened = await open(run, deps, signal);
+  } catch (error) {
+    if (!isArenaError(error) || error.kind === 'bug') throw error;
+    await stopRun(run, 'failed', explain(error), deps);
+    return { kind: 'finished' };
+  }
+  const { pool } = opened;
+  const end = await pool.work();
+  if (end.kind === 'stop') {
+    await stopRun(run, end.state, end.why, deps);
+    return { kind: 'finished' };
+  }
+  if (end.kind === 'left') return { kind: 'finished' };
+  if (end.untilMs !== null) return { kind: 'wait', untilMs: end.untilMs };
+  await deps.runs.move(id, ['running'], 'done', null, deps.clock.now());
+  return { kind: 'finished' };
+}
+
+async function open(
+  run: RunRecord,
+  deps: WorkPorts,
+  signal: AbortSignal,
+): Promise<{ readonly client: ModelClient; readonly pool: CallPool }> {
+  const provider = await deps.providers.find(run.providerId);
+  if (provider === null || provider.removedAtMs !== null) {
+    throw new ArenaError('not_found', `The provider ${run.provider} was removed.`, {
+      hint: 'Start a new run with another provider: what is scored is not asked again.',
+    });
+  }
+  const client = await deps.modelClients.open(provider, run.model);
+  const pace = deps.paces.of(provider, run.model);
+  pace.want(run.concurrency);
+  const spentUsd = run.budgetUsd === null ? null : await deps.runs.spent(run.id);
+  return { client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
+}
+
+async function stopRun(
+  run: RunRecord,
+  state: 'paused' | 'failed',
+  why: string,
+  deps: Pick<WorkPorts, 'runs' | 'clock'>,
+): Promise<void> {
+  await deps.runs.move(run.id, ['queued', 'running'], state, why, deps.clock.now());
+}
+
+function explain(error: ArenaError): string {
+  return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+}

@@ -1,0 +1,202 @@
+import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
+import type { CampaignId, ProviderId, RunId } from '@agon/domain';
+import type { Database } from './connect.ts';
+import { countCalls, countOrders } from './runs/count-calls.ts';
+import { readReplies, replaceReadings } from './runs/reread-replies.ts';
+import { settleCalls } from './runs/settle-calls.ts';
+
+type RunRow = {
+  id: string;
+  kind: RunRecord['kind'];
+  campaign_id: string | null;
+  slug: string | null;
+  title: string | null;
+  provider_id: string;
+  provider: string;
+  base_url: string;
+  model: string;
+  subject: string;
+  config: RunRecord['config'];
+  concurrency: number;
+  budget_usd: number | null;
+  seed: number;
+  state: RunRecord['state'];
+  error: string | null;
+  pace: RunRecord['pace'];
+  started_at: Date;
+  finished_at: Date | null;
+};
+
+type CallRow = {
+  id: number;
+  target: string;
+  slot_order: string;
+  repeat: number;
+  attempts: number;
+  faults: number;
+};
+
+const ENDS: readonly RunRecord['state'][] = ['done', 'cancelled', 'failed'];
+/** Rows of one statement: its parameters are arrays in memory. */
+const CHUNK = 50_000;
+
+export function createRunStore({ sql }: Database): RunStore {
+  const select = sql`select r.*, c.slug, c.title, p.name as provider, p.base_url from runs r
+    join providers p on p.id = r.provider_id left join campaigns c on c.id = r.campaign_id`;
+  return {
+    async create(run, calls) {
+      const added = await sql.begin(async (tx) => {
+        await tx`insert into runs (id, kind, campaign_id, provider_id, model, subject, config, concurrency, budget_usd, seed, state,
+            created_by, started_at)
+          values (${run.id}, ${run.kind}, ${run.campaignId}, ${run.providerId}, ${run.model}, ${run.subject},
+            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd}, ${run.seed}, 'queued', ${run.by},
+            ${new Date(run.atMs)})`;
+        let count = 0;
+        for (let from = 0; from < calls.length; from += CHUNK) {
+          const part = calls.slice(from, from + CHUNK);
+          const rows = await tx`
+            insert into calls (run_id, target, slot_order, repeat)
+            select ${run.id}, given.* from unnest(${part.map((call) => call.target)}::text[],
+              ${part.map((call) => call.order)}::text[], ${part.map((call) => call.repeat)}::int[]) as given
+            on conflict do nothing`;
+          count += rows.count;
+        }
+        return count;
+      });
+      return added as number;
+    },
+
+    async find(id) {
+      if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+      const [row] = await sql<RunRow[]>`${select} where r.id = ${id}`;
+      return row === undefined ? null : toRun(row);
+    },
+
+    async list({ campaignId, kind, state }, { after, limit }) {
+      const rows = await sql<RunRow[]>`${select}
+        where ${campaignId === undefined ? sql`true` : sql`r.campaign_id = ${campaignId}`}
+          and ${kind === undefined ? sql`true` : sql`r.kind = ${kind}`}
+          and ${state === undefined ? sql`true` : sql`r.state in ('queued', 'running')`}
+          and ${after === null ? sql`true` : sql`r.id < ${after}`}
+        order by r.id desc limit ${limit}`;
+      return rows.map(toRun);
+    },
+
+    counts: (id) => countCalls(sql, id),
+    orderCounts: (id) => countOrders(sql, id),
+
+    async lease(run, count, nowMs, untilMs) {
+      const now = new Date(nowMs);
+      const rows = await sql<CallRow[]>`
+        with taken as (
+          update calls set state = 'leased', leased_until = ${new Date(untilMs)}, not_before = null, attempts = attempts + 1
+          where id in (select id from calls where run_id = ${run} and (
+              (state = 'pending' and (not_before is null or not_before <= ${now})) or (state = 'leased' and leased_until <= ${now}))
+            order by id limit ${count} for update skip locked)
+          returning id, target, slot_order, repeat, attempts, faults)
+        select * from taken order by id`;
+      return rows.map(toCall);
+    },
+
+    async renew(calls, untilMs) {
+      if (calls.length === 0) return;
+      await sql`update calls c set leased_until = ${new Date(untilMs)}
+        from unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[]) as held(id, attempts)
+        where c.id = held.id and c.attempts = held.attempts and c.state = 'leased'`;
+    },
+
+    async nextDue(run) {
+      const [row] = await sql<{ open: number; due: Date | null }[]>`
+        select count(*)::int as open, min(coalesce(case when state = 'leased' then leased_until else not_before end, 'epoch')) as due
+        from calls where run_id = ${run} and state in ('pending', 'leased')`;
+      return row === undefined || row.open === 0 ? null : (row.due?.getTime() ?? 0);
+    },
+
+    async settle(run, parser, settled) {
+      await sql.begin((tx) => settleCalls(tx, run, parser, inLockOrder(settled)));
+    },
+
+    async spent(id) {
+      const [row] = await sql<{ cost: number | null }[]>`
+        select sum(cost_usd) as cost from replies where run_id = ${id}`;
+      return row?.cost ?? null;
+    },
+
+    async setPace(id, pace) {
+      await sql`update runs set pace = ${sql.json(pace)} where id = ${id}`;
+    },
+
+    async publishAnswers(campaign) {
+      await sql`update campaigns set content_version = content_version + 1 where id = ${campaign}`;
+    },
+
+    async move(id, from, to, error, nowMs) {
+      const rows = await sql`update runs set state = ${to}, error = ${error},
+          finished_at = ${ENDS.includes(to) ? new Date(nowMs) : null}
+        where id = ${id} and state = any(${from as string[]})`;
+      return rows.count > 0;
+    },
+
+    async setBudget(id, budgetUsd) {
+      await sql`update runs set budget_usd = ${budgetUsd} where id = ${id}`;
+    },
+
+    async retryFailed(id) {
+      const rows = await sql`update calls set state = 'pending', faults = 0, result = null, not_before = null, leased_until = null
+        where run_id = ${id} and state = 'failed'`;
+      return rows.count;
+    },
+
+    async open() {
+      const rows = await sql<{ id: string }[]>`
+        select id from runs where state in ('queued', 'running') order by id`;
+      return rows.map((row) => row.id as RunId);
+    },
+
+    replies: (id, after, limit) => readReplies(sql, id, after, limit),
+
+    async reread(run, parser, readings) {
+      await sql.begin((tx) => replaceReadings(tx, run, parser, readings));
+    },
+  };
+}
+
+/** Two workers that settle the same calls must lock them in the same order. */
+function inLockOrder(settled: readonly Settled[]): readonly Settled[] {
+  return settled.toSorted((x, y) => x.call.id - y.call.id);
+}
+
+function toRun(row: RunRow): RunRecord {
+  return {
+    id: row.id as RunId,
+    kind: row.kind,
+    campaignId: row.campaign_id as CampaignId | null,
+    campaign: row.slug,
+    campaignTitle: row.title,
+    providerId: row.provider_id as ProviderId,
+    provider: row.provider,
+    baseUrl: row.base_url,
+    model: row.model,
+    subject: row.subject,
+    config: row.config,
+    concurrency: row.concurrency,
+    budgetUsd: row.budget_usd,
+    seed: row.seed,
+    state: row.state,
+    error: row.error,
+    pace: row.pace,
+    startedAtMs: row.started_at.getTime(),
+    finishedAtMs: row.finished_at?.getTime() ?? null,
+  };
+}
+
+function toCall(row: CallRow): LeasedCall {
+  return {
+    id: row.id,
+    target: row.target,
+    order: row.slot_order,
+    repeat: row.repeat,
+    attempts: row.attempts,
+    faults: row.faults,
+  };
+}

@@ -1,0 +1,60 @@
+import type { OrderCount, RunCounts } from '@agon/arena';
+import type { RunId } from '@agon/domain';
+import type { Database } from '../connect.ts';
+
+type Counted = Pick<RunCounts, 'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'>;
+
+const NOTHING: Counted = {
+  total: 0,
+  pending: 0,
+  inFlight: 0,
+  done: 0,
+  failed: 0,
+  sent: 0,
+  retried: 0,
+  targets: 0,
+};
+
+/** Characters of an example. */
+const EXAMPLE = 300;
+
+export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCounts> {
+  const [calls] = await sql<Counted[]>`
+    select count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
+      count(*) filter (where state = 'leased')::int as "inFlight", count(*) filter (where state = 'done')::int as done,
+      count(*) filter (where state = 'failed')::int as failed, count(distinct target)::int as targets,
+      (count(*) filter (where state in ('done', 'failed')) + coalesce(sum(retried), 0))::int as sent,
+      coalesce(sum(retried), 0)::int as retried
+    from calls where run_id = ${id}`;
+  const results = await sql<{ label: string; count: number; example: string | null }[]>`
+    select label, count, (select left(r.texts[array_upper(r.texts, 1)], ${EXAMPLE}) from calls c join replies r on r.id = c.reply_id
+      where c.run_id = ${id} and c.result = label limit 1) as example
+    from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null group by 1) l
+    order by count desc, label`;
+  const [spent] = await sql<{ prompt: number; cached: number; completion: number; cost: number | null }[]>`
+    select coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
+      coalesce(sum(completion_tokens), 0)::float8 as completion, sum(cost_usd) as cost from replies where run_id = ${id}`;
+  const faults = await sql<RunCounts['faults'][number][]>`
+    select fault as reason, case when state = 'failed' then 'failed' else 'pending' end as state, count(*)::int as count,
+      left(min(fault_message), ${EXAMPLE}) as example
+    from calls where run_id = ${id} and fault is not null and state <> 'done' group by 1, 2 order by 3 desc, 1, 2`;
+  return {
+    ...(calls ?? NOTHING),
+    results: Object.fromEntries(results.map(({ label, count }) => [label, count])),
+    examples: Object.fromEntries(results.map(({ label, example }) => [label, example ?? ''])),
+    promptTokens: spent?.prompt ?? 0,
+    cachedTokens: spent?.cached ?? 0,
+    completionTokens: spent?.completion ?? 0,
+    costUsd: spent?.cost ?? null,
+    faults: [...faults],
+  };
+}
+
+export async function countOrders(sql: Database['sql'], id: RunId): Promise<readonly OrderCount[]> {
+  const rows = await sql<OrderCount[]>`
+    select ab, ba, count(*)::int as count from (
+      select max(result) filter (where slot_order = 'ab') as ab, max(result) filter (where slot_order = 'ba') as ba
+      from calls where run_id = ${id} group by target, repeat) pairs
+    group by 1, 2`;
+  return [...rows];
+}
