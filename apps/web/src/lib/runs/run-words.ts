@@ -50,14 +50,25 @@ const REASONS: Readonly<Record<string, () => string>> = {
 };
 
 /** Why a call has no reply, or a reply no result; a reason newer than this page under its own name. */
-export const reasonName = (reason: string): string => REASONS[reason]?.() ?? reason;
+export function reasonName(reason: string): string {
+  if (isPassing(reason)) return m.runs_reason_waiting({ reason: reasonName(reason.slice(WAITING.length)) });
+  return REASONS[reason]?.() ?? reason;
+}
+
+/** How the API marks faults of calls that will be asked again. */
+const WAITING = 'waiting: ';
+
+/** Whether calls with this fault are still to be asked again. */
+export const isPassing = (reason: string): boolean => reason.startsWith(WAITING);
 
 const RESULTS: Readonly<Record<string, () => string>> = {
   a: m.runs_result_a,
   b: m.runs_result_b,
   tie: m.runs_result_tie,
   both_bad: m.runs_result_both_bad,
-  answer: m.runs_result_answer,
+  answered: m.runs_result_answered,
+  yes: m.runs_result_yes,
+  no: m.runs_result_no,
   empty: m.runs_result_empty,
 };
 
