@@ -17,12 +17,13 @@ import {
   createProviderStore,
   createQuarantineStore,
   createRaterStore,
+  createRunStore,
   createVoteStore,
   type Database,
-  openJudgeQueue,
+  openRunQueue,
 } from '@agon/database';
 import type { CampaignId, Outcome, UserId, VoteId } from '@agon/domain';
-import { createJudgeModels, createOpenAiJudgeModel, judgeFiles } from '@agon/inference';
+import { judgeFiles } from '@agon/inference/judges';
 import { createTestDatabase } from '@agon/testkit';
 import { writableImports } from '@agon/testkit/bundles';
 import {
@@ -30,15 +31,14 @@ import {
   clockContract,
   exportStoreContract,
   importStoreContract,
-  judgeCallsContract,
   judgeCatalogueContract,
-  judgeModelContract,
-  judgeModelsContract,
-  judgeQueueContract,
   judgeStoreContract,
   overviewStoreContract,
   providerStoreContract,
   quarantineStoreContract,
+  runCallsContract,
+  runQueueContract,
+  runStoreContract,
   sessionStoreContract,
   sessionsContract,
 } from '@agon/testkit/contracts';
@@ -119,8 +119,11 @@ async function judging() {
   return {
     ...processes,
     ids,
-    runs: createJudgeStore(processes.here),
-    elsewhere: createJudgeStore(processes.there),
+    runs: createRunStore(processes.here),
+    elsewhere: createRunStore(processes.there),
+    judgeStore: createJudgeStore(processes.here),
+    judgeStoreElsewhere: createJudgeStore(processes.there),
+    providers: createProviderStore(processes.here),
     imports: writableImports(processes.here),
     exports: createExportStore(processes.here),
   };
@@ -178,16 +181,17 @@ providerStoreContract(async () => {
   return { providers: createProviderStore(here), elsewhere: createProviderStore(there), ids };
 });
 judgeStoreContract(judging);
-judgeCallsContract(judging);
+runStoreContract(judging);
+runCallsContract(judging);
 overviewStoreContract(async () => {
   const setup = await judging();
   return { ...setup, overview: createOverviewStore(setup.here), boards: createBoardStore(setup.here) };
 });
 
-judgeQueueContract(async () => {
+runQueueContract(async () => {
   const url = await newDatabaseUrl();
   const open = async () => {
-    const queue = await openJudgeQueue(url, () => {});
+    const queue = await openRunQueue(url, () => {});
     opened.push(() => queue.stop());
     return queue;
   };
@@ -197,9 +201,6 @@ judgeQueueContract(async () => {
     listen: async (work) => (await open()).listen(work),
   };
 });
-
-judgeModelContract((where) => createOpenAiJudgeModel({ ...where, model: 'scripted', apiKey: null }));
-judgeModelsContract(createJudgeModels);
 
 judgeCatalogueContract(async (files) => {
   const folder = await mkdtemp(join(tmpdir(), 'agon-judges-'));

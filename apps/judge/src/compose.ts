@@ -1,13 +1,17 @@
-import type { WorkPorts } from '@agon/arena';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Paces, providerKeyContext, type WorkPorts } from '@agon/arena';
 import {
   connect,
+  createBattleStore,
   createBoardFeed,
   createContentStore,
-  createIds,
-  createJudgeStore,
+  createProviderStore,
+  createRunStore,
   type Database,
 } from '@agon/database';
-import { createJudgeModels } from '@agon/inference';
+import { createModelClients } from '@agon/inference';
+import { createKeyVault } from '@agon/inference/vault';
+import type { KeySource } from './key-source.ts';
 
 export type Composed = { readonly ports: WorkPorts; readonly database: Database; close(): Promise<void> };
 
@@ -15,19 +19,34 @@ export type Composed = { readonly ports: WorkPorts; readonly database: Database;
 export async function compose(
   databaseUrl: string,
   environment: Readonly<Record<string, string | undefined>>,
+  keys: KeySource,
 ): Promise<Composed> {
+  // first: a wrong variable should end the start before anything is open
+  const vault = createKeyVault(environment.AGON_ENCRYPTION_KEY ?? '');
+  const modelClients = createModelClients({
+    environment,
+    vault,
+    keyContext: providerKeyContext,
+    readKey: keys.readKey,
+    ownPorts: keys.ownPorts,
+    now: () => Date.now(),
+  });
   const database = connect(databaseUrl, { connections: 6 });
   const feed = await createBoardFeed(database);
-  const clock = { now: () => Date.now() };
   return {
     database,
     ports: {
-      judgeRuns: createJudgeStore(database),
-      judgeModels: createJudgeModels(environment),
+      runs: createRunStore(database),
+      providers: createProviderStore(database),
+      modelClients,
+      battles: createBattleStore(database),
       content: createContentStore(database),
       feed,
-      clock,
-      ids: createIds(clock),
+      paces: new Paces(),
+      clock: { now: () => Date.now() },
+      timers: {
+        after: (ms, signal) => pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {}),
+      },
     },
     async close() {
       await feed.close();

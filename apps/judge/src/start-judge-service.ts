@@ -1,14 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type WorkPorts, workJudgeRun } from '@agon/arena';
-import { checkServer, openJudgeQueue } from '@agon/database';
-import { ArenaError, type JudgeRunId } from '@agon/domain';
+import { type WorkPorts, workRun } from '@agon/arena';
+import { checkServer, openRunQueue } from '@agon/database';
+import { ArenaError, type RunId } from '@agon/domain';
 import { compose } from './compose.ts';
+import type { KeySource } from './key-source.ts';
 
 export type JudgeServiceOptions = {
   readonly databaseUrl: string;
-  /** Where keys of judge models are looked up by name. */
+  /** AGON_ENCRYPTION_KEY and AGON_PROVIDER_HOSTS are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Ends the service: questions in flight are returned to the pool. */
+  readonly keys: KeySource;
+  /** Ends the service: calls in flight are returned to the pool. */
   readonly signal: AbortSignal;
 };
 
@@ -17,7 +18,7 @@ const LOOK_MS = 3000;
 /** Between two looks at a run whose remaining calls wait for their time. */
 const WAIT_MS = 500;
 
-/** Works on judge runs until the signal: told by the queue, and by looking at the rows itself. */
+/** Works on runs of every kind until the signal: told by the queue, and by looking at the rows itself. */
 export async function startJudgeService(
   options: JudgeServiceOptions,
 ): Promise<{ readonly ended: Promise<void> }> {
@@ -26,11 +27,11 @@ export async function startJudgeService(
       hint: 'Use `npm start`, which brings a database, or name one.',
     });
   }
-  const { ports, database, close } = await compose(options.databaseUrl, options.environment);
+  const { ports, database, close } = await compose(options.databaseUrl, options.environment, options.keys);
   await checkServer(database);
-  const queue = await openJudgeQueue(options.databaseUrl, logError);
-  const running = new Map<JudgeRunId, Promise<void>>();
-  const take = (run: JudgeRunId): Promise<void> => {
+  const queue = await openRunQueue(options.databaseUrl, logError);
+  const running = new Map<RunId, Promise<void>>();
+  const take = (run: RunId): Promise<void> => {
     const known = running.get(run);
     if (known !== undefined) return known;
     const work = workUntilEnd(run, ports, options.signal)
@@ -42,8 +43,8 @@ export async function startJudgeService(
   await queue.listen(async (run) => void take(run));
   const ended = (async () => {
     while (!options.signal.aborted) {
-      for (const run of await ports.judgeRuns.open().catch(() => [])) void take(run);
-      await pause(LOOK_MS, undefined, { signal: options.signal }).catch(() => {});
+      for (const run of await ports.runs.open().catch(() => [])) void take(run);
+      await ports.timers.after(LOOK_MS, options.signal);
     }
     await Promise.all(running.values());
     await queue.stop();
@@ -52,11 +53,12 @@ export async function startJudgeService(
   return { ended };
 }
 
-async function workUntilEnd(run: JudgeRunId, ports: WorkPorts, signal: AbortSignal): Promise<void> {
+async function workUntilEnd(run: RunId, ports: WorkPorts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const result = await workJudgeRun(run, ports, signal);
-    if (result === 'finished') return;
-    if (result === 'wait') await pause(WAIT_MS, undefined, { signal }).catch(() => {});
+    const result = await workRun(run, ports, signal);
+    if (result.kind === 'finished') return;
+    const ms = Math.min(WAIT_MS, Math.max(1, result.untilMs - ports.clock.now()));
+    await ports.timers.after(ms, signal);
   }
 }
 

@@ -113,7 +113,7 @@ export function createBattleStore(database: Database): BattleStore {
       const rows = await sql<
         { id: string; prompt_id: string; answer_a: string; answer_b: string; turns: number | null }[]
       >`
-        select id, prompt_id, answer_a, answer_b, turns from battles where id = any(${battles as string[]})
+        select id, prompt_id, answer_a, answer_b, turns from battles where id = any(${battles as readonly string[] as string[]})
           and prompt_id is not null and answer_a is not null and answer_b is not null`;
       return new Map(
         rows.map((row) => [

@@ -88,7 +88,8 @@ export function createContentStore({ sql }: Database): ContentStore {
                 on conflict (name) do update set name = excluded.name returning id`
             : [known];
         const id = made!.id;
-        const entered = await tx`insert into campaign_models (campaign_id, model_id) values (${campaign}, ${id}) on conflict do nothing`;
+        const entered =
+          await tx`insert into campaign_models (campaign_id, model_id) values (${campaign}, ${id}) on conflict do nothing`;
         if (entered.count > 0)
           await tx`update campaigns set content_version = content_version + 1 where id = ${campaign}`;
         return id as ModelId;

@@ -17,7 +17,6 @@ export { createImportStore } from './import-store.ts';
 export { createImporter } from './imports/create-importer.ts';
 export { type ReadSource, runImport } from './imports/run-import.ts';
 export { openJobProcesses } from './jobs/open-job-processes.ts';
-export { type RunQueueConnection, openRunQueue } from './run-queue.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
 export {
@@ -33,7 +32,8 @@ export { createOverviewStore } from './overview-store.ts';
 export { createProviderStore } from './provider-store.ts';
 export { createQuarantineStore } from './quarantine-store.ts';
 export { createRaterStore } from './rater-store.ts';
+export { openRunQueue, type RunQueueConnection } from './run-queue.ts';
+export { createRunStore } from './run-store.ts';
 export * as schema from './schema.ts';
 export { CHAIN_START, chainHash } from './vote-chain.ts';
 export { createVoteStore } from './vote-store.ts';
-export { createRunStore } from './run-store.ts';

@@ -142,7 +142,8 @@ export function createRunStore({ sql }: Database): RunStore {
     },
 
     async retryFailed(id) {
-      const rows = await sql`update calls set state = 'pending', faults = 0, result = null, not_before = null, leased_until = null
+      const rows =
+        await sql`update calls set state = 'pending', faults = 0, result = null, not_before = null, leased_until = null
         where run_id = ${id} and state = 'failed'`;
       return rows.count;
     },

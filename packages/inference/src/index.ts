@@ -1,2 +1,1 @@
-export { BUILT_IN_JUDGES, judgeFiles } from './judge-files.ts';
-export { createJudgeModels, createOpenAiJudgeModel, type OpenAiJudgeOptions } from './openai-judge-model.ts';
+export { createModelClients, type ModelClientsOptions, type ReadKey } from './model-clients.ts';

@@ -14,10 +14,7 @@ export function judgeFiles(folder: URL = BUILT_IN_JUDGES): JudgeCatalogue {
       const judges: Judge[] = [];
       for (const name of names.sort()) {
         judges.push(
-          parseJudge(
-            await readFile(new URL(`${name}/judge.md`, folder), 'utf8'),
-            `judges/${name}/judge.md`,
-          ),
+          parseJudge(await readFile(new URL(`${name}/judge.md`, folder), 'utf8'), `judges/${name}/judge.md`),
         );
       }
       return judges;

@@ -1,6 +1,6 @@
 export {
-  type Judge,
   JUDGE_LABELS,
+  type Judge,
   type JudgeLabel,
   parseJudge,
   TEMPLATE_VARIABLES,
@@ -14,8 +14,8 @@ export {
   reportPosition,
 } from './reconcile-orders.ts';
 export {
-  type JudgePrompt,
   type JudgedBattle,
+  type JudgePrompt,
   renderJudgePrompt,
   type SlotOrder,
 } from './render-judge-prompt.ts';

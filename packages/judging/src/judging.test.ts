@@ -21,9 +21,7 @@ describe('parseJudge', () => {
   });
 
   it('has another identity after any change', () => {
-    expect(parseJudge(SOURCE.replace('five sentences', 'six sentences')).identity).not.toBe(
-      judge.identity,
-    );
+    expect(parseJudge(SOURCE.replace('five sentences', 'six sentences')).identity).not.toBe(judge.identity);
   });
 
   it.each([
@@ -42,8 +40,7 @@ describe('parseJudge', () => {
 
 describe('renderJudgePrompt', () => {
   const ask = (a: string, b: string, order: 'ab' | 'ba' = 'ab') =>
-    renderJudgePrompt(judge, { prompt: ['Q'], answers: { a: [a], b: [b] }, order, nonce: 'n0nce' })[1]!
-      .content;
+    renderJudgePrompt(judge, { prompt: ['Q'], answers: { a: [a], b: [b] }, order, nonce: 'n0nce' }).user;
 
   it('shows the slots in the order that is asked for', () => {
     expect(ask('first', 'second')).toMatch(/Answer A n0nce\]\]\nfirst[\s\S]*Answer B n0nce\]\]\nsecond/);
@@ -127,11 +124,17 @@ describe('both orders', () => {
   });
 
   it('reports a judge that always takes the first answer', () => {
-    const verdicts = ['x', 'y'].flatMap((battle) => [
-      { battle, order: 'ab' as const, repeat: 1, outcome: 'a' as const },
-      { battle, order: 'ba' as const, repeat: 1, outcome: 'b' as const },
-    ]);
-    expect(reportPosition(verdicts)).toEqual({ consistency: 0, firstSlotRate: 1 });
+    expect(reportPosition([{ ab: 'a', ba: 'b', count: 2 }])).toEqual({ consistency: 0, firstSlotRate: 1 });
+    // judged in both orders: 3 + 3 + 2, alike 3 + 2; decided: 3 × 2 + 3 × 2 + 1 + 1, for the first slot 3 + 6 + 0 + 1
+    expect(
+      reportPosition([
+        { ab: 'a', ba: 'a', count: 3 },
+        { ab: 'a', ba: 'b', count: 3 },
+        { ab: 'tie', ba: 'tie', count: 2 },
+        { ab: 'unparseable', ba: 'a', count: 1 },
+        { ab: 'a', ba: null, count: 1 },
+      ]),
+    ).toEqual({ consistency: 5 / 8, firstSlotRate: 10 / 14 });
     expect(reportPosition([])).toEqual({ consistency: null, firstSlotRate: null });
   });
 });

@@ -16,7 +16,11 @@ export function reconcileOrders(first: Outcome, second: Outcome): Reconciled {
 }
 
 /** How many battles were judged so in one order and so in the other; null: not judged in that order. */
-export type OrderedVerdicts = { readonly ab: string | null; readonly ba: string | null; readonly count: number };
+export type OrderedVerdicts = {
+  readonly ab: string | null;
+  readonly ba: string | null;
+  readonly count: number;
+};
 
 export type PositionReport = {
   /** Share, 0..1, of battles judged in both orders whose verdicts are the same; null where there is none. */

@@ -4,6 +4,9 @@ export type ScriptedRequest = {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly authorization: string | null;
+  /** All that was sent, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** From 0, over the life of the server. */
   readonly index: number;
 };
@@ -16,16 +19,33 @@ export type ScriptedReply =
       readonly finishReason?: string;
       readonly delayMs?: number;
       readonly costUsd?: number;
+      readonly reasoning?: string;
+      /** Tokens with their natural logarithms, at each place the likeliest first. */
+      readonly logprobs?: readonly (readonly (readonly [token: string, logprob: number])[])[];
+      readonly fingerprint?: string;
     }
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly message?: string;
+      readonly type?: string;
+      readonly code?: string | number;
       readonly retryAfterS?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Instead of an error as OpenAI writes it. */
+      readonly body?: string;
     }
+  /** Hangs up without a word. */
   | { readonly kind: 'drop' }
   /** Begins to reply, and is gone. */
   | { readonly kind: 'cut' }
+  /** Takes the request and never replies. */
+  | { readonly kind: 'hang' }
+  /** Replies with a space each `everyMs`, for ever. */
+  | { readonly kind: 'drip'; readonly everyMs: number }
+  | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
+  /** A body of so many bytes. */
+  | { readonly kind: 'flood'; readonly bytes: number }
   | { readonly kind: 'raw'; readonly body: string };
 
 export type ScriptedOpenAiServer = {
@@ -35,19 +55,28 @@ export type ScriptedOpenAiServer = {
   stop(): Promise<void>;
 };
 
+export type ScriptedServerOptions = {
+  /** What it listens on; default 127.0.0.1. */
+  readonly host?: string;
+  /** Default: one, `scripted`. */
+  readonly models?: readonly string[];
+};
+
 /** An OpenAI-compatible server on this machine whose every reply is decided by `script`. */
 export async function startScriptedOpenAiServer(
   script: (request: ScriptedRequest) => ScriptedReply,
+  { host = '127.0.0.1', models = ['scripted'] }: ScriptedServerOptions = {},
 ): Promise<ScriptedOpenAiServer> {
   const requests: ScriptedRequest[] = [];
   const server = createServer((request, response) => {
-    void handle(request, response, requests, script);
+    // a client that hangs up ends its request, nothing else
+    handle(request, response, { requests, script, models }).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    baseUrl: `http://127.0.0.1:${address.port}/v1`,
+    baseUrl: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/v1`,
     requests,
     stop: () =>
       new Promise((resolve) => {
@@ -57,61 +86,126 @@ export async function startScriptedOpenAiServer(
   };
 }
 
+type Scripted = {
+  readonly requests: ScriptedRequest[];
+  readonly script: (request: ScriptedRequest) => ScriptedReply;
+  readonly models: readonly string[];
+};
+
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  requests: ScriptedRequest[],
-  script: (request: ScriptedRequest) => ScriptedReply,
+  { requests, script, models }: Scripted,
 ): Promise<void> {
-  if (request.url === '/v1/models')
-    return send(response, 200, { object: 'list', data: [{ id: 'scripted', object: 'model' }] });
+  if (request.url === '/v1/models') {
+    return send(response, 200, { object: 'list', data: models.map((id) => ({ id, object: 'model' })) });
+  }
   if (request.url !== '/v1/chat/completions') return send(response, 404, { error: { message: 'not found' } });
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  const { model, messages } = JSON.parse(body) as Pick<ScriptedRequest, 'model' | 'messages'>;
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  const body = JSON.parse(text) as ScriptedRequest['body'] & Pick<ScriptedRequest, 'model' | 'messages'>;
   const seen: ScriptedRequest = {
-    model,
-    messages,
+    model: body.model,
+    messages: body.messages,
     authorization: request.headers.authorization ?? null,
+    body,
+    headers: request.headers,
     index: requests.length,
   };
   requests.push(seen);
-  const reply = script(seen);
-  if (reply.kind === 'drop') return void response.destroy();
-  if (reply.kind === 'cut') {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-    return void response.write('{"choices":[', () => response.destroy());
+  await reply(response, script(seen), seen);
+}
+
+async function reply(
+  response: ServerResponse,
+  scripted: ScriptedReply,
+  request: ScriptedRequest,
+): Promise<void> {
+  const json = { 'content-type': 'application/json' };
+  switch (scripted.kind) {
+    case 'drop':
+      return void response.destroy();
+    case 'cut':
+      response.writeHead(200, { ...json, 'content-length': '1000' });
+      return void response.write('{"choices":[', () => response.destroy());
+    case 'hang':
+      return;
+    case 'drip': {
+      response.writeHead(200, json);
+      const timer = setInterval(() => response.write(' '), scripted.everyMs);
+      return void response.on('close', () => clearInterval(timer));
+    }
+    case 'redirect':
+      return void response.writeHead(scripted.status, { location: scripted.to }).end();
+    case 'flood':
+      return void response.writeHead(200, json).end(Buffer.alloc(scripted.bytes, ' '));
+    case 'raw':
+      return void response.writeHead(200, json).end(scripted.body);
+    case 'status': {
+      const {
+        status,
+        message = 'scripted',
+        type = 'scripted',
+        code,
+        retryAfterS,
+        headers = {},
+        body,
+      } = scripted;
+      if (retryAfterS !== undefined) response.setHeader('retry-after', String(retryAfterS));
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      if (body !== undefined) return void response.writeHead(status, json).end(body);
+      return send(response, status, { error: { message, type, ...(code === undefined ? {} : { code }) } });
+    }
+    case 'text':
+      if (scripted.delayMs !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
+      }
+      return send(response, 200, completion(scripted, request));
   }
-  if (reply.kind === 'raw')
-    return void response.writeHead(200, { 'content-type': 'application/json' }).end(reply.body);
-  if (reply.kind === 'status') {
-    if (reply.retryAfterS !== undefined) response.setHeader('retry-after', String(reply.retryAfterS));
-    return send(response, reply.status, {
-      error: { message: reply.message ?? 'scripted', type: 'scripted' },
-    });
-  }
-  if (reply.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
-  const words = (text: string) => text.split(/\s+/).length;
+}
+
+function completion(
+  scripted: ScriptedReply & { readonly kind: 'text' },
+  { model, messages, index }: ScriptedRequest,
+) {
+  const { text, finishReason = 'stop', costUsd, reasoning, logprobs, fingerprint } = scripted;
+  const words = (words: string) => words.split(/\s+/).length;
   const prompt = messages.reduce((sum, message) => sum + words(message.content), 0);
-  send(response, 200, {
-    id: `chatcmpl-${seen.index}`,
+  return {
+    id: `chatcmpl-${index}`,
     object: 'chat.completion',
     created: 0,
     model,
+    ...(fingerprint === undefined ? {} : { system_fingerprint: fingerprint }),
     choices: [
       {
         index: 0,
-        finish_reason: reply.finishReason ?? 'stop',
-        message: { role: 'assistant', content: reply.text },
+        finish_reason: finishReason,
+        message: {
+          role: 'assistant',
+          content: text,
+          ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+        },
+        ...(logprobs === undefined ? {} : { logprobs: { content: logprobs.map(place) } }),
       },
     ],
     usage: {
       prompt_tokens: prompt,
-      completion_tokens: words(reply.text),
-      total_tokens: prompt + words(reply.text),
-      ...(reply.costUsd === undefined ? {} : { cost: reply.costUsd }),
+      completion_tokens: words(text),
+      total_tokens: prompt + words(text),
+      ...(costUsd === undefined ? {} : { cost: costUsd }),
     },
-  });
+  };
+}
+
+function place(likeliest: readonly (readonly [token: string, logprob: number])[]) {
+  const [first = ['', 0]] = likeliest;
+  return {
+    token: first[0],
+    logprob: first[1],
+    bytes: null,
+    top_logprobs: likeliest.map(([token, logprob]) => ({ token, logprob, bytes: null })),
+  };
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -20,10 +20,7 @@ export async function requireJudgeRun(id: string, deps: Pick<Ports, 'runs'>): Pr
 }
 
 /** A run as the contract shows it, at any moment of its life. */
-export async function presentJudgeRun(
-  id: RunId,
-  deps: Pick<Ports, 'runs' | 'clock'>,
-): Promise<JudgeRunJson> {
+export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clock'>): Promise<JudgeRunJson> {
   const run = await requireJudgeRun(id, deps);
   const [counts, orders] = await Promise.all([deps.runs.counts(id), deps.runs.orderCounts(id)]);
   const position = reportPosition(orders);

@@ -210,7 +210,8 @@ export class CallPool {
       this.#settling.push({ kind: 'failed', call, fault, read, atMs });
       if (fault.reason === 'refused') this.#refused += 1;
     }
-    const isHopeless = this.#kind.independent !== true && this.#replies === 0 && this.#refused >= FIRST_REFUSED;
+    const isHopeless =
+      this.#kind.independent !== true && this.#replies === 0 && this.#refused >= FIRST_REFUSED;
     const rests = this.#pace.rests;
     if (isHopeless || rests >= (this.#replies === 0 ? RESTS_WITHOUT_REPLY : MOST_RESTS)) {
       this.#end ??= { kind: 'stop', state: 'failed', why: fault.message };
@@ -245,7 +246,11 @@ export class CallPool {
         const now = this.#deps.clock.now();
         if (now - renewed < RENEW_MS) continue;
         renewed = now;
-        const held = [...this.#inFlight.values(), ...this.#ready.map(({ call }) => call), ...this.#settling.calls];
+        const held = [
+          ...this.#inFlight.values(),
+          ...this.#ready.map(({ call }) => call),
+          ...this.#settling.calls,
+        ];
         await this.#deps.runs.renew(held, now + LEASE_MS);
       } catch (error) {
         this.#settling.break(error);

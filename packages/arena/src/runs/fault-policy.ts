@@ -52,6 +52,8 @@ export function afterFault(
   const spread = 0.5 + seededRandom(`again/${call.id}/${call.attempts}`).next();
   // what the server asks for is kept in full, and a little spread
   const pauseMs =
-    fault.retryAfterMs === null ? doubled * spread : fault.retryAfterMs + FIRST_PAUSE_MS * (spread - 0.5) * 0.2;
+    fault.retryAfterMs === null
+      ? doubled * spread
+      : fault.retryAfterMs + FIRST_PAUSE_MS * (spread - 0.5) * 0.2;
   return { kind: 'again', notBeforeMs: Math.ceil(nowMs + pauseMs) };
 }

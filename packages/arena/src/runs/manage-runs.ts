@@ -64,10 +64,7 @@ export async function resumeRun(
 }
 
 /** Asks the calls again that were given up. */
-export async function retryRun(
-  command: OneRun,
-  deps: RunPorts & Pick<Ports, 'runQueue'>,
-): Promise<RunJson> {
+export async function retryRun(command: OneRun, deps: RunPorts & Pick<Ports, 'runQueue'>): Promise<RunJson> {
   const run = await changeable(command, deps);
   if ((await deps.runs.retryFailed(run.id)) === 0) return presentRun(run.id, deps);
   if (run.state === 'queued' || run.state === 'running') return presentRun(run.id, deps);

@@ -96,7 +96,8 @@ export class Pace {
     this.#note(true);
     this.#recent.push({ atMs: nowMs, latencyMs });
     if (this.#recent.length > MOST) this.#recent.splice(0, MOST / 2);
-    if (this.#limit < this.#max) this.#limit = Math.min(this.#max, this.#limit + 1 / Math.max(1, this.#limit));
+    if (this.#limit < this.#max)
+      this.#limit = Math.min(this.#max, this.#limit + 1 / Math.max(1, this.#limit));
     this.#watchLatency(latencyMs, nowMs);
   }
 
@@ -109,7 +110,8 @@ export class Pace {
       const isMany =
         this.#outcomes.length === FAULT_WINDOW &&
         this.#outcomes.filter((isGood) => !isGood).length > FAULT_WINDOW / 2;
-      if (this.#isTrying || this.#straightFaults >= STRAIGHT_FAULTS || isMany) this.#rest(nowMs, fault.retryAfterMs);
+      if (this.#isTrying || this.#straightFaults >= STRAIGHT_FAULTS || isMany)
+        this.#rest(nowMs, fault.retryAfterMs);
       else if (fault.reason !== 'unreachable') this.#cut(nowMs);
     } else this.#isTrying = false;
   }
@@ -121,7 +123,10 @@ export class Pace {
     const first = last[0];
     if (first === undefined) return { perSecond: 0, latencyMs: null };
     const spanMs = Math.max(1000, nowMs - first.atMs);
-    return { perSecond: (1000 * last.length) / spanMs, latencyMs: median(last.map((each) => each.latencyMs)) };
+    return {
+      perSecond: (1000 * last.length) / spanMs,
+      latencyMs: median(last.map((each) => each.latencyMs)),
+    };
   }
 
   get inFlight(): number {
@@ -210,7 +215,12 @@ export class Paces {
   readonly #paces = new Map<string, Pace>();
 
   of(provider: { readonly id: string; readonly limits: ProviderLimits }, model: string): Pace {
-    const key = JSON.stringify([provider.id, model, provider.limits.concurrency, provider.limits.callsPerMinute]);
+    const key = JSON.stringify([
+      provider.id,
+      model,
+      provider.limits.concurrency,
+      provider.limits.callsPerMinute,
+    ]);
     const known = this.#paces.get(key);
     if (known !== undefined) return known;
     const pace = new Pace(provider.limits);

@@ -20,8 +20,7 @@ export type WorkResult = { readonly kind: 'finished' } | { readonly kind: 'wait'
 export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): Promise<WorkResult> {
   const run = await deps.runs.find(id);
   if (run === null || (run.state !== 'queued' && run.state !== 'running')) return { kind: 'finished' };
-  if (run.state === 'queued')
-    await deps.runs.move(id, ['queued'], 'running', null, deps.clock.now());
+  if (run.state === 'queued') await deps.runs.move(id, ['queued'], 'running', null, deps.clock.now());
   let opened: { readonly client: ModelClient; readonly pool: CallPool };
   try {
     opened = await open(run, deps, signal);

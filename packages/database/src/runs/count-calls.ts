@@ -2,7 +2,10 @@ import type { OrderCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
 
-type Counted = Pick<RunCounts, 'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'>;
+type Counted = Pick<
+  RunCounts,
+  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'
+>;
 
 const NOTHING: Counted = {
   total: 0,

@@ -11,7 +11,9 @@ export type StoredReading = {
   readonly atMs: number;
 };
 
-type Of<Type extends Reading['type']> = StoredReading & { readonly reading: Extract<Reading, { type: Type }> };
+type Of<Type extends Reading['type']> = StoredReading & {
+  readonly reading: Extract<Reading, { type: Type }>;
+};
 
 /** Puts readings where boards and voters find them. */
 export async function insertReadings(
@@ -20,11 +22,11 @@ export async function insertReadings(
   parser: string,
   readings: readonly StoredReading[],
 ): Promise<void> {
-  const of = <Type extends Reading['type']>(type: Type) =>
+  const ofType = <Type extends Reading['type']>(type: Type) =>
     readings.filter((each): each is Of<Type> => each.reading.type === type);
-  await insertVerdicts(tx, run, parser, of('verdict'));
-  await insertAnswers(tx, run, of('answer'));
-  for (const { reading, atMs } of('capability')) {
+  await insertVerdicts(tx, run, parser, ofType('verdict'));
+  await insertAnswers(tx, run, ofType('answer'));
+  for (const { reading, atMs } of ofType('capability')) {
     await tx`update providers set capabilities = coalesce(capabilities, '{}'::jsonb) || ${tx.json(reading.found as never)},
       checked_at = ${new Date(atMs)} where id = ${run.providerId}`;
   }
@@ -47,7 +49,7 @@ async function insertVerdicts(
       ${verdicts.map(({ reading }) => reading.judgeId)}::uuid[], ${verdicts.map(({ call }) => call.order)}::text[],
       ${verdicts.map(({ call }) => call.repeat)}::int[], ${verdicts.map(({ reading }) => reading.outcome)}::text[],
       ${verdicts.map(({ reading }) => reading.unscored)}::text[], ${verdicts.map(({ replyId }) => replyId)}::bigint[],
-      ${verdicts.map(({ atMs }) => new Date(atMs))}::timestamptz[])
+      ${verdicts.map(({ atMs }) => new Date(atMs).toISOString())}::timestamptz[])
       as r(battle, judge, slot_order, repeat, outcome, unscored, reply, at)
     on conflict (judge_id, model, battle_id, slot_order, repeat) where import_id is null do update set
       id = excluded.id, seq = excluded.seq, run_id = excluded.run_id, outcome = excluded.outcome, unscored = excluded.unscored,

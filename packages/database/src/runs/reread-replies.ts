@@ -63,8 +63,11 @@ export async function replaceReadings(
     from unnest(${changed.map(({ stored }) => stored.callId)}::bigint[], ${changed.map(({ read }) => read.label)}::text[])
       as r(id, label) where c.id = r.id`;
   await tx`delete from verdicts where reply_id = any(${replyIds}::bigint[])`;
-  const stored: StoredReading[] = changed.flatMap(({ stored: { replyId, atMs, target, order, repeat }, read }) =>
-    read.reading === null ? [] : [{ reading: read.reading, call: { target, order, repeat }, replyId, atMs }],
+  const stored: StoredReading[] = changed.flatMap(
+    ({ stored: { replyId, atMs, target, order, repeat }, read }) =>
+      read.reading === null
+        ? []
+        : [{ reading: read.reading, call: { target, order, repeat }, replyId, atMs }],
   );
   await insertReadings(tx, run, parser, stored);
   // boards that hold the rows of before read them anew

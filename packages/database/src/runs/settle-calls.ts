@@ -95,7 +95,7 @@ async function returnCalls(
       retried = c.retried + (r.fault is not null)::int,
       faults = c.faults + (r.fault is not null and r.fault <> 'rate_limited')::int
     from unnest(${returned.map(({ call }) => call.id)}::bigint[], ${returned.map(({ call }) => call.attempts)}::int[],
-      ${returned.map(({ notBeforeMs }) => new Date(notBeforeMs))}::timestamptz[],
+      ${returned.map(({ notBeforeMs }) => new Date(notBeforeMs).toISOString())}::timestamptz[],
       ${returned.map(({ fault }) => fault?.reason ?? null)}::text[],
       ${returned.map(({ fault }) => fault?.message ?? null)}::text[]) as r(id, attempts, not_before, fault, message)
     where c.id = r.id and c.attempts = r.attempts and c.state = 'leased'`;

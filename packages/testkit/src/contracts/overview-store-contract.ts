@@ -27,11 +27,11 @@ export function overviewStoreContract(setUp: () => Promise<Setup>): void {
       const { run: runOf } = await sampleJudging(setup, 1);
       const [old, past, late, fresh] = [0, 1, 2, 3].map((ms) => runOf({ atMs: SAMPLE_MS + ms }));
       for (const run of [late, old, fresh, past]) await runs.create(run!, []);
-      await runs.setState(past!.id, 'done', null, SAMPLE_MS + 99);
-      await runs.setState(late!.id, 'cancelled', null, SAMPLE_MS + 100);
-      await runs.setState(fresh!.id, 'running', null, SAMPLE_MS + 100);
+      await runs.move(past!.id, ['queued'], 'done', null, SAMPLE_MS + 99);
+      await runs.move(late!.id, ['queued'], 'cancelled', null, SAMPLE_MS + 100);
+      await runs.move(fresh!.id, ['queued'], 'running', null, SAMPLE_MS + 100);
       const shown = await overview.runsSince(SAMPLE_MS + 100, 9);
-      expect(shown.map(({ run }) => run)).toEqual([fresh!.id, late!.id, old!.id]);
+      expect(shown).toEqual([fresh!.id, late!.id, old!.id]);
       expect(await overview.runsSince(SAMPLE_MS + 100, 1)).toEqual(shown.slice(0, 1));
     });
 

@@ -1,19 +1,33 @@
-import type { Ids, JudgeStore, NewJudgeCall, NewJudgeRun, NewVerdict } from '@agon/arena';
-import type { BattleId, CampaignId, JudgeId, JudgeRunId, VerdictId } from '@agon/domain';
+import type {
+  Ids,
+  JudgeStore,
+  LeasedCall,
+  ModelReply,
+  NewCall,
+  NewRun,
+  ProviderStore,
+  Read,
+  RunStore,
+  Settled,
+} from '@agon/arena';
+import type { BattleId, CampaignId, JudgeId, ProviderId, RunId } from '@agon/domain';
 import type { WritableImports } from '../import-bundle.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
 export type JudgeSetup = {
-  readonly runs: JudgeStore;
+  readonly runs: RunStore;
   /** Another one on the same data, as in another process. */
-  readonly elsewhere: JudgeStore;
+  readonly elsewhere: RunStore;
+  readonly judgeStore: JudgeStore;
+  readonly judgeStoreElsewhere: JudgeStore;
+  readonly providers: ProviderStore;
   readonly imports: WritableImports;
   readonly ids: Ids;
   /** An open campaign without anything. */
   campaign(): Promise<CampaignId>;
 };
 
-export const SAMPLE_JUDGE: Parameters<JudgeStore['keepJudge']>[0] = {
+export const SAMPLE_JUDGE: Parameters<JudgeStore['keep']>[0] = {
   id: 'sample',
   title: 'Sample',
   measures: 'Nothing',
@@ -26,40 +40,79 @@ export const SAMPLE_JUDGE: Parameters<JudgeStore['keepJudge']>[0] = {
   identity: 'sample@1',
 };
 
+export const SAMPLE_REPLY: ModelReply = {
+  texts: ['because'],
+  reasoning: null,
+  finishReason: 'stop',
+  logprobs: null,
+  promptTokens: null,
+  cachedTokens: null,
+  completionTokens: null,
+  costUsd: null,
+  latencyMs: 5,
+  model: null,
+  fingerprint: null,
+  requestHash: '00',
+};
+
 type SampleJudging = {
   readonly campaignId: CampaignId;
   readonly judgeId: JudgeId;
+  readonly providerId: ProviderId;
   readonly battles: readonly BattleId[];
   /** One for each battle. */
-  readonly calls: readonly NewJudgeCall[];
-  run(change?: Partial<NewJudgeRun>): NewJudgeRun;
-  verdict(change?: Partial<NewVerdict>): NewVerdict;
+  readonly calls: readonly NewCall[];
+  run(change?: Partial<NewRun>): NewRun;
+  /** What a parser made of a verdict's reply: an outcome, or why there is none. */
+  read(call: NewCall, label: string): Read;
+  replied(call: LeasedCall, label: string, reply?: Partial<ModelReply>): Settled;
 };
 
-/** A campaign with `prompts` battles to judge, and a judge. */
+/** A campaign with `prompts` battles to judge, a judge and a provider. */
 export async function sampleJudging(
-  { runs, imports, ids, campaign }: JudgeSetup,
+  { judgeStore, providers, imports, ids, campaign }: JudgeSetup,
   prompts: number,
 ): Promise<SampleJudging> {
   const campaignId = await campaign();
   await imports.write({ ...sampleBundle(campaignId, ids.next(), prompts), verdicts: [] });
-  const judgeId = await runs.keepJudge(SAMPLE_JUDGE);
-  const battles = await runs.battlesToJudge(campaignId, 1, null);
+  const judgeId = await judgeStore.keep(SAMPLE_JUDGE);
+  const battles = await judgeStore.battlesToJudge(campaignId, 1, null);
+  const providerId = ids.next() as string as ProviderId;
+  await providers.add({
+    id: providerId,
+    name: `provider-${providerId}`,
+    preset: 'custom',
+    baseUrl: 'http://127.0.0.1:9/v1',
+    keyEnv: null,
+    sealedKey: null,
+    keyEnd: null,
+    allowsPrivate: true,
+    limits: { concurrency: null, callsPerMinute: null, timeoutMs: 1000 },
+    createdAtMs: SAMPLE_MS,
+    by: null,
+  });
+  const read: SampleJudging['read'] = ({ target }, label) => {
+    const isScored = ['a', 'b', 'tie'].includes(label);
+    const outcome = isScored ? (label as 'a' | 'b' | 'tie') : null;
+    return {
+      label,
+      reading: { type: 'verdict', judgeId, battleId: target, outcome, unscored: isScored ? null : label },
+    };
+  };
   return {
     campaignId,
     judgeId,
+    providerId,
     battles,
-    calls: battles.map((battleId) => ({ battleId, order: 'ab', repeat: 1 })),
+    calls: battles.map((target) => ({ target, order: 'ab', repeat: 1 })),
     run: (change = {}) => ({
-      id: ids.next() as JudgeRunId,
+      id: ids.next() as string as RunId,
+      kind: 'verdicts',
       campaignId,
-      judgeId,
+      providerId,
       model: 'judge-model',
-      baseUrl: 'http://127.0.0.1:9/v1',
-      apiKeyEnv: 'SOME_KEY',
-      orders: 'both',
-      repeat: 1,
-      limit: null,
+      subject: 'sample',
+      config: { judgeId, judge: 'sample', identity: 'sample@1', source: '' },
       concurrency: 4,
       budgetUsd: 1.5,
       seed: 7,
@@ -67,19 +120,13 @@ export async function sampleJudging(
       atMs: SAMPLE_MS,
       ...change,
     }),
-    verdict: (change = {}) => ({
-      id: ids.next() as VerdictId,
-      outcome: 'a',
-      unscored: null,
-      raw: 'because',
-      promptTokens: null,
-      cachedTokens: null,
-      completionTokens: null,
-      costUsd: null,
-      latencyMs: null,
-      retried: 0,
+    read,
+    replied: (call, label, reply = {}) => ({
+      kind: 'reply',
+      call,
+      reply: { ...SAMPLE_REPLY, ...reply },
+      read: read(call, label),
       atMs: SAMPLE_MS,
-      ...change,
     }),
   };
 }

@@ -7,10 +7,11 @@ export const answers: RunKind<AnswerConfig> = {
   parser: 'answer-1',
   results: ['answered'],
   lands: 'answers',
-  lands: 'answers',
 
   plan: ({ repeat }, _seed, prompts) =>
-    prompts.flatMap((target) => Array.from({ length: repeat }, (_, i) => ({ target, order: '', repeat: i + 1 }))),
+    prompts.flatMap((target) =>
+      Array.from({ length: repeat }, (_, i) => ({ target, order: '', repeat: i + 1 })),
+    ),
 
   needs: (call) => ({ prompt: call.target as PromptId }),
 

@@ -15,7 +15,10 @@ export function kindOf(run: Pick<RunRecord, 'kind'>): RunKind<RunRecord['config'
 const NONCE_LENGTH = 10;
 
 /** The tail of a run's id is random: nobody knows the nonces of its calls before it is started. */
-export function nonceOf(run: Pick<RunRecord, 'id'>, call: Pick<LeasedCall, 'id'> | Pick<StoredReply, 'callId'>): string {
+export function nonceOf(
+  run: Pick<RunRecord, 'id'>,
+  call: Pick<LeasedCall, 'id'> | Pick<StoredReply, 'callId'>,
+): string {
   const id = 'id' in call ? call.id : call.callId;
   return contentHash(`nonce/${run.id}/${id}`).slice(0, NONCE_LENGTH);
 }

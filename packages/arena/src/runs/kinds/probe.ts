@@ -44,7 +44,8 @@ export const probe: RunKind<Record<string, never>> = {
       return found('no', call.target === 'chat' ? { chat: false } : { topLogprobs: 0 });
     }
     const { reply } = outcome;
-    if (call.target === 'models') return found('yes', { models: JSON.parse(reply.texts[0] ?? '[]') as string[] });
+    if (call.target === 'models')
+      return found('yes', { models: JSON.parse(reply.texts[0] ?? '[]') as string[] });
     if (call.target === 'logprobs') {
       const top = Math.max(0, ...(reply.logprobs ?? []).map((place) => place.top.length));
       return found(top > 0 ? 'yes' : 'no', { topLogprobs: top });

@@ -1,0 +1,82 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { CallFailed, faultOfConnection, faultOfStatus, unreadable } from './call-fault.ts';
+import type { GuardedAgents } from './guarded-agents.ts';
+
+/** Longer replies are cut and given up; of an error only its head is read. */
+const LARGEST_REPLY_BYTES = 16 * 2 ** 20;
+const LARGEST_ERROR_BYTES = 64 * 2 ** 10;
+
+export type GuardedFetchOptions = {
+  readonly agents: GuardedAgents;
+  /** For messages. */
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+/**
+ * A `fetch` that follows no redirect, reads the whole body before it returns, and sends no header but the few that are
+ * named here: packages add what they find in the environment.
+ * @throws CallFailed in whose fault every way to get no 2xx stands
+ */
+export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
+  const { agents, baseUrl, apiKey, now } = options;
+  return async (input, init = {}) => {
+    const url = new URL(String(input instanceof Request ? input.url : input));
+    const isPlain = url.protocol === 'http:';
+    const body = typeof init.body === 'string' ? Buffer.from(init.body) : null;
+    const headers: Record<string, string | number> = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'agon',
+      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    };
+    const request = (isPlain ? requestHttp : requestHttps)(url, {
+      method: init.method ?? 'GET',
+      headers,
+      agent: isPlain ? agents.http : agents.https,
+      signal: init.signal ?? undefined,
+    });
+    let hasBegun = false;
+    try {
+      const reply = await new Promise<IncomingMessage>((resolve, reject) => {
+        request.on('response', resolve).on('error', reject);
+        request.on('close', () => reject(new Error('closed without a reply')));
+        request.end(body ?? undefined);
+      });
+      hasBegun = true;
+      const status = reply.statusCode ?? 0;
+      const isGood = status >= 200 && status < 300;
+      const text = await readBody(reply, isGood ? LARGEST_REPLY_BYTES : LARGEST_ERROR_BYTES);
+      if (!isGood) {
+        throw new CallFailed(
+          faultOfStatus({ status, headers: reply.headers, body: text ?? '' }, baseUrl, now()),
+        );
+      }
+      if (text === null) throw new CallFailed(unreadable(baseUrl, 'it is longer than 16 MB'));
+      // whatever it calls itself: it is read as JSON or not at all
+      return new Response(text, { headers: { 'content-type': 'application/json' } });
+    } catch (thrown) {
+      request.destroy();
+      if (thrown instanceof CallFailed || init.signal?.aborted) throw thrown;
+      throw new CallFailed(
+        hasBegun ? unreadable(baseUrl, 'it breaks off') : faultOfConnection(thrown, baseUrl),
+      );
+    }
+  };
+}
+
+/** @returns null where it is larger than `mostBytes` */
+async function readBody(reply: IncomingMessage, mostBytes: number): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of reply as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

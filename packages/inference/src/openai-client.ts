@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest } from '@agon/arena';
+import OpenAI from 'openai';
+import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
+import { CallFailed, faultOf, unreadable } from './call-fault.ts';
+import { type Completion, readCompletion, readModelList } from './read-completion.ts';
+
+export type OpenAiClientOptions = {
+  readonly baseUrl: string;
+  /** Empty: the first that the server lists. */
+  readonly model: string;
+  /** `openai` counts the tokens of a reply under another name than the rest. */
+  readonly preset: string;
+  /** For one `ask`, all its turns included, milliseconds. */
+  readonly timeoutMs: number;
+  /** Throws CallFailed where there is no reply. */
+  readonly fetch: typeof fetch;
+  /** Monotonic milliseconds. */
+  readonly elapsed: () => number;
+};
+
+type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string };
+
+/** Its own timer knows nothing of bodies: the deadline of the whole call stands here. */
+const PACKAGE_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Asks one model of an OpenAI-compatible server through the `openai` package. */
+export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
+  const { baseUrl, timeoutMs, elapsed } = options;
+  const server = new OpenAI({
+    baseURL: baseUrl,
+    // the key is added by `fetch`; the rest would be taken from the environment
+    apiKey: 'none',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    logLevel: 'off',
+    maxRetries: 0,
+    timeout: PACKAGE_TIMEOUT_MS,
+    fetch: options.fetch,
+  });
+  let firstModel: string | null = options.model === '' ? null : options.model;
+
+  const listModels = async (signal: AbortSignal): Promise<readonly string[]> => {
+    const names = readModelList(await server.get('/models', { signal }));
+    if (names === null) throw new CallFailed(unreadable(baseUrl, 'it is no list of models'));
+    return names;
+  };
+
+  const modelName = async (signal: AbortSignal): Promise<string> => {
+    firstModel ??= (await listModels(signal))[0] ?? null;
+    if (firstModel !== null) return firstModel;
+    throw new CallFailed(faultOf('unknown_model', `${baseUrl} lists no models; name one.`));
+  };
+
+  const complete = async (
+    model: string,
+    messages: readonly Message[],
+    settings: ChatSettings,
+    signal: AbortSignal,
+  ): Promise<Completion> => {
+    const body = completionBody(model, messages, settings, options.preset);
+    const completion = readCompletion(await server.chat.completions.create(body, { signal }));
+    if (completion === null) throw new CallFailed(unreadable(baseUrl, 'it is no chat completion'));
+    return completion;
+  };
+
+  const reply = async (request: ModelRequest, signal: AbortSignal): Promise<ModelReply> => {
+    const startMs = elapsed();
+    const latencyMs = () => Math.round(elapsed() - startMs);
+    if (request.kind === 'models') {
+      const names = await listModels(signal);
+      return {
+        ...NOTHING,
+        texts: [JSON.stringify(names)],
+        latencyMs: latencyMs(),
+        requestHash: hashOf({ baseUrl, models: true }),
+      };
+    }
+    const { system, turns, settings } = request;
+    const model = await modelName(signal);
+    const messages: Message[] = system === '' ? [] : [{ role: 'system', content: system }];
+    const completions: Completion[] = [];
+    for (const turn of turns) {
+      messages.push({ role: 'user', content: turn });
+      const completion = await complete(model, messages, settings, signal);
+      completions.push(completion);
+      if (completions.length < turns.length) messages.push({ role: 'assistant', content: completion.text });
+    }
+    return {
+      ...joinTurns(completions),
+      latencyMs: latencyMs(),
+      requestHash: hashOf({ baseUrl, model, messages, settings }),
+    };
+  };
+
+  return {
+    async ask(request, signal): Promise<Asked> {
+      signal.throwIfAborted();
+      const call = new AbortController();
+      const stop = () => call.abort();
+      signal.addEventListener('abort', stop);
+      const deadline = setTimeout(stop, timeoutMs);
+      try {
+        return { kind: 'reply', reply: await reply(request, call.signal) };
+      } catch (thrown) {
+        signal.throwIfAborted();
+        return { kind: 'fault', fault: faultOfThrown(thrown, call.signal.aborted, options) };
+      } finally {
+        clearTimeout(deadline);
+        signal.removeEventListener('abort', stop);
+      }
+    },
+  };
+}
+
+function faultOfThrown(thrown: unknown, isLate: boolean, { baseUrl, timeoutMs }: OpenAiClientOptions) {
+  // the package wraps what `fetch` throws
+  const failed = [thrown, (thrown as { cause?: unknown } | null)?.cause].find(
+    (one) => one instanceof CallFailed,
+  );
+  if (failed !== undefined) return failed.fault;
+  if (isLate) return faultOf('timeout', `${baseUrl} did not reply within ${timeoutMs / 1000} s.`);
+  // its words hold parts of the body
+  if (thrown instanceof SyntaxError) return unreadable(baseUrl, 'it is no JSON');
+  throw thrown;
+}
+
+function completionBody(
+  model: string,
+  messages: readonly Message[],
+  { temperature, maxTokens, seed, topLogprobs = 0 }: ChatSettings,
+  preset: string,
+): ChatCompletionCreateParamsNonStreaming {
+  return {
+    model,
+    messages: [...messages],
+    ...(preset === 'openai' ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...(temperature === null ? {} : { temperature }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(topLogprobs > 0 ? { logprobs: true, top_logprobs: topLogprobs } : {}),
+  };
+}
+
+const NOTHING = {
+  reasoning: null,
+  finishReason: null,
+  logprobs: null,
+  promptTokens: null,
+  cachedTokens: null,
+  completionTokens: null,
+  costUsd: null,
+  model: null,
+  fingerprint: null,
+} as const;
+
+/** @param completions at least one */
+function joinTurns(completions: readonly Completion[]): Omit<ModelReply, 'latencyMs' | 'requestHash'> {
+  const last = completions.at(-1);
+  if (last === undefined) throw new TypeError('a request without a turn');
+  const reasoning = completions.flatMap((one) => one.reasoning ?? []);
+  const sum = (name: 'promptTokens' | 'cachedTokens' | 'completionTokens' | 'costUsd') => {
+    const known = completions.flatMap((one) => one[name] ?? []);
+    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+  };
+  return {
+    texts: completions.map(({ text }) => text),
+    reasoning: reasoning.length === 0 ? null : reasoning.join('\n\n'),
+    finishReason: (completions.find(({ finishReason }) => finishReason !== 'stop') ?? last).finishReason,
+    logprobs: last.logprobs,
+    promptTokens: sum('promptTokens'),
+    cachedTokens: sum('cachedTokens'),
+    completionTokens: sum('completionTokens'),
+    costUsd: sum('costUsd'),
+    model: last.model,
+    fingerprint: last.fingerprint,
+  };
+}
+
+function hashOf(sent: unknown): string {
+  return createHash('sha256').update(JSON.stringify(sent)).digest('hex');
+}

@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunRecord } from '@agon/arena';
+import type { RunId } from '@agon/domain';
+import { describe, expect, it } from 'vitest';
+import { SAMPLE_MS } from './sample-bundle.ts';
+import { type JudgeSetup, sampleJudging } from './sample-judging.ts';
+
+/** Runs; their calls are runCallsContract's. */
+export function runStoreContract(setUp: () => Promise<JudgeSetup>): void {
+  describe('the contract of RunStore: runs', () => {
+    it('makes a run with all of its calls, or neither', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere, ids } = setup;
+      const { run: runOf, calls, campaignId, providerId } = await sampleJudging(setup, 3);
+      const run = runOf();
+      expect(await runs.create(run, [...calls, calls[0]!])).toBe(3);
+      expect(await elsewhere.find(run.id)).toEqual({
+        id: run.id,
+        kind: 'verdicts',
+        campaignId,
+        campaign: expect.any(String),
+        campaignTitle: expect.any(String),
+        providerId,
+        provider: `provider-${providerId}`,
+        baseUrl: 'http://127.0.0.1:9/v1',
+        model: 'judge-model',
+        subject: 'sample',
+        config: run.config,
+        concurrency: 4,
+        budgetUsd: 1.5,
+        seed: 7,
+        state: 'queued',
+        error: null,
+        pace: null,
+        startedAtMs: SAMPLE_MS,
+        finishedAtMs: null,
+      } satisfies RunRecord);
+      const broken = runOf({ providerId: ids.next() as never });
+      await expect(runs.create(broken, calls)).rejects.toThrow();
+      expect(await runs.find(broken.id)).toBeNull();
+      expect(await runs.find('no id at all' as RunId)).toBeNull();
+    });
+
+    it('lists runs, newest first, page by page, of a campaign or kind, and those that are open', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere, campaign } = setup;
+      const { campaignId, run: runOf } = await sampleJudging(setup, 1);
+      const made: RunId[] = [];
+      for (const kind of ['verdicts', 'answers', 'probe'] as const) {
+        // identifiers sort by the millisecond
+        await pause(2);
+        const run = runOf({ kind, ...(kind === 'probe' ? { campaignId: null } : {}) });
+        await runs.create(run, []);
+        made.unshift(run.id);
+      }
+      const [probe, answers, verdicts] = made as [RunId, RunId, RunId];
+      const list = async (filter: Parameters<typeof runs.list>[0], after: RunId | null = null, limit = 9) =>
+        (await elsewhere.list(filter, { after, limit })).map(({ id }) => id);
+      expect(await list({}, null, 2)).toEqual([probe, answers]);
+      expect(await list({}, answers, 2)).toEqual([verdicts]);
+      expect(await list({ campaignId })).toEqual([answers, verdicts]);
+      expect(await list({ campaignId: await campaign() })).toEqual([]);
+      expect(await list({ kind: 'answers' })).toEqual([answers]);
+      await runs.move(answers, ['queued'], 'running', null, SAMPLE_MS + 1);
+      await runs.move(probe, ['queued'], 'failed', 'no key', SAMPLE_MS + 2);
+      expect(await list({ state: 'open' })).toEqual([answers, verdicts]);
+      expect([...(await elsewhere.open())].sort()).toEqual([answers, verdicts].sort());
+    });
+
+    it('moves a run on from where it is said to be, and from nowhere else', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere } = setup;
+      const { run: runOf } = await sampleJudging(setup, 1);
+      const { id } = runOf();
+      await runs.create(runOf({ id }), []);
+      const moves = await Promise.all(
+        [runs, elsewhere, runs, elsewhere].map((each) =>
+          each.move(id, ['queued', 'running'], 'failed', 'no key', SAMPLE_MS + 2),
+        ),
+      );
+      expect(moves.filter(Boolean)).toHaveLength(1);
+      expect(await elsewhere.find(id)).toMatchObject({
+        state: 'failed',
+        error: 'no key',
+        finishedAtMs: SAMPLE_MS + 2,
+      });
+      expect(await runs.move(id, ['paused', 'failed'], 'queued', null, SAMPLE_MS + 3)).toBe(true);
+      expect(await elsewhere.find(id)).toMatchObject({ state: 'queued', error: null, finishedAtMs: null });
+      expect(await runs.move(id, ['done'], 'cancelled', null, SAMPLE_MS + 4)).toBe(false);
+    });
+
+    it('keeps what its worker says of its pace, and a new budget', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere } = setup;
+      const run = (await sampleJudging(setup, 1)).run();
+      await runs.create(run, []);
+      const pace = {
+        inFlight: 3,
+        limit: 4,
+        perSecond: 1.5,
+        rateLimited: 7,
+        latencyMs: 250,
+        restingUntilMs: SAMPLE_MS,
+        atMs: SAMPLE_MS,
+      };
+      await runs.setPace(run.id, pace);
+      await runs.setBudget(run.id, 3);
+      expect(await elsewhere.find(run.id)).toMatchObject({ pace, budgetUsd: 3 });
+    });
+  });
+}
