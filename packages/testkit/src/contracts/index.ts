@@ -23,7 +23,6 @@ export { idsContract } from './ids-contract.ts';
 export { importStoreContract } from './import-store-contract.ts';
 export { importerContract, voteRows } from './importer-contract.ts';
 export { judgeCatalogueContract } from './judge-catalogue-contract.ts';
-export { judgeCatalogueContract } from './judge-catalogue-contract.ts';
 export { judgeStoreContract } from './judge-store-contract.ts';
 export { keyStoreContract } from './key-store-contract.ts';
 export { keyVaultContract } from './key-vault-contract.ts';
