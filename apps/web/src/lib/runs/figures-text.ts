@@ -21,6 +21,12 @@ export function durationText(seconds: number): string {
   return minutes === 0 ? hours : `${hours} ${unit(minutes, 'minute')}`;
 }
 
+/** The same for what is only guessed: one unit, from minutes on. @param seconds ≥ 0 */
+export function roughDurationText(seconds: number): string {
+  if (seconds < 2 * MINUTE) return durationText(seconds);
+  return durationText(Math.round(seconds / MINUTE) * MINUTE);
+}
+
 /** US dollars to the cent, small sums to two digits that say something. */
 export function costText(usd: number): string {
   const isSmall = usd > 0 && usd < SMALL_USD;

@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<string, () => string>> = {
   inconsistent_order: m.runs_reason_inconsistent_order,
   provider_error: m.runs_reason_provider_error,
   cancelled: m.runs_state_cancelled,
+  empty: m.runs_reason_empty,
   rate_limited: m.runs_reason_rate_limited,
   unreachable: m.runs_reason_unreachable,
   server_error: m.runs_reason_server_error,
@@ -69,7 +70,6 @@ const RESULTS: Readonly<Record<string, () => string>> = {
   answered: m.runs_result_answered,
   yes: m.runs_result_yes,
   no: m.runs_result_no,
-  empty: m.runs_result_empty,
 };
 
 /** What a reply was read as. */

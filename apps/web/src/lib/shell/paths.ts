@@ -29,6 +29,10 @@ export function campaignPath(campaign: string, part: CampaignPart = 'progress'):
   return part === 'progress' ? path : `${path}/${part}`;
 }
 
+/** Where a campaign's models are asked for verdicts, or for answers. */
+export const askPath = (campaign: string, what: 'verdicts' | 'answers'): string =>
+  `${campaignPath(campaign, 'judges')}?ask=${what}`;
+
 /** Steps of making a campaign, after the first one has named it. */
 export const SETUP_STEPS = ['answers', 'who', 'quality', 'size'] as const;
 export type SetupStep = (typeof SETUP_STEPS)[number];
