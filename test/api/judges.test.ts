@@ -41,6 +41,8 @@ describe('judges', () => {
       battles: 4,
       calls: { total: 8, pending: 8, sent: 0 },
       judge,
+      provider: '127.0.0.1:9',
+      base_url: 'http://127.0.0.1:9/v1',
     });
     expect(arena.announced).toEqual([run.run]);
     expect(await researcher.call('getJudgeRun', { params: { run: run.run } })).toMatchObject({
@@ -62,6 +64,13 @@ describe('judges', () => {
   it('are not asked wrongly', async () => {
     await expect(start({ judge: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
     await expect(start({ base_url: 'not a URL' })).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(start({ base_url: null })).rejects.toMatchObject({
+      code: 'invalid_request',
+      at: { column: 'provider' },
+    });
+    await expect(start({ api_key_env: 'AGON_OWNER_KEY' })).rejects.toMatchObject({
+      code: 'provider_forbidden',
+    });
     await expect(start({ api_key_env: 'sk-a-key-itself' })).rejects.toMatchObject({
       code: 'invalid_request',
     });

@@ -187,7 +187,6 @@ export { presentRun } from './runs/present-run.ts';
 export { rereadRun } from './runs/reread-run.ts';
 export { type StartAnswerRun, startAnswerRun } from './runs/start-answer-run.ts';
 export { type WorkPorts, type WorkResult, workRun } from './runs/work-run.ts';
-
 export { defaultAliases } from './self-naming/default-aliases.ts';
 export { findOwnName } from './self-naming/find-own-name.ts';
 export { type AnnotateVote, annotateVote } from './voting/annotate-vote.ts';

@@ -1,0 +1,201 @@
+import type { RunId } from '@agon/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
+import { MODELS, seedCampaign } from './seed-campaign.ts';
+import type { Visitor } from './visitor.ts';
+import { consentTo } from './voter.ts';
+
+const PROMPTS = 6;
+
+let arena: ArenaUnderTest;
+let slug: string;
+let researcher: Visitor;
+
+beforeAll(async () => {
+  arena = await openArena();
+  ({ slug } = await seedCampaign(arena));
+  const admin = await arena.person('admin');
+  await admin.call('addProvider', { body: { name: 'lab', base_url: 'https://lab.example/v1' } });
+  researcher = await arena.person('researcher');
+  const { items } = await admin.call('listMembers');
+  const user = items.find(({ name }) => name === 'researcher')?.id ?? '';
+  await admin.call('changeMember', { params: { user }, body: { role: 'researcher' } });
+});
+afterAll(() => arena.close());
+
+const start = (body: object = {}, by = researcher) =>
+  by.call('startAnswerRun', {
+    params: { campaign: slug },
+    body: { model: 'gnu-1', provider: 'lab', ...body },
+  });
+const at = (run: string) => ({ params: { run } });
+
+/** As a worker that gave up on a run, or on some of its calls. */
+async function fail(run: string, calls: number) {
+  const { sql } = arena.database;
+  await sql`update calls set state = 'failed', fault = 'refused', fault_message = 'It said no.' where id in
+    (select id from calls where run_id = ${run} order by id limit ${calls})`;
+  await arena.ports.runs.move(run as RunId, ['queued'], 'failed', 'The provider is gone.', Date.now());
+}
+
+describe('runs for answers', () => {
+  it('ask each prompt once, and workers are told', async () => {
+    const run = await start({ as: 'gnu', temperature: 0.5, budget_usd: 2, concurrency: 3, seed: 4 });
+    expect(run).toMatchObject({
+      kind: 'answers',
+      campaign: slug,
+      title: 'Seeded',
+      provider: 'lab',
+      model: 'gnu-1',
+      subject: 'gnu',
+      state: 'queued',
+      error: null,
+      finished_at: null,
+      calls: { total: PROMPTS, pending: PROMPTS, sent: 0, done: 0, failed: 0 },
+      cost: null,
+      budget: 2,
+      concurrency: 3,
+      seed: 4,
+      pace: null,
+      errors: [],
+    });
+    expect(arena.announced).toEqual([run.run]);
+    expect(await researcher.call('getRun', at(run.run))).toMatchObject({ run: run.run, state: 'queued' });
+  });
+
+  it('ask as often as wanted, and no more prompts than wanted', async () => {
+    expect(await start({ as: 'often', repeat: 3, limit: 2 })).toMatchObject({ calls: { total: 6 } });
+    // one that has answered everything is asked nothing
+    const [known] = MODELS;
+    expect(await start({ as: known!.name })).toMatchObject({ state: 'done', calls: { total: 0 } });
+  });
+
+  it('are not started wrongly', async () => {
+    for (const body of [
+      { model: '' },
+      { temperature: 3 },
+      { repeat: 0 },
+      { concurrency: 0 },
+      { budget_usd: -1 },
+      { max_tokens: 0 },
+      { batch: true },
+      { provider: 'not a name' },
+    ]) {
+      await expect(start(body), JSON.stringify(body)).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+    await expect(
+      researcher.call('startAnswerRun', {
+        params: { campaign: 'nowhere' },
+        body: { model: 'm', provider: 'lab' },
+      }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('runs of every kind', () => {
+  it('are checks of providers, too', async () => {
+    const run = await researcher.call('checkProvider', { params: { provider: 'lab' }, body: {} });
+    expect(run).toMatchObject({ kind: 'probe', campaign: null, title: null, provider: 'lab', model: '' });
+    expect(run.calls.total).toBeGreaterThan(0);
+    expect(arena.announced).toContain(run.run);
+  });
+
+  it('are listed newest first, page by page, by campaign, kind and state', async () => {
+    const list = async (query: object) =>
+      (await researcher.call('listRuns', { query: { limit: 50, ...query } })).items.map(({ run }) => run);
+    const all = await list({});
+    expect(all).toEqual(all.toSorted().toReversed());
+    const first = await researcher.call('listRuns', { query: { limit: 2 } });
+    expect(first.items.map(({ run }) => run)).toEqual(all.slice(0, 2));
+    expect(await list({ limit: 2, cursor: first.next_cursor })).toEqual(all.slice(2, 4));
+    const probes = await list({ kind: 'probe' });
+    expect(probes.length).toBeGreaterThan(0);
+    expect(await list({ campaign: slug })).toEqual(all.filter((run) => !probes.includes(run)));
+    const run = (await start({ as: 'listed' })).run;
+    expect(await list({ state: 'open' })).toContain(run);
+    await researcher.call('cancelRun', at(run));
+    expect(await list({ state: 'open' })).not.toContain(run);
+    await expect(list({ campaign: 'nowhere' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(list({ kind: 'other' })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('pause, go on and end', async () => {
+    const { run } = await start({ as: 'paused', budget_usd: 1 });
+    expect(await researcher.call('pauseRun', at(run))).toMatchObject({ state: 'paused', finished_at: null });
+    const told = arena.announced.length;
+    expect(await researcher.call('resumeRun', { ...at(run), body: { budget_usd: 5 } })).toMatchObject({
+      state: 'queued',
+      budget: 5,
+    });
+    expect(arena.announced.slice(told)).toEqual([run]);
+    const ended = await researcher.call('cancelRun', at(run));
+    expect(ended).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) });
+    expect(await researcher.call('pauseRun', at(run))).toMatchObject({ state: 'cancelled' });
+    await expect(researcher.call('resumeRun', { ...at(run), body: {} })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+  });
+
+  it('say why they failed, and ask again what was given up', async () => {
+    const { run } = await start({ as: 'failing' });
+    await fail(run, 2);
+    expect(await researcher.call('getRun', at(run))).toMatchObject({
+      state: 'failed',
+      error: 'The provider is gone.',
+      calls: { total: PROMPTS, pending: PROMPTS - 2, failed: 2 },
+      errors: [
+        { reason: 'run', count: 1, example: 'The provider is gone.' },
+        { reason: 'refused', count: 2, example: 'It said no.' },
+      ],
+    });
+    const told = arena.announced.length;
+    expect(await researcher.call('retryRun', at(run))).toMatchObject({
+      state: 'queued',
+      error: null,
+      calls: { pending: PROMPTS, failed: 0 },
+    });
+    expect(arena.announced.slice(told)).toEqual([run]);
+  });
+
+  it('are read again without asking', async () => {
+    const { run } = await start({ as: 'reread' });
+    expect(await researcher.call('rereadRun', at(run))).toEqual({
+      read: 0,
+      changed: 0,
+      parser: expect.any(String),
+    });
+  });
+
+  it('are for researchers, and changed by API keys with the scope write', async () => {
+    const { run } = await start({ as: 'guarded' });
+    const owner = arena.owner();
+    const script = async (scope: 'read' | 'write') =>
+      arena.script((await owner.call('createKey', { body: { name: scope, scopes: [scope] } })).key);
+    const [reads, writes] = [await script('read'), await script('write')];
+    const voter = arena.visitor();
+    await consentTo(voter, slug);
+    const notAllowed = { code: 'not_allowed' };
+    expect(await reads.call('getRun', at(run))).toMatchObject({ run });
+    await expect(voter.call('getRun', at(run))).rejects.toMatchObject(notAllowed);
+    await expect(voter.call('listRuns')).rejects.toMatchObject(notAllowed);
+    for (const each of [voter, reads]) {
+      await expect(start({ as: 'none' }, each)).rejects.toMatchObject(notAllowed);
+      for (const name of ['pauseRun', 'cancelRun', 'retryRun', 'rereadRun'] as const) {
+        await expect(each.call(name, at(run)), name).rejects.toMatchObject(notAllowed);
+      }
+      await expect(each.call('resumeRun', { ...at(run), body: {} })).rejects.toMatchObject(notAllowed);
+    }
+    expect(await writes.call('pauseRun', at(run))).toMatchObject({ state: 'paused' });
+  });
+
+  it('are not there where they are not', async () => {
+    for (const run of ['00000000-0000-7000-8000-000000000000', 'no-id']) {
+      for (const name of ['getRun', 'pauseRun', 'cancelRun', 'retryRun', 'rereadRun'] as const) {
+        await expect(researcher.call(name, at(run)), `${name} ${run}`).rejects.toMatchObject({
+          code: 'not_found',
+        });
+      }
+    }
+    expect(arena.logged).toEqual([]);
+  });
+});
