@@ -1,4 +1,5 @@
 import { isArenaError } from '@agon/domain';
+import { keysOfEnvironment, supervisedKeys } from './key-source.ts';
 import { startJudgeService } from './start-judge-service.ts';
 
 /** One JSON line an event on stdout: `ready`, or `error` with what to do. */
@@ -18,6 +19,7 @@ try {
   const service = await startJudgeService({
     databaseUrl: url,
     environment: process.env,
+    keys: process.send === undefined ? keysOfEnvironment(process.env) : supervisedKeys(process),
     signal: abort.signal,
   });
   print({ event: 'ready', pid: process.pid });

@@ -1,1 +1,2 @@
+export { judgeFiles } from './judge-files.ts';
 export { createModelClients, type ModelClientsOptions, type ReadKey } from './model-clients.ts';

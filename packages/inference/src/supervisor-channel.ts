@@ -9,7 +9,7 @@ export type SupervisorAsk =
 
 /** One end of the channel between two processes of Node. */
 export type Channel = {
-  send?(message: unknown, done?: (error: Error | null) => void): unknown;
+  send?(message: object, handle: undefined, options: undefined, done: (error: Error | null) => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
 };
@@ -35,7 +35,7 @@ export function askSupervisor(channel: Channel): (ask: SupervisorAsk) => Promise
     new Promise((resolve, reject) => {
       const id = ++asked;
       waiting.set(id, { resolve, reject });
-      channel.send?.({ askId: id, ask }, (error) => {
+      channel.send?.({ askId: id, ask }, undefined, undefined, (error) => {
         if (error === null || !waiting.delete(id)) return;
         reject(gone());
       });
@@ -48,6 +48,6 @@ export function answerService(channel: Channel, answer: (ask: SupervisorAsk) => 
     const { askId, ask } = (message ?? {}) as { askId?: unknown; ask?: SupervisorAsk };
     if (typeof askId !== 'number' || ask === undefined) return;
     // a service that is gone needs no answer
-    channel.send?.({ answerTo: askId, value: answer(ask) }, () => {});
+    channel.send?.({ answerTo: askId, value: answer(ask) }, undefined, undefined, () => {});
   });
 }

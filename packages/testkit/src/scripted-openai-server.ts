@@ -52,12 +52,16 @@ export type ScriptedOpenAiServer = {
   /** Base URL as clients want it, ending in /v1. */
   readonly baseUrl: string;
   readonly requests: readonly ScriptedRequest[];
+  /** Opened so far, with or without a request. */
+  connections(): number;
   stop(): Promise<void>;
 };
 
 export type ScriptedServerOptions = {
   /** What it listens on; default 127.0.0.1. */
   readonly host?: string;
+  /** Default: any free one. */
+  readonly port?: number;
   /** Default: one, `scripted`. */
   readonly models?: readonly string[];
 };
@@ -65,19 +69,24 @@ export type ScriptedServerOptions = {
 /** An OpenAI-compatible server on this machine whose every reply is decided by `script`. */
 export async function startScriptedOpenAiServer(
   script: (request: ScriptedRequest) => ScriptedReply,
-  { host = '127.0.0.1', models = ['scripted'] }: ScriptedServerOptions = {},
+  { host = '127.0.0.1', port = 0, models = ['scripted'] }: ScriptedServerOptions = {},
 ): Promise<ScriptedOpenAiServer> {
   const requests: ScriptedRequest[] = [];
   const server = createServer((request, response) => {
     // a client that hangs up ends its request, nothing else
     handle(request, response, { requests, script, models }).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     baseUrl: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/v1`,
     requests,
+    connections: () => connections,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -7,6 +7,7 @@ import {
   ownIdentity,
   type ProcessIdentity,
   tryFolderLock,
+  withFolderLock,
 } from '@agon/database/processes';
 import { ArenaError } from '@agon/domain';
 
@@ -22,18 +23,24 @@ export type RunningServer = ProcessIdentity & { readonly url: string; readonly o
 const CHANGING_MS = 60_000;
 const STEP_MS = 50;
 
-type Secrets = { readonly secret: string; readonly ownerKey: string };
+type Secrets = {
+  readonly secret: string;
+  readonly ownerKey: string;
+  /** Seals stored keys of providers: 32 bytes in base64url. */
+  readonly encryptionKey: string;
+};
 
 /** @throws ArenaError('data_folder_unusable') where the folder cannot be made or written */
-export function prepareDataFolder(folder: string): Secrets {
+export async function prepareDataFolder(folder: string): Promise<Secrets> {
   try {
     // root's PostgreSQL may run as another account, which passes through; every file in it is readable by its owner only
     mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     const path = join(folder, 'secrets.json');
-    if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
+    if (existsSync(path)) return await completeSecrets(path);
     const secrets: Secrets = {
       secret: randomBytes(32).toString('base64url'),
       ownerKey: `agon_owner_${randomBytes(24).toString('base64url')}`,
+      encryptionKey: randomBytes(32).toString('base64url'),
     };
     return writeOnce(path, secrets);
   } catch (cause) {
@@ -123,6 +130,22 @@ function writeOnce(path: string, secrets: Secrets): Secrets {
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Adds what an older version did not write. One process at a time: what a second one sealed would never open again. */
+async function completeSecrets(path: string): Promise<Secrets> {
+  const read = () =>
+    JSON.parse(readFileSync(path, 'utf8')) as Omit<Secrets, 'encryptionKey'> & Partial<Secrets>;
+  const isWhole = (secrets: Partial<Secrets>): secrets is Secrets => secrets.encryptionKey !== undefined;
+  const before = read();
+  if (isWhole(before)) return before;
+  return withFolderLock(`${path}.lock`, async () => {
+    const found = read();
+    if (isWhole(found)) return found;
+    const secrets = { ...found, encryptionKey: randomBytes(32).toString('base64url') };
+    writeWhole(path, JSON.stringify(secrets));
+    return secrets;
+  });
 }
 
 /** A reader sees the old file or the new one, never half of it. */

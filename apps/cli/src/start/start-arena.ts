@@ -13,8 +13,10 @@ import {
   writeServices,
 } from './data-folder.ts';
 import { endLeftServices } from './end-left-services.ts';
+import { judgeAnswers, judgeEnvironment } from './judge-environment.ts';
 import { keepDatabase } from './keep-database.ts';
-import { type Service, type ServiceEvent, supervise } from './supervise.ts';
+import { providerHosts } from './provider-hosts.ts';
+import { type Service, type ServiceEvent, type ServiceOptions, supervise } from './supervise.ts';
 
 export type StartOptions = {
   readonly host: string;
@@ -52,7 +54,7 @@ const script = (app: string) => fileURLToPath(new URL(`../../../${app}/src/main.
 /** Starts database, api and judge service, in this order. @throws ArenaError that says what to do */
 export async function startArena(options: StartOptions): Promise<RunningArena> {
   const data = dataFolder(options.data);
-  const { secret, ownerKey } = prepareDataFolder(data);
+  const { secret, ownerKey, encryptionKey } = await prepareDataFolder(data);
   const claim = options.isMain ? await claimDataFolder(data) : null;
   /** What is undone at the end, last first. */
   const undo: (() => Promise<void> | void)[] = [() => claim?.release()];
@@ -72,6 +74,8 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       AGON_DATA: data,
       AGON_SECRET: secret,
       AGON_OWNER_KEY: ownerKey,
+      AGON_ENCRYPTION_KEY: process.env.AGON_ENCRYPTION_KEY || encryptionKey,
+      AGON_PROVIDER_HOSTS: providerHosts(process.env, options.host),
       AGON_DEMO: options.demo ? '1' : '0',
       AGON_WEB: options.withWeb ? '1' : '0',
       // compiled code of the services is kept beside the data: the next start is quicker
@@ -104,11 +108,12 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       name: string,
       drainMs: number,
       givenUp: (error: ArenaError) => void,
+      own: Pick<ServiceOptions, 'env' | 'answer'>,
     ): Promise<Service> => {
       const service = await supervise({
         name,
         script: script(name),
-        env,
+        ...own,
         readyMs: READY_MS,
         drainMs,
         onEvent: options.onEvent,
@@ -123,12 +128,16 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       refuseAborted(options.signal);
       return service;
     };
-    const starts = [run('api', 15_000, onGivenUp)];
+    const starts = [run('api', 15_000, onGivenUp, { env: () => ({ ...process.env, ...env }) })];
     if (options.withJudge) {
       // people can vote without it
       const withoutJudge = ({ message, hint }: ArenaError) =>
         options.onEvent({ event: 'service_given_up', service: 'judge', message: `${message} ${hint ?? ''}` });
-      starts.push(run('judge', 20_000, withoutJudge));
+      const own = {
+        env: () => judgeEnvironment({ ...process.env, ...env }),
+        answer: judgeAnswers(process.env, () => env),
+      };
+      starts.push(run('judge', 20_000, withoutJudge, own));
     }
     // a failure waits for the others: what is half started cannot be stopped
     const [api] = (await Promise.allSettled(starts)).map((outcome) => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ArenaError, ERROR_CODES, type ErrorCode, isArenaError } from '@agon/domain';
+import { answerService, type SupervisorAsk } from '@agon/inference/supervisor';
 
 export type ServiceEvent = Readonly<Record<string, unknown>> & { readonly message?: string };
 
@@ -18,8 +19,10 @@ export type ServiceOptions = {
   readonly name: string;
   /** File that Node runs. */
   readonly script: string;
-  /** Read at each start. */
-  readonly env: Readonly<Record<string, string>>;
+  /** All that it gets; read at each start. */
+  readonly env: () => Readonly<Record<string, string | undefined>>;
+  /** What it may ask this process for. */
+  readonly answer?: (ask: SupervisorAsk) => unknown;
   /** Milliseconds until the ready line, and after SIGTERM until SIGKILL. */
   readonly readyMs: number;
   readonly drainMs: number;
@@ -141,12 +144,13 @@ function hasEnded(child: ChildProcess): boolean {
 async function launch(options: ServiceOptions): Promise<Launched> {
   const { name } = options;
   const child = spawn(process.execPath, [options.script], {
-    env: { ...process.env, ...options.env },
+    env: options.env(),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl-C reaches the whole group of the terminal; only the supervisor may decide when its services stop
     detached: true,
   });
   if (child.pid !== undefined) options.onProcess(child.pid);
+  if (options.answer !== undefined) answerService(child, options.answer);
   const lines = createInterface({ input: child.stdout! });
   const ready = new Promise<Record<string, unknown>>((resolve, reject) => {
     const fail = (message: string, hint?: string) => reject(new ArenaError('internal', message, { hint }));

@@ -37,7 +37,7 @@ async function onDatabase<Result>(options: Options, work: (url: string) => Promi
   const external = process.env.DATABASE_URL;
   if (external) return work(external);
   const folder = dataFolder(options.data);
-  prepareDataFolder(folder);
+  await prepareDataFolder(folder);
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => {} });
   try {
     return await work(postgres.url);
