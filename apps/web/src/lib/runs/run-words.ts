@@ -79,7 +79,7 @@ const SPEEDS: Readonly<Record<Exclude<SpeedReason, 'resting'>, () => string>> = 
   not_begun: m.runs_speed_not_begun,
   last_calls: m.runs_speed_last_calls,
   turned_away: m.runs_speed_turned_away,
-  growing: m.runs_speed_growing,
+  slowed: m.runs_speed_slowed,
   full: m.runs_speed_full,
   held_back: m.runs_speed_held_back,
 };

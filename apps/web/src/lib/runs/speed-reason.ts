@@ -9,8 +9,8 @@ export type SpeedReason =
   | 'last_calls'
   /** The provider turned calls away, so fewer are in flight than the run would allow. */
   | 'turned_away'
-  /** The number of calls in flight still grows with each reply. */
-  | 'growing'
+  /** Replies took long, so fewer are in flight; the number grows again. */
+  | 'slowed'
   /** As many calls in flight as the run allows. */
   | 'full'
   /** Limits of the provider, shared with other runs, hold calls back. */
@@ -26,5 +26,5 @@ export function speedReason(run: RunJson, nowMs: number): SpeedReason | null {
   if (run.calls.pending <= in_flight) return 'last_calls';
   if (in_flight < limit) return 'held_back';
   if (limit >= run.concurrency) return 'full';
-  return rate_limited > 0 ? 'turned_away' : 'growing';
+  return rate_limited > 0 ? 'turned_away' : 'slowed';
 }
