@@ -24,9 +24,13 @@ const KINDS: Readonly<Record<RunJson['kind'], () => string>> = {
 /** What a run asks for, in the reader's words. */
 export const kindName = (kind: RunJson['kind']): string => KINDS[kind]();
 
+/** What a run is about. */
+export const subjectName = (run: Pick<RunJson, 'kind' | 'subject'>): string =>
+  run.kind === 'probe' ? m.runs_check_of({ provider: run.subject }) : run.subject;
+
 /** A run in a few words: what is asked, and whom. */
-export const runTitle = (run: Pick<RunJson, 'subject' | 'model'>): string =>
-  run.subject === run.model || run.model === '' ? run.subject : `${run.subject}, ${run.model}`;
+export const runTitle = (run: Pick<RunJson, 'kind' | 'subject' | 'model'>): string =>
+  run.subject === run.model || run.model === '' ? subjectName(run) : `${subjectName(run)}, ${run.model}`;
 
 const REASONS: Readonly<Record<string, () => string>> = {
   timeout: m.runs_reason_timeout,
