@@ -1,25 +1,20 @@
 import type { RunId } from '@agon/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
-import { MODELS, seedCampaign } from './seed-campaign.ts';
+import { type ArenaWithRoles, openArenaWithRoles } from './arena-with-roles.ts';
+import { MODELS } from './seed-campaign.ts';
 import type { Visitor } from './visitor.ts';
 import { consentTo } from './voter.ts';
 
 const PROMPTS = 6;
 
-let arena: ArenaUnderTest;
+let arena: ArenaWithRoles['arena'];
 let slug: string;
 let researcher: Visitor;
 
 beforeAll(async () => {
-  arena = await openArena();
-  ({ slug } = await seedCampaign(arena));
-  const admin = await arena.person('admin');
-  await admin.call('addProvider', { body: { name: 'lab', base_url: 'https://lab.example/v1' } });
-  researcher = await arena.person('researcher');
-  const { items } = await admin.call('listMembers');
-  const user = items.find(({ name }) => name === 'researcher')?.id ?? '';
-  await admin.call('changeMember', { params: { user }, body: { role: 'researcher' } });
+  const roles = await openArenaWithRoles();
+  ({ arena, slug, researcher } = roles);
+  await roles.addProvider(roles.admin, { name: 'lab' });
 });
 afterAll(() => arena.close());
 

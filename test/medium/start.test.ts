@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,6 +156,27 @@ describe('agon start', { timeout: 120_000 }, () => {
     while (servicesOf(data).includes(judge!)) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(arena.child.exitCode).toBeNull();
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'gives the judge service no secret beyond its work (reads /proc)',
+    async () => {
+      const arena = start();
+      await arena.event('ready');
+      const [api, judge] = servicesOf(data);
+      const variables = (pid: number) =>
+        readFileSync(`/proc/${pid}/environ`, 'utf8')
+          .split('\0')
+          .map((row) => row.split('=')[0]!)
+          .filter((name) => name.startsWith('AGON_'))
+          .sort();
+      expect(variables(judge!).filter((name) => name !== 'AGON_DEBUG')).toEqual([
+        'AGON_DATABASE_URL',
+        'AGON_ENCRYPTION_KEY',
+        'AGON_PROVIDER_HOSTS',
+      ]);
+      expect(variables(api!)).toContain('AGON_OWNER_KEY');
+    },
+  );
 
   it('ends with one line where the api keeps failing', async () => {
     const arena = start();

@@ -1,5 +1,6 @@
 import { offerSetup, resealKeys } from '@agon/arena';
 import { checkServer, type Database, migrationStatus } from '@agon/database';
+import { readOwnPorts } from '@agon/inference/supervisor';
 import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
 import { type ApiPorts, compose } from './compose.ts';
@@ -27,7 +28,7 @@ export async function startApiServer(
   } = {},
 ): Promise<ApiServer> {
   const { settings } = config;
-  const ownPorts = localPorts(config.databaseUrl);
+  const ownPorts = [...readOwnPorts({ AGON_DATABASE_URL: config.databaseUrl })];
   const composed = await compose({
     ...config,
     ownPorts: () => ownPorts,
@@ -93,13 +94,4 @@ export async function startApiServer(
     await composed.close();
     throw error;
   }
-}
-
-const POSTGRES_PORT = 5432;
-
-/** The database's port, where it runs on this machine. */
-function localPorts(databaseUrl: string): number[] {
-  const { hostname, port } = new URL(databaseUrl);
-  const isLocal = ['', 'localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
-  return isLocal ? [port === '' ? POSTGRES_PORT : Number(port)] : [];
 }

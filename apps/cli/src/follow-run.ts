@@ -13,6 +13,8 @@ export type FollowOptions<Run> = {
 
 const LOOK_EVERY_MS = 500;
 const LOOK_EVERY_MS_CANCELLED = 200;
+/** Replies in flight of a run that was ended are waited for so long: they are paid for, and kept. */
+const LAST_REPLIES_MS = 10_000;
 
 /** Follows a run until nothing is asked any more, progress on stderr; the first Ctrl-C cancels it on the server. */
 export async function followRun<Run extends Progress>(
@@ -24,13 +26,14 @@ export async function followRun<Run extends Progress>(
   const onInterrupt = () => {
     cancelled = true;
     note(`${prefix}Cancelling; replies that are in flight are kept …`);
-    cancel().catch(() => {});
+    cancel().catch((error: Error) => note(`${prefix}It could not be cancelled: ${error.message}`));
   };
   process.once('SIGINT', onInterrupt);
   try {
     let current = first;
     let shown = '';
-    while (current.state === 'queued' || current.state === 'running') {
+    let endedAt: number | null = null;
+    while (isOpen(current) || (endedAt !== null && current.calls.in_flight > 0)) {
       await new Promise((resolve) =>
         setTimeout(resolve, cancelled ? LOOK_EVERY_MS_CANCELLED : LOOK_EVERY_MS),
       );
@@ -38,11 +41,17 @@ export async function followRun<Run extends Progress>(
       const line = `${prefix}${progressLine(current)}`;
       if (line !== shown) note(line);
       shown = line;
+      if (!isOpen(current)) endedAt ??= performance.now();
+      if (endedAt !== null && performance.now() - endedAt > LAST_REPLIES_MS) break;
     }
     return current;
   } finally {
     process.off('SIGINT', onInterrupt);
   }
+}
+
+function isOpen({ state }: Progress): boolean {
+  return state === 'queued' || state === 'running';
 }
 
 function progressLine({ calls, seconds, state }: Progress): string {

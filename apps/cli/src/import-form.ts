@@ -1,4 +1,5 @@
-import { openAsBlob } from 'node:fs';
+import { constants, openAsBlob } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ImportForm } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
@@ -8,10 +9,13 @@ export async function makeImportForm(options: ImportForm, paths: readonly string
   const form = new FormData();
   form.set('options', JSON.stringify(options));
   for (const path of paths) {
-    const file = await openAsBlob(path).catch((cause: unknown) => {
+    try {
+      // a file that is not there is missed by `openAsBlob` only when it is sent
+      await access(path, constants.R_OK);
+      form.append('file', await openAsBlob(path), basename(path));
+    } catch (cause) {
       throw unreadable(path, cause);
-    });
-    form.append('file', file, basename(path));
+    }
   }
   return form;
 }

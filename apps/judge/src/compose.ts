@@ -8,6 +8,7 @@ import {
   createProviderStore,
   createRunStore,
   type Database,
+  takeWorkerLock,
 } from '@agon/database';
 import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
@@ -31,12 +32,13 @@ export async function compose(
     ownPorts: keys.ownPorts,
     now: () => Date.now(),
   });
-  const database = connect(databaseUrl, { connections: 6 });
+  const database = connect(databaseUrl, { connections: 7 });
   const feed = await createBoardFeed(database);
+  const lock = await takeWorkerLock(database);
   return {
     database,
     ports: {
-      runs: createRunStore(database),
+      runs: createRunStore(database, lock.worker),
       providers: createProviderStore(database),
       modelClients,
       battles: createBattleStore(database),
@@ -49,6 +51,7 @@ export async function compose(
       },
     },
     async close() {
+      lock.release();
       await feed.close();
       await database.close();
     },

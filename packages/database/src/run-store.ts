@@ -4,6 +4,7 @@ import type { Database } from './connect.ts';
 import { countCalls, countOrders } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
+import { WORKER_LOCKS } from './runs/worker-lock.ts';
 
 type RunRow = {
   id: string;
@@ -40,7 +41,8 @@ const ENDS: readonly RunRecord['state'][] = ['done', 'cancelled', 'failed'];
 /** Rows of one statement: its parameters are arrays in memory. */
 const CHUNK = 50_000;
 
-export function createRunStore({ sql }: Database): RunStore {
+/** @param worker number of the worker that leases, as its lock has it; null: one without a lock, whose leases run out */
+export function createRunStore({ sql }: Database, worker: number | null = null): RunStore {
   const select = sql`select r.*, c.slug, c.title, p.name as provider, p.base_url from runs r
     join providers p on p.id = r.provider_id left join campaigns c on c.id = r.campaign_id`;
   return {
@@ -89,13 +91,22 @@ export function createRunStore({ sql }: Database): RunStore {
       const now = new Date(nowMs);
       const rows = await sql<CallRow[]>`
         with taken as (
-          update calls set state = 'leased', leased_until = ${new Date(untilMs)}, not_before = null, attempts = attempts + 1
+          update calls set state = 'leased', leased_until = ${new Date(untilMs)}, leased_by = ${worker},
+            not_before = null, attempts = attempts + 1
           where id in (select id from calls where run_id = ${run} and (
               (state = 'pending' and (not_before is null or not_before <= ${now})) or (state = 'leased' and leased_until <= ${now}))
             order by id limit ${count} for update skip locked)
           returning id, target, slot_order, repeat, attempts, faults)
         select * from taken order by id`;
       return rows.map(toCall);
+    },
+
+    async reclaim(run) {
+      const rows = await sql`update calls set state = 'pending', leased_until = null, leased_by = null
+        where run_id = ${run} and state = 'leased' and leased_by is not null and leased_by not in (
+          select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS} and granted
+            and database = (select oid from pg_database where datname = current_database()))`;
+      return rows.count;
     },
 
     async renew(calls, untilMs) {

@@ -406,6 +406,8 @@ export const calls = pgTable(
       .notNull()
       .default('pending'),
     leasedUntil: at('leased_until'),
+    /** Number of the worker; see runs/worker-lock.ts. */
+    leasedBy: integer('leased_by'),
     notBefore: at('not_before'),
     attempts: integer('attempts').notNull().default(0),
     /** Times it went back to the pool. */

@@ -29,6 +29,14 @@ export function unreadable(baseUrl: string, why: string): CallFault {
   return faultOf('unreadable', `${baseUrl} sent a reply that cannot be read: ${why}.`);
 }
 
+/** A fault in a reply that calls itself good, as routers in front of other providers send it; null: it is none. */
+export function faultInside(reply: unknown, baseUrl: string): CallFault | null {
+  const { error, choices } = (reply ?? {}) as { error?: unknown; choices?: readonly { error?: unknown }[] };
+  const inside = wordsOf(error ?? (Array.isArray(choices) ? choices[0]?.error : undefined));
+  const status = /^[45]\d\d$/.test(inside.code) ? Number(inside.code) : null;
+  return status === null ? null : faultOfError(status, inside, baseUrl, null);
+}
+
 /** What went wrong before there was a status. @param thrown by a request, its connection or its body */
 export function faultOfConnection(thrown: unknown, baseUrl: string): CallFault {
   if (isArenaError(thrown) && thrown.code === 'provider_forbidden') {
@@ -44,24 +52,39 @@ export function faultOfConnection(thrown: unknown, baseUrl: string): CallFault {
 const TOO_LONG =
   /context_length_exceeded|exceed_context_size|maximum context length|exceeds the available context|context (?:length|window|size) (?:exceeded|of)|prompt is too long|longer than the maximum/i;
 
+/** 429 for lack of money: no waiting helps. */
+const UNPAID = /insufficient_quota|billing_hard_limit_reached|billing_not_active/;
+
+const FLAGGED = /\bflagged\b|\bmoderation\b|content_(?:filter|policy)/i;
+
 /** @param reply with a status that is not 2xx */
 export function faultOfStatus(reply: ServerReply, baseUrl: string, nowMs: number): CallFault {
-  const { status } = reply;
-  const error = errorOf(reply.body);
+  return faultOfError(reply.status, errorOf(reply.body), baseUrl, readRetryAfter(reply, nowMs));
+}
+
+function faultOfError(
+  status: number,
+  error: ErrorWords,
+  baseUrl: string,
+  retryAfterMs: number | null,
+): CallFault {
   const name = codeOf(error.code) ?? codeOf(error.type);
   const said = `${baseUrl} answered ${status}${name === null || name === String(status) ? '' : ` (${name})`}`;
-  const retryAfterMs = readRetryAfter(reply.headers, nowMs);
   if (status >= 300 && status < 400) {
     return faultOf(
       'forbidden_address',
       `${said}: it sends calls on to another address, which is not followed. Write the final address.`,
     );
   }
-  if (status === 402 || (status === 429 && [error.code, error.type].includes('insufficient_quota'))) {
+  if (status === 402 || (status === 429 && UNPAID.test(`${error.code} ${error.type}`))) {
     return faultOf('unpaid', `${said}: its account has no credit left.`);
   }
   if (status === 429) return faultOf('rate_limited', `${said}: it is asked too often.`, retryAfterMs);
   if (status === 408) return faultOf('timeout', `${said}: it waited too long.`, retryAfterMs);
+  // a router's word for a prompt that its filter met: the next one may pass
+  if (status === 403 && FLAGGED.test(`${error.code} ${error.type} ${error.message}`)) {
+    return faultOf('refused', `${said}: its filter refuses the prompt.`);
+  }
   if (status === 401 || status === 403) return faultOf('denied', `${said}: it does not accept the key.`);
   if (status === 404) {
     return faultOf('unknown_model', `${said}: it has no such model, or nothing is at this address.`);
@@ -73,21 +96,28 @@ export function faultOfStatus(reply: ServerReply, baseUrl: string, nowMs: number
   return faultOf('server_error', `${said}: it failed.`, retryAfterMs);
 }
 
-type WrittenError = { readonly code?: unknown; readonly type?: unknown; readonly message?: unknown };
+/** Empty where the server did not say, or said what is no text. */
+type ErrorWords = { readonly code: string; readonly type: string; readonly message: string };
 
-/** `{error: {…}}` as most write it, or the error itself as older versions of vLLM do. */
-function errorOf(body: string): WrittenError {
+/** `{error: {…}}` as most write it, a list of them as Gemini does, or the error itself as older versions of vLLM do. */
+function errorOf(body: string): ErrorWords {
   try {
-    const value = JSON.parse(body) as { error?: unknown } | null;
-    const error = value?.error ?? value;
-    return typeof error === 'object' && error !== null ? error : { message: error };
+    const written: unknown = JSON.parse(body);
+    const value = (Array.isArray(written) ? written[0] : written) as { error?: unknown } | null;
+    return wordsOf(value?.error ?? value);
   } catch {
-    return { message: body };
+    return wordsOf(body);
   }
 }
 
+function wordsOf(error: unknown): ErrorWords {
+  const word = (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const { code, type, message } = (error ?? {}) as { code?: unknown; type?: unknown; message?: unknown };
+  return { code: word(code), type: word(type), message: word(message ?? error) };
+}
+
 /** Only what looks like a name is passed on: the rest of a body may be anybody's secret. */
-function codeOf(value: unknown): string | null {
-  const text = typeof value === 'number' ? String(value) : value;
+function codeOf(text: unknown): string | null {
   return typeof text === 'string' && /^[a-zA-Z0-9_.-]{1,64}$/.test(text) ? text : null;
 }

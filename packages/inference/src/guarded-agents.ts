@@ -41,7 +41,8 @@ export function createGuardedAgents(options: {
     ]);
     for (const { address } of addresses) {
       const refusal = guard.refusal({ host, port, allowsPrivate }, address, ports);
-      if (refusal !== null) throw new ArenaError('provider_forbidden', refusal);
+      if (refusal !== null)
+        throw new ArenaError('provider_forbidden', refusal.message, { hint: refusal.hint });
     }
     return addresses;
   };

@@ -26,13 +26,15 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
   return async (input, init = {}) => {
     const url = new URL(String(input instanceof Request ? input.url : input));
     const isPlain = url.protocol === 'http:';
-    const body = typeof init.body === 'string' ? Buffer.from(init.body) : null;
+    const body = typeof init.body === 'string' ? init.body : null;
     const headers: Record<string, string | number> = {
       accept: 'application/json',
       'accept-encoding': 'identity',
       'user-agent': 'agon',
       ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
-      ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+      ...(body === null
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     };
     const request = (isPlain ? requestHttp : requestHttps)(url, {
       method: init.method ?? 'GET',
@@ -60,8 +62,10 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
       // whatever it calls itself: it is read as JSON or not at all
       return new Response(text, { headers: { 'content-type': 'application/json' } });
     } catch (thrown) {
+      // a connection whose reply was read to its end serves the next call
+      if (thrown instanceof CallFailed) throw thrown;
       request.destroy();
-      if (thrown instanceof CallFailed || init.signal?.aborted) throw thrown;
+      if (init.signal?.aborted) throw thrown;
       throw new CallFailed(
         hasBegun ? unreadable(baseUrl, 'it breaks off') : faultOfConnection(thrown, baseUrl),
       );

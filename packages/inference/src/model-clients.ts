@@ -37,7 +37,8 @@ export function createModelClients(options: ModelClientsOptions): ModelClients {
       const { host, port, isLiteral } = readPlainUrl(baseUrl);
       if (isLiteral) {
         const refusal = guard.refusal({ host, port, allowsPrivate }, host, await ownPorts());
-        if (refusal !== null) throw new ArenaError('provider_forbidden', refusal);
+        if (refusal !== null)
+          throw new ArenaError('provider_forbidden', refusal.message, { hint: refusal.hint });
       }
       const apiKey = await keyOf(provider, options);
       return createOpenAiClient({

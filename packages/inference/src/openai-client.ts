@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest } from '@agon/arena';
 import OpenAI from 'openai';
 import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
-import { CallFailed, faultOf, unreadable } from './call-fault.ts';
+import { CallFailed, faultInside, faultOf, unreadable } from './call-fault.ts';
 import { type Completion, readCompletion, readModelList } from './read-completion.ts';
 
 export type OpenAiClientOptions = {
@@ -61,7 +61,10 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
     signal: AbortSignal,
   ): Promise<Completion> => {
     const body = completionBody(model, messages, settings, options.preset);
-    const completion = readCompletion(await server.chat.completions.create(body, { signal }));
+    const sent: unknown = await server.chat.completions.create(body, { signal });
+    const inside = faultInside(sent, baseUrl);
+    if (inside !== null) throw new CallFailed(inside);
+    const completion = readCompletion(sent);
     if (completion === null) throw new CallFailed(unreadable(baseUrl, 'it is no chat completion'));
     return completion;
   };

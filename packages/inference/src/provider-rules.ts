@@ -30,9 +30,7 @@ export function createProviderRules({ environment, ownPorts }: ProviderRulesOpti
       const allowsPrivate = by === 'owner' && ['private', 'loopback'].includes(kindOfAddress(address));
       const refusal = guard.refusal({ host, port, allowsPrivate }, address, ownPorts());
       if (refusal === null) return { baseUrl: text, allowsPrivate };
-      throw new ArenaError('provider_forbidden', refusal, {
-        hint: 'Whoever runs this arena can add it at the command line, or list it in AGON_PROVIDER_HOSTS.',
-      });
+      throw new ArenaError('provider_forbidden', refusal.message, { hint: refusal.hint });
     },
     checkKeyName(name, by) {
       refuseReserved(name);

@@ -35,7 +35,7 @@ export function readCompletion(reply: unknown): Completion | null {
     promptTokens: countOf(prompt_tokens),
     cachedTokens: countOf(fieldsOf(prompt_tokens_details)?.cached_tokens),
     completionTokens: countOf(completion_tokens),
-    costUsd: typeof cost === 'number' && cost >= 0 ? cost : null,
+    costUsd: Number.isFinite(cost) && (cost as number) >= 0 ? (cost as number) : null,
     model: nameOf(model),
     fingerprint: nameOf(fingerprint),
   };
@@ -50,7 +50,7 @@ export function readModelList(reply: unknown): readonly string[] | null {
 
 /** Null is a reply without words: of a filter, or of a model that only reasoned. */
 function textOf({ content, refusal }: Fields): string | null {
-  if (typeof content === 'string') return content;
+  if (typeof content === 'string') return storable(content);
   if (content === null || content === undefined) return stringOf(refusal) ?? '';
   if (!Array.isArray(content)) return null;
   return content.map((part) => stringOf(fieldsOf(part)?.text) ?? '').join('');
@@ -71,7 +71,10 @@ function readLogprobs(content: unknown): readonly TokenLogprobs[] | null {
 
 function readToken(row: unknown): { readonly token: string; readonly logprob: number } | null {
   const { token, logprob } = fieldsOf(row) ?? {};
-  return typeof token === 'string' && typeof logprob === 'number' ? { token, logprob } : null;
+  // JSON has numbers beyond those that can be written down again
+  return typeof token === 'string' && Number.isFinite(logprob)
+    ? { token: storable(token), logprob: logprob as number }
+    : null;
 }
 
 function fieldsOf(value: unknown): Fields | null {
@@ -79,13 +82,20 @@ function fieldsOf(value: unknown): Fields | null {
 }
 
 function stringOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? storable(value) : null;
+}
+
+/** JSON can say what no database stores: NUL, and halves of characters. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u{fffd}');
 }
 
 function nameOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_NAME) : null;
+  return stringOf(value)?.slice(0, LONGEST_NAME).toWellFormed() ?? null;
 }
 
 function countOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
+    ? (value as number)
+    : null;
 }

@@ -4,11 +4,16 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 const LONGEST_MS = 30 * 86_400_000;
 
 /** @returns milliseconds that a server asks to be left alone for, 0..30 days; null: it does not say */
-export function readRetryAfter(headers: Headers, nowMs: number): number | null {
+export function readRetryAfter(
+  { headers, body }: { readonly headers: Headers; readonly body: string },
+  nowMs: number,
+): number | null {
   const asked =
     numberOf(headers['retry-after-ms']) ??
     readSecondsOrDate(headers['retry-after'], nowMs) ??
-    readReset(headers, nowMs);
+    readReset(headers, nowMs) ??
+    // Gemini writes it into the body alone (google.rpc.RetryInfo)
+    readDuration(/"retryDelay":\s*"([\d.]+s)"/.exec(body)?.[1], nowMs);
   return asked === null ? null : Math.round(Math.min(Math.max(asked, 0), LONGEST_MS));
 }
 

@@ -74,7 +74,8 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       AGON_DATA: data,
       AGON_SECRET: secret,
       AGON_OWNER_KEY: ownerKey,
-      AGON_ENCRYPTION_KEY: process.env.AGON_ENCRYPTION_KEY || encryptionKey,
+      // what the folder's own key sealed still opens, and is sealed again by the one that was given
+      AGON_ENCRYPTION_KEY: [process.env.AGON_ENCRYPTION_KEY, encryptionKey].filter(Boolean).join(','),
       AGON_PROVIDER_HOSTS: providerHosts(process.env, options.host),
       AGON_DEMO: options.demo ? '1' : '0',
       AGON_WEB: options.withWeb ? '1' : '0',

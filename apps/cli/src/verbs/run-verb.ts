@@ -26,6 +26,10 @@ const VERBS = {
   rank: () => import('./rank.ts'),
   agreement: () => import('./agreement.ts'),
   raters: () => import('./raters.ts'),
+  provider: () => import('./provider.ts'),
+  answer: () => import('./answer.ts'),
+  judge: () => import('./judge.ts'),
+  runs: () => import('./runs.ts'),
 } as const;
 export type Verb = keyof typeof VERBS;
 

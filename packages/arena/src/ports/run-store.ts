@@ -174,6 +174,8 @@ export interface RunStore {
   orderCounts(id: RunId): Promise<readonly OrderCount[]>;
   /** Takes up to `count` calls until `untilMs`; calls whose lease ran out return to the pool. */
   lease(run: RunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
+  /** Returns the calls of workers that are gone to the pool, before their leases run out. @returns how many */
+  reclaim(run: RunId): Promise<number>;
   /** Keeps calls that are still held by these leases. */
   renew(calls: readonly LeasedCall[], untilMs: EpochMs): Promise<void>;
   /** When the next call of the pool, or of a lease, is due; null where every call has ended. */

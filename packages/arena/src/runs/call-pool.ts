@@ -130,6 +130,11 @@ export class CallPool {
       const calls = await this.#deps.runs.lease(this.#run.id, count, now, now + LEASE_MS);
       this.#isDry = calls.length === 0;
       this.#isFinal = this.#isDry && isIdle;
+      if (this.#isDry && (await this.#deps.runs.reclaim(this.#run.id)) > 0) {
+        this.#isDry = false;
+        this.#isFinal = false;
+        return;
+      }
       if (this.#isDry) {
         this.#dueMs = await this.#deps.runs.nextDue(this.#run.id);
         this.#nextLeaseMs = Math.min(now + LOOK_MS, this.#dueMs ?? Number.POSITIVE_INFINITY);

@@ -3,7 +3,7 @@ import type { RunKind } from './kinds/run-kind.ts';
 import type { WorkPorts } from './work-run.ts';
 
 /** Results are stored together: as many as came while the ones before were stored, or in this time. */
-const GATHER_MS = 20;
+const GATHER_MS = 10;
 const MOST_AT_ONCE = 256;
 /** A database that is away comes back: paid replies are worth the wait. */
 const STORE_TRIES = 8;

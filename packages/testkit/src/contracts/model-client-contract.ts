@@ -218,6 +218,22 @@ export function modelClientContract(
       expect(await said({ content: parts })).toMatchObject({ texts: ['one two'] });
     });
 
+    it('gives nothing that could not be stored', async () => {
+      const body = `{"model":"m\\u0000\\ud83d","usage":{"prompt_tokens":1e300,"completion_tokens":4294967296,"cost":1e999},
+        "choices":[{"finish_reason":"\\u0000","message":{"content":"a\\u0000b\\ud83d","reasoning":"\\udc00"},
+        "logprobs":{"content":[{"token":"\\ud83d","logprob":-1,"top_logprobs":[{"token":"x","logprob":-1e999}]}]}}]}`;
+      expect(replyOf(await asked({ kind: 'raw', body }))).toMatchObject({
+        texts: ['a\u{fffd}b\u{fffd}'],
+        reasoning: '\u{fffd}',
+        finishReason: '\u{fffd}',
+        model: 'm\u{fffd}\u{fffd}',
+        promptTokens: null,
+        completionTokens: null,
+        costUsd: null,
+        logprobs: [{ token: '\u{fffd}', logprob: -1, top: [] }],
+      });
+    });
+
     it('hashes what was sent, and not the key', async () => {
       const reply: ScriptedReply = { kind: 'text', text: 'ok' };
       await against({ reply }, async (client, _requests, baseUrl) => {
@@ -288,6 +304,24 @@ export function modelClientContract(
           await asked({ kind: 'status', status, headers: headers as Record<string, string> }),
         );
         expect(fault.retryAfterMs).toBe(retryAfterMs);
+      }
+    });
+
+    it('reads what Gemini writes into the body alone', async () => {
+      const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '39.5s' }];
+      const body = JSON.stringify([{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', details } }]);
+      const fault = faultOf(await asked({ kind: 'status', status: 429, body }));
+      expect(fault).toMatchObject({ reason: 'rate_limited', retryAfterMs: 39_500 });
+    });
+
+    it('keeps the connection of a call that a busy server refused', async () => {
+      const server = await startScriptedOpenAiServer(() => ({ kind: 'status', status: 429 }));
+      try {
+        const client = await makeClients({}).open(sampleProvider(server.baseUrl), 'scripted');
+        for (let call = 0; call < 3; call++) await ask(client);
+        expect([server.requests.length, server.connections()]).toEqual([3, 1]);
+      } finally {
+        await server.stop();
       }
     });
 
@@ -371,9 +405,47 @@ const FAULTS: readonly {
     reply: { kind: 'status', status: 429, code: 'insufficient_quota', message: SECRET },
     reason: 'unpaid',
   },
+  {
+    name: 'a router whose provider is busy',
+    reply: { kind: 'raw', body: JSON.stringify({ error: { code: 429, message: SECRET } }) },
+    reason: 'rate_limited',
+  },
+  {
+    name: 'a router whose provider failed midway',
+    reply: {
+      kind: 'raw',
+      body: JSON.stringify({
+        choices: [{ error: { code: 502, message: SECRET }, message: { content: 'ha' } }],
+      }),
+    },
+    reason: 'server_error',
+  },
+  {
+    name: 'an error that no text can be made of',
+    reply: { kind: 'status', status: 400, body: '{"error":{"code":{"toString":1},"message":{"valueOf":1}}}' },
+    reason: 'refused',
+  },
+  {
+    name: 'a good reply with a deep error',
+    reply: {
+      kind: 'raw',
+      body: `{"error":{"code":503,"message":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
+    },
+    reason: 'server_error',
+  },
+  {
+    name: 'a choice as deep',
+    reply: { kind: 'raw', body: `{"choices":[${'['.repeat(200_000)}${']'.repeat(200_000)}]}` },
+    reason: 'unreadable',
+  },
   { name: '402', reply: { kind: 'status', status: 402, message: SECRET }, reason: 'unpaid' },
   { name: '401', reply: { kind: 'status', status: 401, message: SECRET }, reason: 'denied' },
   { name: '403', reply: { kind: 'status', status: 403, message: SECRET }, reason: 'denied' },
+  {
+    name: '403 for a prompt that a filter met',
+    reply: { kind: 'status', status: 403, code: 403, message: `Your input was flagged. ${SECRET}` },
+    reason: 'refused',
+  },
   { name: '404', reply: { kind: 'status', status: 404, message: SECRET }, reason: 'unknown_model' },
   ...[400, 405, 409, 413, 422].map((status) => ({
     name: `${status}`,
