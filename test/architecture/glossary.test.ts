@@ -13,6 +13,8 @@ const AVOID: readonly { readonly word: RegExp; readonly say: string }[] = [
   { word: /\b\w*[cC]rowdworkers?\b/, say: 'voter' },
   { word: /\b\w*(?:autorater|Autorater|grader|Grader)s?\b/, say: 'judge' },
   { word: /\b\w*[jJ]udge?ments?(?![a-z])\w*/, say: 'verdict' },
+  { word: /\b\w*[iI]nstruments?(?![a-z])\w*/, say: 'judge' },
+  { word: /\b\w*[lL]eaderboards?(?![a-z])\w*/, say: 'board, snapshot' },
   { word: /\b(?:left|right)(?:Answer|Model|Response)\b/, say: 'slot a, slot b' },
 ];
 
@@ -67,7 +69,12 @@ describe('glossary', () => {
       'outcome',
       'comparison',
       'rating',
-      'leaderboard',
+      'board',
+      'snapshot',
+      'provider',
+      'call',
+      'reply',
+      'reading',
       'benchmark',
       'score',
     ]) {
