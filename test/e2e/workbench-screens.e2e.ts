@@ -1,4 +1,4 @@
-import { startScriptedOpenAiServer } from '@agon/testkit';
+import { nonceOf, type ScriptedOpenAiServer, startScriptedOpenAiServer } from '@agon/testkit';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { ownerOf, type Session, sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS, type Variant, watchPage } from './screens.ts';
@@ -6,6 +6,9 @@ import { checkScreen, openVariant, VARIANTS, type Variant, watchPage } from './s
 const DEMO = '/workbench/campaigns/mt-bench-excerpt';
 /** A failed test goes on in another worker, on the same data: each has its own researcher and campaign. */
 let campaign = 'screens';
+/** A run that goes on while its screens are looked at. */
+let running = '';
+let slow: ScriptedOpenAiServer;
 
 /** Path and picture of every screen that stands by itself. */
 const screens = (): readonly (readonly [string, string])[] => [
@@ -23,6 +26,10 @@ const screens = (): readonly (readonly [string, string])[] => [
   [`${DEMO}/settings`, 'settings'],
   [`${DEMO}/export`, 'export'],
   [`${DEMO}/activity`, 'activity'],
+  [`${DEMO}/judges?ask=answers`, 'answers'],
+  ['/workbench/runs', 'runs'],
+  [`/workbench/runs/${running}`, 'run'],
+  ['/workbench/providers', 'providers'],
   ['/workbench/keys', 'keys'],
   ['/workbench/members', 'members'],
   ['/workbench/campaigns/no-such-campaign', 'missing'],
@@ -39,6 +46,10 @@ const file = (name: string, ...lines: string[]) => ({
   mimeType: 'text/csv',
   buffer: Buffer.from(lines.join('\n')),
 });
+/** Requests that get a reply at once, and of how many of them one cannot be read. */
+const SOON = 40;
+const UNREADABLE_EACH = 7;
+
 /** Between them they make every part of the import's screen show. */
 const FILES = [
   file(
@@ -82,6 +93,36 @@ test.beforeAll(async ({ browser, baseURL }) => {
     .poll(async () => (await owner('getJudgeRun', { params: { run: run.run } })).state, { timeout: 20_000 })
     .toBe('failed');
   await judge.stop();
+  // one that is under way, with all that may be told of it, and never ends
+  slow = await startScriptedOpenAiServer(
+    (request) => {
+      const nonce = nonceOf(request);
+      if (nonce === '') return { kind: 'text', text: 'ready', fingerprint: 'fp_1' };
+      if (request.index >= SOON) return { kind: 'hang' };
+      const isClear = request.index % UNREADABLE_EACH !== 0;
+      const text = isClear
+        ? `So.\n<v-${nonce}>A</v-${nonce}>`
+        : 'Both have merits; one could argue for either.';
+      return { kind: 'text', text, costUsd: 0.0021 };
+    },
+    { models: ['scripted', 'scripted-large'] },
+  );
+  const provider = `lab${worker}`;
+  await owner('addProvider', {
+    body: { name: provider, base_url: slow.baseUrl, api_key: 'sk-test-0123456789wxyz' },
+  });
+  await owner('checkProvider', { params: { provider }, body: {} });
+  const ask = { judge: 'pairwise-explain', provider, model: 'scripted-large', budget_usd: 5, concurrency: 4 };
+  running = (await owner('startJudgeRun', { params: { campaign: 'mt-bench-excerpt' }, body: ask })).run;
+  await expect
+    .poll(async () => (await owner('getRun', { params: { run: running } })).calls.done, { timeout: 20_000 })
+    .toBeGreaterThan(SOON / 2);
+});
+
+test.afterAll(async ({ baseURL }) => {
+  const owner = await ownerOf(baseURL!);
+  await owner('cancelRun', { params: { run: running } });
+  await slow.stop();
 });
 
 async function openAs(browser: Browser, variant: Variant, cookies: Session | null): Promise<Page> {
@@ -103,6 +144,11 @@ for (const variant of VARIANTS) {
     const page = await openAs(browser, variant, session);
     const { faults } = watchPage(page);
     for (const [path, picture] of screens()) await visit(page, path, `${picture}-${variant.name}`);
+
+    await page.goto('/workbench/providers');
+    await page.locator('main header button').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await checkScreen(page, `workbench-provider-form-${variant.name}`);
 
     await page.goto(`/workbench/new/${campaign}/answers`);
     await page.locator('input[type=file]').setInputFiles(FILES);

@@ -1,6 +1,6 @@
 import { nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
 import { expect, type Page, test } from '@playwright/test';
-import { signInAs } from './researcher.ts';
+import { ownerOf, signInAs } from './researcher.ts';
 import { watchPage } from './screens.ts';
 
 const rows = (bad: boolean) =>
@@ -71,9 +71,11 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
     kind: 'text',
     text: `So.\n<v-${nonceOf(request)}>A</v-${nonceOf(request)}>`,
   }));
+  const owner = await ownerOf(baseURL!);
+  await owner('addProvider', { body: { name: 'judging', base_url: judge.baseUrl } });
   await page.getByRole('link', { name: 'Judges' }).click();
-  await page.getByLabel('Model name').fill('scripted');
-  await page.getByLabel('Base URL').fill(judge.baseUrl);
+  await page.getByRole('combobox', { name: 'Provider', exact: true }).selectOption('judging');
+  await page.getByLabel('Model, as the provider knows it').fill('scripted');
   await page.getByLabel('Battles at most').fill('6');
   await page.getByRole('button', { name: 'Ask the judge' }).click();
   // six battles, each in both orders

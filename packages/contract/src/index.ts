@@ -111,6 +111,7 @@ export { type Attention, attentionSchema, type Overview, overviewSchema } from '
 export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
+export { PROVIDER_PRESETS, type ProviderPreset } from './provider-presets.ts';
 export {
   type AddProviderBody,
   addProviderSchema,
@@ -118,9 +119,7 @@ export {
   capabilitiesSchema,
   changeProviderSchema,
   checkProviderSchema,
-  PROVIDER_PRESETS,
   type ProviderJson,
-  type ProviderPreset,
   providerListSchema,
   providerNameSchema,
   providerSchema,

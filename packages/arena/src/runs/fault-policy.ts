@@ -30,11 +30,6 @@ const MOST_ATTEMPTS = 100;
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 60_000;
 
-/** Whether a fault counts towards giving its call up. */
-export function countsAsFault(fault: CallFault): boolean {
-  return CLASS[fault.reason] !== 'slow_down';
-}
-
 /** @param independent the run's calls say nothing about each other */
 export function afterFault(
   fault: CallFault,

@@ -31,7 +31,8 @@ export class Pace {
   #wasCut = false;
   #lastCutMs = Number.NEGATIVE_INFINITY;
   #latencies: number[] = [];
-  #basis: { readonly latencyMs: number; readonly limit: number } | null = null;
+  #most = 0;
+  #basis: { readonly latencyMs: number; readonly inFlight: number } | null = null;
   #outcomes: boolean[] = [];
   #straightFaults = 0;
   #straightRefusals = 0;
@@ -88,6 +89,7 @@ export class Pace {
   }
 
   onReply(latencyMs: number, nowMs: EpochMs): void {
+    const inFlight = this.#inFlight;
     this.#inFlight -= 1;
     this.#isTrying = false;
     this.#rests = 0;
@@ -96,9 +98,10 @@ export class Pace {
     this.#note(true);
     this.#recent.push({ atMs: nowMs, latencyMs });
     if (this.#recent.length > MOST) this.#recent.splice(0, MOST / 2);
-    if (this.#limit < this.#max)
+    // what is not used says nothing about what could be
+    if (inFlight >= Math.floor(this.#limit))
       this.#limit = Math.min(this.#max, this.#limit + 1 / Math.max(1, this.#limit));
-    this.#watchLatency(latencyMs, nowMs);
+    this.#watchLatency(latencyMs, inFlight, nowMs);
   }
 
   onFault(fault: CallFault, nowMs: EpochMs): void {
@@ -180,17 +183,19 @@ export class Pace {
   }
 
   /** More calls in flight take longer on a busy server; longer than in proportion, they only queue there. */
-  #watchLatency(latencyMs: number, nowMs: EpochMs): void {
+  #watchLatency(latencyMs: number, inFlight: number, nowMs: EpochMs): void {
     this.#latencies.push(latencyMs);
-    if (this.#latencies.length < Math.max(LEAST_WINDOW, 2 * this.#limit)) return;
-    const now = { latencyMs: median(this.#latencies), limit: this.#limit };
+    this.#most = Math.max(this.#most, inFlight);
+    if (this.#latencies.length < Math.max(LEAST_WINDOW, 2 * this.#most)) return;
+    const now = { latencyMs: median(this.#latencies), inFlight: this.#most };
     this.#latencies = [];
+    this.#most = 0;
     const basis = this.#basis;
     if (basis === null || now.latencyMs <= basis.latencyMs) this.#basis = now;
-    else if (now.latencyMs > TOO_SLOW * basis.latencyMs * Math.max(1, now.limit / basis.limit)) {
+    else if (now.latencyMs > TOO_SLOW * basis.latencyMs * Math.max(1, now.inFlight / basis.inFlight)) {
       this.#cut(nowMs);
       // a model that became slow for good is a new basis, not a reason to go on falling
-      this.#basis = { latencyMs: (basis.latencyMs + now.latencyMs) / 2, limit: basis.limit };
+      this.#basis = { latencyMs: (basis.latencyMs + now.latencyMs) / 2, inFlight: basis.inFlight };
     }
   }
 

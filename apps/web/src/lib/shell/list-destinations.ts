@@ -10,6 +10,8 @@ import {
   keysPath,
   membersPath,
   newCampaignPath,
+  providersPath,
+  runsPath,
   votePath,
   workbenchPath,
 } from './paths.ts';
@@ -49,6 +51,8 @@ export async function listDestinations(
       ? [
           page(workbenchPath, m.common_nav_workbench()),
           page(newCampaignPath, m.workbench_new()),
+          page(runsPath, m.runs_title()),
+          page(providersPath, m.providers_title()),
           page(keysPath, m.workbench_keys()),
         ]
       : []),

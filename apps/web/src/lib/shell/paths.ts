@@ -8,6 +8,9 @@ export const workbenchPath = '/workbench';
 export const newCampaignPath = '/workbench/new';
 export const membersPath = '/workbench/members';
 export const keysPath = '/workbench/keys';
+export const providersPath = '/workbench/providers';
+export const runsPath = '/workbench/runs';
+export const runPath = (run: string): string => `${runsPath}/${encodeURIComponent(run)}`;
 
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */
 export const CAMPAIGN_PARTS = [
@@ -25,6 +28,10 @@ export function campaignPath(campaign: string, part: CampaignPart = 'progress'):
   const path = `/workbench/campaigns/${encodeURIComponent(campaign)}`;
   return part === 'progress' ? path : `${path}/${part}`;
 }
+
+/** Where a campaign's models are asked for verdicts, or for answers. */
+export const askPath = (campaign: string, what: 'verdicts' | 'answers'): string =>
+  `${campaignPath(campaign, 'judges')}?ask=${what}`;
 
 /** Steps of making a campaign, after the first one has named it. */
 export const SETUP_STEPS = ['answers', 'who', 'quality', 'size'] as const;

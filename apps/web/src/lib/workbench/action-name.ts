@@ -5,7 +5,10 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   change_campaign: m.workbench_action_change_campaign,
   import: m.workbench_action_import,
   undo_import: m.workbench_action_undo_import,
+  // as versions before providers wrote it
   start_judge_run: m.workbench_action_start_judge_run,
+  start_run: m.workbench_action_start_run,
+  reread_run: m.workbench_action_reread_run,
   quarantine_voter: m.workbench_action_quarantine_voter,
   release_voter: m.workbench_action_release_voter,
   keep_snapshot: m.workbench_action_keep_snapshot,

@@ -1,11 +1,20 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
+import { SHOWN_RUNS } from '#lib/runs/shown-runs.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, params }) => {
   const call = loadClient(fetch);
-  const [judges, runs] = await Promise.all([
+  const [judges, { providers }, runs, verdicts] = await Promise.all([
     orErrorPage(call('listJudges')),
-    orErrorPage(call('listJudgeRuns', { params, query: { limit: 20 } })),
+    orErrorPage(call('listProviders')),
+    orErrorPage(call('listRuns', { query: { ...params, limit: SHOWN_RUNS } })),
+    orErrorPage(call('listJudgeRuns', { params, query: { limit: SHOWN_RUNS } })),
   ]);
-  return { judges: judges.items, runs: runs.items };
+  return {
+    judges: judges.items,
+    providers,
+    runs: runs.items,
+    hasMore: runs.next_cursor !== null,
+    verdicts: verdicts.items,
+  };
 };

@@ -1,0 +1,12 @@
+import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
+import { runQueryOf } from '#lib/runs/run-filter.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ fetch, url }) => {
+  const call = loadClient(fetch);
+  const [runs, campaigns] = await Promise.all([
+    orErrorPage(call('listRuns', { query: runQueryOf(url.searchParams) })),
+    orErrorPage(call('listCampaigns', { query: { limit: 500 } })),
+  ]);
+  return { runs, campaigns: campaigns.items.map(({ slug, title }) => ({ slug, title })) };
+};
