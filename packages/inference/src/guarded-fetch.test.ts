@@ -86,4 +86,22 @@ describe('createGuardedFetch', () => {
     expect(typeof met === 'string' ? met : met.reason).toBe(expected);
     expect(JSON.stringify(met)).not.toContain(SECRET);
   });
+
+  it('opens no connection to an address that is written out and not allowed', async () => {
+    let connections = 0;
+    const server = createServer(() => {
+      connections += 1;
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const strict = createGuardedAgents({
+      guard: createAddressGuard({}),
+      allowsPrivate: false,
+      ownPorts: async () => [],
+    });
+    const get = createGuardedFetch({ agents: strict, baseUrl, apiKey: null, now: () => Date.now() });
+    await expect(get(`${baseUrl}/models`)).rejects.toMatchObject({ fault: { reason: 'forbidden_address' } });
+    await new Promise((resolve) => server.close(resolve));
+    expect(connections).toBe(0);
+  });
 });
