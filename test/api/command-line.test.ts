@@ -239,6 +239,8 @@ describe('agon answer run', () => {
       0,
       { state: 'done', calls: { done: 7, failed: 0 } },
     ]);
+    expect(retried.err).not.toContain('nothing is asked again');
+    expect((await runs('retry', run.run)).err).toContain('nothing is asked again');
   });
 
   it('pauses at its budget with 2, and `runs resume` goes on with a larger one', async () => {

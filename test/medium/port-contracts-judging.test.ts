@@ -178,7 +178,15 @@ quarantineStoreContract(() =>
 );
 providerStoreContract(async () => {
   const { here, there } = await twoProcesses();
-  return { providers: createProviderStore(here), elsewhere: createProviderStore(there), ids };
+  return {
+    providers: createProviderStore(here),
+    elsewhere: createProviderStore(there),
+    ids,
+    async check(id, found, atMs) {
+      await here.sql`update providers set capabilities = ${here.sql.json(found as never)},
+        checked_at = ${new Date(atMs)} where id = ${id}`;
+    },
+  };
 });
 judgeStoreContract(judging);
 runStoreContract(judging);

@@ -81,30 +81,23 @@ export function createProviderStore({ sql }: Database): ProviderStore {
       }
     },
 
-    async change(id, change) {
+    async change(before, change) {
       const fields: Record<string, unknown> = {};
       for (const [name, column] of Object.entries(COLUMNS) as [keyof typeof COLUMNS, string][]) {
         if (change[name] !== undefined) fields[column] = change[name];
       }
       if (change.limits !== undefined) fields.limits = sql.json(change.limits);
-      if (change.capabilities !== undefined) {
-        fields.capabilities = change.capabilities === null ? null : sql.json(change.capabilities as never);
-        fields.checked_at = change.capabilities === null ? null : sql`now()`;
-      }
-      if (Object.keys(fields).length === 0) return;
-      await sql.begin(async (tx) => {
-        const [before] = await tx<ProviderRow[]>`select * from providers where id = ${id} for update`;
-        const [after] = await tx<ProviderRow[]>`
-          update providers set ${tx(fields as never)} where id = ${id} and removed_at is null returning *`;
-        if (before === undefined || after === undefined || change.capabilities !== undefined) return;
-        const asksElsewhere =
-          before.base_url !== after.base_url ||
-          before.key_env !== after.key_env ||
-          before.sealed_key !== after.sealed_key;
-        if (asksElsewhere) {
-          await tx`update providers set capabilities = null, checked_at = null where id = ${id}`;
-        }
-      });
+      if (Object.keys(fields).length === 0) return true;
+      const asksElsewhere = (['baseUrl', 'keyEnv', 'sealedKey'] as const).some(
+        (name) => change[name] !== undefined && change[name] !== before[name],
+      );
+      if (asksElsewhere) Object.assign(fields, { capabilities: null, checked_at: null });
+      const rows = await sql`
+        update providers set ${sql(fields as never)}
+        where id = ${before.id} and removed_at is null and base_url = ${before.baseUrl}
+          and key_env is not distinct from ${before.keyEnv}
+          and sealed_key is not distinct from ${before.sealedKey} returning id`;
+      return rows.length > 0;
     },
 
     async reseal(id, before, sealed) {

@@ -2,7 +2,7 @@ import { RUN_KINDS, type RunJson } from '@agon/contract';
 import { Command } from 'commander';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
-import { printJson, printTable } from '../print.ts';
+import { note, printJson, printTable } from '../print.ts';
 import { printRun } from '../print-run.ts';
 import { type Server, withServer } from '../with-server.ts';
 
@@ -57,7 +57,12 @@ export function command(): Command {
   );
   goingOn(runs.command('retry <run>').description('ask the calls again that were given up')).action(
     (run: string, options: GoOnOptions) =>
-      goOn(options, ({ client }) => client('retryRun', { params: { run } })),
+      goOn(options, async ({ client }) => {
+        const params = { run };
+        const { calls } = await client('getRun', { params });
+        if (calls.failed === 0) note('No call of this run was given up: nothing is asked again.');
+        return client('retryRun', { params });
+      }),
   );
   common(
     runs.command('reread <run>').description('read the stored replies again with the parser of today'),

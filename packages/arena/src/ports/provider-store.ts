@@ -49,10 +49,7 @@ export type NewProvider = Omit<ProviderRecord, 'capabilities' | 'checkedAtMs' | 
 };
 
 export type ProviderChange = Partial<
-  Pick<
-    ProviderRecord,
-    'preset' | 'baseUrl' | 'keyEnv' | 'sealedKey' | 'keyEnd' | 'allowsPrivate' | 'limits' | 'capabilities'
-  >
+  Pick<ProviderRecord, 'preset' | 'baseUrl' | 'keyEnv' | 'sealedKey' | 'keyEnd' | 'allowsPrivate' | 'limits'>
 >;
 
 export interface ProviderStore {
@@ -64,8 +61,12 @@ export interface ProviderStore {
   find(id: ProviderId): Promise<ProviderRecord | null>;
   /** @throws ArenaError('already_exists') where one in use has the name */
   add(provider: NewProvider): Promise<void>;
-  /** A new address or key forgets what a check found. */
-  change(id: ProviderId, change: ProviderChange): Promise<void>;
+  /**
+   * A new address or key forgets what a check found.
+   * @param before what the change was decided on
+   * @returns false where address or key are others by now, or it was removed: nothing was changed
+   */
+  change(before: ProviderRecord, change: ProviderChange): Promise<boolean>;
   /** The same key, sealed anew: what a check found stays. @returns whether `before` was still the stored one */
   reseal(id: ProviderId, before: string, sealed: string): Promise<boolean>;
   /** Its key is wiped. */

@@ -32,9 +32,13 @@ export async function changeProvider(
   requireRole(actor, 'admin');
   requireScope(actor, 'admin');
   refuseTwoKeys(command);
-  const before = await requireProvider(command.provider, deps);
-  const change = planChange(command, before, deps);
-  await deps.providers.change(before.id, change);
+  let before: ProviderRecord;
+  let change: ProviderChange;
+  do {
+    // decided anew where somebody else was quicker: a key must not meet an address that it was not meant for
+    before = await requireProvider(command.provider, deps);
+    change = planChange(command, before, deps);
+  } while (!(await deps.providers.change(before, change)));
   const { sealedKey: _sealed, keyEnd: _end, allowsPrivate: _allows, ...told } = change;
   await deps.audit.record({
     actor: actor.userId ?? actor.role,

@@ -49,11 +49,8 @@ export async function chooseProvider(command: ChooseProvider, deps: Deps): Promi
   });
 }
 
-async function providerAt(
-  written: string,
-  { actor, apiKeyEnv }: ChooseProvider,
-  deps: Deps,
-): Promise<ProviderRecord> {
+async function providerAt(written: string, command: ChooseProvider, deps: Deps): Promise<ProviderRecord> {
+  const { actor, apiKeyEnv } = command;
   if (!hasRole(actor, 'admin')) {
     throw new ArenaError('not_allowed', 'Only an administrator may give an address in place of a provider.', {
       hint: `Give provider; if none fits, ask an administrator of this arena to add one. ${await nameProviders(deps)}`,
@@ -69,8 +66,9 @@ async function providerAt(
   );
   if (known !== undefined) {
     if (!allowsPrivate || known.allowsPrivate) return known;
-    await deps.providers.change(known.id, { allowsPrivate });
-    return { ...known, allowsPrivate };
+    const isAllowed = await deps.providers.change(known, { allowsPrivate });
+    // it was moved or removed meanwhile: look again
+    return isAllowed ? { ...known, allowsPrivate } : providerAt(written, command, deps);
   }
   const name = nameOf(baseUrl);
   for (let count = 1; ; count += 1) {

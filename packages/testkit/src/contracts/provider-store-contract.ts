@@ -1,5 +1,5 @@
-import type { Ids, NewProvider, ProviderRecord, ProviderStore } from '@agon/arena';
-import type { ProviderId } from '@agon/domain';
+import type { Ids, NewProvider, ProviderCapabilities, ProviderRecord, ProviderStore } from '@agon/arena';
+import type { EpochMs, ProviderId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { AT } from './contest.ts';
 
@@ -8,6 +8,8 @@ type Setup = {
   /** The same data in another process. */
   readonly elsewhere: ProviderStore;
   readonly ids: Ids;
+  /** Notes what a check found. */
+  check(id: ProviderId, found: ProviderCapabilities, atMs: EpochMs): Promise<void>;
 };
 
 /** @param setUp data of its own at each call, without providers */
@@ -86,19 +88,22 @@ export function providerStoreContract(setUp: () => Promise<Setup>): void {
     });
 
     it('refuses a key that is both stored and in a variable', async () => {
-      const { providers, make, made } = await start({ keyEnv: 'LOCAL_KEY' });
+      const { providers, make, made, stored } = await start({ keyEnv: 'LOCAL_KEY' });
       await expect(providers.add(make({ name: 'two', keyEnv: 'A', sealedKey: 'v1' }))).rejects.toThrow();
-      await expect(providers.change(made.id, { sealedKey: 'v1' })).rejects.toThrow();
-      expect(await providers.find(made.id)).toMatchObject({ keyEnv: 'LOCAL_KEY', sealedKey: null });
+      await expect(providers.change(stored, { sealedKey: 'v1' })).rejects.toThrow();
+      expect(await providers.find(made.id)).toEqual(stored);
     });
 
     it('changes what is given and leaves the rest', async () => {
       const { providers, elsewhere, made, stored } = await start();
       const limits = { concurrency: 4, callsPerMinute: null, timeoutMs: 2000 };
-      await providers.change(made.id, { limits, preset: 'sglang' });
+      expect(await providers.change(stored, { limits, preset: 'sglang' })).toBe(true);
       expect(await elsewhere.find(made.id)).toEqual({ ...stored, limits, preset: 'sglang' });
-      await elsewhere.change(made.id, {});
-      await elsewhere.change(made.id, { sealedKey: 'v1.sealed', keyEnd: 'abcd', allowsPrivate: false });
+      expect(await elsewhere.change(stored, {})).toBe(true);
+      // what address and key are is what a change is decided on; the rest may be others' doing
+      expect(
+        await elsewhere.change(stored, { sealedKey: 'v1.sealed', keyEnd: 'abcd', allowsPrivate: false }),
+      ).toBe(true);
       expect(await providers.find(made.id)).toEqual({
         ...stored,
         limits,
@@ -109,15 +114,30 @@ export function providerStoreContract(setUp: () => Promise<Setup>): void {
       });
     });
 
-    it('notes what a check found, until address or key are others', async () => {
+    it('changes nothing that was decided on another address or key', async () => {
+      const moved = { baseUrl: 'https://elsewhere.example/v1' };
+      for (const first of [moved, { keyEnv: 'OTHER_KEY' }, { sealedKey: 'v1.other' }]) {
+        const { providers, elsewhere, made, stored } = await start();
+        expect(await providers.change(stored, first)).toBe(true);
+        for (const late of [{ ...moved, keyEnv: 'LATE' }, { allowsPrivate: true }, { preset: 'late' }]) {
+          expect(await elsewhere.change(stored, late)).toBe(false);
+        }
+        expect(await elsewhere.find(made.id)).toEqual({ ...stored, ...first });
+      }
       const { providers, elsewhere, made, stored } = await start();
-      const check = async () => {
-        await providers.change(made.id, { capabilities: checked });
-        expect(await elsewhere.find(made.id)).toMatchObject({
-          capabilities: checked,
-          checkedAtMs: expect.any(Number),
-        });
-      };
+      const ends = await Promise.all([
+        providers.change(stored, moved),
+        elsewhere.change(stored, { keyEnv: 'SECRET_OF_THE_OWNER' }),
+      ]);
+      expect(ends.toSorted()).toEqual([false, true]);
+      const { baseUrl, keyEnv } = (await providers.find(made.id))!;
+      expect(baseUrl === moved.baseUrl && keyEnv !== null).toBe(false);
+    });
+
+    it('keeps what a check found until address or key are others', async () => {
+      const { providers, elsewhere, made, check, stored } = await start();
+      const found = { capabilities: checked, checkedAtMs: AT + 7 };
+      let now = stored;
       for (const change of [
         { baseUrl: 'https://other.example/v1' },
         { keyEnv: 'OTHER_KEY' },
@@ -125,26 +145,21 @@ export function providerStoreContract(setUp: () => Promise<Setup>): void {
         { sealedKey: 'v1.two' },
         { sealedKey: null, keyEnd: null },
       ]) {
-        await check();
-        await elsewhere.change(made.id, change);
-        expect(await providers.find(made.id)).toMatchObject({
-          ...change,
-          capabilities: null,
-          checkedAtMs: null,
-        });
+        await check(made.id, checked, AT + 7);
+        expect(await elsewhere.find(made.id)).toEqual({ ...now, ...found });
+        expect(await elsewhere.change(now, change)).toBe(true);
+        now = { ...now, ...change };
+        expect(await providers.find(made.id)).toEqual(now);
       }
-      await check();
-      await elsewhere.change(made.id, {
-        limits: stored.limits,
-        preset: 'custom',
-        baseUrl: 'https://other.example/v1',
-      });
-      expect(await providers.find(made.id)).toMatchObject({ preset: 'custom', capabilities: checked });
+      await check(made.id, checked, AT + 7);
+      const same = { preset: 'custom', limits: now.limits, baseUrl: now.baseUrl, keyEnv: null };
+      expect(await elsewhere.change(now, same)).toBe(true);
+      expect(await providers.find(made.id)).toEqual({ ...now, ...same, ...found });
     });
 
     it('puts a key that was sealed anew in the place of the same one only', async () => {
-      const { providers, elsewhere, made } = await start({ sealedKey: 'v1.old', keyEnd: 'abcd' });
-      await providers.change(made.id, { capabilities: checked });
+      const { providers, elsewhere, made, check } = await start({ sealedKey: 'v1.old', keyEnd: 'abcd' });
+      await check(made.id, checked, AT);
       expect(await elsewhere.reseal(made.id, 'v1.old', 'v1.new')).toBe(true);
       expect(await elsewhere.reseal(made.id, 'v1.old', 'v1.late')).toBe(false);
       expect(await providers.find(made.id)).toMatchObject({
@@ -162,7 +177,8 @@ export function providerStoreContract(setUp: () => Promise<Setup>): void {
       expect(await elsewhere.find(made.id)).toEqual(gone);
       // neither a second removal nor a change brings anything back
       await elsewhere.remove(made.id, AT + 9);
-      await elsewhere.change(made.id, { sealedKey: 'v1.again' });
+      expect(await elsewhere.change(stored, { sealedKey: 'v1.again' })).toBe(false);
+      expect(await elsewhere.change(gone, { sealedKey: 'v1.again' })).toBe(false);
       expect(await providers.find(made.id)).toEqual(gone);
       const next = make({});
       await elsewhere.add(next);
