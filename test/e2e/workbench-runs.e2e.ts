@@ -107,6 +107,7 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await form.getByLabel('Address of its API').fill(server.baseUrl);
     await form.getByRole('button', { name: 'Add a provider' }).click();
     await expect(form).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Add a provider' })).toBeFocused();
     const row = page.getByRole('listitem').filter({ hasText: server.baseUrl });
     await expect(row).toContainText('key stored, ends in wxyz');
     await expect(row).toContainText('Not checked yet.');
@@ -127,8 +128,11 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await expect(page.locator('datalist option').first()).toHaveAttribute('value', 'scripted');
     await askForAnswers(page, 'gamma', { 'Calls at a time': '1' });
     const run = runOf(page, 'gamma');
-    await act(page, 'gamma', 'Pause');
+    // by keyboard: what took the place of the pressed button has the focus
+    await run.getByRole('button', { name: /^Pause/ }).focus();
+    await page.keyboard.press('Enter');
     await expect(run).toContainText('paused');
+    await expect(run.getByRole('button', { name: /^Resume/ })).toBeFocused();
     await expect(page.getByRole('status').filter({ hasText: 'gamma, scripted: paused' })).toHaveCount(1);
     await act(page, 'gamma', 'Resume');
     await expect(run).toContainText('6 of 6', { timeout: 30_000 });
