@@ -2,22 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { SYSTEM_ACTOR, startJudgeRun } from '@agon/arena';
-import {
-  connect,
-  createAuditLog,
-  createBattleStore,
-  createCampaignStore,
-  createContentStore,
-  createIds,
-  createJudgeStore,
-  createProviderStore,
-  createRunStore,
-} from '@agon/database';
+import { connect } from '@agon/database';
 import type { RunId } from '@agon/domain';
-import { judgeFiles } from '@agon/inference/judges';
-import { createProviderRules } from '@agon/inference/rules';
 import { createTestDatabase, nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
 import { expect, it } from 'vitest';
+import { startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
 
 const JUDGE = fileURLToPath(new URL('../../apps/judge/src/main.ts', import.meta.url));
@@ -49,8 +38,8 @@ it('ends with the same verdicts however often its workers are killed, and pays t
   });
   try {
     await seedCampaign(database, { slug: 'killed', models: 2, prompts: CALLS / 2 });
-    const clock = { now: () => Date.now() };
-    const runs = createRunStore(database);
+    const deps = startingPorts(database);
+    const { runs } = deps;
     const { run } = await startJudgeRun(
       {
         actor: SYSTEM_ACTOR,
@@ -67,20 +56,7 @@ it('ends with the same verdicts however often its workers are killed, and pays t
         budgetUsd: null,
         seed: 1,
       },
-      {
-        campaigns: createCampaignStore(database, clock.now),
-        content: createContentStore(database),
-        battles: createBattleStore(database),
-        judgeStore: createJudgeStore(database),
-        judges: judgeFiles(),
-        providers: createProviderStore(database),
-        providerRules: createProviderRules({ environment: {}, ownPorts: () => [] }),
-        runs,
-        runQueue: { announce: async () => {} },
-        audit: createAuditLog(database),
-        clock,
-        ids: createIds(clock),
-      },
+      deps,
     );
     const id = run as RunId;
     const done = async () => (await runs.counts(id)).done;

@@ -11,23 +11,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SYSTEM_ACTOR, startJudgeRun } from '@agon/arena';
-import {
-  connect,
-  createAuditLog,
-  createBattleStore,
-  createCampaignStore,
-  createContentStore,
-  createIds,
-  createJudgeStore,
-  createProviderStore,
-  createRunStore,
-  migrateDatabase,
-  openRunQueue,
-} from '@agon/database';
+import { connect, migrateDatabase, openRunQueue } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import type { RunId } from '@agon/domain';
-import { judgeFiles } from '@agon/inference/judges';
-import { createProviderRules } from '@agon/inference/rules';
+import { startingPorts } from '../../crash/run-ports.ts';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
 
 const calls = Number(process.argv[2] ?? 2000);
@@ -79,25 +66,8 @@ try {
     prompts: Math.ceil(calls / 2),
     answerCharacters: ANSWER_CHARACTERS,
   });
-  const clock = { now: () => Date.now() };
-  const runs = createRunStore(database);
-  const deps = {
-    campaigns: createCampaignStore(database, clock.now),
-    content: createContentStore(database),
-    battles: createBattleStore(database),
-    judgeStore: createJudgeStore(database),
-    judges: judgeFiles(),
-    providers: createProviderStore(database),
-    providerRules: createProviderRules({
-      environment: { AGON_PROVIDER_HOSTS: 'loopback' },
-      ownPorts: () => [],
-    }),
-    runs,
-    runQueue: queue,
-    audit: createAuditLog(database),
-    clock,
-    ids: createIds(clock),
-  };
+  const deps = { ...startingPorts(database), runQueue: queue };
+  const { runs } = deps;
   say(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}`,
   );

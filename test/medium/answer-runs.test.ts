@@ -1,0 +1,118 @@
+import { presentRun, retryRun, SYSTEM_ACTOR, startAnswerRun } from '@agon/arena';
+import type { RunId } from '@agon/domain';
+import { type ScriptedReply, type ScriptedRequest, startScriptedOpenAiServer } from '@agon/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ASKING, RunsUnderTest } from './runs-under-test.ts';
+
+let arena: RunsUnderTest;
+
+beforeEach(async () => {
+  arena = await RunsUnderTest.open();
+});
+afterEach(() => arena.close());
+
+describe('an answer run', () => {
+  const answer = async (
+    script: (request: ScriptedRequest) => ScriptedReply,
+    options: Partial<Parameters<typeof startAnswerRun>[0]> = {},
+  ) => {
+    const server = await startScriptedOpenAiServer(script);
+    const deps = arena.ports();
+    const started = await startAnswerRun(
+      {
+        ...ASKING,
+        actor: SYSTEM_ACTOR,
+        campaign: 'judged',
+        model: 'scripted',
+        as: 'newcomer',
+        baseUrl: server.baseUrl,
+        system: 'Be short.',
+        temperature: null,
+        maxTokens: 99,
+        repeat: 1,
+        limit: null,
+        ...options,
+      },
+      deps,
+    );
+    return { server, deps, started, id: started.run as RunId };
+  };
+  const stored = () =>
+    arena.database.sql<{ turns: string[]; reply: number | null }[]>`
+      select a.turns, a.reply_id as reply from answers a join models m on m.id = a.model_id where m.name = 'newcomer' order by a.seq`;
+
+  it('asks for every prompt on the same runner, and lets voters see the model', async () => {
+    const run = await answer((request) => ({
+      kind: 'text',
+      text: `<think>hm</think>\nAn answer to: ${request.messages.at(-1)?.content}`,
+    }));
+    expect(run.started).toMatchObject({
+      kind: 'answers',
+      subject: 'newcomer',
+      calls: { total: 4, pending: 4 },
+    });
+    const before = await run.deps.content.content(arena.campaign);
+    await arena.workToEnd(run.id, run.deps);
+    expect(await presentRun(run.id, run.deps)).toMatchObject({
+      state: 'done',
+      results: { answered: 4 },
+      calls: { done: 4, failed: 0 },
+      errors: [],
+    });
+    expect(run.server.requests[0]?.messages).toMatchObject([
+      { role: 'system', content: 'Be short.' },
+      { role: 'user', content: expect.stringMatching(/^What is prompt-\d\?$/) },
+    ]);
+    const answers = await stored();
+    expect(answers).toHaveLength(4);
+    for (const { turns, reply } of answers) {
+      expect(turns).toEqual([expect.stringMatching(/^An answer to: What is/)]);
+      expect(reply).toEqual(expect.any(Number));
+    }
+    const after = await run.deps.content.drawable(arena.campaign);
+    expect(after.version).toBeGreaterThan(before.version);
+    expect(after.answers.length).toBe(4 * 3 + 4);
+    await run.server.stop();
+    // everything is answered: nothing is asked
+    const again = await answer(() => ({ kind: 'drop' }));
+    expect(again.started).toMatchObject({ state: 'done', calls: { total: 0 } });
+    // a second answer to each
+    const more = await answer((request) => ({ kind: 'text', text: `Another one, ${request.index}` }), {
+      repeat: 2,
+    });
+    expect(more.started.calls.total).toBe(4);
+    await arena.workToEnd(more.id, more.deps);
+    expect(await stored()).toHaveLength(8);
+    await again.server.stop();
+    await more.server.stop();
+  });
+
+  it('keeps what failed to be asked for again, and says why', async () => {
+    let isBroken = true;
+    const run = await answer((request) =>
+      isBroken && request.messages.at(-1)?.content.includes('prompt-2')
+        ? { kind: 'status', status: 400 }
+        : { kind: 'text', text: 'fine' },
+    );
+    await arena.workToEnd(run.id, run.deps);
+    expect(await presentRun(run.id, run.deps)).toMatchObject({
+      state: 'done',
+      calls: { done: 3, failed: 1 },
+      results: { answered: 3, refused: 1 },
+      errors: [{ reason: 'refused', count: 1 }],
+    });
+    isBroken = false;
+    expect(await retryRun({ actor: SYSTEM_ACTOR, run: run.id }, run.deps)).toMatchObject({
+      state: 'queued',
+      calls: { pending: 1, failed: 0 },
+    });
+    await arena.workToEnd(run.id, run.deps);
+    expect(await presentRun(run.id, run.deps)).toMatchObject({
+      state: 'done',
+      calls: { done: 4, failed: 0 },
+      results: { answered: 4 },
+      errors: [],
+    });
+    await run.server.stop();
+  });
+});
