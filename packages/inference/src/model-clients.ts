@@ -1,6 +1,7 @@
 import type { KeyVault, ModelClients, ProviderRecord } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
 import { createAddressGuard, type Environment } from './address-guard.ts';
+import { BegunConversations } from './begun-conversations.ts';
 import { createGuardedAgents, type OwnPorts, type Resolve } from './guarded-agents.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { refuseReserved } from './key-names.ts';
@@ -31,6 +32,7 @@ export function createModelClients(options: ModelClientsOptions): ModelClients {
   const agentsWhere = (allowsPrivate: boolean) =>
     createGuardedAgents({ guard, allowsPrivate, ownPorts, ...(resolve === undefined ? {} : { resolve }) });
   const agents = { strict: agentsWhere(false), named: agentsWhere(true) };
+  const begun = new BegunConversations();
   return {
     async open(provider, model) {
       const { baseUrl, preset, allowsPrivate, limits } = provider;
@@ -46,6 +48,7 @@ export function createModelClients(options: ModelClientsOptions): ModelClients {
         model,
         preset,
         timeoutMs: limits.timeoutMs,
+        begun,
         fetch: createGuardedFetch({
           agents: allowsPrivate ? agents.named : agents.strict,
           baseUrl,

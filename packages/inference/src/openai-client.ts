@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest } from '@agon/arena';
 import OpenAI from 'openai';
 import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
+import type { BegunConversations } from './begun-conversations.ts';
 import { CallFailed, faultInside, faultOf, unreadable } from './call-fault.ts';
 import { type Completion, readCompletion, readModelList } from './read-completion.ts';
 
@@ -13,6 +14,7 @@ export type OpenAiClientOptions = {
   readonly preset: string;
   /** For one `ask`, all its turns included, milliseconds. */
   readonly timeoutMs: number;
+  readonly begun: BegunConversations;
   /** Throws CallFailed where there is no reply. */
   readonly fetch: typeof fetch;
   /** Monotonic milliseconds. */
@@ -26,7 +28,7 @@ const PACKAGE_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Asks one model of an OpenAI-compatible server through the `openai` package. */
 export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
-  const { baseUrl, timeoutMs, elapsed } = options;
+  const { baseUrl, timeoutMs, elapsed, begun } = options;
   const server = new OpenAI({
     baseURL: baseUrl,
     // the key is added by `fetch`; the rest would be taken from the environment
@@ -84,13 +86,19 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
     const { system, turns, settings } = request;
     const model = await modelName(signal);
     const messages: Message[] = system === '' ? [] : [{ role: 'system', content: system }];
-    const completions: Completion[] = [];
-    for (const turn of turns) {
-      messages.push({ role: 'user', content: turn });
-      const completion = await complete(model, messages, settings, signal);
-      completions.push(completion);
-      if (completions.length < turns.length) messages.push({ role: 'assistant', content: completion.text });
+    const conversation = hashOf({ baseUrl, model, system, turns, settings });
+    const completions = [...begun.take(conversation)];
+    try {
+      for (const [place, turn] of turns.entries()) {
+        messages.push({ role: 'user', content: turn });
+        completions[place] ??= await complete(model, messages, settings, signal);
+        messages.push({ role: 'assistant', content: completions[place].text });
+      }
+    } catch (error) {
+      begun.keep(conversation, completions);
+      throw error;
     }
+    messages.pop();
     return {
       ...joinTurns(completions),
       latencyMs: latencyMs(),

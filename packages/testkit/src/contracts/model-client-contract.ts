@@ -156,6 +156,24 @@ export function modelClientContract(
       });
     });
 
+    it('asks the rest of a conversation that broke off, and what was said is not asked again', async () => {
+      const reply = ({ index }: ScriptedRequest): ScriptedReply =>
+        index === 1 || index === 3
+          ? { kind: 'status', status: 429 }
+          : { kind: 'text', text: `reply ${index}`, costUsd: 0.5 };
+      await against({ reply }, async (client, requests) => {
+        const turns = ['one', 'two', 'three'];
+        for (let tries = 1; tries <= 2; tries += 1)
+          expect((await ask(client, SETTINGS, turns)).kind).toBe('fault');
+        const told = replyOf(await ask(client, SETTINGS, turns));
+        expect(told).toMatchObject({ texts: ['reply 0', 'reply 2', 'reply 4'], costUsd: 1.5 });
+        const last = (i: number) => requests[i]!.messages.at(-1)!.content;
+        expect(requests.map((_, i) => last(i))).toEqual(['one', 'two', 'two', 'three', 'three']);
+        // a conversation that came to its end begins anew
+        expect(replyOf(await ask(client, SETTINGS, turns)).texts[0]).toBe('reply 5');
+      });
+    });
+
     it('makes up nothing that the server does not say', async () => {
       const choices = [{ index: 0, message: { role: 'assistant', content: null } }];
       const silent = replyOf(await asked(raw({ choices })));
