@@ -8,7 +8,7 @@ describe('figures of runs', () => {
     [401, '6 min 41 sec'],
     [600, '10 min'],
     [7500, '2 hr 5 min'],
-    // 59.7 minutes more are not 60
+    // rounded before it is split: not 1 hr 60 min
     [7199.6, '2 hr'],
   ])('%s s: %s', (seconds, text) => {
     expect(durationText(seconds)).toBe(text);
