@@ -215,14 +215,27 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
   expect(faults.filter((fault) => !fault.includes('422'))).toEqual([]);
 });
 
-test('a researcher sees providers, and whom to ask', async ({ page, baseURL }) => {
+test('a researcher sees providers and whom to ask, and hears what a check met', async ({ page, baseURL }) => {
+  test.setTimeout(90_000);
   const owner = await ownerOf(baseURL!);
   const name = `seen${test.info().workerIndex || ''}`;
   await owner('addProvider', { body: { name, base_url: server.baseUrl } });
+  const gone = `gone${test.info().workerIndex || ''}`;
+  await owner('addProvider', { body: { name: gone, base_url: 'http://127.0.0.1:9/v1' } });
   await signInAs(page, baseURL!, `Olaf${test.info().workerIndex || ''}`, 'researcher');
   await page.goto('/workbench/providers');
   await expect(page.getByRole('button', { name: `Check: ${name}` })).toBeVisible();
   await expect(page.getByText('Ask an administrator of this arena to add or change one.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Add a provider' })).toHaveCount(0);
   await expect(page.getByRole('button', { name: /^(Change|Remove)/ })).toHaveCount(0);
+
+  await page.getByRole('button', { name: `Check: ${gone}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Check' }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'http://127.0.0.1:9/v1' });
+  // what passes is tried four times
+  const link = row.getByRole('link', { name: 'See the check' });
+  await expect(link).toBeVisible({ timeout: 60_000 });
+  await link.click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`Check of ${gone}`);
+  await expect(page.getByText('not reached, to be asked again')).toBeVisible();
 });

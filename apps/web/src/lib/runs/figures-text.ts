@@ -2,13 +2,21 @@ import { getLocale } from '#paraglide/runtime.js';
 
 const MINUTE = 60;
 const HOUR = 3600;
+/** Below this whole seconds would be too coarse. */
+const FEW_SECONDS = 10;
 /** Below this a cent would be too coarse, US dollars. */
 const SMALL_USD = 0.1;
 
 /** A length of time in its two largest units. @param seconds ≥ 0 */
 export function durationText(seconds: number): string {
   const unit = (value: number, name: 'second' | 'minute' | 'hour') =>
-    new Intl.NumberFormat(getLocale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+    new Intl.NumberFormat(getLocale(), {
+      style: 'unit',
+      unit: name,
+      unitDisplay: 'short',
+      maximumFractionDigits: 1,
+    }).format(value);
+  if (seconds < FEW_SECONDS) return unit(seconds, 'second');
   const whole = Math.round(seconds);
   if (whole < 2 * MINUTE) return unit(whole, 'second');
   if (whole < 2 * HOUR) {
