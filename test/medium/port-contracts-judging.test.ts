@@ -18,6 +18,7 @@ import {
   createQuarantineStore,
   createRaterStore,
   createRunStore,
+  createVoterAddresses,
   createVoteStore,
   type Database,
   openRunQueue,
@@ -41,8 +42,10 @@ import {
   runStoreContract,
   sessionStoreContract,
   sessionsContract,
+  voterAddressesContract,
 } from '@agon/testkit/contracts';
 import { afterEach } from 'vitest';
+import { createAddressHash } from '../../apps/api/src/adapters/address-hash.ts';
 import { systemClock } from '../../apps/api/src/adapters/system-clock.ts';
 import { createAuth, sessionCookieName } from '../../apps/api/src/auth/create-auth.ts';
 import { readSessionToken } from '../../apps/api/src/auth/session-cookie.ts';
@@ -176,6 +179,16 @@ exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVo
 quarantineStoreContract(() =>
   judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),
 );
+voterAddressesContract(async () => {
+  const { here, there, campaign } = await twoProcesses();
+  const hash = createAddressHash(SECRET);
+  return {
+    addresses: createVoterAddresses(here, hash),
+    elsewhere: createVoterAddresses(there, hash),
+    ids,
+    campaign,
+  };
+});
 providerStoreContract(async () => {
   const { here, there } = await twoProcesses();
   return {

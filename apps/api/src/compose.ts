@@ -21,6 +21,7 @@ import {
   createQuarantineStore,
   createRaterStore,
   createRunStore,
+  createVoterAddresses,
   createVoteStore,
   type Database,
   openBoardFits,
@@ -31,6 +32,8 @@ import {
 import { judgeFiles } from '@agon/inference/judges';
 import { createProviderRules } from '@agon/inference/rules';
 import { createKeyVault } from '@agon/inference/vault';
+import { createAddressHash } from './adapters/address-hash.ts';
+import { createAddressLimits } from './adapters/address-limits.ts';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
@@ -113,6 +116,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     quarantine: createQuarantineStore(database),
     battles: createBattleStore(database),
     votes: createVoteStore(database),
+    voterAddresses: createVoterAddresses(database, createAddressHash(secret)),
+    addressLimits: createAddressLimits(clock),
     fits,
     boards: createBoardStore(database),
     imports: createImportStore(database),

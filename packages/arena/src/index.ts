@@ -39,6 +39,11 @@ export { type ListActivity, listActivity } from './campaigns/list-activity.ts';
 export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
 export { presentCampaigns } from './campaigns/present-campaign.ts';
 export { quarantineVoter, releaseVoter } from './campaigns/quarantine-voter.ts';
+export {
+  ADDRESSES_KEPT_DAYS,
+  listVoterGroups,
+  quarantineVotes,
+} from './campaigns/quarantine-votes.ts';
 export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
 export { EXPORT_COLUMNS } from './data/export-columns.ts';
@@ -147,7 +152,12 @@ export type {
   ProviderRecord,
   ProviderStore,
 } from './ports/provider-store.ts';
-export type { QuarantinedVotes, QuarantineStore } from './ports/quarantine-store.ts';
+export type {
+  QuarantinedVotes,
+  QuarantineStore,
+  VoteFilter,
+  VotesInFilter,
+} from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type {
   LeasedCall,
@@ -172,6 +182,7 @@ export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
 export type { Timers } from './ports/timers.ts';
 export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
+export type { AddressLimits, VoterAddresses, VoterGroup } from './ports/voter-addresses.ts';
 export { type AddProvider, addProvider } from './providers/add-provider.ts';
 export { type ChangeProvider, changeProvider } from './providers/change-provider.ts';
 export { type ChooseProvider, chooseProvider } from './providers/choose-provider.ts';

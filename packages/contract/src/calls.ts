@@ -61,7 +61,13 @@ import {
   providerListSchema,
   providerSchema,
 } from './providers.ts';
-import { quarantineReplySchema, raterReportsSchema } from './raters.ts';
+import {
+  quarantinedVotesSchema,
+  quarantineReplySchema,
+  quarantineVotesSchema,
+  raterReportsSchema,
+  voterGroupsSchema,
+} from './raters.ts';
 import {
   rereadReplySchema,
   resumeRunSchema,
@@ -169,6 +175,19 @@ export const CALLS = {
     tag: 'campaigns',
     access: 'researcher',
     reply: quarantineReplySchema,
+  }),
+  listVoterGroups: call({
+    summary: 'Voters by the address they came from, as keyed hashes',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: voterGroupsSchema,
+  }),
+  quarantineVotes: call({
+    summary: 'Put all votes that some conditions hold for into quarantine, or release them',
+    tag: 'campaigns',
+    access: 'researcher',
+    body: quarantineVotesSchema,
+    reply: quarantinedVotesSchema,
   }),
 
   listActivity: call({

@@ -50,6 +50,15 @@ const settingFields = {
   completion_code: z.string().max(80).nullable(),
   consent_version: z.number().int().positive(),
   who: z.enum(['anyone', 'signed_in']),
+  votes_per_minute: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .describe(
+      'Votes a minute from one network address, all its voters together (an IPv6 /64 counts as one); half of it may come at once. Null: no limit',
+    ),
   offer_tie: z.boolean().describe('Voters may say that both answers are equally good'),
   offer_both_bad: z.boolean().describe('Voters may say that neither answer is any good'),
   target_votes: z
@@ -78,6 +87,7 @@ export const campaignSettingsSchema = z
     completion_code: settingFields.completion_code.default(null),
     consent_version: settingFields.consent_version.default(1),
     who: settingFields.who.default('anyone'),
+    votes_per_minute: settingFields.votes_per_minute.default(600),
     offer_tie: settingFields.offer_tie.default(true),
     offer_both_bad: settingFields.offer_both_bad.default(true),
     target_votes: settingFields.target_votes.default(null),

@@ -126,11 +126,15 @@ export {
 } from './providers.ts';
 export {
   type QuarantineReply,
+  quarantinedVotesSchema,
   quarantineReplySchema,
+  quarantineVotesSchema,
   type RaterReportJson,
   type RaterReports,
   raterReportSchema,
   raterReportsSchema,
+  type VoterGroups,
+  voterGroupsSchema,
 } from './raters.ts';
 export {
   type GroupInsightsJson,

@@ -14,6 +14,8 @@ export const PATHS = {
   getRaters: 'GET /api/v1/campaigns/{campaign}/raters',
   quarantineVoter: 'POST /api/v1/campaigns/{campaign}/raters/{rater}/quarantine',
   releaseVoter: 'DELETE /api/v1/campaigns/{campaign}/raters/{rater}/quarantine',
+  listVoterGroups: 'GET /api/v1/campaigns/{campaign}/voter-groups',
+  quarantineVotes: 'POST /api/v1/campaigns/{campaign}/quarantines',
 
   listActivity: 'GET /api/v1/campaigns/{campaign}/activity',
   getOverview: 'GET /api/v1/overview',

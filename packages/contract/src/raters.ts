@@ -53,6 +53,46 @@ export const raterReportsSchema = z
   .meta({ id: 'RaterReports' });
 export type RaterReports = z.infer<typeof raterReportsSchema>;
 
+export const voterGroupsSchema = z
+  .strictObject({
+    kept_days: z.number().int().describe('Addresses are forgotten so many days after they were seen last'),
+    groups: z
+      .array(
+        z.strictObject({
+          address: z.string().describe('Keyed hash, of use in this campaign alone'),
+          voters: z.number().int(),
+          votes: z.number().int(),
+          single_voters: z.number().int().describe('Voters who cast one vote and no more'),
+          quarantined: z.number().int().describe('Of the votes, those in quarantine'),
+          first_at: z.string(),
+          last_at: z.string(),
+        }),
+      )
+      .describe('Most votes first, at most 500'),
+  })
+  .meta({ id: 'VoterGroups' });
+export type VoterGroups = z.infer<typeof voterGroupsSchema>;
+
+export const quarantineVotesSchema = z
+  .strictObject({
+    address: z.string().max(64).optional().describe('Votes of voters who came from it, as in `voter-groups`'),
+    from: z.iso.datetime().optional().describe('Cast at this time or later'),
+    to: z.iso.datetime().optional().describe('Cast before'),
+    outcome: z.enum(['a', 'b', 'tie', 'both_bad']).optional(),
+    most_votes: z.number().int().min(1).optional().describe('Votes of voters who cast so many, or fewer'),
+    release: z.boolean().default(false).describe('Let them count again'),
+    dry_run: z.boolean().default(false).describe('Say what would change, and change nothing'),
+  })
+  .meta({ id: 'VoteFilter' });
+
+export const quarantinedVotesSchema = z
+  .strictObject({
+    votes: z.number().int().describe('Votes that the conditions hold for'),
+    voters: z.number().int(),
+    changed: z.number().int().describe('Of the votes, what came into quarantine or left it'),
+  })
+  .meta({ id: 'QuarantinedVotes' });
+
 export const quarantineReplySchema = z
   .strictObject({
     rater: z.string().describe('Pseudonym, as in the campaign’s progress'),

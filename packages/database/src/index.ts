@@ -38,3 +38,4 @@ export { takeWorkerLock } from './runs/worker-lock.ts';
 export * as schema from './schema.ts';
 export { CHAIN_START, chainHash } from './vote-chain.ts';
 export { createVoteStore } from './vote-store.ts';
+export { createVoterAddresses } from './voter-addresses.ts';

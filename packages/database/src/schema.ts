@@ -305,6 +305,22 @@ export const voteRevisions = pgTable(
   (t) => [index('vote_revisions_vote').on(t.voteId), index('vote_revisions_campaign').on(t.campaignId, t.id)],
 );
 
+/** Where voters came from: keyed hashes, unlike in every campaign, forgotten some weeks after they were seen last. */
+export const voterAddresses = pgTable(
+  'voter_addresses',
+  {
+    campaignId: uuid('campaign_id').notNull(),
+    raterId: uuid('rater_id').notNull(),
+    address: text('address').notNull(),
+    firstAt: at('first_at').notNull(),
+    lastAt: at('last_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.campaignId, t.address, t.raterId] }),
+    index('voter_addresses_age').on(t.lastAt),
+  ],
+);
+
 /** Votes that a board leaves out, each with its reason; restorable, never deleted. */
 export const quarantine = pgTable('quarantine', {
   voteId: uuid('vote_id')

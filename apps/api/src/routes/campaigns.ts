@@ -7,7 +7,9 @@ import {
   getRaters,
   listActivity,
   listCampaigns,
+  listVoterGroups,
   quarantineVoter,
+  quarantineVotes,
   releaseVoter,
 } from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
@@ -27,6 +29,15 @@ export function campaignRoutes({ serve, ports, guard }: RouteDeps): void {
   serve('getRaters', ({ actor, params, address }) => {
     guard('boards', actor, address);
     return getRaters({ actor, campaign: params.campaign }, ports);
+  });
+  serve('listVoterGroups', ({ actor, params }) => listVoterGroups({ actor, ...params }, ports));
+  serve('quarantineVotes', ({ actor, params, body }) => {
+    const { from, to, most_votes: mostVotes, dry_run: dryRun, ...rest } = body;
+    const msOf = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time));
+    return quarantineVotes(
+      { actor, ...params, ...rest, fromMs: msOf(from), toMs: msOf(to), mostVotes, dryRun },
+      ports,
+    );
   });
   serve('quarantineVoter', ({ actor, params }) => quarantineVoter({ actor, ...params }, ports));
   serve('releaseVoter', ({ actor, params }) => releaseVoter({ actor, ...params }, ports));

@@ -39,6 +39,7 @@ export function votingRoutes({ serve, ports, guard, metrics }: RouteDeps): void 
         outcome: body.outcome,
         idempotencyKey: body.idempotency_key,
         shownMs: body.shown_ms,
+        address,
       },
       ports,
     );

@@ -27,6 +27,7 @@ import type { TextRenderer } from './text-renderer.ts';
 import type { TicketSigner } from './ticket-signer.ts';
 import type { Timers } from './timers.ts';
 import type { VoteStore } from './vote-store.ts';
+import type { AddressLimits, VoterAddresses } from './voter-addresses.ts';
 
 /** Everything that use cases need from outside. Each names only what it uses: `Pick<Ports, …>`. */
 export type Ports = {
@@ -41,6 +42,8 @@ export type Ports = {
   readonly quarantine: QuarantineStore;
   readonly battles: BattleStore;
   readonly votes: VoteStore;
+  readonly voterAddresses: VoterAddresses;
+  readonly addressLimits: AddressLimits;
   readonly comparisons: ComparisonStore;
   readonly fits: BoardFits;
   readonly boards: BoardStore;

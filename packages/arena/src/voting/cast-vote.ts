@@ -19,18 +19,30 @@ export type CastVote = {
   readonly outcome: Outcome;
   readonly idempotencyKey: string;
   readonly shownMs: number | null;
+  /** Of the client. */
+  readonly address: string;
 };
 
 /**
  * Counts a vote. Resolves after the commit, never before.
  * The same request again (same idempotency key) gets the same answer; another vote on the battle is refused.
- * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted
+ * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted, rate_limited
  */
 export async function castVote(
   command: CastVote,
   deps: Pick<
     Ports,
-    'campaigns' | 'raters' | 'content' | 'battles' | 'votes' | 'tickets' | 'clock' | 'ids' | 'feed'
+    | 'campaigns'
+    | 'raters'
+    | 'content'
+    | 'battles'
+    | 'votes'
+    | 'tickets'
+    | 'clock'
+    | 'ids'
+    | 'feed'
+    | 'voterAddresses'
+    | 'addressLimits'
   >,
 ): Promise<CountedVote> {
   const raterId = await identifyVoter(command.actor, deps);
@@ -38,6 +50,9 @@ export async function castVote(
   const campaign = await requireCampaignById(ticket.campaignId, deps);
   refuseUnlessOffered(command.outcome, campaign.settings);
   const nowMs = deps.clock.now();
+  const from = deps.voterAddresses.hash(campaign.id, command.address);
+  const { votes_per_minute: most } = campaign.settings;
+  if (most !== null && command.actor.role !== 'system') deps.addressLimits.take(from, most);
   const vote = {
     id: deps.ids.next() as VoteId,
     campaignId: campaign.id,
@@ -58,6 +73,7 @@ export async function castVote(
       refuseUnlessWelcome(campaign, command.actor);
     }
   }
+  await deps.voterAddresses.note(campaign.id, raterId, from, nowMs);
   const result = await deps.votes.append(vote);
   if (result.kind === 'unknown_battle') {
     throw new ArenaError('not_found', 'This battle does not exist.', { hint: 'Go on with the next battle.' });

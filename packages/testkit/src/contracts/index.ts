@@ -45,3 +45,4 @@ export { sessionsContract } from './sessions-contract.ts';
 export { textRendererContract } from './text-renderer-contract.ts';
 export { ticketSignerContract } from './ticket-signer-contract.ts';
 export { voteStoreContract } from './vote-store-contract.ts';
+export { voterAddressesContract } from './voter-addresses-contract.ts';
