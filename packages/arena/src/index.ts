@@ -35,6 +35,7 @@ export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
 export { getOverview } from './campaigns/get-overview.ts';
 export { getProgress } from './campaigns/get-progress.ts';
 export { getRaters } from './campaigns/get-raters.ts';
+export { inviteVoters, listInvitations, revokeInvitation } from './campaigns/invite-voters.ts';
 export { type ListActivity, listActivity } from './campaigns/list-activity.ts';
 export { type ListCampaigns, listCampaigns } from './campaigns/list-campaigns.ts';
 export { presentCampaigns } from './campaigns/present-campaign.ts';
@@ -126,6 +127,7 @@ export type {
   ImportStore,
   ImportWatch,
 } from './ports/import-store.ts';
+export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
 export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export {

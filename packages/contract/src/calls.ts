@@ -45,6 +45,12 @@ import {
   inspectFormSchema,
 } from './imports.ts';
 import {
+  invitationListSchema,
+  inviteVotersSchema,
+  madeInvitationsSchema,
+  revokedInvitationSchema,
+} from './invitations.ts';
+import {
   judgeListSchema,
   judgeRunListSchema,
   judgeRunSchema,
@@ -175,6 +181,27 @@ export const CALLS = {
     tag: 'campaigns',
     access: 'researcher',
     reply: quarantineReplySchema,
+  }),
+  inviteVoters: call({
+    summary: 'Make links by which voters come into a campaign that takes invited ones',
+    tag: 'campaigns',
+    access: 'researcher',
+    body: inviteVotersSchema,
+    reply: madeInvitationsSchema,
+    status: 201,
+  }),
+  listInvitations: call({
+    summary: 'Invitations and how often they were used, without their links',
+    tag: 'campaigns',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: invitationListSchema,
+  }),
+  revokeInvitation: call({
+    summary: 'Take an invitation back; who came by it stays',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: revokedInvitationSchema,
   }),
   listVoterGroups: call({
     summary: 'Voters by the address they came from, as keyed hashes',

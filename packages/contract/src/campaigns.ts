@@ -49,7 +49,9 @@ const settingFields = {
   undo_grace_s: z.number().int().min(0).max(3600),
   completion_code: z.string().max(80).nullable(),
   consent_version: z.number().int().positive(),
-  who: z.enum(['anyone', 'signed_in']),
+  who: z
+    .enum(['anyone', 'signed_in', 'invited'])
+    .describe('Who may vote; `invited`: who comes by a link of `invitations`, each good for so many voters'),
   votes_per_minute: z
     .number()
     .int()

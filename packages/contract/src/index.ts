@@ -97,6 +97,14 @@ export {
   refusedRowSchema,
 } from './imports.ts';
 export {
+  type InvitationJson,
+  invitationListSchema,
+  invitationSchema,
+  inviteVotersSchema,
+  type MadeInvitations,
+  madeInvitationsSchema,
+} from './invitations.ts';
+export {
   type JudgeJson,
   type JudgeRunJson,
   judgeListSchema,

@@ -14,6 +14,9 @@ export const PATHS = {
   getRaters: 'GET /api/v1/campaigns/{campaign}/raters',
   quarantineVoter: 'POST /api/v1/campaigns/{campaign}/raters/{rater}/quarantine',
   releaseVoter: 'DELETE /api/v1/campaigns/{campaign}/raters/{rater}/quarantine',
+  inviteVoters: 'POST /api/v1/campaigns/{campaign}/invitations',
+  listInvitations: 'GET /api/v1/campaigns/{campaign}/invitations',
+  revokeInvitation: 'DELETE /api/v1/campaigns/{campaign}/invitations/{invitation}',
   listVoterGroups: 'GET /api/v1/campaigns/{campaign}/voter-groups',
   quarantineVotes: 'POST /api/v1/campaigns/{campaign}/quarantines',
 

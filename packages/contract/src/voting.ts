@@ -46,6 +46,7 @@ export type VoterProgress = z.infer<typeof voterProgressSchema>;
 export const giveConsentSchema = z.strictObject({
   version: z.number().int().positive(),
   language: z.string().max(20),
+  invitation: z.string().max(200).nullable().default(null).describe('Token of the link, where one is needed'),
 });
 export const consentReplySchema = z.strictObject({ progress: voterProgressSchema });
 

@@ -16,6 +16,7 @@ export { createIds } from './ids.ts';
 export { createImportStore } from './import-store.ts';
 export { createImporter } from './imports/create-importer.ts';
 export { type ReadSource, runImport } from './imports/run-import.ts';
+export { createInvitationStore } from './invitation-store.ts';
 export { openJobProcesses } from './jobs/open-job-processes.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';

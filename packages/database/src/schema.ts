@@ -321,6 +321,39 @@ export const voterAddresses = pgTable(
   ],
 );
 
+/** Links by which voters come into a campaign that takes invited ones alone. */
+export const invitations = pgTable(
+  'invitations',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    tokenHash: text('token_hash').notNull().unique(),
+    label: text('label').notNull().default(''),
+    uses: integer('uses').notNull().default(0),
+    mostUses: integer('most_uses').notNull(),
+    createdBy: text('created_by'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    revokedAt: at('revoked_at'),
+  },
+  (t) => [index('invitations_campaign').on(t.campaignId, t.id)],
+);
+
+/** Voters who came by one. */
+export const invitedVoters = pgTable(
+  'invited_voters',
+  {
+    campaignId: uuid('campaign_id').notNull(),
+    raterId: uuid('rater_id').notNull(),
+    invitationId: uuid('invitation_id')
+      .notNull()
+      .references(() => invitations.id),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.raterId] })],
+);
+
 /** Votes that a board leaves out, each with its reason; restorable, never deleted. */
 export const quarantine = pgTable('quarantine', {
   voteId: uuid('vote_id')

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   not_signed_in: 'rejected',
   not_allowed: 'rejected',
   consent_required: 'rejected',
+  invitation_required: 'rejected',
   foreign_origin: 'rejected',
   // what is asked for
   not_found: 'rejected',

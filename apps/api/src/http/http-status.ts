@@ -12,6 +12,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   not_signed_in: 401,
   not_allowed: 403,
   consent_required: 428,
+  invitation_required: 403,
   foreign_origin: 403,
   not_found: 404,
   already_exists: 409,

@@ -5,12 +5,15 @@ import {
   getOverview,
   getProgress,
   getRaters,
+  inviteVoters,
   listActivity,
   listCampaigns,
+  listInvitations,
   listVoterGroups,
   quarantineVoter,
   quarantineVotes,
   releaseVoter,
+  revokeInvitation,
 } from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -30,6 +33,13 @@ export function campaignRoutes({ serve, ports, guard }: RouteDeps): void {
     guard('boards', actor, address);
     return getRaters({ actor, campaign: params.campaign }, ports);
   });
+  serve('inviteVoters', ({ actor, params, body: { most_uses: mostUses, ...body } }) =>
+    inviteVoters({ actor, ...params, ...body, mostUses }, ports),
+  );
+  serve('listInvitations', ({ actor, params, query }) =>
+    listInvitations({ actor, ...params, ...query }, ports),
+  );
+  serve('revokeInvitation', ({ actor, params }) => revokeInvitation({ actor, ...params }, ports));
   serve('listVoterGroups', ({ actor, params }) => listVoterGroups({ actor, ...params }, ports));
   serve('quarantineVotes', ({ actor, params, body }) => {
     const { from, to, most_votes: mostVotes, dry_run: dryRun, ...rest } = body;

@@ -12,6 +12,7 @@ import type { ExportStore } from './export-store.ts';
 import type { Exporter } from './exporter.ts';
 import type { Ids } from './ids.ts';
 import type { Importer, ImportStore } from './import-store.ts';
+import type { InvitationStore } from './invitation-store.ts';
 import type { JudgeCatalogue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { ModelClients } from './model-client.ts';
@@ -42,6 +43,7 @@ export type Ports = {
   readonly quarantine: QuarantineStore;
   readonly battles: BattleStore;
   readonly votes: VoteStore;
+  readonly invitations: InvitationStore;
   readonly voterAddresses: VoterAddresses;
   readonly addressLimits: AddressLimits;
   readonly comparisons: ComparisonStore;

@@ -27,6 +27,8 @@ export type BoothPorts = {
   readonly api: Client;
   readonly storage: OutboxStorage;
   /** Milliseconds since 1970. */
+  /** Token of the link by which the voter came; null: none. */
+  readonly invitation?: string | null;
   now(): number;
   /** Milliseconds that never go back. */
   elapsed(): number;
@@ -120,7 +122,11 @@ export class Booth {
   async consent(language: string, next: BoothStage): Promise<void> {
     const reply = await this.#ports.api('giveConsent', {
       params: { campaign: this.campaign.slug },
-      body: { version: this.campaign.settings.consent_version, language },
+      body: {
+        version: this.campaign.settings.consent_version,
+        language,
+        invitation: this.#ports.invitation ?? null,
+      },
     });
     this.progress = reply.progress;
     this.stage = next;

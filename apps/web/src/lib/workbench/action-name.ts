@@ -10,6 +10,8 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   start_run: m.workbench_action_start_run,
   reread_run: m.workbench_action_reread_run,
   quarantine_voter: m.workbench_action_quarantine_voter,
+  invite_voters: m.workbench_action_invite_voters,
+  revoke_invitation: m.workbench_action_revoke_invitation,
   quarantine_votes: m.workbench_action_quarantine_votes,
   release_votes: m.workbench_action_release_votes,
   release_voter: m.workbench_action_release_voter,
