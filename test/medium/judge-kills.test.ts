@@ -6,6 +6,7 @@ import {
   connect,
   createAuditLog,
   createBattleStore,
+  createCampaignMemberStore,
   createCampaignStore,
   createContentStore,
   createIds,
@@ -69,6 +70,7 @@ it('ends with the same verdicts however often its workers are killed, and pays t
       },
       {
         campaigns: createCampaignStore(database, clock.now),
+        members: createCampaignMemberStore(database),
         content: createContentStore(database),
         battles: createBattleStore(database),
         judgeStore: createJudgeStore(database),

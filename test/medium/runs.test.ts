@@ -19,6 +19,7 @@ import {
   connect,
   createAuditLog,
   createBattleStore,
+  createCampaignMemberStore,
   createCampaignStore,
   createContentStore,
   createIds,
@@ -63,7 +64,15 @@ afterEach(async () => {
 type RunPorts = WorkPorts &
   Pick<
     Ports,
-    'campaigns' | 'judgeStore' | 'judges' | 'providers' | 'providerRules' | 'runQueue' | 'audit' | 'ids'
+    | 'campaigns'
+    | 'members'
+    | 'judgeStore'
+    | 'judges'
+    | 'providers'
+    | 'providerRules'
+    | 'runQueue'
+    | 'audit'
+    | 'ids'
   >;
 
 /** As of one process; another one has paces of its own. */
@@ -72,6 +81,7 @@ function ports(): RunPorts {
   const vault = createKeyVault('');
   return {
     campaigns: createCampaignStore(database, clock.now),
+    members: createCampaignMemberStore(database),
     content: createContentStore(database),
     battles: createBattleStore(database),
     judgeStore: createJudgeStore(database),

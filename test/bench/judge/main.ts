@@ -15,6 +15,7 @@ import {
   connect,
   createAuditLog,
   createBattleStore,
+  createCampaignMemberStore,
   createCampaignStore,
   createContentStore,
   createIds,
@@ -83,6 +84,7 @@ try {
   const runs = createRunStore(database);
   const deps = {
     campaigns: createCampaignStore(database, clock.now),
+    members: createCampaignMemberStore(database),
     content: createContentStore(database),
     battles: createBattleStore(database),
     judgeStore: createJudgeStore(database),

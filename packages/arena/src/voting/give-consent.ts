@@ -1,7 +1,8 @@
 import type { VoterProgress } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import type { Actor } from '../actor.ts';
-import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
+import { refuseUnlessOpen } from '../campaigns/require-campaign.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identifyVoter } from './identify-voter.ts';
 import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
@@ -17,10 +18,10 @@ export type GiveConsent = {
 /** Records that a voter agreed to this version of the campaign's terms. */
 export async function giveConsent(
   command: GiveConsent,
-  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'raters' | 'votes' | 'clock'>,
 ): Promise<{ progress: VoterProgress }> {
   const raterId = await identifyVoter(command.actor, deps);
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   refuseUnlessOpen(campaign);
   refuseUnlessWelcome(campaign, command.actor);
   if (command.version !== campaign.settings.consent_version) {

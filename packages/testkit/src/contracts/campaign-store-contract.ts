@@ -66,19 +66,19 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
       }
       // `recordOf` leaves drafts of its own
       const own = new Set<string>(records.map((record) => record.id));
-      const walk = async (drafts: boolean) => {
+      const walk = async (draftsOf: 'all' | null) => {
         const seen: CampaignRecord[] = [];
         for (let after: CampaignId | null = null; ; after = seen.at(-1)!.id) {
-          const page = await elsewhere.campaigns.list({ drafts, after, limit: 2 });
+          const page = await elsewhere.campaigns.list({ draftsOf, after, limit: 2 });
           expect(page.length).toBeLessThanOrEqual(2);
           seen.push(...page);
           if (page.length < 2) return seen;
         }
       };
-      const all = await walk(true);
+      const all = await walk('all');
       expect(new Set(all.map((record) => record.id)).size).toBe(all.length);
       expect(all.filter((record) => own.has(record.id))).toEqual(records);
-      const shown = await walk(false);
+      const shown = await walk(null);
       expect(shown.filter((record) => own.has(record.id))).toEqual(
         records.filter((record) => record.state !== 'draft'),
       );
