@@ -40,9 +40,10 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
   const cache = new Map<string, { readonly record: CampaignRecord; readonly atMs: number }>();
   const remember = (record: CampaignRecord) => {
     const entry = { record, atMs: now() };
-    if (record.state === 'draft') return record;
-    cache.set(record.id, entry);
-    cache.set(record.slug, entry);
+    for (const key of [record.id, record.slug]) {
+      if (record.state === 'draft') cache.delete(key);
+      else cache.set(key, entry);
+    }
     return record;
   };
   const recall = (key: string) => {
