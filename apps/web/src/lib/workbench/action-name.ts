@@ -11,6 +11,9 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   reread_run: m.workbench_action_reread_run,
   quarantine_voter: m.workbench_action_quarantine_voter,
   release_voter: m.workbench_action_release_voter,
+  add_campaign_member: m.workbench_action_add_campaign_member,
+  change_campaign_member: m.workbench_action_change_campaign_member,
+  remove_campaign_member: m.workbench_action_remove_campaign_member,
   keep_snapshot: m.workbench_action_keep_snapshot,
 };
 
