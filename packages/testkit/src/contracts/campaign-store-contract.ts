@@ -103,6 +103,20 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
       expect(await elsewhere.campaigns.findById(other.id)).toEqual(other);
     });
 
+    it('looks a draft up each time, as it does a name that is not there', async () => {
+      const arenas = setUp();
+      const { here, elsewhere } = arenas;
+      const record = await recordOf(arenas);
+      await here.campaigns.create(record, null);
+      expect(await here.campaigns.find(record.slug)).toEqual(record);
+      await elsewhere.campaigns.change(record.id, { title: 'Cranes' });
+      expect(await here.campaigns.find(record.slug)).toMatchObject({ title: 'Cranes' });
+      // and one that is a draft again is not taken for what it was
+      await here.campaigns.change(record.id, { state: 'open' });
+      await here.campaigns.change(record.id, { state: 'draft' });
+      expect(await here.campaigns.findById(record.id)).toMatchObject({ state: 'draft' });
+    });
+
     it('counts what several campaigns hold, without what was taken back', async () => {
       const arenas = setUp();
       const { here, elsewhere, campaign } = arenas;
