@@ -2,6 +2,7 @@ import type { Ports } from '@agon/arena';
 import {
   createAuditLog,
   createBattleStore,
+  createCampaignMemberStore,
   createCampaignStore,
   createContentStore,
   createIds,
@@ -17,6 +18,7 @@ import { createProviderRules } from '@agon/inference/rules';
 export type StartingPorts = Pick<
   Ports,
   | 'campaigns'
+  | 'members'
   | 'content'
   | 'battles'
   | 'judgeStore'
@@ -34,6 +36,7 @@ export function startingPorts(database: Database, now: () => number = Date.now):
   const clock = { now };
   return {
     campaigns: createCampaignStore(database, now),
+    members: createCampaignMemberStore(database),
     content: createContentStore(database),
     battles: createBattleStore(database),
     judgeStore: createJudgeStore(database),

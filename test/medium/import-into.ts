@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type ImportFiles, type ImportSource, importFiles, SYSTEM_ACTOR } from '@agon/arena';
 import { campaignSettingsSchema, type ImportResult } from '@agon/contract';
-import { createCampaignStore, createIds, type Database } from '@agon/database';
+import { createCampaignMemberStore, createCampaignStore, createIds, type Database } from '@agon/database';
 import type { CampaignId } from '@agon/domain';
 import { readFiles } from '../../packages/database/src/imports/read-files.ts';
 import { runImport } from '../../packages/database/src/imports/run-import.ts';
@@ -54,6 +54,7 @@ export async function importInto(
     },
     {
       campaigns: createCampaignStore(database, clock.now),
+      members: createCampaignMemberStore(database),
       importer: {
         run: (job, watch = {}) => runImport(database.sql, job, readFiles(job.files, watch), watch),
         inspect: () => Promise.reject(new Error('nobody asks')),

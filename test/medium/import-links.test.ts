@@ -5,6 +5,7 @@ import {
   connect,
   createBattleStore,
   createBoardStore,
+  createCampaignMemberStore,
   createCampaignStore,
   createComparisonStore,
   createContentStore,
@@ -37,6 +38,7 @@ afterAll(async () => {
 function arena(): TwoArenas {
   const stores = {
     campaigns: createCampaignStore(database, Date.now),
+    members: createCampaignMemberStore(database),
     content: createContentStore(database),
     raters: createRaterStore(database),
     battles: createBattleStore(database),

@@ -88,7 +88,9 @@ async function twoProcesses() {
         values (${id}, 'Ada', ${`${id}@example.org`}, ${role}, ${anonymous}, ${new Date(createdAtMs)})`;
       return id as string as UserId;
     },
-    async campaign(is: { slug?: string; state?: 'draft' | 'open' | 'closed'; target?: number } = {}) {
+    async campaign(
+      is: { slug?: string; state?: 'draft' | 'open' | 'closed'; target?: number; by?: UserId } = {},
+    ) {
       const id = ids.next() as CampaignId;
       const { slug = `c-${id}`, state = 'open', target } = is;
       const settings = campaignSettingsSchema.parse(target === undefined ? {} : { target_votes: target });
@@ -103,7 +105,7 @@ async function twoProcesses() {
           settings,
           createdAtMs: Date.now(),
         },
-        null,
+        is.by ?? null,
       );
       return id;
     },

@@ -6,6 +6,7 @@ import {
   connect,
   createBattleStore,
   createBoardStore,
+  createCampaignMemberStore,
   createCampaignStore,
   createComparisonStore,
   createContentStore,
@@ -24,6 +25,7 @@ import {
   battleStoreContract,
   boardFitsContract,
   boardStoreContract,
+  campaignMemberStoreContract,
   campaignStoreContract,
   comparisonStoreContract,
   contentStoreContract,
@@ -86,6 +88,7 @@ async function campaign(): Promise<CampaignId> {
 function storesOn(database: Database): ArenaStores {
   return {
     campaigns: createCampaignStore(database, clock.now),
+    members: createCampaignMemberStore(database),
     content: createContentStore(database),
     raters: createRaterStore(database),
     battles: createBattleStore(database),
@@ -136,6 +139,7 @@ async function boardsOf(id: CampaignId) {
 }
 
 campaignStoreContract(twoArenas);
+campaignMemberStoreContract(twoArenas);
 contentStoreContract(twoArenas);
 battleStoreContract(twoArenas);
 voteStoreContract(twoArenas);

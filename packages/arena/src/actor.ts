@@ -48,9 +48,14 @@ export function requireRole(actor: Actor, role: ActorRole): void {
   });
 }
 
+/** Whether the actor is no API key, or one that was made for `scope`. */
+export function hasScope(actor: Actor, scope: KeyScope): boolean {
+  return actor.scopes === null || actor.scopes.some((held) => INCLUDED[held].includes(scope));
+}
+
 /** @throws ArenaError('not_allowed') when the actor is an API key that was not made for `scope` */
 export function requireScope(actor: Actor, scope: KeyScope): void {
-  if (actor.scopes === null || actor.scopes.some((held) => INCLUDED[held].includes(scope))) return;
+  if (hasScope(actor, scope)) return;
   throw new ArenaError('not_allowed', `This API key lacks the scope ${scope}.`, {
     hint: `Make a key with the scope ${scope}.`,
   });

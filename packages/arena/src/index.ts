@@ -29,9 +29,21 @@ export { getUnified, readUnified, type UnifiedWeights } from './board/get-unifie
 export { parseAnchor, toRatingSettings } from './board/rating-query.ts';
 export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
 export { writePairs } from './board/write-pairs.ts';
+export {
+  type CampaignAccess,
+  campaignRolesOf,
+  requireCampaignRole,
+  viewerOf,
+} from './campaigns/campaign-access.ts';
+export {
+  addCampaignMember,
+  changeCampaignMember,
+  listCampaignMembers,
+  removeCampaignMember,
+} from './campaigns/campaign-members.ts';
 export { type ChangeCampaign, changeCampaign } from './campaigns/change-campaign.ts';
 export { type CreateCampaign, createCampaign } from './campaigns/create-campaign.ts';
-export { getCampaign, hideCompletionCode } from './campaigns/get-campaign.ts';
+export { getCampaign } from './campaigns/get-campaign.ts';
 export { getOverview } from './campaigns/get-overview.ts';
 export { getProgress } from './campaigns/get-progress.ts';
 export { getRaters } from './campaigns/get-raters.ts';
@@ -45,7 +57,7 @@ export {
   listVoterGroups,
   quarantineVotes,
 } from './campaigns/quarantine-votes.ts';
-export { refuseUnlessOpen, requireCampaign, requireCampaignById } from './campaigns/require-campaign.ts';
+export { refuseUnlessOpen, requireCampaignById } from './campaigns/require-campaign.ts';
 export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
 export { EXPORT_COLUMNS } from './data/export-columns.ts';
 export { rowOf, storedRows } from './data/export-rows.ts';
@@ -84,6 +96,7 @@ export type {
   ScoreRecord,
   SnapshotRecord,
 } from './ports/board-store.ts';
+export type { CampaignMember, CampaignMemberStore, Viewer } from './ports/campaign-member-store.ts';
 export type { CampaignChange, CampaignRecord, CampaignStore } from './ports/campaign-store.ts';
 export type { Clock } from './ports/clock.ts';
 export {

@@ -24,6 +24,12 @@ import {
   unifiedSchema,
 } from './board.ts';
 import {
+  addCampaignMemberSchema,
+  campaignMemberListSchema,
+  campaignMemberSchema,
+  changeCampaignMemberSchema,
+} from './campaign-members.ts';
+import {
   activityListSchema,
   campaignListSchema,
   campaignProgressSchema,
@@ -136,7 +142,7 @@ export const CALLS = {
   }),
 
   listCampaigns: call({
-    summary: 'Campaigns: open and closed ones for all, drafts for researchers',
+    summary: 'Campaigns: open and closed ones for all, drafts for their members',
     tag: 'campaigns',
     access: 'public',
     query: pageQuerySchema,
@@ -223,6 +229,34 @@ export const CALLS = {
     access: 'researcher',
     query: pageQuerySchema,
     reply: activityListSchema,
+  }),
+  listCampaignMembers: call({
+    summary: 'Whose campaign it is, the first members first',
+    tag: 'campaigns',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: campaignMemberListSchema,
+  }),
+  addCampaignMember: call({
+    summary: 'Let a researcher into a campaign; the first member becomes its owner',
+    tag: 'campaigns',
+    access: 'researcher',
+    body: addCampaignMemberSchema,
+    reply: campaignMemberSchema,
+    status: 201,
+  }),
+  changeCampaignMember: call({
+    summary: 'Give a member of a campaign another role in it',
+    tag: 'campaigns',
+    access: 'researcher',
+    body: changeCampaignMemberSchema,
+    reply: campaignMemberSchema,
+  }),
+  removeCampaignMember: call({
+    summary: 'Take a member out of a campaign; not its last owner',
+    tag: 'campaigns',
+    access: 'researcher',
+    reply: campaignMemberSchema,
   }),
   getOverview: call({
     summary: 'Running work, what needs a look, recent snapshots',

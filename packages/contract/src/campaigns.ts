@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { campaignRoleSchema } from './campaign-members.ts';
 import { pageOf } from './paging.ts';
 
 export const slugSchema = z
@@ -119,6 +120,7 @@ export const campaignSchema = z
     state: z.enum(CAMPAIGN_STATES),
     settings: campaignSettingsSchema,
     counts: campaignCountsSchema,
+    my_role: campaignRoleSchema.nullable().describe('What whoever asks may do here; null: as any visitor'),
     created_at: z.string(),
   })
   .meta({ id: 'Campaign' });

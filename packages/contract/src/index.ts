@@ -54,6 +54,15 @@ export {
   type ReplyOf,
 } from './calls.ts';
 export {
+  addCampaignMemberSchema,
+  CAMPAIGN_ROLES,
+  type CampaignMemberJson,
+  type CampaignRole,
+  campaignMemberListSchema,
+  campaignMemberSchema,
+  changeCampaignMemberSchema,
+} from './campaign-members.ts';
+export {
   type AuditEntry,
   activityListSchema,
   auditEntrySchema,

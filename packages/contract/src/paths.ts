@@ -21,6 +21,10 @@ export const PATHS = {
   quarantineVotes: 'POST /api/v1/campaigns/{campaign}/quarantines',
 
   listActivity: 'GET /api/v1/campaigns/{campaign}/activity',
+  listCampaignMembers: 'GET /api/v1/campaigns/{campaign}/members',
+  addCampaignMember: 'POST /api/v1/campaigns/{campaign}/members',
+  changeCampaignMember: 'PATCH /api/v1/campaigns/{campaign}/members/{user}',
+  removeCampaignMember: 'DELETE /api/v1/campaigns/{campaign}/members/{user}',
   getOverview: 'GET /api/v1/overview',
 
   giveConsent: 'POST /api/v1/campaigns/{campaign}/consents',

@@ -34,6 +34,13 @@ export function createAccountStore({ sql }: Database): AccountStore & SessionSto
       return row === undefined ? null : accountOf(row);
     },
 
+    async findByEmail(email) {
+      // they are kept in small letters
+      const [row] = await sql<UserRow[]>`
+        select id, name, email, role, is_anonymous, created_at from users where email = ${email.toLowerCase()}`;
+      return row === undefined ? null : accountOf(row);
+    },
+
     async list({ after, limit }) {
       const rows = await sql<UserRow[]>`
         select id, name, email, role, is_anonymous, created_at from users

@@ -3,6 +3,7 @@ import { type Campaign, type CampaignSettings, campaignSettingsSchema } from '@a
 import { ArenaError, type CampaignId } from '@agon/domain';
 import { readProgress } from './campaign-progress.ts';
 import type { Database } from './connect.ts';
+import { isViewable } from './viewable-campaigns.ts';
 
 type CampaignRow = {
   id: string;
@@ -29,15 +30,20 @@ function toRecord(row: CampaignRow): CampaignRecord {
   };
 }
 
-/** A campaign's row changes seldom and is needed by every vote: kept for this long. */
+/**
+ * A campaign's row changes seldom and is needed by every vote: kept for this long. Drafts have no votes, and finding one
+ * must take as long as finding none.
+ */
 const CACHE_MS = 1000;
 
 export function createCampaignStore({ sql }: Database, now: () => number): CampaignStore {
   const cache = new Map<string, { readonly record: CampaignRecord; readonly atMs: number }>();
   const remember = (record: CampaignRecord) => {
     const entry = { record, atMs: now() };
-    cache.set(record.id, entry);
-    cache.set(record.slug, entry);
+    for (const key of [record.id, record.slug]) {
+      if (record.state === 'draft') cache.delete(key);
+      else cache.set(key, entry);
+    }
     return record;
   };
   const recall = (key: string) => {
@@ -59,19 +65,22 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
       return row === undefined ? null : remember(toRecord(row));
     },
 
-    async list({ drafts, after, limit }) {
+    async list({ draftsOf, after, limit }) {
       const rows = await sql<CampaignRow[]>`
-        select * from campaigns where ${drafts ? sql`true` : sql`state <> 'draft'`}
+        select * from campaigns c where (state <> 'draft' or ${draftsOf === null ? sql`false` : isViewable(sql, draftsOf)})
         and ${after === null ? sql`true` : sql`id < ${after}`} order by id desc limit ${limit}`;
       return rows.map(toRecord);
     },
 
     async create(campaign, by) {
       const rows = await sql`
-        insert into campaigns (id, slug, title, description, attribution, state, settings, created_at, created_by)
+        with made as (insert into campaigns (id, slug, title, description, attribution, state, settings, created_at, created_by)
         values (${campaign.id}, ${campaign.slug}, ${campaign.title}, ${campaign.description}, ${campaign.attribution},
           ${campaign.state}, ${sql.json(campaign.settings as never)}, ${new Date(campaign.createdAtMs)}, ${by})
-        on conflict (slug) do nothing returning id`;
+        on conflict (slug) do nothing returning id),
+        owner as (insert into campaign_members (campaign_id, user_id, role, added_by, at)
+          select made.id, u.id, 'owner', u.id, ${new Date(campaign.createdAtMs)} from made, users u where u.id = ${by})
+        select id from made`;
       if (rows.length === 0) {
         throw new ArenaError('already_exists', `There is a campaign "${campaign.slug}" already.`, {
           hint: 'Choose another name.',

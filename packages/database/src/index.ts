@@ -4,6 +4,7 @@ export { createBattleStore } from './battle-store.ts';
 export { createBoardFeed } from './board-feed.ts';
 export { openBoardFits } from './board-fits/open-board-fits.ts';
 export { createBoardStore } from './board-store.ts';
+export { createCampaignMemberStore } from './campaign-member-store.ts';
 export { createCampaignStore } from './campaign-store.ts';
 export { createComparisonStore } from './comparisons/comparison-store.ts';
 export { checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';

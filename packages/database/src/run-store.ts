@@ -5,11 +5,13 @@ import { countCalls, countOrders } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
 import { WORKER_LOCKS } from './runs/worker-lock.ts';
+import { isViewable } from './viewable-campaigns.ts';
 
 type RunRow = {
   id: string;
   kind: RunRecord['kind'];
   campaign_id: string | null;
+  created_by: string | null;
   slug: string | null;
   title: string | null;
   provider_id: string;
@@ -74,11 +76,12 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return row === undefined ? null : toRun(row);
     },
 
-    async list({ campaignId, kind, state }, { after, limit }) {
+    async list({ campaignId, kind, state, viewer }, { after, limit }) {
       const rows = await sql<RunRow[]>`${select}
         where ${campaignId === undefined ? sql`true` : sql`r.campaign_id = ${campaignId}`}
           and ${kind === undefined ? sql`true` : sql`r.kind = ${kind}`}
           and ${state === undefined ? sql`true` : sql`r.state in ('queued', 'running')`}
+          and (c.id is null or ${isViewable(sql, viewer)})
           and ${after === null ? sql`true` : sql`r.id < ${after}`}
         order by r.id desc limit ${limit}`;
       return rows.map(toRun);
@@ -194,6 +197,7 @@ function toRun(row: RunRow): RunRecord {
     concurrency: row.concurrency,
     budgetUsd: row.budget_usd,
     seed: row.seed,
+    by: row.created_by,
     state: row.state,
     error: row.error,
     pace: row.pace,

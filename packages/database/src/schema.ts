@@ -21,6 +21,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { users } from './auth-tables.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -43,6 +44,24 @@ export const campaigns = pgTable('campaigns', {
   createdAt: at('created_at').notNull().defaultNow(),
   createdBy: text('created_by'),
 });
+
+/** Whose campaign it is. One without members that nobody signed in made belongs to the arena. */
+export const campaignMembers = pgTable(
+  'campaign_members',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    /** A person who owns campaigns cannot vanish unseen: no cascade. */
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    role: text('role', { enum: ['viewer', 'editor', 'owner'] }).notNull(),
+    addedBy: text('added_by'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.userId] }), index('campaign_members_user').on(t.userId)],
+);
 
 /** Models are never deleted, only retired: a board shows every model that ever entered. */
 export const models = pgTable('models', {

@@ -6,7 +6,7 @@ import {
   getSnapshot,
   getUnified,
   listSnapshots,
-  requireCampaign,
+  requireCampaignRole,
 } from '@agon/arena';
 import { writeBoard } from '../http/written-reply.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -36,7 +36,7 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
 
   serve('watchBoard', async ({ actor, params, address }) => {
     guard('boards', actor, address);
-    const campaign = await requireCampaign(params.campaign, ports, actor);
+    const campaign = await requireCampaignRole(actor, params.campaign, 'visitor', ports);
     return watchers.open(campaign.id);
   });
 
@@ -54,5 +54,5 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
     createSnapshot({ actor, campaign: params.campaign, query: body.query }, ports),
   );
 
-  serve('getSnapshot', ({ params }) => getSnapshot({ snapshot: params.snapshot }, ports));
+  serve('getSnapshot', ({ actor, params }) => getSnapshot({ actor, snapshot: params.snapshot }, ports));
 }

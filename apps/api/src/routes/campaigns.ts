@@ -1,5 +1,7 @@
 import {
+  addCampaignMember,
   changeCampaign,
+  changeCampaignMember,
   createCampaign,
   getCampaign,
   getOverview,
@@ -7,12 +9,14 @@ import {
   getRaters,
   inviteVoters,
   listActivity,
+  listCampaignMembers,
   listCampaigns,
   listInvitations,
   listVoterGroups,
   quarantineVoter,
   quarantineVotes,
   releaseVoter,
+  removeCampaignMember,
   revokeInvitation,
 } from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
@@ -27,6 +31,16 @@ export function campaignRoutes({ serve, ports, guard }: RouteDeps): void {
   serve('listActivity', ({ actor, params, query }) =>
     listActivity({ actor, campaign: params.campaign, ...query }, ports),
   );
+  serve('listCampaignMembers', ({ actor, params, query }) =>
+    listCampaignMembers({ actor, campaign: params.campaign, ...query }, ports),
+  );
+  serve('addCampaignMember', ({ actor, params, body }) =>
+    addCampaignMember({ actor, campaign: params.campaign, ...body }, ports),
+  );
+  serve('changeCampaignMember', ({ actor, params, body }) =>
+    changeCampaignMember({ actor, ...params, ...body }, ports),
+  );
+  serve('removeCampaignMember', ({ actor, params }) => removeCampaignMember({ actor, ...params }, ports));
   serve('getOverview', ({ actor }) => getOverview({ actor }, ports));
   serve('getProgress', ({ actor, params }) => getProgress({ actor, campaign: params.campaign }, ports));
   serve('getRaters', ({ actor, params, address }) => {

@@ -5,7 +5,7 @@ import {
   drawBattles,
   giveConsent,
   refuseUnlessWelcome,
-  requireCampaign,
+  requireCampaignRole,
   skipBattle,
   undoVote,
 } from '@agon/arena';
@@ -16,7 +16,7 @@ export function votingRoutes({ serve, ports, guard, metrics }: RouteDeps): void 
     guard('consents', actor, address);
     let voter: Actor = actor;
     if (actor.role === 'public') {
-      refuseUnlessWelcome(await requireCampaign(params.campaign, ports), actor);
+      refuseUnlessWelcome(await requireCampaignRole(actor, params.campaign, 'visitor', ports), actor);
       const session = await ports.sessions.startAnonymous();
       setCookies(session.cookies);
       voter = { role: 'voter', userId: session.userId, scopes: null, anonymous: true };

@@ -1,6 +1,6 @@
 import type { BoardCategories, BoardQuery } from '@agon/contract';
 import type { Actor } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { BoardPorts } from './get-board.ts';
 
 /** The ratings of `query.source` in each category, each from its own comparisons alone. Most comparisons first. */
@@ -9,7 +9,7 @@ export async function getBoardCategories(
   deps: BoardPorts,
 ): Promise<BoardCategories> {
   const { query } = command;
-  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   const { answer } = await deps.fits.ask(campaign.id, { kind: 'categories', query }, 'latest');
   return { query, categories: answer };
 }

@@ -2,7 +2,7 @@ import type { BoardModelPage, BoardQuery } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { wilsonInterval } from '@agon/stats';
 import type { Actor } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { KeptRatings } from '../ports/board-store.ts';
 import type { BoardPorts } from './get-board.ts';
 
@@ -19,7 +19,7 @@ export async function getBoardModel(
   },
   deps: BoardPorts,
 ): Promise<BoardModelPage> {
-  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   const { model: name, query } = command;
   const [{ answer: sources, asOfMs }, content, measured, kept] = await Promise.all([
     deps.fits.ask(campaign.id, { kind: 'model', query, model: name }, 'latest'),

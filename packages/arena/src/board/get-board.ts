@@ -1,13 +1,13 @@
 import type { Board, BoardQuery } from '@agon/contract';
 import { wilsonInterval } from '@agon/stats';
 import type { Actor } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { Freshness } from '../ports/board-fits.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { presentPairs } from './write-pairs.ts';
 
-export type BoardPorts = Pick<Ports, 'campaigns' | 'content' | 'fits' | 'boards' | 'clock'>;
+export type BoardPorts = Pick<Ports, 'campaigns' | 'members' | 'content' | 'fits' | 'boards' | 'clock'>;
 
 /** A board for a reply: all but its pairs, and those as they are written, or to be written. */
 export type BoardParts = {
@@ -23,7 +23,7 @@ export async function getBoard(
   command: { readonly actor: Actor; readonly campaign: string; readonly query: BoardQuery },
   deps: BoardPorts,
 ): Promise<BoardParts> {
-  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   const { board, columns, written } = await readParts(campaign, command.query, deps, 'latest');
   return { board, pairs: (await written) ?? presentPairs(columns) };
 }

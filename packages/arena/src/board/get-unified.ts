@@ -2,7 +2,7 @@ import { type BoardQuery, boardQuerySchema, type Unified } from '@agon/contract'
 import { contentHash } from '@agon/domain';
 import { fitComposite } from '@agon/rating';
 import type { Actor } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { Freshness } from '../ports/board-fits.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { BoardPorts } from './get-board.ts';
@@ -24,7 +24,7 @@ export async function getUnified(
   },
   deps: BoardPorts,
 ): Promise<Unified> {
-  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   const composite = await readUnified(campaign, command.weights, deps, boardQuerySchema.parse({}), 'latest');
   return command.method === 'ability' ? withAbility(composite, campaign, command.weights, deps) : composite;
 }

@@ -1,7 +1,7 @@
 import { type Board, type BoardQuery, boardQuerySchema, type KeptSnapshot } from '@agon/contract';
 import { ArenaError, type SnapshotId } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Actor } from '../actor.ts';
+import { lookAtCampaign, requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { SnapshotRecord } from '../ports/board-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type BoardPorts, readBoard } from './get-board.ts';
@@ -25,9 +25,7 @@ export async function createSnapshot(
   command: { readonly actor: Actor; readonly campaign: string; readonly query: Partial<BoardQuery> },
   deps: BoardPorts & Pick<Ports, 'ids' | 'audit'>,
 ) {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'write');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'editor', deps);
   const query = boardQuerySchema.parse(command.query);
   const id = deps.ids.next() as SnapshotId;
   const board: Board = { ...(await readBoard(campaign, query, deps)), snapshot: id };
@@ -64,9 +62,9 @@ export async function listSnapshots(
     readonly cursor?: string;
     readonly limit: number;
   },
-  deps: Pick<Ports, 'campaigns' | 'boards'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'boards'>,
 ) {
-  const campaign = await requireCampaign(command.campaign, deps, command.actor);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   const records = await deps.boards.listSnapshots(campaign.id, {
     after: (command.cursor as SnapshotId | undefined) ?? null,
     limit: command.limit + 1,
@@ -78,13 +76,15 @@ export async function listSnapshots(
   };
 }
 
-/** A kept snapshot, as it was. @throws ArenaError('not_found') */
+/** A kept snapshot, as it was; that of a draft for its members alone. @throws ArenaError('not_found') */
 export async function getSnapshot(
-  command: { readonly snapshot: string },
-  deps: Pick<Ports, 'boards'>,
+  command: { readonly actor: Actor; readonly snapshot: string },
+  deps: Pick<Ports, 'campaigns' | 'members' | 'boards'>,
 ): Promise<KeptSnapshot> {
   const kept = await deps.boards.findSnapshot(command.snapshot as SnapshotId);
-  if (kept === null) {
+  const campaign =
+    kept === null ? null : (await lookAtCampaign(command.actor, kept.snapshot.campaign, deps)).campaign;
+  if (kept === null || campaign === null) {
     throw new ArenaError('not_found', 'There is no such snapshot.', {
       hint: 'See the campaign’s list of snapshots.',
     });

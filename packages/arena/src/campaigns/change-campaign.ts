@@ -1,12 +1,12 @@
 import { type Campaign, type CampaignSettings, campaignSettingsSchema } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { voterRule } from '../voting/draw-rule.ts';
 import { pairIndexOf } from '../voting/pair-index.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 import { presentCampaigns } from './present-campaign.ts';
-import { requireCampaign } from './require-campaign.ts';
 
 export type ChangeCampaign = {
   readonly actor: Actor;
@@ -20,11 +20,9 @@ export type ChangeCampaign = {
 /** Changes, opens or closes a campaign. It opens only when there is something to vote on. */
 export async function changeCampaign(
   command: ChangeCampaign,
-  deps: Pick<Ports, 'campaigns' | 'content' | 'clock' | 'audit'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'content' | 'clock' | 'audit'>,
 ): Promise<Campaign> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'write');
-  const before = await requireCampaign(command.campaign, deps);
+  const before = await requireCampaignRole(command.actor, command.campaign, 'editor', deps);
   if (command.state === 'draft' && before.state !== 'draft') {
     throw new ArenaError('invalid_request', 'A campaign that was opened cannot become a draft again.', {
       hint: 'Close it instead.',
@@ -47,7 +45,7 @@ export async function changeCampaign(
     details: change,
     atMs: deps.clock.now(),
   });
-  const [campaign] = await presentCampaigns([after], deps);
+  const [campaign] = await presentCampaigns([after], actor, deps);
   return campaign!;
 }
 

@@ -13,10 +13,10 @@ export type CreateCampaign = {
   readonly settings: Readonly<Record<string, unknown>>;
 };
 
-/** A new campaign, as a draft: invisible to voters until it is opened. @throws ArenaError('already_exists') */
+/** A new campaign, as a draft: for its members alone until it is opened. Whoever makes it owns it. @throws ArenaError('already_exists') */
 export async function createCampaign(
   command: CreateCampaign,
-  deps: Pick<Ports, 'campaigns' | 'clock' | 'ids' | 'audit'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'clock' | 'ids' | 'audit'>,
 ): Promise<Campaign> {
   requireRole(command.actor, 'researcher');
   requireScope(command.actor, 'write');
@@ -38,6 +38,6 @@ export async function createCampaign(
     details: { slug: record.slug },
     atMs: record.createdAtMs,
   });
-  const [campaign] = await presentCampaigns([record], deps);
+  const [campaign] = await presentCampaigns([record], command.actor, deps);
   return campaign!;
 }

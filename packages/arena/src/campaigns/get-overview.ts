@@ -1,9 +1,10 @@
 import type { Attention, Overview } from '@agon/contract';
 import { reportPosition } from '@agon/judging';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import { isSuspect } from '../judging/present-judge-run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { presentRun } from '../runs/present-run.ts';
+import { requireViewer } from './campaign-access.ts';
 
 /** As the board does, which calls a rating with fewer comparisons provisional. */
 const FEW_VOTES = 30;
@@ -13,18 +14,17 @@ const LOOK_BACK_MS = 7 * DAY_MS;
 const RUNS = 50;
 const SNAPSHOTS = 10;
 
-/** What runs, what a researcher should look at, and which boards were kept last; over all campaigns. */
+/** What runs, what a researcher should look at, and which boards were kept last; over all campaigns that one may view. */
 export async function getOverview(
   command: { readonly actor: Actor },
   deps: Pick<Ports, 'overview' | 'runs' | 'clock'>,
 ): Promise<Overview> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'read');
+  const viewer = requireViewer(command.actor);
   const [runs, campaigns, excluded, snapshots] = await Promise.all([
-    deps.overview.runsSince(deps.clock.now() - LOOK_BACK_MS, RUNS),
-    deps.overview.openCampaigns(),
-    deps.overview.excludedVotes(),
-    deps.overview.snapshots(SNAPSHOTS),
+    deps.overview.runsSince(viewer, deps.clock.now() - LOOK_BACK_MS, RUNS),
+    deps.overview.openCampaigns(viewer),
+    deps.overview.excludedVotes(viewer),
+    deps.overview.snapshots(viewer, SNAPSHOTS),
   ]);
   const shown = await Promise.all(
     runs.map(async (id) => {

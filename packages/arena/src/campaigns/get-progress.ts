@@ -1,14 +1,13 @@
 import type { CampaignProgress } from '@agon/contract';
-import { type Actor, requireRole } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { Ports } from '../ports/ports.ts';
-import { requireCampaign } from './require-campaign.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 
-/** How far a campaign is. Names models: for researchers only. */
+/** How far a campaign is. Names models: for its members only. */
 export async function getProgress(
   command: { readonly actor: Actor; readonly campaign: string },
-  deps: Pick<Ports, 'campaigns' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'clock'>,
 ): Promise<CampaignProgress> {
-  requireRole(command.actor, 'researcher');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   return deps.campaigns.progress(campaign.id, deps.clock.now());
 }

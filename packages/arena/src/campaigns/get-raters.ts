@@ -1,16 +1,15 @@
 import type { RaterReportJson, RaterReports } from '@agon/contract';
-import { type Actor, requireRole } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { BoardAnswers } from '../ports/board-fits.ts';
 import type { Ports } from '../ports/ports.ts';
-import { requireCampaign } from './require-campaign.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 
-/** How far each voter of a campaign can be relied on. For researchers only; voters are named by their pseudonyms. */
+/** How far each voter of a campaign can be relied on. For its members only; voters are named by their pseudonyms. */
 export async function getRaters(
   command: { readonly actor: Actor; readonly campaign: string },
-  deps: Pick<Ports, 'campaigns' | 'fits' | 'raters'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'fits' | 'raters'>,
 ): Promise<RaterReports> {
-  requireRole(command.actor, 'researcher');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const { answer, asOfMs } = await deps.fits.ask(campaign.id, { kind: 'raters' }, 'latest');
   const { votes, of, converged, raters } = answer;
   const pseudonyms = await deps.raters.pseudonymsOf(raters.map(({ rater }) => rater));

@@ -1,21 +1,19 @@
 import type { InvitationJson, MadeInvitations } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { InvitationRecord } from '../ports/invitation-store.ts';
 import type { Ports } from '../ports/ports.ts';
-import { requireCampaign } from './require-campaign.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 
 type InCampaign = { readonly actor: Actor; readonly campaign: string };
 
 /** Makes links for voters. Their tokens are in the reply and nowhere else. */
 export async function inviteVoters(
   command: InCampaign & { readonly count: number; readonly mostUses: number; readonly label: string },
-  deps: Pick<Ports, 'campaigns' | 'invitations' | 'secrets' | 'ids' | 'clock' | 'audit'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'invitations' | 'secrets' | 'ids' | 'clock' | 'audit'>,
 ): Promise<MadeInvitations> {
   const { actor, count, mostUses, label } = command;
-  requireRole(actor, 'researcher');
-  requireScope(actor, 'write');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const createdAtMs = deps.clock.now();
   const made = Array.from({ length: count }, () => ({ id: deps.ids.next(), token: deps.secrets.make() }));
   const common = { label, mostUses, createdAtMs, by: actor.userId };
@@ -41,10 +39,9 @@ export async function inviteVoters(
 /** Newest first. */
 export async function listInvitations(
   command: InCampaign & { readonly cursor?: string | undefined; readonly limit: number },
-  deps: Pick<Ports, 'campaigns' | 'invitations'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'invitations'>,
 ): Promise<{ items: InvitationJson[]; next_cursor: string | null }> {
-  requireRole(command.actor, 'researcher');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const found = await deps.invitations.list(campaign.id, {
     after: command.cursor ?? null,
     limit: command.limit + 1,
@@ -59,12 +56,10 @@ export async function listInvitations(
 /** Nobody comes by it any more; who came, stays. */
 export async function revokeInvitation(
   command: InCampaign & { readonly invitation: string },
-  deps: Pick<Ports, 'campaigns' | 'invitations' | 'clock' | 'audit'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'invitations' | 'clock' | 'audit'>,
 ): Promise<{ id: string }> {
   const { actor, invitation } = command;
-  requireRole(actor, 'researcher');
-  requireScope(actor, 'write');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const atMs = deps.clock.now();
   if (!(await deps.invitations.revoke(campaign.id, invitation, atMs))) {
     throw new ArenaError('not_found', 'There is no such invitation.', {

@@ -1,7 +1,7 @@
 import type { ReplyOf } from '@agon/contract';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { Ports } from '../ports/ports.ts';
-import { requireCampaign } from './require-campaign.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 
 export type ListActivity = {
   readonly actor: Actor;
@@ -13,11 +13,9 @@ export type ListActivity = {
 /** What was done to a campaign and by whom, newest first. */
 export async function listActivity(
   command: ListActivity,
-  deps: Pick<Ports, 'campaigns' | 'audit'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'audit'>,
 ): Promise<ReplyOf<'listActivity'>> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'read');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const records = await deps.audit.list(campaign.id, {
     after: command.cursor ?? null,
     limit: command.limit + 1,

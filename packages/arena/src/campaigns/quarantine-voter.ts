@@ -1,10 +1,10 @@
 import type { QuarantineReply } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { QuarantinedVotes } from '../ports/quarantine-store.ts';
-import { requireCampaign } from './require-campaign.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 
 export type QuarantineCommand = {
   readonly actor: Actor;
@@ -12,7 +12,7 @@ export type QuarantineCommand = {
   /** Pseudonym, as in the campaign's progress. */
   readonly rater: string;
 };
-type Deps = Pick<Ports, 'campaigns' | 'quarantine' | 'audit' | 'feed' | 'clock'>;
+type Deps = Pick<Ports, 'campaigns' | 'members' | 'quarantine' | 'audit' | 'feed' | 'clock'>;
 
 /** What boards and exports say of these votes. */
 const REASON = 'voter_in_quarantine';
@@ -40,9 +40,7 @@ async function change(
   action: string,
   apply: (campaign: CampaignRecord, by: string) => Promise<QuarantinedVotes>,
 ): Promise<QuarantineReply> {
-  requireRole(actor, 'researcher');
-  requireScope(actor, 'write');
-  const campaign = await requireCampaign(slug, deps);
+  const campaign = await requireCampaignRole(actor, slug, 'editor', deps);
   const by = actor.userId ?? actor.role;
   const { votes, changed } = await apply(campaign, by);
   if (votes === 0) {

@@ -1,9 +1,9 @@
 import type { VoterGroups } from '@agon/contract';
 import { ArenaError, type EpochMs, type Outcome } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { VotesInFilter } from '../ports/quarantine-store.ts';
-import { requireCampaign } from './require-campaign.ts';
+import { requireCampaignRole } from './campaign-access.ts';
 
 /** Long enough to look into a campaign that ends; the hashes are of no use for anything else. */
 export const ADDRESSES_KEPT_DAYS = 30;
@@ -14,11 +14,9 @@ const REASON = 'votes_in_quarantine';
 /** Voters by the address they came from: a crowd of cookies with one vote each is one line here. */
 export async function listVoterGroups(
   command: { readonly actor: Actor; readonly campaign: string },
-  deps: Pick<Ports, 'campaigns' | 'voterAddresses'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'voterAddresses'>,
 ): Promise<VoterGroups> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'read');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const groups = await deps.voterAddresses.groups(campaign.id, MOST_GROUPS);
   return {
     kept_days: ADDRESSES_KEPT_DAYS,
@@ -47,12 +45,10 @@ export async function quarantineVotes(
     readonly release: boolean;
     readonly dryRun: boolean;
   },
-  deps: Pick<Ports, 'campaigns' | 'quarantine' | 'audit' | 'feed' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'quarantine' | 'audit' | 'feed' | 'clock'>,
 ): Promise<VotesInFilter> {
   const { actor, address, fromMs, toMs, outcome, mostVotes, release, dryRun } = command;
-  requireRole(actor, 'researcher');
-  requireScope(actor, 'write');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const filter = { address, fromMs, toMs, outcome, mostVotes };
   if (Object.values(filter).every((condition) => condition === undefined)) {
     throw new ArenaError('invalid_request', 'Say which votes: without a condition it would be all.', {

@@ -8,9 +8,9 @@ import {
   writeJsonl,
 } from '@agon/formats';
 import { ParquetEncoder } from '@agon/formats/parquet';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { BoardPorts } from '../board/get-board.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { ExportedParts, ExportedVote } from '../ports/export-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { EXPORT_COLUMNS } from './export-columns.ts';
@@ -44,9 +44,7 @@ export async function exportCampaign(
   command: ExportCampaign,
   deps: BoardPorts & Pick<Ports, 'exports' | 'exporter'>,
 ): Promise<Exported> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'read');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const name = (extension: string) => `${campaign.slug}-${command.what}.${extension}`;
   const rows = () =>
     command.what === 'board'

@@ -1,8 +1,14 @@
 import { type ImportResult, slugSchema } from '@agon/contract';
 import { ArenaError, type CampaignId, type ImportId } from '@agon/domain';
 import { type Actor, requireRole, requireScope } from '../actor.ts';
+import {
+  lookAtCampaign,
+  refuseUnfit,
+  requireCampaignRole,
+  requireRoleBehind,
+} from '../campaigns/campaign-access.ts';
 import { createCampaign } from '../campaigns/create-campaign.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignById } from '../campaigns/require-campaign.ts';
 import type { ImportJob, ImportProgress, ImportSource } from '../ports/import-store.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -26,7 +32,7 @@ export type ImportFiles = {
  */
 export async function importFiles(
   command: ImportFiles,
-  deps: Pick<Ports, 'campaigns' | 'importer' | 'audit' | 'feed' | 'clock' | 'ids'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'importer' | 'audit' | 'feed' | 'clock' | 'ids'>,
 ): Promise<ImportResult> {
   requireRole(command.actor, 'researcher');
   requireScope(command.actor, 'write');
@@ -67,7 +73,7 @@ type Target = { readonly id: CampaignId | null; readonly seed: number };
 /** The campaign, made where it may be; a preview makes nothing. */
 async function campaignOf(
   { actor, campaign: slug, create, dryRun }: ImportFiles,
-  deps: Pick<Ports, 'campaigns' | 'audit' | 'clock' | 'ids'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'audit' | 'clock' | 'ids'>,
 ): Promise<Target> {
   if (create && (await deps.campaigns.find(slug)) === null) {
     const named = slugSchema.safeParse(slug);
@@ -86,7 +92,13 @@ async function campaignOf(
       if (!(error instanceof ArenaError && error.code === 'already_exists')) throw error;
     });
   }
-  const { id, settings } = await requireCampaign(slug, deps);
+  if (create && (await lookAtCampaign(actor, slug, deps)).campaign === null) {
+    throw new ArenaError('already_exists', `There is a campaign "${slug}" already, and it is not yours.`, {
+      hint: 'Choose another name, or ask an admin of this arena who owns it.',
+      at: { column: 'campaign', value: slug },
+    });
+  }
+  const { id, settings } = await requireCampaignRole(actor, slug, 'editor', deps);
   return { id, seed: settings.sampling_seed };
 }
 
@@ -102,16 +114,16 @@ export async function inspectFile(
 /** Takes a whole import back: its rows stay, and every reader leaves them out. */
 export async function undoImport(
   command: { readonly actor: Actor; readonly import: string },
-  deps: Pick<Ports, 'imports' | 'audit' | 'feed' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'imports' | 'audit' | 'feed' | 'clock'>,
 ) {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'write');
+  refuseUnfit(command.actor, 'editor');
   const record = await deps.imports.find(command.import as ImportId);
-  if (record === null) {
-    throw new ArenaError('not_found', 'There is no such import.', {
-      hint: 'See the campaign’s list of imports.',
-    });
-  }
+  const absent = new ArenaError('not_found', 'There is no such import.', {
+    hint: 'See the campaign’s list of imports.',
+  });
+  if (record === null) throw absent;
+  const campaign = await requireCampaignById(record.campaignId, deps);
+  await requireRoleBehind(command.actor, campaign, 'editor', absent, deps);
   const nowMs = deps.clock.now();
   const undone = await deps.imports.undo(record.id, nowMs);
   await deps.audit.record({
@@ -133,10 +145,9 @@ export async function listImports(
     readonly cursor?: string;
     readonly limit: number;
   },
-  deps: Pick<Ports, 'campaigns' | 'imports'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'imports'>,
 ) {
-  requireRole(command.actor, 'researcher');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const records = await deps.imports.list(campaign.id, {
     after: (command.cursor as ImportId | undefined) ?? null,
     limit: command.limit + 1,

@@ -25,7 +25,7 @@ export async function loadDemo(
   readonly slug: string;
   readonly counts: Pick<ImportResult, 'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'>;
 } | null> {
-  const some = await deps.campaigns.list({ drafts: true, after: null, limit: 1 });
+  const some = await deps.campaigns.list({ draftsOf: 'all', after: null, limit: 1 });
   if (some.length > 0) return null;
   const nowMs = deps.clock.now();
   const id = deps.ids.next() as CampaignId;

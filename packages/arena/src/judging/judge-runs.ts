@@ -1,9 +1,10 @@
 import type { JudgeRunJson } from '@agon/contract';
 import type { RunId } from '@agon/domain';
-import { type Actor, requireRole } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Actor } from '../actor.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { cancelRun } from '../runs/manage-runs.ts';
+import { requireRunRole } from '../runs/run-access.ts';
 import { presentJudgeRun, requireJudgeRun } from './present-judge-run.ts';
 
 type OneRun = { readonly actor: Actor; readonly run: string };
@@ -11,10 +12,10 @@ type OneRun = { readonly actor: Actor; readonly run: string };
 /** One run, with its counts so far. */
 export async function getJudgeRun(
   command: OneRun,
-  deps: Pick<Ports, 'runs' | 'clock'>,
+  deps: Pick<Ports, 'runs' | 'members' | 'clock'>,
 ): Promise<JudgeRunJson> {
-  requireRole(command.actor, 'researcher');
-  return presentJudgeRun(command.run as RunId, deps);
+  const run = await requireRunRole(command.actor, command.run, 'viewer', deps);
+  return presentJudgeRun(run.id, deps);
 }
 
 /** Judge runs of a campaign, newest first. */
@@ -25,12 +26,11 @@ export async function listJudgeRuns(
     readonly cursor?: string | undefined;
     readonly limit: number;
   },
-  deps: Pick<Ports, 'campaigns' | 'runs' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'runs' | 'clock'>,
 ): Promise<{ items: JudgeRunJson[]; next_cursor: string | null }> {
-  requireRole(command.actor, 'researcher');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const runs = await deps.runs.list(
-    { campaignId: campaign.id, kind: 'verdicts' },
+    { campaignId: campaign.id, kind: 'verdicts', viewer: 'all' },
     { after: (command.cursor as RunId | undefined) ?? null, limit: command.limit + 1 },
   );
   const page = runs.slice(0, command.limit);
@@ -43,9 +43,9 @@ export async function listJudgeRuns(
 /** Stops a run: what is scored stays, what is in flight is finished or returned, nothing new is asked. */
 export async function cancelJudgeRun(
   command: OneRun,
-  deps: Pick<Ports, 'runs' | 'clock'>,
+  deps: Pick<Ports, 'runs' | 'members' | 'clock'>,
 ): Promise<JudgeRunJson> {
-  requireRole(command.actor, 'researcher');
+  await requireRunRole(command.actor, command.run, 'editor', deps);
   const run = await requireJudgeRun(command.run, deps);
   await cancelRun(command, deps);
   return presentJudgeRun(run.id, deps);

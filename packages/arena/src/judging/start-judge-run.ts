@@ -1,7 +1,7 @@
 import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError, type BattleId, type RunId, SLOTS } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Actor } from '../actor.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
@@ -33,13 +33,18 @@ export async function startJudgeRun(
   deps: StartPorts &
     Pick<
       Ports,
-      'campaigns' | 'content' | 'battles' | 'judgeStore' | 'judges' | 'providers' | 'providerRules'
+      | 'campaigns'
+      | 'members'
+      | 'content'
+      | 'battles'
+      | 'judgeStore'
+      | 'judges'
+      | 'providers'
+      | 'providerRules'
     >,
 ): Promise<JudgeRunJson> {
   const { actor, orders, repeat, limit } = command;
-  requireRole(actor, 'researcher');
-  requireScope(actor, 'write');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const judge = await requireJudge(command.judge, deps);
   const provider = await chooseProvider(command, deps);
   const battles = await chooseBattles(command, campaign, deps);

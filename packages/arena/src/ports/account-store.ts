@@ -13,6 +13,8 @@ export type AccountRecord = {
 
 export interface AccountStore {
   find(id: UserId): Promise<AccountRecord | null>;
+  /** In whatever case it is written. */
+  findByEmail(email: string): Promise<AccountRecord | null>;
   /** People who signed up, oldest first; anonymous voters are left out. */
   list(page: { readonly after: UserId | null; readonly limit: number }): Promise<readonly AccountRecord[]>;
   /** Null where there is no such person; `last_admin` where it would leave the arena without an admin. */

@@ -1,5 +1,6 @@
 import type { Campaign, CampaignProgress, CampaignSettings } from '@agon/contract';
-import type { CampaignId, EpochMs } from '@agon/domain';
+import type { CampaignId, EpochMs, UserId } from '@agon/domain';
+import type { Viewer } from './campaign-member-store.ts';
 
 export type CampaignRecord = {
   readonly id: CampaignId;
@@ -19,12 +20,13 @@ export interface CampaignStore {
   findById(id: CampaignId): Promise<CampaignRecord | null>;
   /** Newest first; `after` is the id of the last one of the page before. */
   list(page: {
-    readonly drafts: boolean;
+    /** Open and closed campaigns, and the drafts that this one may see; null: none. */
+    readonly draftsOf: Viewer | null;
     readonly after: CampaignId | null;
     readonly limit: number;
   }): Promise<readonly CampaignRecord[]>;
-  /** @throws ArenaError('already_exists') where the slug is taken */
-  create(campaign: CampaignRecord, by: string | null): Promise<void>;
+  /** `by` becomes its owner; null: it belongs to the arena. @throws ArenaError('already_exists') where the slug is taken */
+  create(campaign: CampaignRecord, by: UserId | null): Promise<void>;
   change(id: CampaignId, change: CampaignChange): Promise<CampaignRecord>;
   counts(ids: readonly CampaignId[]): Promise<ReadonlyMap<CampaignId, Campaign['counts']>>;
   /** Votes and verdicts only, at the cost of a look: asked for once a second while a board is watched. */

@@ -4,6 +4,7 @@ import type { BattleStore } from './battle-store.ts';
 import type { BoardFeed } from './board-feed.ts';
 import type { BoardFits } from './board-fits.ts';
 import type { BoardStore } from './board-store.ts';
+import type { CampaignMemberStore } from './campaign-member-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { Clock } from './clock.ts';
 import type { ComparisonStore } from './comparison-store.ts';
@@ -38,6 +39,7 @@ export type Ports = {
   readonly sessionStore: SessionStore;
   readonly secrets: Secrets;
   readonly campaigns: CampaignStore;
+  readonly members: CampaignMemberStore;
   readonly content: ContentStore;
   readonly raters: RaterStore;
   readonly quarantine: QuarantineStore;

@@ -1,4 +1,5 @@
 import type { CampaignId, EpochMs, ModelId, Outcome, PromptId, ProviderId, RunId } from '@agon/domain';
+import type { Viewer } from './campaign-member-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
 
@@ -40,7 +41,7 @@ export type NewRun = {
   readonly atMs: EpochMs;
 };
 
-export type RunRecord = Omit<NewRun, 'by' | 'atMs'> & {
+export type RunRecord = Omit<NewRun, 'atMs'> & {
   /** Slug and title; null where the run belongs to none. */
   readonly campaign: string | null;
   readonly campaignTitle: string | null;
@@ -167,6 +168,8 @@ export interface RunStore {
       readonly campaignId?: CampaignId | undefined;
       readonly kind?: RunKindName | undefined;
       readonly state?: 'open' | undefined;
+      /** Runs of campaigns that this one may view, and of none. */
+      readonly viewer: Viewer;
     },
     page: { readonly after: RunId | null; readonly limit: number },
   ): Promise<readonly RunRecord[]>;

@@ -1,21 +1,21 @@
 import type { RunJson } from '@agon/contract';
 import { ArenaError, type RunId } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Actor } from '../actor.ts';
+import { requireCampaignRole, requireViewer } from '../campaigns/campaign-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunKindName, RunRecord, RunState } from '../ports/run-store.ts';
-import { presentRun, requireRun, toRunJson } from './present-run.ts';
+import { presentRun, toRunJson } from './present-run.ts';
+import { requireRunRole } from './run-access.ts';
 
 type OneRun = { readonly actor: Actor; readonly run: string };
-type RunPorts = Pick<Ports, 'runs' | 'clock'>;
+type RunPorts = Pick<Ports, 'runs' | 'members' | 'clock'>;
 
 /** One run, with its counts so far. */
 export async function getRun(command: OneRun, deps: RunPorts): Promise<RunJson> {
-  requireRole(command.actor, 'researcher');
-  return presentRun((await requireRun(command.run, deps)).id, deps);
+  return presentRun((await requireRunRole(command.actor, command.run, 'viewer', deps)).id, deps);
 }
 
-/** Runs of every kind, newest first. */
+/** Runs of every kind, newest first: those of campaigns that one may view, and of none. */
 export async function listRuns(
   command: {
     readonly actor: Actor;
@@ -27,11 +27,12 @@ export async function listRuns(
   },
   deps: RunPorts & Pick<Ports, 'campaigns'>,
 ): Promise<{ items: RunJson[]; next_cursor: string | null }> {
-  requireRole(command.actor, 'researcher');
-  const { campaign, kind, state, limit } = command;
-  const campaignId = campaign === undefined ? undefined : (await requireCampaign(campaign, deps)).id;
+  const { actor, campaign, kind, state, limit } = command;
+  const viewer = requireViewer(actor);
+  const campaignId =
+    campaign === undefined ? undefined : (await requireCampaignRole(actor, campaign, 'viewer', deps)).id;
   const after = (command.cursor as RunId | undefined) ?? null;
-  const runs = await deps.runs.list({ campaignId, kind, state }, { after, limit: limit + 1 });
+  const runs = await deps.runs.list({ campaignId, kind, state, viewer }, { after, limit: limit + 1 });
   const page = runs.slice(0, limit);
   const nowMs = deps.clock.now();
   return {
@@ -71,10 +72,8 @@ export async function retryRun(command: OneRun, deps: RunPorts & Pick<Ports, 'ru
   return queue(run, ['paused', 'failed', 'done', 'cancelled'], '', deps);
 }
 
-async function changeable(command: OneRun, deps: Pick<Ports, 'runs'>): Promise<RunRecord> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'write');
-  return requireRun(command.run, deps);
+function changeable({ actor, run }: OneRun, deps: Pick<Ports, 'runs' | 'members'>): Promise<RunRecord> {
+  return requireRunRole(actor, run, 'editor', deps);
 }
 
 async function move(

@@ -8,7 +8,11 @@ import { kindOf } from './kinds/kind-of.ts';
 export async function requireRun(id: string, deps: Pick<Ports, 'runs'>): Promise<RunRecord> {
   const run = await deps.runs.find(id as RunId);
   if (run !== null) return run;
-  throw new ArenaError('not_found', 'There is no such run.', { hint: 'See the list of runs.' });
+  throw noSuchRun();
+}
+
+export function noSuchRun(): ArenaError {
+  return new ArenaError('not_found', 'There is no such run.', { hint: 'See the list of runs.' });
 }
 
 /** A run as the contract shows it, at any moment of its life. */

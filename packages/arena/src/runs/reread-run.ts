@@ -1,18 +1,16 @@
-import { type Actor, requireRole, requireScope } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { Ports } from '../ports/ports.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
-import { requireRun } from './present-run.ts';
+import { requireRunRole } from './run-access.ts';
 
 const PAGE = 500;
 
 /** Reads the stored replies of a run again with the parser of today. Nothing is asked, nothing is paid. */
 export async function rereadRun(
   command: { readonly actor: Actor; readonly run: string },
-  deps: Pick<Ports, 'runs' | 'feed' | 'audit' | 'clock'>,
+  deps: Pick<Ports, 'runs' | 'members' | 'feed' | 'audit' | 'clock'>,
 ): Promise<{ read: number; changed: number; parser: string }> {
-  requireRole(command.actor, 'researcher');
-  requireScope(command.actor, 'write');
-  const run = await requireRun(command.run, deps);
+  const run = await requireRunRole(command.actor, command.run, 'editor', deps);
   const kind = kindOf(run);
   let read = 0;
   let changed = 0;

@@ -1,7 +1,7 @@
 import type { RunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { type Actor, requireRole, requireScope } from '../actor.ts';
-import { requireCampaign } from '../campaigns/require-campaign.ts';
+import type { Actor } from '../actor.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
 import { answers } from './kinds/answers.ts';
@@ -24,12 +24,10 @@ export type StartAnswerRun = Asking & {
 /** Asks a model for answers to the prompts of a campaign that it has not answered so often. */
 export async function startAnswerRun(
   command: StartAnswerRun,
-  deps: StartPorts & Pick<Ports, 'campaigns' | 'content' | 'providers' | 'providerRules'>,
+  deps: StartPorts & Pick<Ports, 'campaigns' | 'members' | 'content' | 'providers' | 'providerRules'>,
 ): Promise<RunJson> {
   const { actor, system, temperature, maxTokens, repeat, limit } = command;
-  requireRole(actor, 'researcher');
-  requireScope(actor, 'write');
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const provider = await chooseProvider(command, deps);
   const name = command.as ?? command.model;
   const modelId = await deps.content.enter(campaign.id, name);

@@ -1,7 +1,8 @@
 import type { DrawnBattles } from '@agon/contract';
 import { ArenaError, type BattleId, type RaterId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
-import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
+import { refuseUnlessOpen } from '../campaigns/require-campaign.ts';
 import type { GivenBattles, NewVoterBattle, OpenBattle } from '../ports/battle-store.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { DrawableContent } from '../ports/content-store.ts';
@@ -24,7 +25,7 @@ export type DrawBattles = {
 
 type DrawPorts = Pick<
   Ports,
-  'campaigns' | 'raters' | 'content' | 'battles' | 'clock' | 'ids' | 'tickets' | 'renderer'
+  'campaigns' | 'members' | 'raters' | 'content' | 'battles' | 'clock' | 'ids' | 'tickets' | 'renderer'
 >;
 
 /** A voter with two windows may draw in both at once: then one of them draws again. */
@@ -37,7 +38,7 @@ const MOST_ATTEMPTS = 10;
  */
 export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promise<DrawnBattles> {
   const raterId = await identifyVoter(command.actor, deps);
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   refuseUnlessOpen(campaign);
   refuseUnlessWelcome(campaign, command.actor);
   if (!(await deps.raters.hasConsent(raterId, campaign.id, campaign.settings.consent_version))) {

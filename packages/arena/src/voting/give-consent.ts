@@ -1,7 +1,8 @@
 import type { VoterProgress } from '@agon/contract';
 import { ArenaError, type RaterId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
-import { refuseUnlessOpen, requireCampaign } from '../campaigns/require-campaign.ts';
+import { requireCampaignRole } from '../campaigns/campaign-access.ts';
+import { refuseUnlessOpen } from '../campaigns/require-campaign.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identifyVoter } from './identify-voter.ts';
@@ -20,10 +21,10 @@ export type GiveConsent = {
 /** Records that a voter agreed to this version of the campaign's terms. */
 export async function giveConsent(
   command: GiveConsent,
-  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'invitations' | 'secrets' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'raters' | 'votes' | 'invitations' | 'secrets' | 'clock'>,
 ): Promise<{ progress: VoterProgress }> {
   const raterId = await identifyVoter(command.actor, deps);
-  const campaign = await requireCampaign(command.campaign, deps);
+  const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   refuseUnlessOpen(campaign);
   refuseUnlessWelcome(campaign, command.actor);
   if (command.version !== campaign.settings.consent_version) {

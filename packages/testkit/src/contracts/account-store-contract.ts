@@ -32,6 +32,11 @@ export function accountStoreContract(setUp: () => Promise<Setup>): void {
       expect(seen.at(-1)).toBe(late);
       expect(seen.slice(0, 3).sort()).toEqual([...together].sort());
       expect(await accounts.find(voter)).toMatchObject({ id: voter, anonymous: true, createdAtMs: AT_MS });
+      const { email } = (await accounts.find(late))!;
+      for (const written of [email, email.toUpperCase()]) {
+        expect(await accounts.findByEmail(written)).toMatchObject({ id: late });
+      }
+      expect(await accounts.findByEmail('nobody@example.org')).toBeNull();
       expect(await accounts.find('nobody' as UserId)).toBeNull();
     });
 

@@ -66,19 +66,19 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
       }
       // `recordOf` leaves drafts of its own
       const own = new Set<string>(records.map((record) => record.id));
-      const walk = async (drafts: boolean) => {
+      const walk = async (draftsOf: 'all' | null) => {
         const seen: CampaignRecord[] = [];
         for (let after: CampaignId | null = null; ; after = seen.at(-1)!.id) {
-          const page = await elsewhere.campaigns.list({ drafts, after, limit: 2 });
+          const page = await elsewhere.campaigns.list({ draftsOf, after, limit: 2 });
           expect(page.length).toBeLessThanOrEqual(2);
           seen.push(...page);
           if (page.length < 2) return seen;
         }
       };
-      const all = await walk(true);
+      const all = await walk('all');
       expect(new Set(all.map((record) => record.id)).size).toBe(all.length);
       expect(all.filter((record) => own.has(record.id))).toEqual(records);
-      const shown = await walk(false);
+      const shown = await walk(null);
       expect(shown.filter((record) => own.has(record.id))).toEqual(
         records.filter((record) => record.state !== 'draft'),
       );
@@ -101,6 +101,20 @@ export function campaignStoreContract(setUp: () => TwoArenas): void {
       expect(await here.campaigns.change(record.id, {})).toEqual(changed);
       expect(await elsewhere.campaigns.findById(record.id)).toEqual(changed);
       expect(await elsewhere.campaigns.findById(other.id)).toEqual(other);
+    });
+
+    it('looks a draft up each time, as it does a name that is not there', async () => {
+      const arenas = setUp();
+      const { here, elsewhere } = arenas;
+      const record = await recordOf(arenas);
+      await here.campaigns.create(record, null);
+      expect(await here.campaigns.find(record.slug)).toEqual(record);
+      await elsewhere.campaigns.change(record.id, { title: 'Cranes' });
+      expect(await here.campaigns.find(record.slug)).toMatchObject({ title: 'Cranes' });
+      // and one that is a draft again is not taken for what it was
+      await here.campaigns.change(record.id, { state: 'open' });
+      await here.campaigns.change(record.id, { state: 'draft' });
+      expect(await here.campaigns.findById(record.id)).toMatchObject({ state: 'draft' });
     });
 
     it('counts what several campaigns hold, without what was taken back', async () => {

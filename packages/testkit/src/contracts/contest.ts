@@ -12,7 +12,16 @@ import type { ImportBundle, WritableImports } from '../import-bundle.ts';
 /** The adapters that voting needs, on one connection. */
 export type ArenaStores = Pick<
   Ports,
-  'campaigns' | 'content' | 'raters' | 'battles' | 'votes' | 'comparisons' | 'boards' | 'exports' | 'ids'
+  | 'campaigns'
+  | 'members'
+  | 'content'
+  | 'raters'
+  | 'battles'
+  | 'votes'
+  | 'comparisons'
+  | 'boards'
+  | 'exports'
+  | 'ids'
 > & { readonly imports: WritableImports };
 
 export type TwoArenas = {

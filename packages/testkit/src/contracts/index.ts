@@ -5,6 +5,7 @@ export { battleStoreContract } from './battle-store-contract.ts';
 export { boardFeedContract } from './board-feed-contract.ts';
 export { boardFitsContract } from './board-fits-contract.ts';
 export { boardStoreContract } from './board-store-contract.ts';
+export { campaignMemberStoreContract } from './campaign-member-store-contract.ts';
 export { campaignStoreContract } from './campaign-store-contract.ts';
 export { clockContract } from './clock-contract.ts';
 export { comparisonStoreContract } from './comparison-store-contract.ts';

@@ -1,12 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunRecord } from '@agon/arena';
-import type { RunId } from '@agon/domain';
+import type { RunRecord, Viewer } from '@agon/arena';
+import type { CampaignId, RunId, UserId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_MS } from './sample-bundle.ts';
 import { type JudgeSetup, sampleJudging } from './sample-judging.ts';
 
+type Setup = JudgeSetup & {
+  person(): Promise<UserId>;
+  /** An open campaign without anything. Default: made by nobody; it belongs to the arena. */
+  campaign(is?: { readonly by?: UserId }): Promise<CampaignId>;
+};
+
 /** Runs; their calls are runCallsContract's. */
-export function runStoreContract(setUp: () => Promise<JudgeSetup>): void {
+export function runStoreContract(setUp: () => Promise<Setup>): void {
   describe('the contract of RunStore: runs', () => {
     it('makes a run with all of its calls, or neither', async () => {
       const setup = await setUp();
@@ -29,6 +35,7 @@ export function runStoreContract(setUp: () => Promise<JudgeSetup>): void {
         concurrency: 4,
         budgetUsd: 1.5,
         seed: 7,
+        by: run.by,
         state: 'queued',
         error: null,
         pace: null,
@@ -54,8 +61,11 @@ export function runStoreContract(setUp: () => Promise<JudgeSetup>): void {
         made.unshift(run.id);
       }
       const [probe, answers, verdicts] = made as [RunId, RunId, RunId];
-      const list = async (filter: Parameters<typeof runs.list>[0], after: RunId | null = null, limit = 9) =>
-        (await elsewhere.list(filter, { after, limit })).map(({ id }) => id);
+      const list = async (
+        filter: Partial<Parameters<typeof runs.list>[0]>,
+        after: RunId | null = null,
+        limit = 9,
+      ) => (await elsewhere.list({ viewer: 'all', ...filter }, { after, limit })).map(({ id }) => id);
       expect(await list({}, null, 2)).toEqual([probe, answers]);
       expect(await list({}, answers, 2)).toEqual([verdicts]);
       expect(await list({ campaignId })).toEqual([answers, verdicts]);
@@ -65,6 +75,25 @@ export function runStoreContract(setUp: () => Promise<JudgeSetup>): void {
       await runs.move(probe, ['queued'], 'failed', 'no key', SAMPLE_MS + 2);
       expect(await list({ state: 'open' })).toEqual([answers, verdicts]);
       expect([...(await elsewhere.open())].sort()).toEqual([answers, verdicts].sort());
+    });
+
+    it('lists to each the runs of their campaigns, of those of the arena, and of none', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere, person, campaign } = setup;
+      const { campaignId: common, run: runOf } = await sampleJudging(setup, 1);
+      const [ada, bob] = [await person(), await person()];
+      const of = async (campaignId: CampaignId | null) => {
+        const run = runOf({ campaignId });
+        await runs.create(run, []);
+        return run.id;
+      };
+      const [own, theirs] = [await of(await campaign({ by: ada })), await of(await campaign({ by: bob }))];
+      const shared = [await of(common), await of(null)];
+      const list = async (viewer: Viewer) =>
+        (await elsewhere.list({ viewer }, { after: null, limit: 9 })).map(({ id }) => id).sort();
+      expect(await list(ada)).toEqual([own, ...shared].sort());
+      expect(await list(bob)).toEqual([theirs, ...shared].sort());
+      expect(await list('all')).toEqual([own, theirs, ...shared].sort());
     });
 
     it('moves a run on from where it is said to be, and from nowhere else', async () => {

@@ -1,5 +1,6 @@
 import type { Role } from '@agon/contract';
 import { api } from '#lib/api/browser-client.ts';
+import { isMine } from '#lib/workbench/campaign-role.ts';
 import { partName } from '#lib/workbench/part-name.ts';
 import { m } from '#paraglide/messages.js';
 import {
@@ -40,7 +41,7 @@ export async function listDestinations(
     CAMPAIGN_PARTS.map((part) => ({ href: campaignPath(slug, part), label: partName(part), of: title }));
   const page = (href: string, label: string) => ({ href, label, of: m.common_page() });
   return [
-    ...(isResearcher && here !== undefined ? partsOf(here) : []),
+    ...(here !== undefined && isMine(here) ? partsOf(here) : []),
     ...judges.items.map((judge) => ({
       href: `${campaignPath(current ?? '', 'judges')}?judge=${encodeURIComponent(judge.id)}`,
       label: judge.title,
@@ -62,7 +63,7 @@ export async function listDestinations(
       ...(campaign.state === 'open'
         ? [{ href: votePath(campaign.slug), label: m.common_vote(), of: campaign.title }]
         : []),
-      ...(isResearcher && campaign !== here ? partsOf(campaign) : []),
+      ...(isMine(campaign) && campaign !== here ? partsOf(campaign) : []),
     ]),
   ];
 }

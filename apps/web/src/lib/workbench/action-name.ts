@@ -15,6 +15,9 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   quarantine_votes: m.workbench_action_quarantine_votes,
   release_votes: m.workbench_action_release_votes,
   release_voter: m.workbench_action_release_voter,
+  add_campaign_member: m.workbench_action_add_campaign_member,
+  change_campaign_member: m.workbench_action_change_campaign_member,
+  remove_campaign_member: m.workbench_action_remove_campaign_member,
   keep_snapshot: m.workbench_action_keep_snapshot,
 };
 

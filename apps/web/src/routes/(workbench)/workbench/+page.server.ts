@@ -1,5 +1,6 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import { SHOWN_RUNS } from '#lib/runs/shown-runs.ts';
+import { isMine } from '#lib/workbench/campaign-role.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, depends }) => {
@@ -10,5 +11,5 @@ export const load: PageServerLoad = async ({ fetch, depends }) => {
     orErrorPage(call('getOverview')),
     orErrorPage(call('listRuns', { query: { state: 'open', limit: SHOWN_RUNS } })),
   ]);
-  return { campaigns: campaigns.items, overview, running: running.items };
+  return { campaigns: campaigns.items.filter(isMine), overview, running: running.items };
 };

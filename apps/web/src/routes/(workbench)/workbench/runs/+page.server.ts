@@ -1,5 +1,6 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import { runQueryOf } from '#lib/runs/run-filter.ts';
+import { isMine } from '#lib/workbench/campaign-role.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, url }) => {
@@ -8,5 +9,5 @@ export const load: PageServerLoad = async ({ fetch, url }) => {
     orErrorPage(call('listRuns', { query: runQueryOf(url.searchParams) })),
     orErrorPage(call('listCampaigns', { query: { limit: 500 } })),
   ]);
-  return { runs, campaigns: campaigns.items.map(({ slug, title }) => ({ slug, title })) };
+  return { runs, campaigns: campaigns.items.filter(isMine).map(({ slug, title }) => ({ slug, title })) };
 };

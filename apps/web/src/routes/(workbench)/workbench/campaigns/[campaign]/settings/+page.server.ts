@@ -3,9 +3,10 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, params }) => {
   const call = loadClient(fetch);
-  const [found, invitations] = await Promise.all([
+  const [found, members, invitations] = await Promise.all([
     orErrorPage(call('getProgress', { params })),
+    orErrorPage(call('listCampaignMembers', { params, query: { limit: 500 } })),
     orErrorPage(call('listInvitations', { params, query: { limit: 500 } })),
   ]);
-  return { found, invitations: invitations.items };
+  return { found, members: members.items, invitations: invitations.items };
 };
