@@ -112,7 +112,10 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
             ? undefined
             : upload !== null && shape.form !== undefined
               ? parseInput(shape.form, upload.options)
-              : parseInput(shape.body, await readJson(request, limit));
+              : parseInput(
+                  shape.body,
+                  await readJson(request, limit, shape.form === undefined ? 'no forms' : 'forms'),
+                );
         const cookies: string[] = [];
         const result = await handle({
           actor,

@@ -55,6 +55,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         response.writeHead(403, TEXT_HEADERS).end('This server does not answer for that host name.\n');
         return;
       }
+      if (!isForm(request)) {
+        response.writeHead(415, TEXT_HEADERS).end('Pages take forms alone; the API takes JSON.\n');
+        return;
+      }
       request.headers['x-forwarded-proto'] = options.isHttps ? 'https' : 'http';
       // pages are rendered with calls to this same API, without a detour through the network
       Object.assign(request, {
@@ -78,6 +82,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearTimeout(force);
     },
   };
+}
+
+/** What a page's form sends: a page that is sent anything else fails to read it. */
+const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i;
+
+function isForm({ method, headers }: IncomingMessage): boolean {
+  if (method === undefined || /^(GET|HEAD|OPTIONS)$/.test(method)) return true;
+  return FORM.test(headers['content-type'] ?? '');
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

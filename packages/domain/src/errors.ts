@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   unknown_label: 'rejected',
   unknown_option: 'rejected',
   too_large: 'rejected',
+  wrong_content_type: 'rejected',
   // who asks
   not_signed_in: 'rejected',
   not_allowed: 'rejected',
