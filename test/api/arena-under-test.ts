@@ -1,4 +1,5 @@
 import { type Clock, offerSetup } from '@agon/arena';
+import { checkRoom } from '@agon/database';
 import type { RunId } from '@agon/domain';
 import { createTestDatabase } from '@agon/testkit';
 import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
@@ -81,7 +82,10 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     auth: composed.auth,
     authSecret: SECRET,
     metrics: createMetrics(),
-    readyChecks: [{ name: 'database', run: async () => void (await composed.database.sql`select 1`) }],
+    readyChecks: [
+      { name: 'database', run: async () => void (await composed.database.sql`select 1`) },
+      { name: 'room', run: () => checkRoom(composed.database) },
+    ],
     log,
     settings: {
       publicOrigin: options.publicOrigin ?? null,

@@ -13,6 +13,7 @@ import { checkReady, type ReadyCheck } from './health.ts';
 import { checkOrigin } from './http/check-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { type ErrorLog, logToStderr, problemResponse, toArenaError } from './http/problem-response.ts';
+import { RefusedWrites } from './http/refused-writes.ts';
 import { API_HEADERS, JSON_HEADERS, TEXT_HEADERS } from './http/security-headers.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateGuard } from './rate-guard.ts';
@@ -54,13 +55,19 @@ export function createApp(deps: AppDeps): ApiApp {
   const identifyOptions = { cookieName, secret: deps.authSecret, ownerKey: settings.ownerKey, sessions };
   const guard = createRateGuard(settings.rateLimits, ports.clock);
   const watchers = new BoardWatchers(ports, metrics.watching);
+  const refusedWrites = new RefusedWrites(() => performance.now());
+  const asRefusal = (error: unknown, route: string) => {
+    const refusal = toArenaError(error, route, log);
+    refusedWrites.note(refusal);
+    return refusal;
+  };
   let isDraining = false;
 
   app.use(async (context, next) => {
     if (!context.env?.inProcess) checkOrigin(context.req.raw, settings);
     await next();
   });
-  app.onError((error, context) => problemResponse(toArenaError(error, context.req.path, log)));
+  app.onError((error, context) => problemResponse(asRefusal(error, context.req.path)));
   app.notFound((context) => {
     metrics.requestDone('unknown', 404, 0);
     return problemResponse(
@@ -77,7 +84,7 @@ export function createApp(deps: AppDeps): ApiApp {
   const serve = createServe(app, {
     settings,
     metrics,
-    log,
+    asRefusal,
     clock: ports.clock,
     identify: (headers) => identify(headers, identifyOptions, ports),
   });
@@ -90,7 +97,7 @@ export function createApp(deps: AppDeps): ApiApp {
     ports,
     guard,
     metrics,
-    log,
+    asRefusal,
     watchers,
     forgetSessions: () => sessions.forgetAll(),
     async renewSession(headers) {
@@ -137,7 +144,7 @@ export function createApp(deps: AppDeps): ApiApp {
   app.get('/readyz', async () => {
     const { ready, checks } = isDraining
       ? { ready: false, checks: [{ name: 'running', ok: false, found: 'the server is stopping' }] }
-      : await checkReady(deps.readyChecks);
+      : await checkReady([...deps.readyChecks, { name: 'writes', run: async () => refusedWrites.check() }]);
     return new Response(JSON.stringify({ ready, checks }), {
       status: ready ? 200 : 503,
       headers: JSON_HEADERS,

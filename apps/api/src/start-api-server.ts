@@ -1,5 +1,5 @@
 import { offerSetup, resealKeys } from '@agon/arena';
-import { checkServer, type Database, migrationStatus } from '@agon/database';
+import { checkRoom, checkServer, type Database, migrationStatus } from '@agon/database';
 import { readOwnPorts } from '@agon/inference/supervisor';
 import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
@@ -66,6 +66,7 @@ export async function startApiServer(
             if (pending.length > 0) throw new Error(`pending: ${pending.join(', ')}`);
           },
         },
+        { name: 'room', run: () => checkRoom(database) },
         { name: 'queue', run: () => queue.check() },
       ],
     });

@@ -6,7 +6,7 @@ export { openBoardFits } from './board-fits/open-board-fits.ts';
 export { createBoardStore } from './board-store.ts';
 export { createCampaignStore } from './campaign-store.ts';
 export { createComparisonStore } from './comparisons/comparison-store.ts';
-export { checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';
+export { checkRoom, checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';
 export { createContentStore } from './content-store.ts';
 export { explainRefusal } from './explain-refusal.ts';
 export { createExporter } from './exports/create-exporter.ts';

@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   rate_limited: 'unavailable',
   database_unreachable: 'unavailable',
   provider_unreachable: 'unavailable',
+  storage_full: 'unavailable',
   shutting_down: 'unavailable',
   // ours
   not_converged: 'bug',

@@ -1,8 +1,10 @@
 import { ArenaError } from '@agon/domain';
+import { isAPIError } from 'better-auth/api';
 import { problemResponse } from '../http/problem-response.ts';
 import { BODY_LIMIT, parseJson, requireJson } from '../http/read-body.ts';
 import { API_HEADERS } from '../http/security-headers.ts';
 import type { Auth } from './create-auth.ts';
+import { withDatabaseFaults } from './note-faults.ts';
 import { type AuthErrorBody, authError } from './sessions.ts';
 
 /**
@@ -17,13 +19,20 @@ export function createAuthHandler(auth: Auth) {
       // parsed for its refusals alone: better-auth would answer a fault with a page of its own, and any depth
       parseJson(body, 'The body');
     }
-    const answer = await auth.handler(
-      new Request(request.url, {
-        method: request.method,
-        headers: request.headers,
-        ...(body === null ? {} : { body }),
-      }),
-    );
+    const answer = await withDatabaseFaults(
+      () =>
+        auth.handler(
+          new Request(request.url, {
+            method: request.method,
+            headers: request.headers,
+            ...(body === null ? {} : { body }),
+          }),
+        ),
+      ({ status }) => status >= 400,
+    ).catch((error: unknown) => {
+      if (isAPIError(error)) throw authError(error.statusCode, (error.body ?? {}) as AuthErrorBody);
+      throw error;
+    });
     if (answer.status >= 400) {
       const refused = (await answer.json().catch(() => ({}))) as AuthErrorBody | null;
       return withCookies(problemResponse(authError(answer.status, refused ?? {})), answer);

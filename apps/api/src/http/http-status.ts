@@ -38,6 +38,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   rate_limited: 429,
   database_unreachable: 503,
   provider_unreachable: 503,
+  storage_full: 503,
   shutting_down: 503,
   not_converged: 500,
   internal: 500,

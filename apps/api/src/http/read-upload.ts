@@ -9,6 +9,7 @@ import type { ReadableStream as WebStream } from 'node:stream/web';
 import { ArenaError } from '@agon/domain';
 import busboy from 'busboy';
 import { parseJson } from './read-body.ts';
+import { unavailableFault } from './unavailable.ts';
 
 /** A file that was sent, on disk until the request is done. */
 export type UploadedFile = {
@@ -75,6 +76,9 @@ export async function readUpload(request: Request): Promise<Upload> {
     await Promise.allSettled(arriving);
     await spool.remove();
     if (cause instanceof ArenaError) throw cause;
+    const unavailable = unavailableFault(cause);
+    // a connection that breaks off is the sender's, a full disk is ours
+    if (unavailable?.code === 'storage_full') throw unavailable;
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new ArenaError('invalid_request', `The form cannot be read: ${said}.`, {
       hint: 'Send multipart/form-data: a part "options" with JSON, then a part "file" for each file.',
