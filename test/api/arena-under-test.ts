@@ -5,7 +5,7 @@ import { createTestDatabase } from '@agon/testkit';
 import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
 import { type Composed, compose } from '../../apps/api/src/compose.ts';
 import { type ApiApp, createApp } from '../../apps/api/src/create-app.ts';
-import type { ErrorLog } from '../../apps/api/src/http/problem-response.ts';
+import type { Log } from '../../apps/api/src/log/line-log.ts';
 import { createMetrics } from '../../apps/api/src/metrics.ts';
 import { Visitor } from './visitor.ts';
 
@@ -41,7 +41,11 @@ export type ArenaUnderTest = Composed & {
   person(name: string): Promise<Visitor>;
 };
 
-export type ArenaOptions = Partial<Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies'>> & {
+export type ArenaOptions = Partial<
+  Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies' | 'accessLog'>
+> & {
+  /** Default: kept in `logged`. */
+  readonly log?: Log;
   readonly adapt?: (composed: Composed) => Composed;
   /** Default: `ENCRYPTION_KEY`. */
   readonly encryptionKeys?: string;
@@ -56,6 +60,8 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     beside === undefined ? await createTestDatabase() : { url: beside.databaseUrl, drop: async () => {} };
   const clock = new TestClock();
   const announced: RunId[] = [];
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const log: Log = options.log ?? ((entry) => logged.push(entry));
   const plain = await compose({
     databaseUrl: testDatabase.url,
     connections: 5,
@@ -64,6 +70,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     encryptionKeys: options.encryptionKeys ?? ENCRYPTION_KEY,
     environment: { AGON_PROVIDER_HOSTS: 'loopback', AGON_KEY_VARIABLES: 'LAB_KEY' },
     ownPorts: () => [OWN_PORT],
+    log,
     clock,
     queue: {
       announce: async (run) => void announced.push(run),
@@ -75,8 +82,6 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     },
   });
   const composed = options.adapt?.(plain) ?? plain;
-  const logged: Readonly<Record<string, unknown>>[] = [];
-  const log: ErrorLog = (entry) => logged.push(entry);
   const api = createApp({
     ports: composed.ports,
     auth: composed.auth,
@@ -93,6 +98,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
       trustedProxies: 0,
       rateLimits: options.rateLimits ?? null,
       checkReplies: options.checkReplies ?? 'all',
+      accessLog: options.accessLog ?? false,
       ownerKey: OWNER_KEY,
       version: '0.0.0',
     },

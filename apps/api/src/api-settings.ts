@@ -31,5 +31,7 @@ export type ApiSettings = {
   readonly checkReplies: 'all' | 'blind';
   /** Bearer secret of the owner of the data folder; null: there is none. */
   readonly ownerKey: string | null;
+  /** Every request is logged with its route, status and time; never what it asked for. */
+  readonly accessLog: boolean;
   readonly version: string;
 };

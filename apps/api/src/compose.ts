@@ -36,7 +36,7 @@ import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
 import { type Auth, createAuth } from './auth/create-auth.ts';
 import { createSessions } from './auth/sessions.ts';
-import { logToStderr } from './http/problem-response.ts';
+import type { Log } from './log/line-log.ts';
 
 export type ComposeOptions = {
   readonly databaseUrl: string;
@@ -50,6 +50,7 @@ export type ComposeOptions = {
   /** Ports of this machine that the arena itself listens on, as far as they are known: no provider is there. */
   readonly ownPorts: () => readonly number[];
   readonly renderer: TextRenderer;
+  readonly log: Log;
   /** Default: the clock of this machine. */
   readonly clock?: Clock;
   /** Default: pg-boss on the same database. */
@@ -91,7 +92,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       createBoardFeed(database),
       options.queue ??
         openRunQueue(options.databaseUrl, ({ message }) =>
-          logToStderr({ event: 'error', route: 'queue', message }),
+          options.log({ event: 'error', route: 'queue', message }),
         ),
     ]);
   } catch (error) {

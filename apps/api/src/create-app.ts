@@ -1,5 +1,6 @@
 import { ArenaError } from '@agon/domain';
 import { Hono } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { ApiSettings } from './api-settings.ts';
 import { createAuthHandler } from './auth/auth-handler.ts';
 import { AUTH_PATH, type Auth, RENEW_BELOW_MS, sessionCookieName } from './auth/create-auth.ts';
@@ -12,9 +13,11 @@ import { docsRoutes } from './docs-page.ts';
 import { checkReady, type ReadyCheck } from './health.ts';
 import { checkOrigin } from './http/check-origin.ts';
 import { clientAddress } from './http/client-address.ts';
-import { type ErrorLog, logToStderr, problemResponse, toArenaError } from './http/problem-response.ts';
+import { problemResponse, toArenaError } from './http/problem-response.ts';
 import { RefusedWrites } from './http/refused-writes.ts';
 import { API_HEADERS, JSON_HEADERS, TEXT_HEADERS } from './http/security-headers.ts';
+import type { Log } from './log/line-log.ts';
+import { REQUEST_ID_HEADER, withRequestId } from './log/request-id.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateGuard } from './rate-guard.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -36,19 +39,20 @@ export type AppDeps = {
   readonly settings: ApiSettings;
   readonly metrics: Metrics;
   readonly readyChecks: readonly ReadyCheck[];
-  readonly log?: ErrorLog;
+  readonly log: Log;
 };
 
 export type ApiApp = {
   readonly app: Hono<ApiEnv>;
+  readonly settings: ApiSettings;
+  readonly log: Log;
   /** From now on: not ready, and no open event streams. */
   drain(): void;
 };
 
 /** The whole HTTP API on the given ports. Holds no state but sessions, rate limits and event streams in memory. */
 export function createApp(deps: AppDeps): ApiApp {
-  const { ports, settings, metrics } = deps;
-  const log = deps.log ?? logToStderr;
+  const { ports, settings, metrics, log } = deps;
   const app = new Hono<ApiEnv>();
   const sessions = new SessionReader(ports.sessionStore, ports.clock);
   const cookieName = sessionCookieName(settings.publicOrigin);
@@ -63,6 +67,24 @@ export function createApp(deps: AppDeps): ApiApp {
   };
   let isDraining = false;
 
+  app.use((context, next) => {
+    const startedAt = performance.now();
+    const given = settings.trustedProxies > 0 ? context.req.header(REQUEST_ID_HEADER) : undefined;
+    return withRequestId(given ?? null, async (id) => {
+      await next();
+      context.res.headers.set(REQUEST_ID_HEADER, id);
+      if (!settings.accessLog) return;
+      log({
+        event: 'request',
+        level: 'info',
+        method: context.req.method,
+        // what the route is called, never what was asked for
+        route: matchedRoutes(context).at(-1)?.path ?? '/*',
+        status: context.res.status,
+        ms: Math.round(performance.now() - startedAt),
+      });
+    });
+  });
   app.use(async (context, next) => {
     if (!context.env?.inProcess) checkOrigin(context.req.raw, settings);
     await next();
@@ -157,6 +179,8 @@ export function createApp(deps: AppDeps): ApiApp {
 
   return {
     app,
+    settings,
+    log,
     drain() {
       isDraining = true;
       watchers.close();

@@ -1,6 +1,7 @@
 import type { Ports } from '@agon/arena';
-import { type ErrorLog, toArenaError } from './http/problem-response.ts';
+import { toArenaError } from './http/problem-response.ts';
 import { removeLeftUploads } from './http/read-upload.ts';
+import type { Log } from './log/line-log.ts';
 
 const EVERY_MS = 60_000;
 
@@ -8,10 +9,7 @@ const EVERY_MS = 60_000;
  * Once a minute: battles past their time go back to the pool, sessions past theirs are removed, and so are uploads of
  * processes that were killed. Several processes may do it at once. Returns the way to stop.
  */
-export function keepHouse(
-  ports: Pick<Ports, 'battles' | 'sessionStore' | 'clock'>,
-  log: ErrorLog,
-): () => void {
+export function keepHouse(ports: Pick<Ports, 'battles' | 'sessionStore' | 'clock'>, log: Log): () => void {
   const timer = setInterval(async () => {
     try {
       await ports.battles.expire(ports.clock.now());

@@ -32,7 +32,7 @@ describe('problems', () => {
     expect(lines[0]).toMatchObject({
       route: 'castVote',
       message: 'password is hunter2',
-      cause: 'select * from votes',
+      cause: { message: 'select * from votes' },
     });
     expect(error.message).toContain((lines[0] as { id: string }).id);
   });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '@agon/contract';
+import { describeFault } from '@agon/database';
 import { ArenaError, type ErrorCode, isArenaError } from '@agon/domain';
+import type { Log } from '../log/line-log.ts';
 import { HTTP_STATUS } from './http-status.ts';
 import { PROBLEM_HEADERS } from './security-headers.ts';
 import { codesOf, unavailableFault } from './unavailable.ts';
@@ -11,15 +13,8 @@ const NO_IDENTIFIER = '22P02';
 const UNSTORABLE = /^(22021|22P05)$/;
 const DEFAULT_RETRY_MS = 1000;
 
-/** Where the lines of unexpected errors go; replaced in tests. */
-export type ErrorLog = (entry: Readonly<Record<string, unknown>>) => void;
-
-export const logToStderr: ErrorLog = (entry) => {
-  process.stderr.write(`${JSON.stringify(entry)}\n`);
-};
-
 /** Any failure → an error with a code. What nobody foresaw becomes `internal` with an id that is logged once. */
-export function toArenaError(error: unknown, route: string, log: ErrorLog): ArenaError {
+export function toArenaError(error: unknown, route: string, log: Log): ArenaError {
   if (isArenaError(error) && error.kind !== 'bug') return error;
   const unavailable = unavailableFault(error);
   if (unavailable !== null) return unavailable;
@@ -35,17 +30,10 @@ export function toArenaError(error: unknown, route: string, log: ErrorLog): Aren
     });
   }
   const id = randomUUID();
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  const cause = error instanceof Error ? causeOf(error) : undefined;
-  log({ event: 'error', id, route, message, ...(cause === undefined ? {} : { cause }), stack });
+  log({ event: 'error', id, route, ...describeFault(error) });
   return new ArenaError(isArenaError(error) ? error.code : 'internal', `Something went wrong here (${id}).`, {
     hint: 'Try again. If it stays, report it with this id; the server’s log has the details.',
   });
-}
-
-function causeOf(error: Error): string | undefined {
-  const { cause } = error;
-  return cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause);
 }
 
 const TITLES: Readonly<Partial<Record<ErrorCode, string>>> = { internal: 'Internal error' };
