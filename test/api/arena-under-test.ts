@@ -2,7 +2,7 @@ import { type Clock, offerSetup } from '@agon/arena';
 import { checkRoom } from '@agon/database';
 import type { RunId } from '@agon/domain';
 import { createTestDatabase } from '@agon/testkit';
-import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
+import { type ApiSettings, DEFAULT_WATCHER_LIMITS } from '../../apps/api/src/api-settings.ts';
 import { type Composed, compose } from '../../apps/api/src/compose.ts';
 import { type ApiApp, createApp } from '../../apps/api/src/create-app.ts';
 import type { Log } from '../../apps/api/src/log/line-log.ts';
@@ -42,7 +42,7 @@ export type ArenaUnderTest = Composed & {
 };
 
 export type ArenaOptions = Partial<
-  Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies' | 'accessLog'>
+  Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies' | 'accessLog' | 'watchers'>
 > & {
   /** Default: kept in `logged`. */
   readonly log?: Log;
@@ -97,6 +97,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
       allowedHosts: null,
       trustedProxies: 0,
       rateLimits: options.rateLimits ?? null,
+      watchers: options.watchers ?? DEFAULT_WATCHER_LIMITS,
       checkReplies: options.checkReplies ?? 'all',
       accessLog: options.accessLog ?? false,
       ownerKey: OWNER_KEY,

@@ -1,17 +1,30 @@
 import type { Ports } from '@agon/arena';
 import type { BoardEvent } from '@agon/contract';
 import { ArenaError, type CampaignId } from '@agon/domain';
+import { addressBlock } from './http/address-block.ts';
 import { API_HEADERS } from './http/security-headers.ts';
+import { Shares } from './http/shares.ts';
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3000;
 /** A busy campaign tells its watchers at most this often. */
 const GATHER_MS = 1000;
 const MOST_WATCHERS = 2000;
+/** A reader that had to give way comes back after so long, not at once, or two would push each other out for ever. */
+const GIVEN_WAY_RETRY_MS = 60_000;
 /** A reader this many messages behind has gone away without saying so. */
 const MOST_UNREAD = 64;
 
-type Stream = { readonly controller: ReadableStreamDefaultController<Uint8Array>; close(): void };
+/** How many streams one client may hold; beyond, the oldest gives way. */
+export type WatcherLimits = { readonly perAddress: number; readonly perSession: number };
+
+export type Watcher = { readonly address: string; readonly userId: string | null };
+
+type Stream = {
+  readonly campaign: CampaignId;
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  close(): void;
+};
 type Channel = {
   readonly streams: Set<Stream>;
   readonly stop: () => void;
@@ -25,18 +38,25 @@ const encoder = new TextEncoder();
 export class BoardWatchers {
   readonly #deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>;
   readonly #onCount: (count: number) => void;
+  readonly #limits: WatcherLimits;
+  readonly #shares = new Shares<Stream>();
   readonly #channels = new Map<CampaignId, Channel>();
   #heartbeat: NodeJS.Timeout | null = null;
   #count = 0;
   #closed = false;
 
-  constructor(deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>, onCount: (count: number) => void) {
+  constructor(
+    deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>,
+    limits: WatcherLimits,
+    onCount: (count: number) => void,
+  ) {
     this.#deps = deps;
+    this.#limits = limits;
     this.#onCount = onCount;
   }
 
   /** The event stream of one watcher; its first message tells the counts as they are. */
-  async open(campaign: CampaignId): Promise<Response> {
+  async open(campaign: CampaignId, watcher: Watcher): Promise<Response> {
     if (this.#closed) throw new ArenaError('shutting_down', 'The server is stopping.');
     if (this.#count >= MOST_WATCHERS) {
       throw new ArenaError('rate_limited', 'Too many pages watch boards at the moment.', {
@@ -50,6 +70,7 @@ export class BoardWatchers {
       {
         start: (controller) => {
           stream = this.#add(campaign, controller);
+          this.#makeWay(stream, watcher);
           controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n${first}`));
         },
         cancel: () => {
@@ -76,6 +97,7 @@ export class BoardWatchers {
 
   #add(campaign: CampaignId, controller: ReadableStreamDefaultController<Uint8Array>): Stream {
     const stream: Stream = {
+      campaign,
       controller,
       close() {
         try {
@@ -91,7 +113,23 @@ export class BoardWatchers {
     return stream;
   }
 
+  #makeWay(stream: Stream, { address, userId }: Watcher): void {
+    const { perAddress, perSession } = this.#limits;
+    const tooMany = this.#shares.take(stream, [
+      ...(userId === null ? [] : [{ owner: `session ${userId}`, most: perSession }]),
+      { owner: `address ${addressBlock(address)}`, most: perAddress },
+    ]);
+    for (const older of tooMany) {
+      if ((older.controller.desiredSize ?? 0) > 0) {
+        older.controller.enqueue(encoder.encode(`retry: ${GIVEN_WAY_RETRY_MS}\n\n`));
+      }
+      older.close();
+      this.#remove(older.campaign, older);
+    }
+  }
+
   #remove(campaign: CampaignId, stream: Stream): void {
+    this.#shares.giveUp(stream);
     const channel = this.#channels.get(campaign);
     if (!channel?.streams.delete(stream)) return;
     if (channel.streams.size === 0) {

@@ -58,7 +58,7 @@ export function createApp(deps: AppDeps): ApiApp {
   const cookieName = sessionCookieName(settings.publicOrigin);
   const identifyOptions = { cookieName, secret: deps.authSecret, ownerKey: settings.ownerKey, sessions };
   const guard = createRateGuard(settings.rateLimits, ports.clock);
-  const watchers = new BoardWatchers(ports, metrics.watching);
+  const watchers = new BoardWatchers(ports, settings.watchers, metrics.watching);
   const refusedWrites = new RefusedWrites(() => performance.now());
   const asRefusal = (error: unknown, route: string) => {
     const refusal = toArenaError(error, route, log);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ArenaError } from '@agon/domain';
-import { type ApiSettings, DEFAULT_RATE_LIMITS } from './api-settings.ts';
+import { type ApiSettings, DEFAULT_RATE_LIMITS, DEFAULT_WATCHER_LIMITS } from './api-settings.ts';
 import { LOG_LEVELS, type LogLevel } from './log/line-log.ts';
 
 export type ApiConfig = {
@@ -78,7 +78,7 @@ function readOrigin(env: Env): string | null {
  * of one's own stand in front), AGON_ENCRYPTION_KEY (32 bytes in base64 that seal keys of providers; several with
  * commas, newest first), AGON_PROVIDER_HOSTS (private addresses that providers may have), AGON_KEY_VARIABLES (variables
  * that administrators may name as keys), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1),
- * AGON_LOG_LEVEL (error, warn, info, debug), AGON_ACCESS_LOG (0, 1).
+ * AGON_LOG_LEVEL (error, warn, info, debug), AGON_ACCESS_LOG (0, 1), AGON_STREAMS (open boards of one address).
  * @throws ArenaError('unknown_option') that names the wrong one
  */
 export function readConfig(env: Env): ApiConfig {
@@ -118,6 +118,10 @@ export function readConfig(env: Env): ApiConfig {
       allowedHosts: isLocal ? new Set([...LOOPBACK, ...publicHost]) : null,
       trustedProxies: readCount(env, 'AGON_TRUSTED_PROXY', 0, 10),
       rateLimits: rateLimits === 'off' ? null : DEFAULT_RATE_LIMITS,
+      watchers: {
+        ...DEFAULT_WATCHER_LIMITS,
+        perAddress: readCount(env, 'AGON_STREAMS', DEFAULT_WATCHER_LIMITS.perAddress, 2000),
+      },
       checkReplies: env.NODE_ENV === 'production' ? 'blind' : 'all',
       accessLog: readChoice(env, 'AGON_ACCESS_LOG', ['0', '1'], '0') === '1',
       ownerKey: env.AGON_OWNER_KEY || null,
