@@ -16,12 +16,17 @@ export const OWN_PORT = 4711;
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
 const SECRET = 'only for tests: 0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** A clock that a test can push forward; else it runs as usual. */
+/** Clocks that a test can change; else they run as usual. */
 export class TestClock implements Clock {
+  /** How far somebody has set the clock ahead; below 0: back. */
   aheadMs = 0;
+  /** Time that has passed besides what really has. */
+  passedMs = 0;
   now(): number {
-    return Date.now() + this.aheadMs;
+    return Date.now() + this.passedMs + this.aheadMs;
   }
+  /** Time passes for it, too; nobody can set it. */
+  readonly monotonic: Clock = { now: () => performance.now() + this.passedMs };
 }
 
 export type ArenaUnderTest = Composed & {
@@ -92,6 +97,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
       { name: 'room', run: () => checkRoom(composed.database) },
     ],
     log,
+    monotonic: clock.monotonic,
     settings: {
       publicOrigin: options.publicOrigin ?? null,
       allowedHosts: null,

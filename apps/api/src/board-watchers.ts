@@ -1,4 +1,4 @@
-import type { Ports } from '@agon/arena';
+import type { Clock, Ports } from '@agon/arena';
 import type { BoardEvent } from '@agon/contract';
 import { ArenaError, type CampaignId } from '@agon/domain';
 import { addressBlock } from './http/address-block.ts';
@@ -20,6 +20,11 @@ export type WatcherLimits = { readonly perAddress: number; readonly perSession: 
 
 export type Watcher = { readonly address: string; readonly userId: string | null };
 
+type WatchersDeps = Pick<Ports, 'campaigns' | 'feed' | 'clock'> & {
+  /** Measures how long ago watchers were told; `clock` says when it was. */
+  readonly monotonic: Clock;
+};
+
 type Stream = {
   readonly campaign: CampaignId;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
@@ -36,7 +41,7 @@ const encoder = new TextEncoder();
 
 /** Open event streams of boards. All watchers of a campaign share one subscription and one read of its counts. */
 export class BoardWatchers {
-  readonly #deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>;
+  readonly #deps: WatchersDeps;
   readonly #onCount: (count: number) => void;
   readonly #limits: WatcherLimits;
   readonly #shares = new Shares<Stream>();
@@ -45,11 +50,7 @@ export class BoardWatchers {
   #count = 0;
   #closed = false;
 
-  constructor(
-    deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>,
-    limits: WatcherLimits,
-    onCount: (count: number) => void,
-  ) {
+  constructor(deps: WatchersDeps, limits: WatcherLimits, onCount: (count: number) => void) {
     this.#deps = deps;
     this.#limits = limits;
     this.#onCount = onCount;
@@ -157,7 +158,7 @@ export class BoardWatchers {
       streams: new Set(),
       stop: this.#deps.feed.subscribe(campaign, () => this.#changed(campaign)),
       timer: null,
-      toldAtMs: 0,
+      toldAtMs: Number.NEGATIVE_INFINITY,
     };
     this.#channels.set(campaign, channel);
     return channel;
@@ -166,10 +167,10 @@ export class BoardWatchers {
   #changed(campaign: CampaignId): void {
     const channel = this.#channels.get(campaign);
     if (channel === undefined || channel.timer !== null) return;
-    const waitMs = Math.max(0, channel.toldAtMs + GATHER_MS - this.#deps.clock.now());
+    const waitMs = Math.max(0, channel.toldAtMs + GATHER_MS - this.#deps.monotonic.now());
     channel.timer = setTimeout(() => {
       channel.timer = null;
-      channel.toldAtMs = this.#deps.clock.now();
+      channel.toldAtMs = this.#deps.monotonic.now();
       this.#message(campaign).then(
         (message) => this.#send(campaign, message),
         // the database is away: watchers learn of the change with the next one

@@ -1,6 +1,8 @@
+import type { Clock } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
 import { Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
+import { monotonicClock } from './adapters/monotonic-clock.ts';
 import type { ApiSettings } from './api-settings.ts';
 import { createAuthHandler } from './auth/auth-handler.ts';
 import { AUTH_PATH, type Auth, RENEW_BELOW_MS, sessionCookieName } from './auth/create-auth.ts';
@@ -40,6 +42,8 @@ export type AppDeps = {
   readonly metrics: Metrics;
   readonly readyChecks: readonly ReadyCheck[];
   readonly log: Log;
+  /** Measures how long something takes or lasts; default: the time since the process started. */
+  readonly monotonic?: Clock;
 };
 
 export type ApiApp = {
@@ -54,12 +58,13 @@ export type ApiApp = {
 export function createApp(deps: AppDeps): ApiApp {
   const { ports, settings, metrics, log } = deps;
   const app = new Hono<ApiEnv>();
-  const sessions = new SessionReader(ports.sessionStore, ports.clock);
+  const { monotonic = monotonicClock } = deps;
+  const sessions = new SessionReader(ports.sessionStore, ports.clock, monotonic);
   const cookieName = sessionCookieName(settings.publicOrigin);
   const identifyOptions = { cookieName, secret: deps.authSecret, ownerKey: settings.ownerKey, sessions };
-  const guard = createRateGuard(settings.rateLimits, ports.clock);
-  const watchers = new BoardWatchers(ports, settings.watchers, metrics.watching);
-  const refusedWrites = new RefusedWrites(() => performance.now());
+  const guard = createRateGuard(settings.rateLimits, monotonic);
+  const watchers = new BoardWatchers({ ...ports, monotonic }, settings.watchers, metrics.watching);
+  const refusedWrites = new RefusedWrites(monotonic);
   const asRefusal = (error: unknown, route: string) => {
     const refusal = toArenaError(error, route, log);
     refusedWrites.note(refusal);

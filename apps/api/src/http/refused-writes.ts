@@ -1,3 +1,4 @@
+import type { Clock } from '@agon/arena';
 import type { ArenaError } from '@agon/domain';
 
 /** A write that was refused for want of room is held against this process so long. */
@@ -5,20 +6,20 @@ const HELD_MS = 15_000;
 
 /** Remembers when a disk last refused a write: until then nothing that changes something should be sent here. */
 export class RefusedWrites {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  /** @param now milliseconds of a clock that never goes back */
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param clock one that never goes back */
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   note(error: ArenaError): void {
-    if (error.code === 'storage_full') this.#lastMs = this.#now();
+    if (error.code === 'storage_full') this.#lastMs = this.#clock.now();
   }
 
   /** For /readyz. @throws Error while a refusal is fresh */
   check(): void {
-    if (this.#now() - this.#lastMs < HELD_MS) throw new Error('a write was refused: a disk is full');
+    if (this.#clock.now() - this.#lastMs < HELD_MS) throw new Error('a write was refused: a disk is full');
   }
 }
