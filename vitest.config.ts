@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'medium',
-          include: ['test/{medium,api}/**/*.test.ts'],
+          include: ['test/{medium,api,attack}/**/*.test.ts'],
           globalSetup: ['test/medium/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,10 +1,11 @@
 import { type Clock, offerSetup } from '@agon/arena';
+import { checkRoom } from '@agon/database';
 import type { RunId } from '@agon/domain';
 import { createTestDatabase } from '@agon/testkit';
-import type { ApiSettings } from '../../apps/api/src/api-settings.ts';
+import { type ApiSettings, DEFAULT_WATCHER_LIMITS } from '../../apps/api/src/api-settings.ts';
 import { type Composed, compose } from '../../apps/api/src/compose.ts';
 import { type ApiApp, createApp } from '../../apps/api/src/create-app.ts';
-import type { ErrorLog } from '../../apps/api/src/http/problem-response.ts';
+import type { Log } from '../../apps/api/src/log/line-log.ts';
 import { createMetrics } from '../../apps/api/src/metrics.ts';
 import { Visitor } from './visitor.ts';
 
@@ -15,12 +16,17 @@ export const OWN_PORT = 4711;
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
 const SECRET = 'only for tests: 0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** A clock that a test can push forward; else it runs as usual. */
+/** Clocks that a test can change; else they run as usual. */
 export class TestClock implements Clock {
+  /** How far somebody has set the clock ahead; below 0: back. */
   aheadMs = 0;
+  /** Time that has passed besides what really has. */
+  passedMs = 0;
   now(): number {
-    return Date.now() + this.aheadMs;
+    return Date.now() + this.passedMs + this.aheadMs;
   }
+  /** Time passes for it, too; nobody can set it. */
+  readonly monotonic: Clock = { now: () => performance.now() + this.passedMs };
 }
 
 export type ArenaUnderTest = Composed & {
@@ -40,7 +46,11 @@ export type ArenaUnderTest = Composed & {
   person(name: string): Promise<Visitor>;
 };
 
-export type ArenaOptions = Partial<Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies'>> & {
+export type ArenaOptions = Partial<
+  Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies' | 'accessLog' | 'watchers'>
+> & {
+  /** Default: kept in `logged`. */
+  readonly log?: Log;
   readonly adapt?: (composed: Composed) => Composed;
   /** Default: `ENCRYPTION_KEY`. */
   readonly encryptionKeys?: string;
@@ -55,6 +65,8 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     beside === undefined ? await createTestDatabase() : { url: beside.databaseUrl, drop: async () => {} };
   const clock = new TestClock();
   const announced: RunId[] = [];
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const log: Log = options.log ?? ((entry) => logged.push(entry));
   const plain = await compose({
     databaseUrl: testDatabase.url,
     connections: 5,
@@ -63,6 +75,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     encryptionKeys: options.encryptionKeys ?? ENCRYPTION_KEY,
     environment: { AGON_PROVIDER_HOSTS: 'loopback', AGON_KEY_VARIABLES: 'LAB_KEY' },
     ownPorts: () => [OWN_PORT],
+    log,
     clock,
     queue: {
       announce: async (run) => void announced.push(run),
@@ -74,21 +87,25 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
     },
   });
   const composed = options.adapt?.(plain) ?? plain;
-  const logged: Readonly<Record<string, unknown>>[] = [];
-  const log: ErrorLog = (entry) => logged.push(entry);
   const api = createApp({
     ports: composed.ports,
     auth: composed.auth,
     authSecret: SECRET,
     metrics: createMetrics(),
-    readyChecks: [{ name: 'database', run: async () => void (await composed.database.sql`select 1`) }],
+    readyChecks: [
+      { name: 'database', run: async () => void (await composed.database.sql`select 1`) },
+      { name: 'room', run: () => checkRoom(composed.database) },
+    ],
     log,
+    monotonic: clock.monotonic,
     settings: {
       publicOrigin: options.publicOrigin ?? null,
       allowedHosts: null,
       trustedProxies: 0,
       rateLimits: options.rateLimits ?? null,
+      watchers: options.watchers ?? DEFAULT_WATCHER_LIMITS,
       checkReplies: options.checkReplies ?? 'all',
+      accessLog: options.accessLog ?? false,
       ownerKey: OWNER_KEY,
       version: '0.0.0',
     },

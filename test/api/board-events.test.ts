@@ -84,6 +84,59 @@ describe('board events', () => {
   });
 });
 
+describe('streams of one client', () => {
+  it('are so many by session and by address, and the oldest gives way', async () => {
+    const own = await openArena({ watchers: { perAddress: 4, perSession: 2 } });
+    try {
+      const campaign = await seedCampaign(own);
+      const path = `/api/v1/campaigns/${campaign.slug}/board/events`;
+      const open = async (who = own.visitor()) => {
+        const response = await who.send('GET', path);
+        expect(response.status).toBe(200);
+        const events = readEvents(response);
+        expect(await events.next()).not.toBeNull();
+        return events;
+      };
+      const count = async () =>
+        Number(
+          /agon_board_watchers (\d+)/.exec(await (await own.visitor().send('GET', '/metrics')).text())?.[1],
+        );
+      const voter = own.visitor();
+      await consentTo(voter, campaign.slug);
+      const [first, second] = [await open(voter), await open(voter)];
+      expect(await count()).toBe(2);
+      const third = await open(voter);
+      expect(await first.next()).toBeNull();
+      expect(await count()).toBe(2);
+      // strangers have no session: they share the address, with the voter
+      const strangers = [await open(), await open()];
+      expect(await count()).toBe(4);
+      await open();
+      expect(await second.next()).toBeNull();
+      expect(await count()).toBe(4);
+      for (let i = 0; i < 30; i += 1) await open();
+      expect(await count()).toBe(4);
+      for (const events of [third, ...strangers]) expect(await events.next()).toBeNull();
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('that give way come back after a minute, not at once', async () => {
+    const own = await openArena({ watchers: { perAddress: 1, perSession: 1 } });
+    try {
+      const campaign = await seedCampaign(own);
+      const path = `/api/v1/campaigns/${campaign.slug}/board/events`;
+      const older = await own.visitor().send('GET', path);
+      const newer = await own.visitor().send('GET', path);
+      expect(await older.text()).toMatch(/^retry: 3000\n.*\nretry: 60000\n\n$/s);
+      await newer.body?.cancel();
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 async function arenaMetrics(): Promise<string> {
   return (await arena.visitor().send('GET', '/metrics')).text();
 }

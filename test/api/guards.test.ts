@@ -102,11 +102,41 @@ describe('requests that change something', () => {
 });
 
 describe('bodies', () => {
+  const types = [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/json',
+  ];
+
+  it.each([
+    ...places.filter(({ name }) => 'body' in CALLS[name]),
+    ...['sign-up/email', 'sign-in/email'].map((path) => ({
+      name: path,
+      method: 'POST',
+      path: `/api/auth/${path}`,
+    })),
+  ])('$name takes no other type', async ({ name, method, path }) => {
+    const forms = 'form' in (CALLS[name as CallName] ?? {});
+    for (const type of types) {
+      if (forms && type.startsWith('multipart')) continue;
+      const response = await arena.owner().send(method, path, '{}', { 'content-type': type });
+      expect([type, response.status, await response.json()]).toMatchObject([
+        type,
+        415,
+        { code: 'wrong_content_type' },
+      ]);
+    }
+  });
+
   it('must be JSON and say so', async () => {
     const text = await admin.send('POST', '/api/v1/campaigns', '{"slug":"x","title":"X"}', {
       'content-type': 'text/plain',
     });
-    expect([text.status, await text.json()]).toMatchObject([400, { at: { column: 'content-type' } }]);
+    expect([text.status, await text.json()]).toMatchObject([
+      415,
+      { code: 'wrong_content_type', at: { column: 'content-type', value: 'text/plain' } },
+    ]);
     const broken = await admin.send('POST', '/api/v1/campaigns', '{"slug":');
     expect([broken.status, await broken.json()]).toMatchObject([400, { code: 'invalid_request' }]);
   });

@@ -162,6 +162,35 @@ describe('pages', () => {
   });
 });
 
+describe('a page that takes a form', () => {
+  it('is not asked about anything else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'agon-pages-'));
+    const handler = join(folder, 'handler.mjs');
+    writeFileSync(handler, "export function handler(_, response) { response.end('read'); }");
+    const pages = await startServer({
+      api: arena.api,
+      host: '127.0.0.1',
+      port: 0,
+      pages: handler,
+      isHttps: false,
+    });
+    const sent = async (type: string) => {
+      const response = await fetch(`${pages.url}/mode`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: 'mode=dark',
+      });
+      return response.status;
+    };
+    expect(await sent('application/json')).toBe(415);
+    expect(await sent('text/plain')).toBe(415);
+    expect(await sent('application/x-www-form-urlencoded;charset=UTF-8')).toBe(200);
+    expect(await sent('multipart/form-data; boundary=x')).toBe(200);
+    await pages.stop();
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('addresses', () => {
   it('that are not ours get no page', async () => {
     const local = await startServer({

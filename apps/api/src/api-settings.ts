@@ -1,3 +1,4 @@
+import type { WatcherLimits } from './board-watchers.ts';
 import type { RateLimit } from './http/rate-limiter.ts';
 
 /** Limits by what they guard. Votes and draws count per voter, the others per client address. */
@@ -18,6 +19,9 @@ export const DEFAULT_RATE_LIMITS: RateLimits = {
   boards: { perSecond: 20, burst: 200 },
 };
 
+/** A browser opens few pages at once; behind one address there may be an office. */
+export const DEFAULT_WATCHER_LIMITS: WatcherLimits = { perAddress: 20, perSession: 6 };
+
 export type ApiSettings = {
   /** Origin that people see; null: whatever host the request was sent to. */
   readonly publicOrigin: string | null;
@@ -27,9 +31,12 @@ export type ApiSettings = {
   readonly trustedProxies: number;
   /** Null: off, for load tests. */
   readonly rateLimits: RateLimits | null;
+  readonly watchers: WatcherLimits;
   /** `all`: every reply is checked against its schema; `blind`: only those that a voter sees before the vote. */
   readonly checkReplies: 'all' | 'blind';
   /** Bearer secret of the owner of the data folder; null: there is none. */
   readonly ownerKey: string | null;
+  /** Every request is logged with its route, status and time; never what it asked for. */
+  readonly accessLog: boolean;
   readonly version: string;
 };

@@ -1,17 +1,35 @@
-import type { Ports } from '@agon/arena';
+import type { Clock, Ports } from '@agon/arena';
 import type { BoardEvent } from '@agon/contract';
 import { ArenaError, type CampaignId } from '@agon/domain';
+import { addressBlock } from './http/address-block.ts';
 import { API_HEADERS } from './http/security-headers.ts';
+import { Shares } from './http/shares.ts';
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3000;
 /** A busy campaign tells its watchers at most this often. */
 const GATHER_MS = 1000;
 const MOST_WATCHERS = 2000;
+/** A reader that had to give way comes back after so long, not at once, or two would push each other out for ever. */
+const GIVEN_WAY_RETRY_MS = 60_000;
 /** A reader this many messages behind has gone away without saying so. */
 const MOST_UNREAD = 64;
 
-type Stream = { readonly controller: ReadableStreamDefaultController<Uint8Array>; close(): void };
+/** How many streams one client may hold; beyond, the oldest gives way. */
+export type WatcherLimits = { readonly perAddress: number; readonly perSession: number };
+
+export type Watcher = { readonly address: string; readonly userId: string | null };
+
+type WatchersDeps = Pick<Ports, 'campaigns' | 'feed' | 'clock'> & {
+  /** Measures how long ago watchers were told; `clock` says when it was. */
+  readonly monotonic: Clock;
+};
+
+type Stream = {
+  readonly campaign: CampaignId;
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  close(): void;
+};
 type Channel = {
   readonly streams: Set<Stream>;
   readonly stop: () => void;
@@ -23,20 +41,23 @@ const encoder = new TextEncoder();
 
 /** Open event streams of boards. All watchers of a campaign share one subscription and one read of its counts. */
 export class BoardWatchers {
-  readonly #deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>;
+  readonly #deps: WatchersDeps;
   readonly #onCount: (count: number) => void;
+  readonly #limits: WatcherLimits;
+  readonly #shares = new Shares<Stream>();
   readonly #channels = new Map<CampaignId, Channel>();
   #heartbeat: NodeJS.Timeout | null = null;
   #count = 0;
   #closed = false;
 
-  constructor(deps: Pick<Ports, 'campaigns' | 'feed' | 'clock'>, onCount: (count: number) => void) {
+  constructor(deps: WatchersDeps, limits: WatcherLimits, onCount: (count: number) => void) {
     this.#deps = deps;
+    this.#limits = limits;
     this.#onCount = onCount;
   }
 
   /** The event stream of one watcher; its first message tells the counts as they are. */
-  async open(campaign: CampaignId): Promise<Response> {
+  async open(campaign: CampaignId, watcher: Watcher): Promise<Response> {
     if (this.#closed) throw new ArenaError('shutting_down', 'The server is stopping.');
     if (this.#count >= MOST_WATCHERS) {
       throw new ArenaError('rate_limited', 'Too many pages watch boards at the moment.', {
@@ -50,6 +71,7 @@ export class BoardWatchers {
       {
         start: (controller) => {
           stream = this.#add(campaign, controller);
+          this.#makeWay(stream, watcher);
           controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n${first}`));
         },
         cancel: () => {
@@ -76,6 +98,7 @@ export class BoardWatchers {
 
   #add(campaign: CampaignId, controller: ReadableStreamDefaultController<Uint8Array>): Stream {
     const stream: Stream = {
+      campaign,
       controller,
       close() {
         try {
@@ -91,7 +114,23 @@ export class BoardWatchers {
     return stream;
   }
 
+  #makeWay(stream: Stream, { address, userId }: Watcher): void {
+    const { perAddress, perSession } = this.#limits;
+    const tooMany = this.#shares.take(stream, [
+      ...(userId === null ? [] : [{ owner: `session ${userId}`, most: perSession }]),
+      { owner: `address ${addressBlock(address)}`, most: perAddress },
+    ]);
+    for (const older of tooMany) {
+      if ((older.controller.desiredSize ?? 0) > 0) {
+        older.controller.enqueue(encoder.encode(`retry: ${GIVEN_WAY_RETRY_MS}\n\n`));
+      }
+      older.close();
+      this.#remove(older.campaign, older);
+    }
+  }
+
   #remove(campaign: CampaignId, stream: Stream): void {
+    this.#shares.giveUp(stream);
     const channel = this.#channels.get(campaign);
     if (!channel?.streams.delete(stream)) return;
     if (channel.streams.size === 0) {
@@ -119,7 +158,7 @@ export class BoardWatchers {
       streams: new Set(),
       stop: this.#deps.feed.subscribe(campaign, () => this.#changed(campaign)),
       timer: null,
-      toldAtMs: 0,
+      toldAtMs: Number.NEGATIVE_INFINITY,
     };
     this.#channels.set(campaign, channel);
     return channel;
@@ -128,10 +167,10 @@ export class BoardWatchers {
   #changed(campaign: CampaignId): void {
     const channel = this.#channels.get(campaign);
     if (channel === undefined || channel.timer !== null) return;
-    const waitMs = Math.max(0, channel.toldAtMs + GATHER_MS - this.#deps.clock.now());
+    const waitMs = Math.max(0, channel.toldAtMs + GATHER_MS - this.#deps.monotonic.now());
     channel.timer = setTimeout(() => {
       channel.timer = null;
-      channel.toldAtMs = this.#deps.clock.now();
+      channel.toldAtMs = this.#deps.monotonic.now();
       this.#message(campaign).then(
         (message) => this.#send(campaign, message),
         // the database is away: watchers learn of the change with the next one

@@ -36,12 +36,13 @@ import { createProviderRules } from '@agon/inference/rules';
 import { createKeyVault } from '@agon/inference/vault';
 import { createAddressHash } from './adapters/address-hash.ts';
 import { createAddressLimits } from './adapters/address-limits.ts';
+import { monotonicClock } from './adapters/monotonic-clock.ts';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
 import { type Auth, createAuth } from './auth/create-auth.ts';
 import { createSessions } from './auth/sessions.ts';
-import { logToStderr } from './http/problem-response.ts';
+import type { Log } from './log/line-log.ts';
 
 export type ComposeOptions = {
   readonly databaseUrl: string;
@@ -55,6 +56,7 @@ export type ComposeOptions = {
   /** Ports of this machine that the arena itself listens on, as far as they are known: no provider is there. */
   readonly ownPorts: () => readonly number[];
   readonly renderer: TextRenderer;
+  readonly log: Log;
   /** Default: the clock of this machine. */
   readonly clock?: Clock;
   /** Default: pg-boss on the same database. */
@@ -96,7 +98,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       createBoardFeed(database),
       options.queue ??
         openRunQueue(options.databaseUrl, ({ message }) =>
-          logToStderr({ event: 'error', route: 'queue', message }),
+          options.log({ event: 'error', route: 'queue', message }),
         ),
     ]);
   } catch (error) {
@@ -121,7 +123,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     votes: createVoteStore(database),
     invitations: createInvitationStore(database),
     voterAddresses: createVoterAddresses(database, createAddressHash(secret)),
-    addressLimits: createAddressLimits(clock),
+    addressLimits: createAddressLimits(monotonicClock),
     fits,
     boards: createBoardStore(database),
     imports: createImportStore(database),

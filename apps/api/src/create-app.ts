@@ -1,5 +1,8 @@
+import type { Clock } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
 import { Hono } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { monotonicClock } from './adapters/monotonic-clock.ts';
 import type { ApiSettings } from './api-settings.ts';
 import { createAuthHandler } from './auth/auth-handler.ts';
 import { AUTH_PATH, type Auth, RENEW_BELOW_MS, sessionCookieName } from './auth/create-auth.ts';
@@ -12,8 +15,11 @@ import { docsRoutes } from './docs-page.ts';
 import { checkReady, type ReadyCheck } from './health.ts';
 import { checkOrigin } from './http/check-origin.ts';
 import { clientAddress } from './http/client-address.ts';
-import { type ErrorLog, logToStderr, problemResponse, toArenaError } from './http/problem-response.ts';
+import { problemResponse, toArenaError } from './http/problem-response.ts';
+import { RefusedWrites } from './http/refused-writes.ts';
 import { API_HEADERS, JSON_HEADERS, TEXT_HEADERS } from './http/security-headers.ts';
+import type { Log } from './log/line-log.ts';
+import { REQUEST_ID_HEADER, withRequestId } from './log/request-id.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateGuard } from './rate-guard.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -35,32 +41,60 @@ export type AppDeps = {
   readonly settings: ApiSettings;
   readonly metrics: Metrics;
   readonly readyChecks: readonly ReadyCheck[];
-  readonly log?: ErrorLog;
+  readonly log: Log;
+  /** Measures how long something takes or lasts; default: the time since the process started. */
+  readonly monotonic?: Clock;
 };
 
 export type ApiApp = {
   readonly app: Hono<ApiEnv>;
+  readonly settings: ApiSettings;
+  readonly log: Log;
   /** From now on: not ready, and no open event streams. */
   drain(): void;
 };
 
 /** The whole HTTP API on the given ports. Holds no state but sessions, rate limits and event streams in memory. */
 export function createApp(deps: AppDeps): ApiApp {
-  const { ports, settings, metrics } = deps;
-  const log = deps.log ?? logToStderr;
+  const { ports, settings, metrics, log } = deps;
   const app = new Hono<ApiEnv>();
-  const sessions = new SessionReader(ports.sessionStore, ports.clock);
+  const { monotonic = monotonicClock } = deps;
+  const sessions = new SessionReader(ports.sessionStore, ports.clock, monotonic);
   const cookieName = sessionCookieName(settings.publicOrigin);
   const identifyOptions = { cookieName, secret: deps.authSecret, ownerKey: settings.ownerKey, sessions };
-  const guard = createRateGuard(settings.rateLimits, ports.clock);
-  const watchers = new BoardWatchers(ports, metrics.watching);
+  const guard = createRateGuard(settings.rateLimits, monotonic);
+  const watchers = new BoardWatchers({ ...ports, monotonic }, settings.watchers, metrics.watching);
+  const refusedWrites = new RefusedWrites(monotonic);
+  const asRefusal = (error: unknown, route: string) => {
+    const refusal = toArenaError(error, route, log);
+    refusedWrites.note(refusal);
+    return refusal;
+  };
   let isDraining = false;
 
+  app.use((context, next) => {
+    const startedAt = performance.now();
+    const given = settings.trustedProxies > 0 ? context.req.header(REQUEST_ID_HEADER) : undefined;
+    return withRequestId(given ?? null, async (id) => {
+      await next();
+      context.res.headers.set(REQUEST_ID_HEADER, id);
+      if (!settings.accessLog) return;
+      log({
+        event: 'request',
+        level: 'info',
+        method: context.req.method,
+        // what the route is called, never what was asked for
+        route: matchedRoutes(context).at(-1)?.path ?? '/*',
+        status: context.res.status,
+        ms: Math.round(performance.now() - startedAt),
+      });
+    });
+  });
   app.use(async (context, next) => {
     if (!context.env?.inProcess) checkOrigin(context.req.raw, settings);
     await next();
   });
-  app.onError((error, context) => problemResponse(toArenaError(error, context.req.path, log)));
+  app.onError((error, context) => problemResponse(asRefusal(error, context.req.path)));
   app.notFound((context) => {
     metrics.requestDone('unknown', 404, 0);
     return problemResponse(
@@ -77,7 +111,7 @@ export function createApp(deps: AppDeps): ApiApp {
   const serve = createServe(app, {
     settings,
     metrics,
-    log,
+    asRefusal,
     clock: ports.clock,
     identify: (headers) => identify(headers, identifyOptions, ports),
   });
@@ -90,7 +124,7 @@ export function createApp(deps: AppDeps): ApiApp {
     ports,
     guard,
     metrics,
-    log,
+    asRefusal,
     watchers,
     forgetSessions: () => sessions.forgetAll(),
     async renewSession(headers) {
@@ -137,7 +171,7 @@ export function createApp(deps: AppDeps): ApiApp {
   app.get('/readyz', async () => {
     const { ready, checks } = isDraining
       ? { ready: false, checks: [{ name: 'running', ok: false, found: 'the server is stopping' }] }
-      : await checkReady(deps.readyChecks);
+      : await checkReady([...deps.readyChecks, { name: 'writes', run: async () => refusedWrites.check() }]);
     return new Response(JSON.stringify({ ready, checks }), {
       status: ready ? 200 : 503,
       headers: JSON_HEADERS,
@@ -150,6 +184,8 @@ export function createApp(deps: AppDeps): ApiApp {
 
   return {
     app,
+    settings,
+    log,
     drain() {
       isDraining = true;
       watchers.close();

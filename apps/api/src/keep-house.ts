@@ -1,6 +1,7 @@
 import { ADDRESSES_KEPT_DAYS, type Ports } from '@agon/arena';
-import { type ErrorLog, toArenaError } from './http/problem-response.ts';
+import { toArenaError } from './http/problem-response.ts';
 import { removeLeftUploads } from './http/read-upload.ts';
+import type { Log } from './log/line-log.ts';
 
 const EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -11,7 +12,7 @@ const DAY_MS = 86_400_000;
  */
 export function keepHouse(
   ports: Pick<Ports, 'battles' | 'sessionStore' | 'voterAddresses' | 'clock'>,
-  log: ErrorLog,
+  log: Log,
 ): () => void {
   const timer = setInterval(async () => {
     try {

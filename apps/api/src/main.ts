@@ -1,4 +1,6 @@
+import { describeFault } from '@agon/database';
 import { isArenaError } from '@agon/domain';
+import { createLineLog } from './log/line-log.ts';
 import { readConfig } from './read-config.ts';
 import { type ApiServer, startApiServer } from './start-api-server.ts';
 
@@ -6,6 +8,13 @@ import { type ApiServer, startApiServer } from './start-api-server.ts';
 function print(event: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
+
+/** For what ends the process; it says of itself what it does while it runs. */
+const log = createLineLog({
+  level: 'error',
+  write: (line) => process.stderr.write(line),
+  now: () => Date.now(),
+});
 
 let server: ApiServer | undefined;
 let stopping = false;
@@ -23,6 +32,11 @@ process.on('SIGINT', stop);
 process.on('disconnect', stop);
 // and with it who reads what is written to stderr
 process.stderr.on('error', () => {});
+// as one line, where Node.js would print messages as they are
+process.on('uncaughtException', (error) => {
+  log({ event: 'ended', ...describeFault(error) });
+  process.exit(1);
+});
 // or was before this line was reached
 if (process.send !== undefined && !process.connected) await stop();
 
@@ -40,7 +54,7 @@ try {
       message: error instanceof Error ? error.message : String(error),
       hint: null,
     });
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    log({ event: 'ended', ...describeFault(error) });
   }
   process.exit(2);
 }

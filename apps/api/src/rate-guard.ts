@@ -5,10 +5,13 @@ import { RateLimiter } from './http/rate-limiter.ts';
 export type RateGuard = (what: keyof RateLimits, actor: Actor, address: string) => void;
 
 /** Per voter where there is one, else per client address. Null limits: everything passes. */
-export function createRateGuard(limits: RateLimits | null, clock: Clock): RateGuard {
+export function createRateGuard(limits: RateLimits | null, monotonic: Clock): RateGuard {
   if (limits === null) return () => {};
   const limiters = new Map(
-    Object.entries(limits).map(([what, limit]) => [what as keyof RateLimits, new RateLimiter(limit, clock)]),
+    Object.entries(limits).map(([what, limit]) => [
+      what as keyof RateLimits,
+      new RateLimiter(limit, monotonic),
+    ]),
   );
   return (what, actor, address) => {
     if (actor.role === 'system') return;

@@ -41,6 +41,8 @@ describe('readConfig', () => {
     [{ AGON_PUBLIC_URL: 'https://example.org/arena' }, 'AGON_PUBLIC_URL'],
     [{ AGON_RATE_LIMITS: 'no' }, 'AGON_RATE_LIMITS'],
     [{ AGON_TRUSTED_PROXY: '-1' }, 'AGON_TRUSTED_PROXY'],
+    [{ AGON_LOG_LEVEL: 'loud' }, 'AGON_LOG_LEVEL'],
+    [{ AGON_ACCESS_LOG: 'yes' }, 'AGON_ACCESS_LOG'],
   ])('names the wrong one: %j', (wrong, name) => {
     expect(() => readConfig({ ...least, ...wrong })).toThrow(
       expect.objectContaining({ code: 'unknown_option', at: { column: name } }) as ArenaError,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ArenaError } from '@agon/domain';
-import { type ApiSettings, DEFAULT_RATE_LIMITS } from './api-settings.ts';
+import { type ApiSettings, DEFAULT_RATE_LIMITS, DEFAULT_WATCHER_LIMITS } from './api-settings.ts';
+import { LOG_LEVELS, type LogLevel } from './log/line-log.ts';
 
 export type ApiConfig = {
   readonly databaseUrl: string;
@@ -18,6 +19,7 @@ export type ApiConfig = {
   readonly loadsDemo: boolean;
   /** Where the built pages are; null: the API alone. */
   readonly pages: string | null;
+  readonly logLevel: LogLevel;
   readonly settings: ApiSettings;
 };
 
@@ -44,6 +46,20 @@ function readCount(env: Env, name: string, fallback: number, most: number): numb
   );
 }
 
+function readChoice<const Choice extends string>(
+  env: Env,
+  name: string,
+  choices: readonly Choice[],
+  fallback: Choice,
+): Choice {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  const shown = choices.map((choice) => `"${choice}"`).join(', ');
+  return refuse(name, `must be one of ${shown}, not "${text}".`, `Leave it out for "${fallback}".`);
+}
+
 function readOrigin(env: Env): string | null {
   const text = env.AGON_PUBLIC_URL;
   if (text === undefined || text === '') return null;
@@ -61,7 +77,8 @@ function readOrigin(env: Env): string | null {
  * AGON_DATABASE_URL, AGON_SECRET, AGON_OWNER_KEY, HOST, PORT, AGON_PUBLIC_URL, AGON_TRUSTED_PROXY (how many proxies
  * of one's own stand in front), AGON_ENCRYPTION_KEY (32 bytes in base64 that seal keys of providers; several with
  * commas, newest first), AGON_PROVIDER_HOSTS (private addresses that providers may have), AGON_KEY_VARIABLES (variables
- * that administrators may name as keys), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1).
+ * that administrators may name as keys), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1),
+ * AGON_LOG_LEVEL (error, warn, info, debug), AGON_ACCESS_LOG (0, 1), AGON_STREAMS (open boards of one address).
  * @throws ArenaError('unknown_option') that names the wrong one
  */
 export function readConfig(env: Env): ApiConfig {
@@ -77,10 +94,7 @@ export function readConfig(env: Env): ApiConfig {
       'Make one: openssl rand -base64 32',
     );
   }
-  const rateLimits = env.AGON_RATE_LIMITS ?? 'on';
-  if (rateLimits !== 'on' && rateLimits !== 'off') {
-    refuse('AGON_RATE_LIMITS', `must be "on" or "off", not "${rateLimits}".`, 'Leave it out for "on".');
-  }
+  const rateLimits = readChoice(env, 'AGON_RATE_LIMITS', ['on', 'off'], 'on');
   const host = env.HOST ?? '127.0.0.1';
   const publicOrigin = readOrigin(env);
   const isLocal = LOOPBACK.includes(host) || host === '::1';
@@ -98,12 +112,18 @@ export function readConfig(env: Env): ApiConfig {
     },
     loadsDemo: env.AGON_DEMO === '1',
     pages: env.AGON_WEB === '0' ? null : PAGES,
+    logLevel: readChoice(env, 'AGON_LOG_LEVEL', LOG_LEVELS, 'info'),
     settings: {
       publicOrigin,
       allowedHosts: isLocal ? new Set([...LOOPBACK, ...publicHost]) : null,
       trustedProxies: readCount(env, 'AGON_TRUSTED_PROXY', 0, 10),
       rateLimits: rateLimits === 'off' ? null : DEFAULT_RATE_LIMITS,
+      watchers: {
+        ...DEFAULT_WATCHER_LIMITS,
+        perAddress: readCount(env, 'AGON_STREAMS', DEFAULT_WATCHER_LIMITS.perAddress, 2000),
+      },
       checkReplies: env.NODE_ENV === 'production' ? 'blind' : 'all',
+      accessLog: readChoice(env, 'AGON_ACCESS_LOG', ['0', '1'], '0') === '1',
       ownerKey: env.AGON_OWNER_KEY || null,
       version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
     },

@@ -16,7 +16,7 @@ import type { Hono } from 'hono';
 import type { ApiSettings } from './api-settings.ts';
 import { clientAddress } from './http/client-address.ts';
 import { parseInput } from './http/parse-input.ts';
-import { type ErrorLog, problemResponse, toArenaError } from './http/problem-response.ts';
+import { problemResponse } from './http/problem-response.ts';
 import { BODY_LIMIT, readJson, TEXTS_LIMIT } from './http/read-body.ts';
 import { readQuery } from './http/read-query.ts';
 import { isMultipart, readUpload, type Upload } from './http/read-upload.ts';
@@ -58,7 +58,8 @@ export type Serve = <Name extends CallName>(
 export type ServeDeps = {
   readonly settings: ApiSettings;
   readonly metrics: Metrics;
-  readonly log: ErrorLog;
+  /** Any failure as an error with a code; what nobody foresaw is logged under the name of the route. */
+  readonly asRefusal: (error: unknown, route: string) => ArenaError;
   readonly identify: (headers: Headers) => Promise<Actor>;
   readonly clock: Ports['clock'];
 };
@@ -86,7 +87,7 @@ function scopeOf(name: CallName, method: string, shape: CallShape): KeyScope | n
  * one use case → reply, as its schema says. Handlers do nothing of this themselves.
  */
 export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
-  const { settings, metrics, log } = deps;
+  const { settings, metrics, asRefusal } = deps;
   return (name, handle) => {
     const [method = 'GET', path = '/'] = PATHS[name].split(' ');
     const shape: CallShape = CALLS[name];
@@ -112,7 +113,10 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
             ? undefined
             : upload !== null && shape.form !== undefined
               ? parseInput(shape.form, upload.options)
-              : parseInput(shape.body, await readJson(request, limit));
+              : parseInput(
+                  shape.body,
+                  await readJson(request, limit, shape.form === undefined ? 'no forms' : 'forms'),
+                );
         const cookies: string[] = [];
         const result = await handle({
           actor,
@@ -132,7 +136,7 @@ export function createServe(app: Hono<ApiEnv>, deps: ServeDeps): Serve {
         for (const cookie of cookies) response.headers.append('set-cookie', cookie);
       } catch (error) {
         await upload?.remove();
-        response = problemResponse(toArenaError(error, name, log));
+        response = problemResponse(asRefusal(error, name));
       }
       metrics.requestDone(name, response.status, (performance.now() - startedAt) / 1000);
       return response;

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { describeFault } from '@agon/database';
 import { ArenaError } from '@agon/domain';
 import { getRequestListener } from '@hono/node-server';
 import type { ApiApp } from './create-app.ts';
 import { hostnameOf } from './http/check-origin.ts';
 import { TEXT_HEADERS } from './http/security-headers.ts';
+import type { Log } from './log/line-log.ts';
+import { REQUEST_ID_HEADER, withRequestId } from './log/request-id.ts';
 import { loadPages } from './web-pages.ts';
 
 export type ServerOptions = {
@@ -50,17 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         void answerApi(request, response);
         return;
       }
-      const { allowedHosts = null } = options;
-      if (allowedHosts !== null && !allowedHosts.has(hostnameOf(request.headers.host ?? ''))) {
-        response.writeHead(403, TEXT_HEADERS).end('This server does not answer for that host name.\n');
-        return;
-      }
-      request.headers['x-forwarded-proto'] = options.isHttps ? 'https' : 'http';
-      // pages are rendered with calls to this same API, without a detour through the network
-      Object.assign(request, {
-        api: (call: Request) => app.fetch(call, { incoming: request, inProcess: true }),
-      });
-      showPage(request, response);
+      answerPage(request, response, options, showPage);
     },
   );
   await listen(server, options.host, options.port);
@@ -78,6 +72,63 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearTimeout(force);
     },
   };
+}
+
+/** A page, or why there is none, under the id of its request. */
+function answerPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { api, allowedHosts = null, isHttps }: ServerOptions,
+  showPage: (request: IncomingMessage, response: ServerResponse) => void,
+): void {
+  const { log, settings } = api;
+  const given = settings.trustedProxies > 0 ? request.headers[REQUEST_ID_HEADER] : undefined;
+  withRequestId(typeof given === 'string' ? given : null, (id) => {
+    const startedAt = performance.now();
+    response.setHeader(REQUEST_ID_HEADER, id);
+    if (settings.accessLog) {
+      response.once('close', () =>
+        log({
+          event: 'request',
+          level: 'info',
+          method: request.method,
+          route: 'page',
+          status: response.statusCode,
+          ms: Math.round(performance.now() - startedAt),
+        }),
+      );
+    }
+    if (allowedHosts !== null && !allowedHosts.has(hostnameOf(request.headers.host ?? ''))) {
+      response.writeHead(403, TEXT_HEADERS).end('This server does not answer for that host name.\n');
+      return;
+    }
+    if (!isForm(request)) {
+      response.writeHead(415, TEXT_HEADERS).end('Pages take forms alone; the API takes JSON.\n');
+      return;
+    }
+    request.headers['x-forwarded-proto'] = isHttps ? 'https' : 'http';
+    // pages are rendered with calls to this same API, without a detour through the network
+    Object.assign(request, {
+      api: (call: Request) => api.app.fetch(call, { incoming: request, inProcess: true }),
+      report: (fault: unknown, route: string | null) => reportPage(fault, route, log),
+    });
+    showPage(request, response);
+  });
+}
+
+/** @returns the id under which what a page did not foresee was logged */
+function reportPage(fault: unknown, route: string | null, log: Log): string {
+  const id = randomUUID();
+  log({ event: 'error', id, route: `page ${route ?? 'unknown'}`, ...describeFault(fault) });
+  return id;
+}
+
+/** What a page's form sends: a page that is sent anything else fails to read it. */
+const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i;
+
+function isForm({ method, headers }: IncomingMessage): boolean {
+  if (method === undefined || /^(GET|HEAD|OPTIONS)$/.test(method)) return true;
+  return FORM.test(headers['content-type'] ?? '');
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

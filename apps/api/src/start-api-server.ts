@@ -1,13 +1,13 @@
 import { offerSetup, resealKeys } from '@agon/arena';
-import { checkServer, type Database, migrationStatus } from '@agon/database';
+import { checkRoom, checkServer, type Database, migrationStatus } from '@agon/database';
 import { readOwnPorts } from '@agon/inference/supervisor';
 import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
 import { type ApiPorts, compose } from './compose.ts';
 import { createApp } from './create-app.ts';
-import { logToStderr } from './http/problem-response.ts';
 import { keepHouse } from './keep-house.ts';
 import { loadDemoCampaign } from './load-demo-campaign.ts';
+import { createLineLog } from './log/line-log.ts';
 import { createMetrics, type PoolState } from './metrics.ts';
 import type { ApiConfig } from './read-config.ts';
 import { startServer } from './server.ts';
@@ -28,12 +28,18 @@ export async function startApiServer(
   } = {},
 ): Promise<ApiServer> {
   const { settings } = config;
+  const log = createLineLog({
+    level: config.logLevel,
+    write: (line) => process.stderr.write(line),
+    now: () => Date.now(),
+  });
   const ownPorts = [...readOwnPorts({ AGON_DATABASE_URL: config.databaseUrl })];
   const composed = await compose({
     ...config,
     ownPorts: () => ownPorts,
     publicOrigin: settings.publicOrigin,
     renderer: cacheRenderer(renderText),
+    log,
   });
   const { auth, database, queue } = composed;
   const ports = options.replace?.(composed.ports, database) ?? composed.ports;
@@ -41,13 +47,19 @@ export async function startApiServer(
     if (config.loadsDemo) await loadDemoCampaign(ports);
     const keys = await resealKeys(ports);
     if (keys.resealed.length > 0 || keys.unreadable.length > 0) {
-      logToStderr({ event: 'keys_resealed', resealed: keys.resealed.length, unreadable: keys.unreadable });
+      log({
+        event: 'keys_resealed',
+        level: keys.unreadable.length > 0 ? 'warn' : 'info',
+        resealed: keys.resealed.length,
+        unreadable: keys.unreadable,
+      });
     }
     const api = createApp({
       ports,
       auth,
       authSecret: config.secret,
       settings,
+      log,
       metrics: createMetrics({
         processMetrics: true,
         readPool: async () => [
@@ -66,10 +78,11 @@ export async function startApiServer(
             if (pending.length > 0) throw new Error(`pending: ${pending.join(', ')}`);
           },
         },
+        { name: 'room', run: () => checkRoom(database) },
         { name: 'queue', run: () => queue.check() },
       ],
     });
-    const stopKeepingHouse = keepHouse(ports, logToStderr);
+    const stopKeepingHouse = keepHouse(ports, log);
     const setupToken = await offerSetup(ports);
     const server = await startServer({
       api,

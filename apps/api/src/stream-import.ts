@@ -1,6 +1,7 @@
 import type { ImportProgress } from '@agon/arena';
 import type { ImportEvent, ImportResult } from '@agon/contract';
-import { type ErrorLog, toArenaError, toProblem } from './http/problem-response.ts';
+import type { ArenaError } from '@agon/domain';
+import { toProblem } from './http/problem-response.ts';
 import { API_HEADERS } from './http/security-headers.ts';
 
 type Watch = { readonly onProgress: (progress: ImportProgress) => void; readonly signal: AbortSignal };
@@ -9,7 +10,10 @@ type Watch = { readonly onProgress: (progress: ImportProgress) => void; readonly
  * An import whose reply says how far it is, one JSON document a line. A reader that goes away takes the import back:
  * its transaction is rolled back unless it was committed by then.
  */
-export function streamImport(work: (watch: Watch) => Promise<ImportResult>, log: ErrorLog): Response {
+export function streamImport(
+  work: (watch: Watch) => Promise<ImportResult>,
+  asRefusal: (error: unknown, route: string) => ArenaError,
+): Response {
   const encoder = new TextEncoder();
   const gone = new AbortController();
   const body = new ReadableStream<Uint8Array>({
@@ -28,7 +32,7 @@ export function streamImport(work: (watch: Watch) => Promise<ImportResult>, log:
           send({ kind: 'done', result });
         } catch (error) {
           if (!gone.signal.aborted) {
-            send({ kind: 'refused', problem: toProblem(toArenaError(error, 'streamImport', log)) });
+            send({ kind: 'refused', problem: toProblem(asRefusal(error, 'streamImport')) });
           }
         }
         if (!gone.signal.aborted) controller.close();

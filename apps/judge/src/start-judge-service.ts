@@ -1,5 +1,5 @@
 import { type WorkPorts, workRun } from '@agon/arena';
-import { checkServer, openRunQueue } from '@agon/database';
+import { checkServer, describeFault, openRunQueue } from '@agon/database';
 import { ArenaError, type RunId } from '@agon/domain';
 import { compose } from './compose.ts';
 import type { KeySource } from './key-source.ts';
@@ -63,6 +63,6 @@ async function workUntilEnd(run: RunId, ports: WorkPorts, signal: AbortSignal): 
 }
 
 function logError(error: unknown): void {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${JSON.stringify({ level: 'error', service: 'judge', message })}\n`);
+  const line = { time: new Date().toISOString(), level: 'error', service: 'judge', ...describeFault(error) };
+  process.stderr.write(`${JSON.stringify(line)}\n`);
 }

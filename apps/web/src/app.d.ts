@@ -15,7 +15,11 @@ declare global {
     }
     interface Platform {
       /** The api process hands its own fetch over, so that pages are rendered without a detour through the network. */
-      req?: IncomingMessage & { api?: (request: Request) => Response | Promise<Response> };
+      req?: IncomingMessage & {
+        api?: (request: Request) => Response | Promise<Response>;
+        /** Logs what a page did not foresee, and returns the id of the line. */
+        report?: (fault: unknown, route: string | null) => string;
+      };
     }
   }
 }

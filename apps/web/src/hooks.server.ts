@@ -48,10 +48,11 @@ export const handleFetch: HandleFetch = async ({ event, request, fetch }) => {
 /** What nobody foresaw: logged here, with an id that the page shows. */
 export const handleError: HandleServerError = ({ kind, error, event }) => {
   if (kind !== 'unknown') return;
-  const id = crypto.randomUUID();
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  process.stderr.write(
-    `${JSON.stringify({ event: 'page-error', id, route: event.route.id, message, stack })}\n`,
-  );
+  const reported = event.platform?.req?.report?.(error, event.route.id);
+  const id = reported ?? crypto.randomUUID();
+  if (reported === undefined) {
+    const name = error instanceof Error ? error.name : typeof error;
+    process.stderr.write(`${JSON.stringify({ event: 'error', id, route: event.route.id, name })}\n`);
+  }
   return { message: `Something went wrong here (${id}).` };
 };

@@ -51,6 +51,18 @@ export async function checkServer(database: Database): Promise<{ readonly versio
   return { version: await serverVersion(database.sql, database.url) };
 }
 
+/**
+ * Whether the server has room to write, seen by sorting a megabyte with memory for none of it: the rest goes to a file of
+ * the database's disk, which is removed at once. Nothing is changed, and no role is refused it.
+ * @throws the driver's error, with SQLSTATE 53100 where the disk is full
+ */
+export async function checkRoom(database: Database): Promise<void> {
+  await database.sql.begin(async (tx) => {
+    await tx`set local work_mem = '64kB'`;
+    await tx`select count(*) from (select g from generate_series(1, 16384) g order by md5(g::text) offset 0) sorted`;
+  });
+}
+
 /** @returns the major version. @throws ArenaError database_unreachable, database_refused, database_too_old */
 export async function serverVersion(sql: Sql, url: string): Promise<number> {
   const [row] = await sql<

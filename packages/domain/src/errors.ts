@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   unknown_label: 'rejected',
   unknown_option: 'rejected',
   too_large: 'rejected',
+  wrong_content_type: 'rejected',
   // who asks
   not_signed_in: 'rejected',
   not_allowed: 'rejected',
@@ -46,6 +47,7 @@ export const ERROR_CODES = {
   rate_limited: 'unavailable',
   database_unreachable: 'unavailable',
   provider_unreachable: 'unavailable',
+  storage_full: 'unavailable',
   shutting_down: 'unavailable',
   // ours
   not_converged: 'bug',

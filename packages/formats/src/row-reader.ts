@@ -1,10 +1,13 @@
-import type { BySlot } from '@agon/domain';
+import { type BySlot, shownValue } from '@agon/domain';
 import type { PreferenceRange } from './format.ts';
 import { type LabelMeaning, type OwnLabels, ownMeaning } from './labels/label-meaning.ts';
 import type { LabelTally } from './labels/label-tally.ts';
 import { WINNERS } from './labels/winner-labels.ts';
 import { parseDecimal } from './parse-decimal.ts';
 import { parseCell } from './rows/parse-json.ts';
+
+/** Characters of a list or an object, which may have any size, that a fault tells. */
+const LONGEST_SHOWN = 200;
 
 /** Why one row is not taken. */
 export class RowFault extends Error {
@@ -17,9 +20,9 @@ export class RowFault extends Error {
     this.value =
       value === null || value === undefined
         ? null
-        : typeof value === 'string' || typeof value === 'number'
-          ? String(value)
-          : JSON.stringify(value);
+        : typeof value === 'object'
+          ? shownValue(value, LONGEST_SHOWN)
+          : String(value);
   }
 }
 

@@ -1,8 +1,10 @@
 import { ArenaError } from '@agon/domain';
+import { isAPIError } from 'better-auth/api';
 import { problemResponse } from '../http/problem-response.ts';
-import { BODY_LIMIT } from '../http/read-body.ts';
+import { BODY_LIMIT, parseJson, requireJson } from '../http/read-body.ts';
 import { API_HEADERS } from '../http/security-headers.ts';
 import type { Auth } from './create-auth.ts';
+import { withDatabaseFaults } from './note-faults.ts';
 import { type AuthErrorBody, authError } from './sessions.ts';
 
 /**
@@ -12,13 +14,25 @@ import { type AuthErrorBody, authError } from './sessions.ts';
 export function createAuthHandler(auth: Auth) {
   return async (request: Request): Promise<Response> => {
     const body = await limitedBody(request);
-    const answer = await auth.handler(
-      new Request(request.url, {
-        method: request.method,
-        headers: request.headers,
-        ...(body === null ? {} : { body }),
-      }),
-    );
+    if (body !== null) {
+      requireJson(request.headers);
+      // parsed for its refusals alone: better-auth would answer a fault with a page of its own, and any depth
+      parseJson(body, 'The body');
+    }
+    const answer = await withDatabaseFaults(
+      () =>
+        auth.handler(
+          new Request(request.url, {
+            method: request.method,
+            headers: request.headers,
+            ...(body === null ? {} : { body }),
+          }),
+        ),
+      ({ status }) => status >= 400,
+    ).catch((error: unknown) => {
+      if (isAPIError(error)) throw authError(error.statusCode, (error.body ?? {}) as AuthErrorBody);
+      throw error;
+    });
     if (answer.status >= 400) {
       const refused = (await answer.json().catch(() => ({}))) as AuthErrorBody | null;
       return withCookies(problemResponse(authError(answer.status, refused ?? {})), answer);
@@ -29,7 +43,7 @@ export function createAuthHandler(auth: Auth) {
   };
 }
 
-async function limitedBody(request: Request): Promise<ArrayBuffer | null> {
+async function limitedBody(request: Request): Promise<string | null> {
   if (request.method === 'GET' || request.method === 'HEAD') return null;
   const declared = request.headers.get('content-length');
   if (declared !== null && Number(declared) > BODY_LIMIT) throw tooLarge();
@@ -40,8 +54,8 @@ async function limitedBody(request: Request): Promise<ArrayBuffer | null> {
     if (bytes > BODY_LIMIT) throw tooLarge();
     chunks.push(chunk);
   }
-  const whole = Buffer.concat(chunks);
-  return whole.byteLength === 0 ? null : new Uint8Array(whole).buffer;
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text === '' ? null : text;
 }
 
 function tooLarge(): ArenaError {

@@ -3,6 +3,7 @@ import type { UserId } from '@agon/domain';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { betterAuth } from 'better-auth/minimal';
 import { anonymous } from 'better-auth/plugins/anonymous';
+import { noteFaults } from './note-faults.ts';
 
 /** A voter comes back to a campaign after weeks; the session is renewed while it is used. */
 const SESSION_DAYS = 30;
@@ -49,21 +50,24 @@ export type AuthOptions = {
  */
 export function createAuth({ database, secret, publicOrigin, onLink }: AuthOptions) {
   const isSecure = publicOrigin?.startsWith('https://') ?? false;
+  const adapter = drizzleAdapter(database.orm, {
+    provider: 'pg',
+    // an account is made whole or not at all: half of one could neither sign in nor sign up again
+    transaction: true,
+    schema: {
+      user: schema.users,
+      session: schema.sessions,
+      account: schema.accounts,
+      verification: schema.verifications,
+    },
+  });
   return betterAuth({
     appName: 'Agon',
     // used only for links and defaults: our own origin check stands before every request
     baseURL: publicOrigin ?? 'http://localhost',
     basePath: AUTH_PATH,
     secret,
-    database: drizzleAdapter(database.orm, {
-      provider: 'pg',
-      schema: {
-        user: schema.users,
-        session: schema.sessions,
-        account: schema.accounts,
-        verification: schema.verifications,
-      },
-    }),
+    database: (options: Parameters<typeof adapter>[0]) => noteFaults(adapter(options)),
     emailAndPassword: { enabled: true, autoSignIn: true, minPasswordLength: 10, maxPasswordLength: 128 },
     user: {
       additionalFields: {
@@ -82,6 +86,8 @@ export function createAuth({ database, secret, publicOrigin, onLink }: AuthOptio
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { disabled: true },
+    // thrown, or they are printed with every value of the statement that failed
+    onAPIError: { throw: true },
     advanced: {
       cookiePrefix: COOKIE_PREFIX,
       useSecureCookies: isSecure,

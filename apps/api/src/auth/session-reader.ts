@@ -12,21 +12,26 @@ const MOST_KEPT = 50_000;
 export class SessionReader {
   readonly #store: SessionStore;
   readonly #clock: Clock;
+  readonly #monotonic: Clock;
   readonly #kept = new LruMap<{ readonly session: SessionRecord; readonly untilMs: number }>(MOST_KEPT);
 
-  constructor(store: SessionStore, clock: Clock) {
+  /** @param monotonic says how long a session was kept, `clock` when it ends */
+  constructor(store: SessionStore, clock: Clock, monotonic: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#monotonic = monotonic;
   }
 
   async find(token: string): Promise<SessionRecord | null> {
     const nowMs = this.#clock.now();
     const kept = this.#kept.get(token);
-    if (kept !== undefined && kept.untilMs > nowMs) return kept.session;
+    if (kept !== undefined && kept.untilMs > this.#monotonic.now() && kept.session.expiresAtMs > nowMs) {
+      return kept.session;
+    }
     this.#kept.delete(token);
     const session = await this.#store.findSession(token, nowMs);
     if (session?.role === 'voter') {
-      this.#kept.set(token, { session, untilMs: Math.min(nowMs + KEPT_MS, session.expiresAtMs) });
+      this.#kept.set(token, { session, untilMs: this.#monotonic.now() + KEPT_MS });
     }
     return session;
   }

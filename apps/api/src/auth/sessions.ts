@@ -2,15 +2,15 @@ import type { OpenedSession, Sessions } from '@agon/arena';
 import { ArenaError, type UserId } from '@agon/domain';
 import { isAPIError } from 'better-auth/api';
 import type { Auth } from './create-auth.ts';
+import { withDatabaseFaults } from './note-faults.ts';
 
 /** Begins sessions through better-auth, without a request of its own. */
 export function createSessions(auth: Auth): Sessions {
   return {
     async startAnonymous() {
-      const { headers, response } = await auth.api.signInAnonymous({
-        headers: new Headers(),
-        returnHeaders: true,
-      });
+      const { headers, response } = await withDatabaseFaults(() =>
+        auth.api.signInAnonymous({ headers: new Headers(), returnHeaders: true }),
+      );
       return opened(response.user.id, headers);
     },
 
@@ -28,10 +28,9 @@ export function createSessions(auth: Auth): Sessions {
 
     async signIn({ email, password }) {
       try {
-        const { headers, response } = await auth.api.signInEmail({
-          body: { email, password },
-          returnHeaders: true,
-        });
+        const { headers, response } = await withDatabaseFaults(() =>
+          auth.api.signInEmail({ body: { email, password }, returnHeaders: true }),
+        );
         return opened(response.user.id, headers);
       } catch (error) {
         throw translate(error);
@@ -44,10 +43,9 @@ async function signUp(
   auth: Auth,
   { name, email, password }: Parameters<Sessions['signUp']>[0],
 ): Promise<OpenedSession> {
-  const { headers, response } = await auth.api.signUpEmail({
-    body: { name, email, password },
-    returnHeaders: true,
-  });
+  const { headers, response } = await withDatabaseFaults(() =>
+    auth.api.signUpEmail({ body: { name, email, password }, returnHeaders: true }),
+  );
   return opened(response.user.id, headers);
 }
 

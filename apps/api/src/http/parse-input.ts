@@ -1,4 +1,4 @@
-import { ArenaError } from '@agon/domain';
+import { ArenaError, shownValue } from '@agon/domain';
 import type { z } from '@hono/zod-openapi';
 
 const SHOWN_VALUE = 200;
@@ -11,7 +11,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   // an unknown field is reported at its parent: name the field itself
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...unknown].map(String);
-  const value = path.length === 0 ? undefined : shownValue(valueAt(input, path));
+  const value = path.length === 0 ? undefined : valueAt(input, path);
   const more = parsed.error.issues.length - 1;
   const where = path.length === 0 ? 'The request' : path.join('.');
   throw new ArenaError(
@@ -21,7 +21,12 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
       hint: 'See /api/v1/docs for the fields of this call.',
       ...(path.length === 0
         ? {}
-        : { at: { column: path.join('.'), ...(value === undefined ? {} : { value }) } }),
+        : {
+            at: {
+              column: path.join('.'),
+              ...(value === undefined ? {} : { value: shownValue(value, SHOWN_VALUE) }),
+            },
+          }),
     },
   );
 }
@@ -33,10 +38,4 @@ function valueAt(input: unknown, path: readonly string[]): unknown {
     value = (value as Readonly<Record<string, unknown>>)[key];
   }
   return value;
-}
-
-function shownValue(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return text.slice(0, SHOWN_VALUE);
 }

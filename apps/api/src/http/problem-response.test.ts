@@ -32,7 +32,7 @@ describe('problems', () => {
     expect(lines[0]).toMatchObject({
       route: 'castVote',
       message: 'password is hunter2',
-      cause: 'select * from votes',
+      cause: { message: 'select * from votes' },
     });
     expect(error.message).toContain((lines[0] as { id: string }).id);
   });
@@ -41,14 +41,26 @@ describe('problems', () => {
     ['ECONNREFUSED', 'database_unreachable'],
     ['CONNECTION_CLOSED', 'database_unreachable'],
     ['57P01', 'database_unreachable'],
+    ['57P02', 'database_unreachable'],
+    ['57P03', 'database_unreachable'],
+    ['53000', 'database_unreachable'],
+    ['53200', 'database_unreachable'],
     ['53300', 'database_unreachable'],
+    ['53100', 'storage_full'],
+    ['58030', 'storage_full'],
+    ['ENOSPC', 'storage_full'],
+    ['EDQUOT', 'storage_full'],
     ['22P02', 'not_found'],
     ['22021', 'invalid_request'],
     ['23505', 'internal'],
   ])('driver code %s is %s, also as a cause', (code, expected) => {
     const plain = Object.assign(new Error('x'), { code });
     expect(toArenaError(plain, 'x', () => {}).code).toBe(expected);
-    expect(toArenaError(new Error('wrapped', { cause: plain }), 'x', () => {}).code).toBe(expected);
+    const wrapped = new Error('wrapped', { cause: plain });
+    expect(toArenaError(wrapped, 'x', () => {}).code).toBe(expected);
+    // as the layers above a driver do it, each with a code of its own
+    const twice = Object.assign(new Error('wrapped twice', { cause: wrapped }), { code: 'FAILED_QUERY' });
+    expect(toArenaError(twice, 'x', () => {}).code).toBe(expected);
   });
 
   it('leave a refusal as it is', () => {

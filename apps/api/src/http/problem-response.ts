@@ -1,62 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '@agon/contract';
+import { describeFault } from '@agon/database';
 import { ArenaError, type ErrorCode, isArenaError } from '@agon/domain';
+import type { Log } from '../log/line-log.ts';
 import { HTTP_STATUS } from './http-status.ts';
 import { PROBLEM_HEADERS } from './security-headers.ts';
+import { codesOf, unavailableFault } from './unavailable.ts';
 
-/** SQLSTATE classes and driver codes that say "no connection", not "wrong statement". */
-const UNREACHABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)/;
 /** A text that should be an identifier is none: then there is nothing of that name. */
 const NO_IDENTIFIER = '22P02';
 /** Characters that PostgreSQL cannot store, as U+0000. */
 const UNSTORABLE = /^(22021|22P05)$/;
 const DEFAULT_RETRY_MS = 1000;
 
-/** Where the lines of unexpected errors go; replaced in tests. */
-export type ErrorLog = (entry: Readonly<Record<string, unknown>>) => void;
-
-export const logToStderr: ErrorLog = (entry) => {
-  process.stderr.write(`${JSON.stringify(entry)}\n`);
-};
-
 /** Any failure → an error with a code. What nobody foresaw becomes `internal` with an id that is logged once. */
-export function toArenaError(error: unknown, route: string, log: ErrorLog): ArenaError {
+export function toArenaError(error: unknown, route: string, log: Log): ArenaError {
   if (isArenaError(error) && error.kind !== 'bug') return error;
-  const code = codeOf(error) ?? codeOf((error as { cause?: unknown } | null)?.cause);
-  if (code !== undefined && UNREACHABLE.test(code)) {
-    return new ArenaError('database_unreachable', 'The database does not answer at the moment.', {
-      hint: 'Try again in a moment. Nothing was counted twice: a repeated vote is recognised.',
-      retryAfterMs: DEFAULT_RETRY_MS,
-      cause: error,
-    });
-  }
-  if (code === NO_IDENTIFIER) {
+  const unavailable = unavailableFault(error);
+  if (unavailable !== null) return unavailable;
+  const codes = codesOf(error);
+  if (codes.includes(NO_IDENTIFIER)) {
     return new ArenaError('not_found', 'An identifier of this request names nothing here.', {
       hint: 'Take it from a list or an earlier reply, unchanged.',
     });
   }
-  if (code !== undefined && UNSTORABLE.test(code)) {
+  if (codes.some((code) => UNSTORABLE.test(code))) {
     return new ArenaError('invalid_request', 'The request holds a character that cannot be stored.', {
       hint: 'Remove control characters, such as U+0000, from its texts.',
     });
   }
   const id = randomUUID();
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  const cause = error instanceof Error ? causeOf(error) : undefined;
-  log({ event: 'error', id, route, message, ...(cause === undefined ? {} : { cause }), stack });
+  log({ event: 'error', id, route, ...describeFault(error) });
   return new ArenaError(isArenaError(error) ? error.code : 'internal', `Something went wrong here (${id}).`, {
     hint: 'Try again. If it stays, report it with this id; the server’s log has the details.',
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
-}
-
-function causeOf(error: Error): string | undefined {
-  const { cause } = error;
-  return cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause);
 }
 
 const TITLES: Readonly<Partial<Record<ErrorCode, string>>> = { internal: 'Internal error' };

@@ -13,7 +13,8 @@ export class RateLimiter {
   readonly #clock: Clock;
   readonly #buckets: LruMap<Bucket>;
 
-  /** @param maxKeys how many buckets are kept; the one that was touched least recently is dropped first */
+  /** @param clock one that never goes back: an hour back would otherwise be an hour without tokens
+   *  @param maxKeys how many buckets are kept; the one that was touched least recently is dropped first */
   constructor(limit: RateLimit, clock: Clock, maxKeys = 50_000) {
     this.#limit = limit;
     this.#clock = clock;

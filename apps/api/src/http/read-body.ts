@@ -1,4 +1,4 @@
-import { ArenaError, isArenaError } from '@agon/domain';
+import { ArenaError, isArenaError, isNestedTooDeep, MOST_NESTED } from '@agon/domain';
 
 /** Most bytes of an ordinary request. */
 export const BODY_LIMIT = 512 * 1024;
@@ -18,25 +18,50 @@ function tooLarge(limit: number): ArenaError {
 /**
  * The body as JSON. A browser cannot send this content type to another site without asking first, so the check of it
  * is also a guard against forged forms.
- * @throws ArenaError too_large, invalid_request
+ * @throws ArenaError too_large, wrong_content_type, invalid_request
  */
-export async function readJson(request: Request, limit: number): Promise<unknown> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new ArenaError('invalid_request', 'The body must be JSON.', {
-      hint: 'Send the header "Content-Type: application/json".',
-      at: { column: 'content-type', value: type.slice(0, 100) },
-    });
-  }
+export async function readJson(
+  request: Request,
+  limit: number,
+  forms: 'no forms' | 'forms' = 'no forms',
+): Promise<unknown> {
+  requireJson(request.headers, forms);
   const text = await readText(request, limit).catch((cause: unknown) => {
     if (isArenaError(cause)) throw cause;
     throw new ArenaError('invalid_request', 'The request ended before its body did.', { cause });
   });
+  return parseJson(text, 'The body');
+}
+
+/** @param forms also taken, by another reader @throws ArenaError('wrong_content_type') */
+export function requireJson(headers: Headers, forms: 'no forms' | 'forms' = 'no forms'): void {
+  const type = headers.get('content-type') ?? '';
+  if (/^application\/json\s*(;|$)/i.test(type)) return;
+  const other = forms === 'forms' ? ', or files as multipart/form-data' : '';
+  throw new ArenaError('wrong_content_type', `The body must be JSON${other}.`, {
+    hint: 'Send the header "Content-Type: application/json".',
+    at: { column: 'content-type', value: type.slice(0, 100) },
+  });
+}
+
+/**
+ * A text that was sent as JSON. Its depth is seen before it is parsed.
+ * @param what it is, for messages @throws ArenaError('invalid_request') with `at.column` where one is given
+ */
+export function parseJson(text: string, what: string, column?: string): unknown {
+  const at = column === undefined ? {} : { at: { column } };
+  if (isNestedTooDeep(text)) {
+    throw new ArenaError('invalid_request', `${what} is nested more than ${MOST_NESTED} deep.`, {
+      hint: 'Nothing that can be sent here is: check its brackets.',
+      ...at,
+    });
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ArenaError('invalid_request', `The body is not JSON: ${(error as Error).message}`, {
+    throw new ArenaError('invalid_request', `${what} is not JSON: ${(error as Error).message}`, {
       hint: 'Check quotes, commas and brackets.',
+      ...at,
     });
   }
 }

@@ -8,6 +8,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { ArenaError } from '@agon/domain';
 import busboy from 'busboy';
+import { parseJson } from './read-body.ts';
+import { unavailableFault } from './unavailable.ts';
 
 /** A file that was sent, on disk until the request is done. */
 export type UploadedFile = {
@@ -50,8 +52,14 @@ export async function readUpload(request: Request): Promise<Upload> {
       defParamCharset: 'utf8',
       limits: { files: MOST_FILES, fields: 1, fieldSize: OPTIONS_LIMIT },
     });
-    parts.on('field', (name, value) => {
-      if (name === 'options') options = parseOptions(value);
+    parts.on('field', (name, value, { valueTruncated }) => {
+      if (name !== 'options') return;
+      try {
+        if (valueTruncated) throw optionsTooLarge();
+        options = parseJson(value, 'The part "options"', 'options');
+      } catch (error) {
+        parts.destroy(error as ArenaError);
+      }
     });
     parts.on('file', (_, stream, { filename }) => {
       const taken = spool.take(filename, stream);
@@ -68,6 +76,9 @@ export async function readUpload(request: Request): Promise<Upload> {
     await Promise.allSettled(arriving);
     await spool.remove();
     if (cause instanceof ArenaError) throw cause;
+    const unavailable = unavailableFault(cause);
+    // a connection that breaks off is the sender's, a full disk is ours
+    if (unavailable?.code === 'storage_full') throw unavailable;
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new ArenaError('invalid_request', `The form cannot be read: ${said}.`, {
       hint: 'Send multipart/form-data: a part "options" with JSON, then a part "file" for each file.',
@@ -145,15 +156,11 @@ async function openSpool() {
   };
 }
 
-function parseOptions(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new ArenaError('invalid_request', 'The part "options" is not JSON.', {
-      hint: 'Check quotes, commas and brackets.',
-      at: { column: 'options' },
-    });
-  }
+function optionsTooLarge(): ArenaError {
+  return new ArenaError('too_large', `The part "options" is larger than ${OPTIONS_LIMIT / 1024} kB.`, {
+    hint: 'Send files as parts "file".',
+    at: { column: 'options' },
+  });
 }
 
 function tooLarge(): ArenaError {

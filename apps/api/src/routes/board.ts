@@ -37,7 +37,7 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
   serve('watchBoard', async ({ actor, params, address }) => {
     guard('boards', actor, address);
     const campaign = await requireCampaignRole(actor, params.campaign, 'visitor', ports);
-    return watchers.open(campaign.id);
+    return watchers.open(campaign.id, { address, userId: actor.userId });
   });
 
   serve('getUnified', ({ actor, params, query, address }) => {

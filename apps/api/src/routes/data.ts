@@ -9,7 +9,7 @@ import { API_HEADERS } from '../http/security-headers.ts';
 import { streamImport } from '../stream-import.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-export function dataRoutes({ serve, ports, log }: RouteDeps): void {
+export function dataRoutes({ serve, ports, asRefusal }: RouteDeps): void {
   serve('createImport', async ({ actor, params, body, upload }) => {
     const given = upload ?? (await spoolTexts(body.files));
     try {
@@ -24,7 +24,7 @@ export function dataRoutes({ serve, ports, log }: RouteDeps): void {
     const command = { actor, campaign: params.campaign, ...commandOf(body, given) };
     return streamImport(
       (watch) => importFiles({ ...command, ...watch }, ports).finally(() => given.remove()),
-      log,
+      asRefusal,
     );
   });
 

@@ -1,6 +1,6 @@
+import type { ArenaError } from '@agon/domain';
 import type { BoardWatchers } from '../board-watchers.ts';
 import type { ApiPorts } from '../compose.ts';
-import type { ErrorLog } from '../http/problem-response.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RateGuard } from '../rate-guard.ts';
 import type { Serve } from '../serve-call.ts';
@@ -11,7 +11,8 @@ export type RouteDeps = {
   readonly ports: ApiPorts;
   readonly guard: RateGuard;
   readonly metrics: Metrics;
-  readonly log: ErrorLog;
+  /** Any failure as an error with a code; what nobody foresaw is logged under the name of the route. */
+  readonly asRefusal: (error: unknown, route: string) => ArenaError;
   readonly watchers: BoardWatchers;
   /** Gives an ageing session its full time again: Set-Cookie values, empty where nothing is due. */
   readonly renewSession: (headers: Headers) => Promise<readonly string[]>;

@@ -68,7 +68,7 @@ const REFUSED: readonly (readonly [
     'deep.jsonl',
     `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}\n`,
     'invalid_file',
-    'nested more than 100 deep',
+    'nested more than 64 deep',
   ],
   ['answers.jsonl', '{"model":"x","answer":"yes","prompt":"?"}\n', 'no_comparisons', '(answers, 1 rows)'],
   ['feather.arrow', 'FEA1......................', 'unknown_format', 'version 1'],

@@ -42,7 +42,7 @@ export class FitsWorkers {
 
   ask(campaign: CampaignId, question: BoardQuestion): Promise<BoardAnswer<keyof BoardAnswers>> {
     const member = this.#memberOf(campaign);
-    member.campaigns.set(campaign, Date.now());
+    member.campaigns.set(campaign, performance.now());
     this.#timer ??= setInterval(() => this.#stopIdle(), Math.min(60_000, this.#idleMs)).unref();
     return member.worker.ask(campaign, question);
   }
@@ -66,7 +66,7 @@ export class FitsWorkers {
   }
 
   #stopIdle(): void {
-    const since = Date.now() - this.#idleMs;
+    const since = performance.now() - this.#idleMs;
     for (const member of [...this.#members]) {
       const { worker, campaigns } = member;
       if (worker.isBusy || [...campaigns.values()].some((askedAtMs) => askedAtMs > since)) continue;

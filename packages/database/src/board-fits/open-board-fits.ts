@@ -54,7 +54,7 @@ export function openBoardFits(
       kept: null,
       running: null,
       next: null,
-      askedAtMs: 0,
+      askedAtMs: Number.NEGATIVE_INFINITY,
     };
     lines.delete(key);
     lines.set(key, line);
@@ -106,7 +106,7 @@ export function openBoardFits(
 
   function refresh(campaign: CampaignId): void {
     timers.delete(campaign);
-    const since = Date.now() - READ_LATELY_MS;
+    const since = performance.now() - READ_LATELY_MS;
     const last = [...lines.values()].findLast(
       (line) => line.campaign === campaign && line.question.kind === 'board' && line.askedAtMs > since,
     );
@@ -117,7 +117,7 @@ export function openBoardFits(
   async function ask(campaign: CampaignId, question: BoardQuestion, freshness: Freshness): Promise<Answer> {
     watch(campaign);
     const line = lineOf(campaign, question);
-    line.askedAtMs = Date.now();
+    line.askedAtMs = performance.now();
     const newest = exact(line);
     if (freshness === 'exact' || line.kept === null) return newest;
     let timer: NodeJS.Timeout | undefined;

@@ -35,7 +35,7 @@ export async function findServer(
   folder: string,
   password: string,
 ): Promise<{ readonly pid: number; readonly port: number } | null> {
-  const deadline = Date.now() + READY_MS;
+  const deadline = performance.now() + READY_MS;
   for (;;) {
     const found = readPostmasterFile(folder);
     if (found === null || !pidLives(found.pid)) return null;
@@ -50,7 +50,7 @@ export async function findServer(
         return { pid: found.pid, port: found.port };
     }
     // alive and silent: it is starting, recovering or stopping
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new ArenaError(
         'data_folder_unusable',
         `Process ${found.pid} is said to run the database in ${folder}, and does not answer.`,

@@ -36,7 +36,7 @@ const ORPHANS_MS = 20_000;
 export async function launchServer(
   plan: LaunchPlan,
 ): Promise<{ readonly pid: number; readonly port: number }> {
-  const deadline = Date.now() + ORPHANS_MS;
+  const deadline = performance.now() + ORPHANS_MS;
   for (let attempt = 1; ; attempt += 1) {
     const wish = plan.port === null || attempt > 1 ? null : await freePort(plan.port);
     const port = wish ?? (await freePort(0));
@@ -45,7 +45,7 @@ export async function launchServer(
     if (typeof outcome === 'number') return { pid: outcome, port };
     // another program took the port between the look and the start
     if (attempt < ATTEMPTS && PORT_TAKEN.test(outcome.said)) continue;
-    if (Date.now() < deadline && ORPHANS.test(outcome.said)) {
+    if (performance.now() < deadline && ORPHANS.test(outcome.said)) {
       attempt = 0;
       await new Promise((resolve) => setTimeout(resolve, 10 * STEP_MS));
       continue;
@@ -72,8 +72,8 @@ async function tryLaunch(plan: LaunchPlan, port: number): Promise<number | { rea
   child.unref();
   const end = watchEnd(child);
   const url = serverUrl(port, plan.password);
-  const deadline = Date.now() + READY_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
     if (end.reason !== null) return { said: log.readNew() || end.reason };
     const file = readPostmasterFile(folder);
     if (file?.pid === child.pid && file?.ready && (await askFolder(url)) === folder) return file!.pid;

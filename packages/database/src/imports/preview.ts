@@ -1,4 +1,5 @@
 import type { ImportResult } from '@agon/contract';
+import { shownValue } from '@agon/domain';
 import type { ReadPrompt } from '@agon/formats';
 
 const BATTLES = 5;
@@ -68,5 +69,5 @@ export class Preview {
 
 function cell(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, EXCERPT);
+  return shownValue(value, EXCERPT);
 }

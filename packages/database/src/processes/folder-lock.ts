@@ -15,10 +15,10 @@ export type HeldLock = { readonly kind: 'held'; readonly by: ProcessIdentity | n
 
 /** Lets one process at a time work on a data folder, in one process or in many. @throws ArenaError('data_folder_unusable') after minutes */
 export async function withFolderLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  const until = Date.now() + WAIT_MS;
+  const until = performance.now() + WAIT_MS;
   let lock = tryFolderLock(path);
   while (lock.kind === 'held') {
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       throw new ArenaError(
         'data_folder_unusable',
         `Process ${lock.by?.pid ?? '?'} has been working on this data folder for minutes.`,

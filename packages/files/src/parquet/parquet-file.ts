@@ -1,5 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { parquetMetadata, parquetSchema, type RowGroup, type SchemaTree } from 'hyparquet';
+import { MOST_NESTED } from '@agon/domain';
+import {
+  parquetMetadata,
+  parquetSchema,
+  type RowGroup,
+  type SchemaElement,
+  type SchemaTree,
+} from 'hyparquet';
 import { assembleNested } from 'hyparquet/src/assemble.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
 import type { ReadAt } from './column-pages.ts';
@@ -36,6 +43,7 @@ export class ParquetFile {
     this.#size = fstatSync(this.#descriptor).size;
     const metadata = parquetMetadata(this.#footer(), { parsers: VALUE_PARSERS, geoparquet: false });
     this.#groups = metadata.row_groups;
+    refuseNested(metadata.schema);
     this.#tree = parquetSchema(metadata);
     this.columns = this.#tree.children.map(({ element }) => element.name);
     this.rows = this.#groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
@@ -118,4 +126,18 @@ export class ParquetFile {
     }
     return bytes;
   };
+}
+
+/** Each level of a column is a group that says how many parts follow. Seen in one pass, before a tree is made of it. */
+export function refuseNested(schema: readonly Pick<SchemaElement, 'num_children'>[]): void {
+  /** Of each group that is open: parts still to come. */
+  const open: number[] = [];
+  for (const { num_children: parts = 0 } of schema) {
+    const last = open.length - 1;
+    if (last >= 0) open[last]! -= 1;
+    if (parts > 0) open.push(parts);
+    // the table itself is no level
+    if (open.length > MOST_NESTED + 1) throw new ParquetFault(`columns nested more than ${MOST_NESTED} deep`);
+    while (open.at(-1) === 0) open.pop();
+  }
 }

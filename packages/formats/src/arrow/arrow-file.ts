@@ -1,5 +1,5 @@
 import { ArenaError } from '@agon/domain';
-import { type ArrowField, bufferCount, readField } from './arrow-schema.ts';
+import { type ArrowField, bufferCount, readFields } from './arrow-schema.ts';
 import { FlatTable } from './flat-table.ts';
 import { type ArrowCodec, type Unzstd, unpackBuffer } from './packed-buffers.ts';
 import { readTextValues } from './text-values.ts';
@@ -43,6 +43,8 @@ const [FOOTER_SCHEMA, FOOTER_DICTIONARIES, FOOTER_BATCHES] = [1, 2, 3];
 const [MESSAGE_HEADER_TYPE, MESSAGE_HEADER] = [1, 2];
 const [HEADER_DICTIONARY, HEADER_BATCH] = [2, 3];
 const CONTINUATION = 0xffffffff;
+/** Bytes of metadata that a field takes at least: its table, and its place in a list. */
+const LEAST_FIELD = 8;
 /** By the number of a codec in Message.fbs. */
 const CODECS: readonly ArrowCodec[] = ['lz4', 'zstd'];
 
@@ -92,7 +94,7 @@ class OpenFile {
     const schema = footer.table(FOOTER_SCHEMA);
     if (schema === null) throw this.fault('it has no schema');
     if (schema.int16(0) !== 0) throw this.fault('it is big-endian');
-    const fields = schema.tables(1).map(readField);
+    const fields = readFields(schema.tables(1), footer.size / LEAST_FIELD);
     const blocks = this.#blocks(footer);
     const valueTypes = new Map<number, ArrowField>();
     for (const field of fields.flatMap(withChildren))

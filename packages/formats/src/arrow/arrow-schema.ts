@@ -1,3 +1,4 @@
+import { MOST_NESTED } from '@agon/domain';
 import type { FlatTable } from './flat-table.ts';
 
 /** Numbers of the union `Type` in Arrow's Schema.fbs. */
@@ -58,8 +59,27 @@ export type ArrowField = {
 /** By the number of a unit in Schema.fbs. */
 const TIME_DIGITS = [0, 3, 6, 9] as const;
 
-/** Reads a table `Field` of Schema.fbs. */
-export function readField(table: FlatTable): ArrowField {
+/**
+ * Reads tables `Field` of Schema.fbs.
+ * @param most fields, those inside others counted: the same table may stand in many places, and a few bytes of it for
+ *   more fields than any memory holds
+ * @throws RangeError where there are more, or they are nested more than `MOST_NESTED` deep
+ */
+export function readFields(tables: readonly FlatTable[], most: number): ArrowField[] {
+  let left = most;
+  const read = (table: FlatTable, depth: number): ArrowField => {
+    left -= 1;
+    if (left < 0) throw new RangeError('more fields than it has room for');
+    if (depth > MOST_NESTED) throw new RangeError(`fields nested more than ${MOST_NESTED} deep`);
+    return fieldOf(
+      table,
+      table.tables(5).map((child) => read(child, depth + 1)),
+    );
+  };
+  return tables.map((table) => read(table, 1));
+}
+
+function fieldOf(table: FlatTable, children: readonly ArrowField[]): ArrowField {
   const type: TypeName = TYPES[table.uint8(2)] ?? 'unknown';
   const details = table.table(3);
   const encoding = table.table(4);
@@ -83,7 +103,7 @@ export function readField(table: FlatTable): ArrowField {
         ? { scale: details.int32(1), bytes: details.has(2) ? details.int32(2) / 8 : 16 }
         : null,
     listSize: type === 'fixed_size_list' ? (details?.int32(0) ?? 0) : 0,
-    children: table.tables(5).map(readField),
+    children,
   };
 }
 

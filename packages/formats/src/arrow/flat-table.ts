@@ -61,6 +61,11 @@ export class FlatTable {
     );
   }
 
+  /** Bytes of the metadata that the table lies in. */
+  get size(): number {
+    return this.#view.byteLength;
+  }
+
   table(field: number): FlatTable | null {
     const at = this.#target(field);
     return at === 0 ? null : new FlatTable(this.#view, at);

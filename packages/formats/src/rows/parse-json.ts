@@ -1,3 +1,4 @@
+import { MOST_NESTED } from '@agon/domain';
 import { endOfString, outlineOf, outsideStrings } from './json-outline.ts';
 import { parsePython } from './parse-python.ts';
 import { storableValue } from './storable-text.ts';
@@ -15,9 +16,6 @@ const STAND_INS: Readonly<Record<string, string>> = {
 };
 const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** Lists and objects within each other, at most. What people write stays below 20; each level costs a call. */
-export const DEEPEST = 100;
-
 export type ParsedJson =
   | { readonly fault?: never; readonly value: Readonly<Record<string, unknown>> }
   | { readonly fault: string };
@@ -30,7 +28,7 @@ export type ParsedJson =
  */
 export function parseJsonRow(text: string): ParsedJson {
   const { depth, colons, hasLongNumber } = outlineOf(text);
-  if (depth > DEEPEST) return { fault: `nested more than ${DEEPEST} deep` };
+  if (depth > MOST_NESTED) return { fault: `nested more than ${MOST_NESTED} deep` };
   const value = parse(text, hasLongNumber);
   if (value === undefined) return { fault: 'not JSON' };
   if (!isRecord(value)) return { fault: 'not an object' };
@@ -50,13 +48,13 @@ const PYTHON_START = /^[[{\s]*(?:'|array\(|None|True|False|nan|np\.)/;
 export function parseCell(text: string): unknown {
   const start = text.trimStart()[0];
   if (start !== '[' && start !== '{' && start !== 'a') return undefined;
-  if (start === 'a' || PYTHON_START.test(text)) return parsePython(text, DEEPEST);
-  return parseJsonCell(text) ?? parsePython(text, DEEPEST);
+  if (start === 'a' || PYTHON_START.test(text)) return parsePython(text, MOST_NESTED);
+  return parseJsonCell(text) ?? parsePython(text, MOST_NESTED);
 }
 
 function parseJsonCell(text: string): unknown {
   const { depth, colons, hasLongNumber } = outlineOf(text);
-  if (depth > DEEPEST) return undefined;
+  if (depth > MOST_NESTED) return undefined;
   const value = parse(text, hasLongNumber);
   return value === undefined || countKeys(value) !== colons ? undefined : value;
 }

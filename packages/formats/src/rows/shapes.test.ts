@@ -196,7 +196,7 @@ describe('values of JSON that a database or a number does not hold', () => {
   it('a row nested 100,000 deep is refused, and the others are read', () => {
     const deep = (open: string, close: string) => `{"a": ${open.repeat(100_000)}1${close.repeat(100_000)}}`;
     const text = ['{"a": 1}', deep('[', ']'), deep('{"a":', '}'), '{"a": 2}'].join('\n');
-    const reason = 'nested more than 100 deep';
+    const reason = 'nested more than 64 deep';
     expect(shown(rowsOf(text, 'votes.jsonl'))).toEqual([{ a: 1 }, reason, reason, { a: 2 }]);
     expect(shown(rowsOf(`[${text.replaceAll('\n', ',')}]`))).toEqual([{ a: 1 }, reason, reason, { a: 2 }]);
   });
