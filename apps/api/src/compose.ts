@@ -31,6 +31,7 @@ import {
 import { judgeFiles } from '@agon/inference/judges';
 import { createProviderRules } from '@agon/inference/rules';
 import { createKeyVault } from '@agon/inference/vault';
+import { createCompletionCodes } from './adapters/completion-codes.ts';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
@@ -131,6 +132,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     overview: createOverviewStore(database),
     feed,
     tickets: createTicketSigner(secret),
+    completionCodes: createCompletionCodes(secret),
     renderer,
     clock,
     ids: createIds(clock),

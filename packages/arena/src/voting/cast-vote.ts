@@ -30,7 +30,16 @@ export async function castVote(
   command: CastVote,
   deps: Pick<
     Ports,
-    'campaigns' | 'raters' | 'content' | 'battles' | 'votes' | 'tickets' | 'clock' | 'ids' | 'feed'
+    | 'campaigns'
+    | 'raters'
+    | 'content'
+    | 'battles'
+    | 'votes'
+    | 'tickets'
+    | 'completionCodes'
+    | 'clock'
+    | 'ids'
+    | 'feed'
   >,
 ): Promise<CountedVote> {
   const raterId = await identifyVoter(command.actor, deps);
@@ -78,7 +87,7 @@ export async function castVote(
       undo_until: new Date(result.vote.atMs + settings.undo_grace_s * 1000).toISOString(),
     },
     reveal: settings.reveal ? await reveal(result.vote, result.models, campaign, deps) : null,
-    progress: voterProgress(result.votesOfRater, settings),
+    progress: voterProgress(result.votesOfRater, campaign, raterId, deps),
   };
 }
 

@@ -24,7 +24,15 @@ export type DrawBattles = {
 
 type DrawPorts = Pick<
   Ports,
-  'campaigns' | 'raters' | 'content' | 'battles' | 'clock' | 'ids' | 'tickets' | 'renderer'
+  | 'campaigns'
+  | 'raters'
+  | 'content'
+  | 'battles'
+  | 'completionCodes'
+  | 'clock'
+  | 'ids'
+  | 'tickets'
+  | 'renderer'
 >;
 
 /** A voter with two windows may draw in both at once: then one of them draws again. */
@@ -73,7 +81,7 @@ async function tryDraw(
   const index = pairIndexOf(content, voterRule(settings));
   const given = await deps.battles.givenTo(campaign.id, raterId, index);
   const basis = { campaignId: campaign.id, raterId, changes: given.changes, contentVersion: content.version };
-  const progress = voterProgress(given.votes, settings);
+  const progress = voterProgress(given.votes, campaign, raterId, deps);
   const nowMs = deps.clock.now();
   const open = given.open.filter((battle) => battle.expiresAtMs > nowMs);
   const holding = new Set(command.holding);

@@ -17,7 +17,7 @@ export type GiveConsent = {
 /** Records that a voter agreed to this version of the campaign's terms. */
 export async function giveConsent(
   command: GiveConsent,
-  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'completionCodes' | 'clock'>,
 ): Promise<{ progress: VoterProgress }> {
   const raterId = await identifyVoter(command.actor, deps);
   const campaign = await requireCampaign(command.campaign, deps);
@@ -30,5 +30,5 @@ export async function giveConsent(
     });
   }
   await deps.raters.giveConsent(raterId, campaign.id, command.version, command.language, deps.clock.now());
-  return { progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign.settings) };
+  return { progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign, raterId, deps) };
 }
