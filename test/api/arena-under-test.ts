@@ -47,7 +47,7 @@ export type ArenaUnderTest = Composed & {
 };
 
 export type ArenaOptions = Partial<
-  Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies' | 'accessLog' | 'watchers'>
+  Pick<ApiSettings, 'rateLimits' | 'publicOrigin' | 'checkReplies' | 'accessLog' | 'metrics' | 'watchers'>
 > & {
   /** Default: kept in `logged`. */
   readonly log?: Log;
@@ -103,6 +103,7 @@ export async function openArena(options: ArenaOptions = {}): Promise<ArenaUnderT
       allowedHosts: null,
       trustedProxies: 0,
       rateLimits: options.rateLimits ?? null,
+      metrics: options.metrics ?? 'open',
       watchers: options.watchers ?? DEFAULT_WATCHER_LIMITS,
       checkReplies: options.checkReplies ?? 'all',
       accessLog: options.accessLog ?? false,

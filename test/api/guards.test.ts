@@ -167,6 +167,40 @@ describe('bodies', () => {
   });
 });
 
+describe('metrics', () => {
+  it.each<[string, 'closed' | { key: string }, string | null, number]>([
+    ['are not served beyond this machine', 'closed', null, 404],
+    ['are not, with any key', 'closed', 'Bearer x', 404],
+    ['need their key', { key: 'k'.repeat(16) }, null, 401],
+    ['take no other', { key: 'k'.repeat(16) }, `Bearer ${'k'.repeat(15)}`, 401],
+    ['are served with it', { key: 'k'.repeat(16) }, `Bearer ${'k'.repeat(16)}`, 200],
+  ])('%s', async (_, metrics, authorization, status) => {
+    const own = await openArena({ metrics });
+    try {
+      const headers: Record<string, string> = authorization === null ? {} : { authorization };
+      const response = await own.visitor().send('GET', '/metrics', undefined, headers);
+      expect(response.status).toBe(status);
+      expect((await response.text()).includes('agon_votes_total')).toBe(status === 200);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('signing in', () => {
+  it('leads nowhere else', async () => {
+    await arena.person('traveller');
+    const account = { email: 'traveller@example.org', password: 'password of traveller' };
+    const signIn = (callbackURL: string) =>
+      arena.visitor().send('POST', '/api/auth/sign-in/email', { ...account, callbackURL });
+    const away = await signIn('https://evil.example/');
+    expect([away.status, await away.json()]).toMatchObject([400, { at: { column: 'callbackURL' } }]);
+    expect(away.headers.get('location')).toBeNull();
+    expect(away.headers.getSetCookie()).toEqual([]);
+    expect((await signIn('/workbench')).status).toBe(200);
+  });
+});
+
 describe('failures', () => {
   it('of an unknown route are problems', async () => {
     for (const path of ['/api/v1/nothing', '/api/nothing', '/api/v1/campaigns/x/y/z']) {

@@ -22,6 +22,9 @@ export const DEFAULT_RATE_LIMITS: RateLimits = {
 /** A browser opens few pages at once; behind one address there may be an office. */
 export const DEFAULT_WATCHER_LIMITS: WatcherLimits = { perAddress: 20, perSession: 6 };
 
+/** Who may read /metrics: anybody who reaches this machine, nobody, or whoever has the key. */
+export type MetricsRule = 'open' | 'closed' | { readonly key: string };
+
 export type ApiSettings = {
   /** Origin that people see; null: whatever host the request was sent to. */
   readonly publicOrigin: string | null;
@@ -31,6 +34,7 @@ export type ApiSettings = {
   readonly trustedProxies: number;
   /** Null: off, for load tests. */
   readonly rateLimits: RateLimits | null;
+  readonly metrics: MetricsRule;
   readonly watchers: WatcherLimits;
   /** `all`: every reply is checked against its schema; `blind`: only those that a voter sees before the vote. */
   readonly checkReplies: 'all' | 'blind';

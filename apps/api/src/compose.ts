@@ -36,6 +36,7 @@ import { createProviderRules } from '@agon/inference/rules';
 import { createKeyVault } from '@agon/inference/vault';
 import { createAddressHash } from './adapters/address-hash.ts';
 import { createAddressLimits } from './adapters/address-limits.ts';
+import { createCompletionCodes } from './adapters/completion-codes.ts';
 import { monotonicClock } from './adapters/monotonic-clock.ts';
 import { nodeSecrets } from './adapters/node-secrets.ts';
 import { systemClock } from './adapters/system-clock.ts';
@@ -141,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     overview: createOverviewStore(database),
     feed,
     tickets: createTicketSigner(secret),
+    completionCodes: createCompletionCodes(secret),
     renderer,
     clock,
     ids: createIds(clock),

@@ -3,7 +3,7 @@ import { ArenaError } from '@agon/domain';
 import { Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { monotonicClock } from './adapters/monotonic-clock.ts';
-import type { ApiSettings } from './api-settings.ts';
+import type { ApiSettings, MetricsRule } from './api-settings.ts';
 import { createAuthHandler } from './auth/auth-handler.ts';
 import { AUTH_PATH, type Auth, RENEW_BELOW_MS, sessionCookieName } from './auth/create-auth.ts';
 import { identify } from './auth/identify.ts';
@@ -17,6 +17,7 @@ import { checkOrigin } from './http/check-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { problemResponse, toArenaError } from './http/problem-response.ts';
 import { RefusedWrites } from './http/refused-writes.ts';
+import { bearerOf, isSameSecret } from './http/same-secret.ts';
 import { API_HEADERS, JSON_HEADERS, TEXT_HEADERS } from './http/security-headers.ts';
 import type { Log } from './log/line-log.ts';
 import { REQUEST_ID_HEADER, withRequestId } from './log/request-id.ts';
@@ -53,6 +54,21 @@ export type ApiApp = {
   /** From now on: not ready, and no open event streams. */
   drain(): void;
 };
+
+/** @throws ArenaError not_found where metrics are not served, not_signed_in without their key */
+function requireMetricsKey(rule: MetricsRule, authorization: string | undefined): void {
+  if (rule === 'open') return;
+  if (rule === 'closed') {
+    throw new ArenaError('not_found', 'Metrics are not served beyond this machine without a key.', {
+      hint: 'Set AGON_METRICS_KEY, and send it as "Authorization: Bearer …".',
+    });
+  }
+  const key = bearerOf(authorization);
+  if (key !== null && isSameSecret(key, rule.key)) return;
+  throw new ArenaError('not_signed_in', 'Metrics need their key.', {
+    hint: 'Send "Authorization: Bearer …" with the value of AGON_METRICS_KEY.',
+  });
+}
 
 /** The whole HTTP API on the given ports. Holds no state but sessions, rate limits and event streams in memory. */
 export function createApp(deps: AppDeps): ApiApp {
@@ -147,7 +163,7 @@ export function createApp(deps: AppDeps): ApiApp {
   runRoutes(routes);
   docsRoutes(app, ports.renderer, settings.version);
 
-  const handleAuth = createAuthHandler(deps.auth);
+  const handleAuth = createAuthHandler(deps.auth, settings);
   app.all(`${AUTH_PATH}/*`, async (context) => {
     const startedAt = performance.now();
     const request = context.req.raw;
@@ -177,7 +193,8 @@ export function createApp(deps: AppDeps): ApiApp {
       headers: JSON_HEADERS,
     });
   });
-  app.get('/metrics', async () => {
+  app.get('/metrics', async (context) => {
+    requireMetricsKey(settings.metrics, context.req.header('authorization'));
     const text = await metrics.text();
     return new Response(text, { headers: { ...API_HEADERS, 'content-type': metrics.contentType } });
   });

@@ -33,6 +33,20 @@ describe('readConfig', () => {
   });
 
   it.each([
+    [{}, 'open'],
+    [{ HOST: '0.0.0.0' }, 'closed'],
+    [{ HOST: '192.0.2.1' }, 'closed'],
+    // a proxy of the same machine shows it to the world
+    [{ AGON_PUBLIC_URL: 'https://arena.example.org' }, 'closed'],
+    [{ AGON_PUBLIC_URL: 'http://localhost:3000' }, 'open'],
+    [{ AGON_METRICS_KEY: 'x'.repeat(16) }, { key: 'x'.repeat(16) }],
+    [{ HOST: '::', AGON_METRICS_KEY: 'x'.repeat(16) }, { key: 'x'.repeat(16) }],
+  ])('with %j metrics are %j', (given, rule) => {
+    expect(readConfig({ ...least, ...given }).settings.metrics).toEqual(rule);
+  });
+
+  it.each([
+    [{ AGON_METRICS_KEY: 'short' }, 'AGON_METRICS_KEY'],
     [{ AGON_DATABASE_URL: '' }, 'AGON_DATABASE_URL'],
     [{ AGON_SECRET: 'short' }, 'AGON_SECRET'],
     [{ PORT: 'http' }, 'PORT'],

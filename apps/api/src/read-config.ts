@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ArenaError } from '@agon/domain';
-import { type ApiSettings, DEFAULT_RATE_LIMITS, DEFAULT_WATCHER_LIMITS } from './api-settings.ts';
+import {
+  type ApiSettings,
+  DEFAULT_RATE_LIMITS,
+  DEFAULT_WATCHER_LIMITS,
+  type MetricsRule,
+} from './api-settings.ts';
 import { LOG_LEVELS, type LogLevel } from './log/line-log.ts';
 
 export type ApiConfig = {
@@ -27,6 +32,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const SHORTEST_SECRET = 32;
+const SHORTEST_METRICS_KEY = 16;
 const PAGES = fileURLToPath(new URL('../../web/build/handler.js', import.meta.url));
 const PACKAGE = new URL('../package.json', import.meta.url);
 
@@ -60,6 +66,17 @@ function readChoice<const Choice extends string>(
   return refuse(name, `must be one of ${shown}, not "${text}".`, `Leave it out for "${fallback}".`);
 }
 
+function readMetricsRule(env: Env, isLocal: boolean): MetricsRule {
+  const key = env.AGON_METRICS_KEY ?? '';
+  if (key === '') return isLocal ? 'open' : 'closed';
+  if (key.length >= SHORTEST_METRICS_KEY && !/\s/.test(key)) return { key };
+  return refuse(
+    'AGON_METRICS_KEY',
+    `must have at least ${SHORTEST_METRICS_KEY} characters and no space.`,
+    'Make one: openssl rand -hex 16',
+  );
+}
+
 function readOrigin(env: Env): string | null {
   const text = env.AGON_PUBLIC_URL;
   if (text === undefined || text === '') return null;
@@ -78,7 +95,8 @@ function readOrigin(env: Env): string | null {
  * of one's own stand in front), AGON_ENCRYPTION_KEY (32 bytes in base64 that seal keys of providers; several with
  * commas, newest first), AGON_PROVIDER_HOSTS (private addresses that providers may have), AGON_KEY_VARIABLES (variables
  * that administrators may name as keys), AGON_RATE_LIMITS (on, off), AGON_POOL (connections), AGON_DEMO, AGON_WEB (0, 1),
- * AGON_LOG_LEVEL (error, warn, info, debug), AGON_ACCESS_LOG (0, 1), AGON_STREAMS (open boards of one address).
+ * AGON_LOG_LEVEL (error, warn, info, debug), AGON_ACCESS_LOG (0, 1), AGON_STREAMS (open boards of one address),
+ * AGON_METRICS_KEY (for /metrics, which is not served beyond this machine without one).
  * @throws ArenaError('unknown_option') that names the wrong one
  */
 export function readConfig(env: Env): ApiConfig {
@@ -118,6 +136,7 @@ export function readConfig(env: Env): ApiConfig {
       allowedHosts: isLocal ? new Set([...LOOPBACK, ...publicHost]) : null,
       trustedProxies: readCount(env, 'AGON_TRUSTED_PROXY', 0, 10),
       rateLimits: rateLimits === 'off' ? null : DEFAULT_RATE_LIMITS,
+      metrics: readMetricsRule(env, isLocal && publicHost.every((name) => LOOPBACK.includes(name))),
       watchers: {
         ...DEFAULT_WATCHER_LIMITS,
         perAddress: readCount(env, 'AGON_STREAMS', DEFAULT_WATCHER_LIMITS.perAddress, 2000),

@@ -108,6 +108,7 @@ export {
   type RowChange,
   type RowChanges,
 } from './ports/comparison-store.ts';
+export type { CompletionCodes } from './ports/completion-codes.ts';
 export type {
   AnswerColumns,
   AnswerText,

@@ -48,7 +48,13 @@ const settingFields = {
   sampling_seed: z.number().int().nonnegative(),
   battle_ttl_s: z.number().int().min(60).describe('An unfinished battle returns to the pool after this'),
   undo_grace_s: z.number().int().min(0).max(3600),
-  completion_code: z.string().max(80).nullable(),
+  completion_code: z
+    .string()
+    .max(80)
+    .nullable()
+    .describe(
+      'The start of the code that a voter is shown at the quota; the rest is the voter’s own. Null: none',
+    ),
   consent_version: z.number().int().positive(),
   who: z
     .enum(['anyone', 'signed_in', 'invited'])

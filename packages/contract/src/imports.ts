@@ -200,7 +200,15 @@ export const importRecordSchema = z
   .meta({ id: 'Import' });
 export const importListSchema = pageOf(importRecordSchema);
 
-export const EXPORT_WHATS = ['votes', 'answers', 'battles', 'verdicts', 'scores', 'board'] as const;
+export const EXPORT_WHATS = [
+  'votes',
+  'answers',
+  'battles',
+  'verdicts',
+  'scores',
+  'board',
+  'completions',
+] as const;
 export const EXPORT_FORMATS = [
   'jsonl',
   'csv',

@@ -38,6 +38,12 @@ export const raterReportSchema = z
     first_slot_high: nullable(),
     decided: z.number().int(),
     tie_share: z.number(),
+    completion_code: z
+      .string()
+      .nullable()
+      .describe(
+        'What the voter was shown at the quota; no other voter has it. Null: not there yet, or none is given',
+      ),
   })
   .meta({ id: 'RaterReport' });
 export type RaterReportJson = z.infer<typeof raterReportSchema>;

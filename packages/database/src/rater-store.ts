@@ -29,6 +29,14 @@ export function createRaterStore({ sql }: Database): RaterStore {
       return new Map(rows.map(({ id, rater }) => [id as RaterId, rater]));
     },
 
+    async finishersOf(campaign, quota) {
+      const rows = await sql<{ rater: string; name: string; votes: number }[]>`
+        select r.id as rater, ${pseudonymSql(sql)} as name, p.votes
+        from voter_progress p join raters r on r.id = p.rater_id
+        where p.campaign_id = ${campaign} and p.votes >= ${quota} order by name, r.id`;
+      return rows.map(({ rater, name, votes }) => ({ rater: rater as RaterId, name, votes }));
+    },
+
     async giveConsent(rater, campaign, version, language, atMs) {
       await sql`
         with progress as (

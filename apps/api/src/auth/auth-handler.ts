@@ -1,24 +1,25 @@
 import { ArenaError } from '@agon/domain';
 import { isAPIError } from 'better-auth/api';
+import type { OriginRules } from '../http/check-origin.ts';
 import { problemResponse } from '../http/problem-response.ts';
 import { BODY_LIMIT, parseJson, requireJson } from '../http/read-body.ts';
 import { API_HEADERS } from '../http/security-headers.ts';
 import type { Auth } from './create-auth.ts';
 import { withDatabaseFaults } from './note-faults.ts';
+import { requireOwnCallbacks } from './own-callback.ts';
 import { type AuthErrorBody, authError } from './sessions.ts';
 
 /**
  * better-auth's own routes, spoken in the manners of this API: its refusals become problem details, its replies carry
  * our headers, and its bodies are as limited as ours.
  */
-export function createAuthHandler(auth: Auth) {
+export function createAuthHandler(auth: Auth, rules: OriginRules) {
   return async (request: Request): Promise<Response> => {
     const body = await limitedBody(request);
-    if (body !== null) {
-      requireJson(request.headers);
-      // parsed for its refusals alone: better-auth would answer a fault with a page of its own, and any depth
-      parseJson(body, 'The body');
-    }
+    if (body !== null) requireJson(request.headers);
+    // better-auth would answer a fault in it with a page of its own, and read any depth
+    const parsed = body === null ? null : parseJson(body, 'The body');
+    requireOwnCallbacks(request, parsed, rules);
     const answer = await withDatabaseFaults(
       () =>
         auth.handler(

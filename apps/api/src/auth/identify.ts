@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Actor, identifyKey, KEY_PREFIX, type Ports, PUBLIC_ACTOR, SYSTEM_ACTOR } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
+import { bearerOf, isSameSecret } from '../http/same-secret.ts';
 import { readSessionToken } from './session-cookie.ts';
 import type { SessionReader } from './session-reader.ts';
 
@@ -33,16 +33,10 @@ async function identifyBearer(
   { ownerKey }: IdentifyOptions,
   deps: Pick<Ports, 'keys' | 'secrets' | 'clock'>,
 ): Promise<Actor> {
-  const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (key !== undefined && ownerKey !== null && isSame(key, ownerKey)) return SYSTEM_ACTOR;
+  const key = bearerOf(authorization);
+  if (key !== null && ownerKey !== null && isSameSecret(key, ownerKey)) return SYSTEM_ACTOR;
   if (key?.startsWith(KEY_PREFIX)) return identifyKey(key, deps);
   throw new ArenaError('not_signed_in', 'The Authorization header holds no key of this arena.', {
     hint: 'Send "Authorization: Bearer agon_…", or no such header.',
   });
-}
-
-/** Hashed first, so that neither content nor length shows in the time it takes. */
-function isSame(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
 }

@@ -43,7 +43,8 @@ export function checkOrigin(request: Request, rules: OriginRules): void {
   }
 }
 
-function isOwnOrigin(origin: string, host: string, rules: OriginRules): boolean {
+/** Whether an origin is this site's. @param host header of the request */
+export function isOwnOrigin(origin: string, host: string, rules: OriginRules): boolean {
   if (origin === rules.publicOrigin) return true;
   // behind a public origin, the local address still works for the person at the machine
   return (origin === `http://${host}` || origin === `https://${host}`) && origin !== 'null';

@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,5 +34,51 @@ describe('prepareDataFolder', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     // no lock, no draft
     expect(readdirSync(folder)).toEqual(['secrets.json']);
+  });
+
+  it.each([
+    ['cut off', '{"secret":"signing","own'],
+    ['empty', ''],
+    ['not ours', '{"secret":"signing"}'],
+    ['null', 'null'],
+    ['with a part that is no text', '{"secret":"signing","ownerKey":"x","encryptionKey":3}'],
+  ])('says what to do with secrets that are %s, and changes nothing', async (_, text) => {
+    const path = join(folder, 'secrets.json');
+    writeFileSync(path, text);
+    await expect(prepareDataFolder(folder)).rejects.toMatchObject({
+      code: 'data_folder_unusable',
+      message: expect.stringContaining(path),
+      hint: expect.stringMatching(/backup.*remove it/),
+    });
+    await expect(prepareDataFolder(folder)).rejects.not.toMatchObject({
+      message: expect.stringContaining('signing'),
+    });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('leaves no half of them, whenever it is killed', async () => {
+    const module = new URL('./data-folder.ts', import.meta.url).href;
+    const code = `
+      import { prepareDataFolder } from ${JSON.stringify(module)};
+      console.log('ready');
+      for (let i = 0; ; i += 1) await prepareDataFolder(${JSON.stringify(folder)} + '/' + i);`;
+    let made = 0;
+    for (let kill = 0; kill < 4; kill += 1) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, 20 + 13 * kill));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      for (const name of readdirSync(folder)) {
+        const path = join(folder, name, 'secrets.json');
+        if (!existsSync(path)) continue;
+        expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ secret: expect.any(String) });
+        made += 1;
+      }
+      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    }
+    expect(made).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import {
   type FolderLock,
   lives,
@@ -44,6 +55,7 @@ export async function prepareDataFolder(folder: string): Promise<Secrets> {
     };
     return writeOnce(path, secrets);
   } catch (cause) {
+    if (cause instanceof ArenaError) throw cause;
     throw new ArenaError(
       'data_folder_unusable',
       `The data folder ${folder} cannot be used: ${reason(cause)}.`,
@@ -63,12 +75,13 @@ export async function prepareDataFolder(folder: string): Promise<Secrets> {
  * @throws ArenaError('data_folder_unusable') that names the address of the other one
  */
 export async function claimDataFolder(folder: string): Promise<FolderLock> {
-  const until = Date.now() + CHANGING_MS;
+  const until = performance.now() + CHANGING_MS;
   for (;;) {
     const claim = tryFolderLock(join(folder, 'arena.lock'));
     if (claim.kind === 'taken') return claim;
     const running = readRunning(folder);
-    if (running !== null || Date.now() > until) throw alreadyRuns(folder, claim.by?.pid ?? null, running);
+    if (running !== null || performance.now() > until)
+      throw alreadyRuns(folder, claim.by?.pid ?? null, running);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
 }
@@ -120,13 +133,14 @@ function readJson<T>(path: string): T | null {
 /** Of several that write at once one wins, and all get what it wrote. */
 function writeOnce(path: string, secrets: Secrets): Secrets {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(secrets), { mode: 0o600 });
+  writeDurably(draft, JSON.stringify(secrets));
   try {
     linkSync(draft, path);
+    flush(dirname(path));
     return secrets;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
+    return readSecrets(path) as Secrets;
   } finally {
     rmSync(draft, { force: true });
   }
@@ -134,13 +148,11 @@ function writeOnce(path: string, secrets: Secrets): Secrets {
 
 /** Adds what an older version did not write. One process at a time: what a second one sealed would never open again. */
 async function completeSecrets(path: string): Promise<Secrets> {
-  const read = () =>
-    JSON.parse(readFileSync(path, 'utf8')) as Omit<Secrets, 'encryptionKey'> & Partial<Secrets>;
   const isWhole = (secrets: Partial<Secrets>): secrets is Secrets => secrets.encryptionKey !== undefined;
-  const before = read();
+  const before = readSecrets(path);
   if (isWhole(before)) return before;
   return withFolderLock(`${path}.lock`, async () => {
-    const found = read();
+    const found = readSecrets(path);
     if (isWhole(found)) return found;
     const secrets = { ...found, encryptionKey: randomBytes(32).toString('base64url') };
     writeWhole(path, JSON.stringify(secrets));
@@ -148,11 +160,57 @@ async function completeSecrets(path: string): Promise<Secrets> {
   });
 }
 
-/** A reader sees the old file or the new one, never half of it. */
+/** @throws ArenaError('data_folder_unusable') where it is not whole: older versions could be stopped between its writes */
+function readSecrets(path: string): Omit<Secrets, 'encryptionKey'> & Partial<Secrets> {
+  const text = readFileSync(path, 'utf8');
+  try {
+    const secrets = JSON.parse(text) as Partial<Secrets> | null;
+    const { secret, ownerKey, encryptionKey } = secrets ?? {};
+    const rest = encryptionKey === undefined ? [] : [encryptionKey];
+    if ([secret, ownerKey, ...rest].every((value) => typeof value === 'string' && value !== '')) {
+      return secrets as Secrets;
+    }
+  } catch {
+    // told below, and not with the parser's words, which quote what is in the file
+  }
+  throw new ArenaError(
+    'data_folder_unusable',
+    `The file ${path} is not whole: ${text.length} characters of it.`,
+    {
+      hint: 'Restore it from a backup. Without one remove it, and new secrets are made: everybody signs in again, and keys of providers have to be entered anew. Votes and accounts stay.',
+    },
+  );
+}
+
+/** A reader sees the old file or the new one, never half of it, also after the power failed. */
 function writeWhole(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o600 });
+  writeDurably(draft, text);
   renameSync(draft, path);
+  flush(dirname(path));
+}
+
+/** Returns once the disk has it. */
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, 'w', 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A name in a folder is the folder's content: it is on the disk when the folder is. */
+function flush(folder: string): void {
+  // Windows opens no folder, and keeps names by itself
+  if (process.platform === 'win32') return;
+  const file = openSync(folder, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function reason(cause: unknown): string {

@@ -2,29 +2,36 @@ import type { RaterReportJson, RaterReports } from '@agon/contract';
 import type { Actor } from '../actor.ts';
 import type { BoardAnswers } from '../ports/board-fits.ts';
 import type { Ports } from '../ports/ports.ts';
+import { completionCode } from '../voting/voter-progress.ts';
 import { requireCampaignRole } from './campaign-access.ts';
 
 /** How far each voter of a campaign can be relied on. For its members only; voters are named by their pseudonyms. */
 export async function getRaters(
   command: { readonly actor: Actor; readonly campaign: string },
-  deps: Pick<Ports, 'campaigns' | 'members' | 'fits' | 'raters'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'fits' | 'raters' | 'completionCodes'>,
 ): Promise<RaterReports> {
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const { answer, asOfMs } = await deps.fits.ask(campaign.id, { kind: 'raters' }, 'latest');
   const { votes, of, converged, raters } = answer;
   const pseudonyms = await deps.raters.pseudonymsOf(raters.map(({ rater }) => rater));
+  const { quota } = campaign.settings;
+  const finishers = quota === null ? [] : await deps.raters.finishersOf(campaign.id, quota);
+  const codes = new Map(finishers.map(({ rater }) => [rater, completionCode(campaign, rater, deps)]));
   return {
     at: new Date(asOfMs).toISOString(),
     votes,
     of,
     converged,
-    raters: raters.map((report) => present(report, pseudonyms.get(report.rater)!)),
+    raters: raters.map((report) =>
+      present(report, pseudonyms.get(report.rater)!, codes.get(report.rater) ?? null),
+    ),
   };
 }
 
 function present(
   { votes, agreement, reliability, confusionReliability, evidence, firstSlot, tieShare }: Report,
   rater: string,
+  code: string | null,
 ): RaterReportJson {
   return {
     rater,
@@ -51,6 +58,7 @@ function present(
     first_slot_high: firstSlot.high,
     decided: firstSlot.decided,
     tie_share: tieShare,
+    completion_code: code,
   };
 }
 

@@ -11,8 +11,10 @@ import { ParquetEncoder } from '@agon/formats/parquet';
 import type { Actor } from '../actor.ts';
 import type { BoardPorts } from '../board/get-board.ts';
 import { requireCampaignRole } from '../campaigns/campaign-access.ts';
+import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { ExportedParts, ExportedVote } from '../ports/export-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { completionRows } from './completion-rows.ts';
 import { EXPORT_COLUMNS } from './export-columns.ts';
 import { allOf, boardRows, type ExportedRow, storedRows } from './export-rows.ts';
 
@@ -42,13 +44,13 @@ const JSON_LINES = 'application/x-ndjson';
 /** One file with everything that was stored of `what`; undone and excluded votes are in it, marked. */
 export async function exportCampaign(
   command: ExportCampaign,
-  deps: BoardPorts & Pick<Ports, 'exports' | 'exporter'>,
+  deps: BoardPorts & Pick<Ports, 'exports' | 'exporter' | 'raters' | 'completionCodes'>,
 ): Promise<Exported> {
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
   const name = (extension: string) => `${campaign.slug}-${command.what}.${extension}`;
   const rows = () =>
-    command.what === 'board'
-      ? single(boardRows(campaign, deps))
+    command.what === 'board' || command.what === 'completions'
+      ? single(smallTable(command.what, campaign, deps))
       : storedRows(command.what, campaign.id, deps.exports);
   switch (command.as) {
     case 'fastchat':
@@ -61,9 +63,9 @@ export async function exportCampaign(
     }
     case 'parquet': {
       const file =
-        command.what === 'board'
-          ? // a row a model: no work for a process of its own
-            boardTable(await boardRows(campaign, deps))
+        command.what === 'board' || command.what === 'completions'
+          ? // a row a model or a voter: no work for a process of its own
+            parquetOf(command.what, await smallTable(command.what, campaign, deps))
           : await deps.exporter.parquet(campaign.id, command.what, command.signal);
       return { ...file, fileName: name('parquet'), mediaType: 'application/vnd.apache.parquet' };
     }
@@ -97,8 +99,16 @@ function whole(...parts: readonly Uint8Array[]): Pick<Exported, 'body' | 'byteLe
   };
 }
 
-function boardTable(rows: readonly ExportedRow[]) {
-  const table = new ParquetEncoder(EXPORT_COLUMNS.board);
+function smallTable(
+  what: 'board' | 'completions',
+  campaign: CampaignRecord,
+  deps: BoardPorts & Pick<Ports, 'raters' | 'completionCodes'>,
+): Promise<readonly ExportedRow[]> {
+  return what === 'board' ? boardRows(campaign, deps) : completionRows(campaign, deps);
+}
+
+function parquetOf(what: 'board' | 'completions', rows: readonly ExportedRow[]) {
+  const table = new ParquetEncoder(EXPORT_COLUMNS[what]);
   return whole(table.push(rows), table.finish());
 }
 

@@ -1,5 +1,6 @@
 import type { ParquetType } from '@agon/formats/parquet';
 import type { StoredKind } from '../ports/exporter.ts';
+import type { completionRows } from './completion-rows.ts';
 import type { boardRow, rowOf } from './export-rows.ts';
 
 /** A column for each field, of a type that can hold it. */
@@ -17,7 +18,10 @@ type TypeOf<Value> = [Value] extends [string]
 /** The columns of each export as Parquet, the same whatever its rows hold. */
 export const EXPORT_COLUMNS: {
   readonly [What in StoredKind]: ColumnsOf<ReturnType<(typeof rowOf)[What]>>;
-} & { readonly board: ColumnsOf<ReturnType<typeof boardRow>> } = {
+} & {
+  readonly board: ColumnsOf<ReturnType<typeof boardRow>>;
+  readonly completions: ColumnsOf<Awaited<ReturnType<typeof completionRows>>[number]>;
+} = {
   votes: {
     id: 'STRING',
     seq: 'INT64',
@@ -94,6 +98,7 @@ export const EXPORT_COLUMNS: {
     timestamp: 'TIMESTAMP',
   },
   scores: { model: 'STRING', benchmark: 'STRING', score: 'DOUBLE', n: 'INT64', source: 'STRING' },
+  completions: { rater: 'STRING', votes: 'INT64', completion_code: 'STRING' },
   board: {
     model: 'STRING',
     rating: 'DOUBLE',

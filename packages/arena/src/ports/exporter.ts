@@ -2,7 +2,7 @@ import type { EXPORT_WHATS } from '@agon/contract';
 import type { CampaignId } from '@agon/domain';
 
 /** What a campaign has as stored rows; a board is fitted from them. */
-export type StoredKind = Exclude<(typeof EXPORT_WHATS)[number], 'board'>;
+export type StoredKind = Exclude<(typeof EXPORT_WHATS)[number], 'board' | 'completions'>;
 
 /** A file that is there until it was read, or its reader turned away. */
 export type ExportedFile = {

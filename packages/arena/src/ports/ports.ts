@@ -8,6 +8,7 @@ import type { CampaignMemberStore } from './campaign-member-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { Clock } from './clock.ts';
 import type { ComparisonStore } from './comparison-store.ts';
+import type { CompletionCodes } from './completion-codes.ts';
 import type { ContentStore } from './content-store.ts';
 import type { ExportStore } from './export-store.ts';
 import type { Exporter } from './exporter.ts';
@@ -67,6 +68,7 @@ export type Ports = {
   readonly overview: OverviewStore;
   readonly feed: BoardFeed;
   readonly tickets: TicketSigner;
+  readonly completionCodes: CompletionCodes;
   readonly renderer: TextRenderer;
   readonly clock: Clock;
   readonly timers: Timers;

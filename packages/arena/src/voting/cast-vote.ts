@@ -38,6 +38,7 @@ export async function castVote(
     | 'battles'
     | 'votes'
     | 'tickets'
+    | 'completionCodes'
     | 'clock'
     | 'ids'
     | 'feed'
@@ -94,7 +95,7 @@ export async function castVote(
       undo_until: new Date(result.vote.atMs + settings.undo_grace_s * 1000).toISOString(),
     },
     reveal: settings.reveal ? await reveal(result.vote, result.models, campaign, deps) : null,
-    progress: voterProgress(result.votesOfRater, settings),
+    progress: voterProgress(result.votesOfRater, campaign, raterId, deps),
   };
 }
 

@@ -25,7 +25,16 @@ export type DrawBattles = {
 
 type DrawPorts = Pick<
   Ports,
-  'campaigns' | 'members' | 'raters' | 'content' | 'battles' | 'clock' | 'ids' | 'tickets' | 'renderer'
+  | 'campaigns'
+  | 'members'
+  | 'raters'
+  | 'content'
+  | 'battles'
+  | 'completionCodes'
+  | 'clock'
+  | 'ids'
+  | 'tickets'
+  | 'renderer'
 >;
 
 /** A voter with two windows may draw in both at once: then one of them draws again. */
@@ -74,7 +83,7 @@ async function tryDraw(
   const index = pairIndexOf(content, voterRule(settings));
   const given = await deps.battles.givenTo(campaign.id, raterId, index);
   const basis = { campaignId: campaign.id, raterId, changes: given.changes, contentVersion: content.version };
-  const progress = voterProgress(given.votes, settings);
+  const progress = voterProgress(given.votes, campaign, raterId, deps);
   const nowMs = deps.clock.now();
   const open = given.open.filter((battle) => battle.expiresAtMs > nowMs);
   const holding = new Set(command.holding);

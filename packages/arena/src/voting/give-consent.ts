@@ -21,7 +21,10 @@ export type GiveConsent = {
 /** Records that a voter agreed to this version of the campaign's terms. */
 export async function giveConsent(
   command: GiveConsent,
-  deps: Pick<Ports, 'campaigns' | 'members' | 'raters' | 'votes' | 'invitations' | 'secrets' | 'clock'>,
+  deps: Pick<
+    Ports,
+    'campaigns' | 'members' | 'raters' | 'votes' | 'invitations' | 'completionCodes' | 'secrets' | 'clock'
+  >,
 ): Promise<{ progress: VoterProgress }> {
   const raterId = await identifyVoter(command.actor, deps);
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
@@ -35,7 +38,7 @@ export async function giveConsent(
   }
   if (campaign.settings.who === 'invited') await admit(command, campaign, raterId, deps);
   await deps.raters.giveConsent(raterId, campaign.id, command.version, command.language, deps.clock.now());
-  return { progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign.settings) };
+  return { progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign, raterId, deps) };
 }
 
 /** @throws ArenaError('invitation_required') for who neither was admitted nor has an invitation that is good */

@@ -18,7 +18,7 @@ export type SkipBattle = {
 /** A battle that the voter cannot or will not judge: kept with its reason, never counted as a tie. */
 export async function skipBattle(
   command: SkipBattle,
-  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'battles' | 'tickets'>,
+  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'battles' | 'tickets' | 'completionCodes'>,
 ): Promise<{ progress: VoterProgress }> {
   const raterId = await identifyVoter(command.actor, deps);
   const ticket = readTicket(command.ticket, { battleId: command.battle, raterId }, deps.tickets);
@@ -29,5 +29,5 @@ export async function skipBattle(
       hint: 'Go on with the next battle.',
     });
   }
-  return { progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign.settings) };
+  return { progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign, raterId, deps) };
 }

@@ -11,7 +11,7 @@ export type UndoVote = { readonly actor: Actor; readonly vote: string };
 /** Takes a vote back within the grace period. The vote stays in the chain; a revision says that it does not count. */
 export async function undoVote(
   command: UndoVote,
-  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'clock' | 'feed'>,
+  deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'completionCodes' | 'clock' | 'feed'>,
 ): Promise<{ battle: string; progress: VoterProgress }> {
   const raterId = await identifyVoter(command.actor, deps);
   const vote = await deps.votes.find(command.vote as VoteId);
@@ -33,6 +33,6 @@ export async function undoVote(
   }
   return {
     battle: vote.battleId,
-    progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign.settings),
+    progress: voterProgress(await deps.votes.countOf(raterId, campaign.id), campaign, raterId, deps),
   };
 }

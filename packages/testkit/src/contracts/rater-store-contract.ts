@@ -36,6 +36,17 @@ export function raterStoreContract(setUp: () => Setup): void {
       expect(await raters.pseudonymsOf([])).toEqual(new Map());
     });
 
+    it('has no finishers before anybody votes', async () => {
+      const { raters, person, campaign } = setUp();
+      const id = await campaign();
+      const rater = await raters.raterOf(await person());
+      await raters.giveConsent(rater, id, 1, 'en', 1_700_000_000_000);
+      expect(await raters.finishersOf(id, 1)).toEqual([]);
+      const names = await raters.pseudonymsOf([rater]);
+      expect(await raters.finishersOf(id, 0)).toEqual([{ rater, name: names.get(rater), votes: 0 }]);
+      expect(await raters.finishersOf(await campaign(), 0)).toEqual([]);
+    });
+
     it('remembers consent for one campaign and one version, everywhere', async () => {
       const { raters, elsewhere, person, campaign } = setUp();
       const rater = await raters.raterOf(await person());
