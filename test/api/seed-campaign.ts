@@ -15,7 +15,7 @@ export const MODELS = ['quaggamind-7b', 'okapiform-9b', 'tapirlogic-xl'].map((na
 
 const PROMPTS = 6;
 
-type SeedOptions = {
+export type SeedOptions = {
   readonly slug?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** User turns of every prompt. */

@@ -1,7 +1,7 @@
 import type { BlindBattle, CountedVote } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
-import { MODELS, seedCampaign } from './seed-campaign.ts';
+import { MODELS, type SeedOptions, seedCampaign } from './seed-campaign.ts';
 import type { Visitor } from './visitor.ts';
 import { consentTo, draw, vote } from './voter.ts';
 
@@ -13,6 +13,10 @@ beforeAll(async () => {
   researcher = await arena.person('researcher');
 });
 afterAll(() => arena.close());
+
+/** A campaign whose replies to votes say what was shown. */
+const seed = (options: SeedOptions) =>
+  seedCampaign(arena, { ...options, settings: { reveal_when: 'at_once', ...options.settings } });
 
 const [FIRST, SECOND] = MODELS.map((model) => model.name);
 const textOf = (battle: BlindBattle, slot: 'a' | 'b') => battle.answers[slot].turns.map((turn) => turn.html);
@@ -61,7 +65,7 @@ describe('a model with several answers to a prompt', () => {
     ['newest', /newest of 0/, 3],
     ['oldest', /oldest of 0/, 1],
   ] as const)('is drawn with its %s one, and the reveal says which', async (choice, text, number) => {
-    const { slug } = await seedCampaign(arena, {
+    const { slug } = await seed({
       slug: choice,
       settings: { answer_choice: choice },
       answers: threeOfTheFirst,
@@ -78,7 +82,7 @@ describe('a model with several answers to a prompt', () => {
   });
 
   it('is drawn with its newest one where the settings say nothing', async () => {
-    const { slug } = await seedCampaign(arena, { slug: 'silent', answers: threeOfTheFirst });
+    const { slug } = await seed({ slug: 'silent', answers: threeOfTheFirst });
     const { settings } = await arena.visitor().call('getCampaign', { params: { campaign: slug } });
     expect(settings).toMatchObject({ answer_choice: 'newest', blank_answers: 'skip' });
     const { played } = await playAll(slug);
@@ -86,7 +90,7 @@ describe('a model with several answers to a prompt', () => {
   });
 
   it('is drawn with any of them, each as probable as the battle says', async () => {
-    const { slug, id } = await seedCampaign(arena, {
+    const { slug, id } = await seed({
       slug: 'any',
       settings: { answer_choice: 'any' },
       answers: threeOfTheFirst,
@@ -111,7 +115,7 @@ describe('a model with several answers to a prompt', () => {
   });
 
   it('says nothing of their number before the vote', async () => {
-    const several = await seedCampaign(arena, { slug: 'counted', answers: threeOfTheFirst });
+    const several = await seed({ slug: 'counted', answers: threeOfTheFirst });
     const visitor = arena.visitor();
     await consentTo(visitor, several.slug);
     const [battle] = (await draw(visitor, several.slug, 5)).battles;
@@ -123,7 +127,7 @@ describe('a model with several answers to a prompt', () => {
   });
 
   it('is asked about anew by a judge once it has answered anew', async () => {
-    const { slug, id } = await seedCampaign(arena, {
+    const { slug, id } = await seed({
       slug: 'judged',
       settings: { answer_choice: 'oldest' },
       answers: threeOfTheFirst,
@@ -152,7 +156,7 @@ describe('a blank answer', () => {
   const has = (name: string) => (each: Played) => Object.values(each.counted.reveal!.models).includes(name);
 
   it('is not drawn for voters, and no older answer takes its place', async () => {
-    const { slug } = await seedCampaign(arena, { slug: 'blank-skip', answers: oftenBlank });
+    const { slug } = await seed({ slug: 'blank-skip', answers: oftenBlank });
     const { played } = await playAll(slug);
     // all but the two pairs of the second model on three prompts
     expect(played).toHaveLength(18 - 6);
@@ -162,7 +166,7 @@ describe('a blank answer', () => {
   });
 
   it('is drawn where the campaign says so, told as blank and without HTML', async () => {
-    const { slug } = await seedCampaign(arena, {
+    const { slug } = await seed({
       slug: 'blank-draw',
       settings: { blank_answers: 'draw' },
       answers: oftenBlank,
@@ -179,7 +183,7 @@ describe('a blank answer', () => {
   });
 
   it('is told turn by turn; turns that were not answered are blank', async () => {
-    const { slug } = await seedCampaign(arena, {
+    const { slug } = await seed({
       slug: 'blank-turns',
       turns: 3,
       answers: (_, model) => [[['', 'then', '\u200b'], ['first'], ['one', 'two', 'three']][model]!],
@@ -201,7 +205,7 @@ describe('a blank answer', () => {
   });
 
   it('is judged: it is what the model said', async () => {
-    const { slug, id } = await seedCampaign(arena, { slug: 'blank-judged', answers: oftenBlank });
+    const { slug, id } = await seed({ slug: 'blank-judged', answers: oftenBlank });
     expect(await askJudge(slug)).toBe(18);
     const [row] = await arena.database.sql<{ count: number }[]>`
       select count(*)::int from battles b join answers x on x.id in (b.answer_a, b.answer_b)
@@ -210,7 +214,7 @@ describe('a blank answer', () => {
   });
 
   it('keeps a campaign from being opened where nothing else is left, and says why', async () => {
-    const { slug, id } = await seedCampaign(arena, {
+    const { slug, id } = await seed({
       slug: 'blank-all',
       answers: (prompt, model) => [model === 0 ? [`to ${prompt}`] : ['']],
     });

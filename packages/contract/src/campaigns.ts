@@ -10,6 +10,7 @@ export const CAMPAIGN_STATES = ['draft', 'open', 'closed'] as const;
 export const SELF_NAMING_RULES = ['flag', 'mask', 'exclude'] as const;
 export const ANSWER_CHOICES = ['newest', 'oldest', 'any'] as const;
 export const BLANK_ANSWER_RULES = ['skip', 'draw'] as const;
+export const REVEAL_TIMES = ['final', 'at_once'] as const;
 export const SKIP_REASONS = [
   'cannot_judge',
   'both_same',
@@ -22,6 +23,11 @@ export const SKIP_REASONS = [
 /** What can be set, without defaults: a change must leave what it does not name as it is. */
 const settingFields = {
   reveal: z.boolean().describe('Show after the vote who the models were'),
+  reveal_when: z
+    .enum(REVEAL_TIMES)
+    .describe(
+      'When it is shown: once the vote can no longer be undone, or with the reply to the vote, which then is left out of ratings if it is changed',
+    ),
   show_others: z.boolean().describe('Show after the vote how others voted'),
   quota: z.number().int().positive().nullable().describe('Votes asked of one voter; null: no limit'),
   tags: z
@@ -65,6 +71,7 @@ const settingFields = {
 export const campaignSettingsSchema = z
   .strictObject({
     reveal: settingFields.reveal.default(true),
+    reveal_when: settingFields.reveal_when.default('final'),
     show_others: settingFields.show_others.default(false),
     quota: settingFields.quota.default(null),
     tags: settingFields.tags.default(['correct', 'complete', 'clear', 'style', 'safe']),

@@ -170,6 +170,7 @@ export {
   drawBattlesSchema,
   giveConsentSchema,
   type Reveal,
+  revealReplySchema,
   revealSchema,
   type ShownTurn,
   shownTextSchema,
