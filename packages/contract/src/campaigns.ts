@@ -52,7 +52,18 @@ const settingFields = {
     ),
   sampling_seed: z.number().int().nonnegative(),
   battle_ttl_s: z.number().int().min(60).describe('An unfinished battle returns to the pool after this'),
-  undo_grace_s: z.number().int().min(0).max(3600),
+  undo_grace_s: z
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .describe('How long the last vote can be undone, unless the next one comes first'),
+  min_dwell_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .describe('How long both answers must have been on screen before a vote is taken'),
   completion_code: z.string().max(80).nullable(),
   consent_version: z.number().int().positive(),
   who: z.enum(['anyone', 'signed_in']),
@@ -82,6 +93,7 @@ export const campaignSettingsSchema = z
     sampling_seed: settingFields.sampling_seed.default(1),
     battle_ttl_s: settingFields.battle_ttl_s.default(3600),
     undo_grace_s: settingFields.undo_grace_s.default(30),
+    min_dwell_ms: settingFields.min_dwell_ms.default(300),
     completion_code: settingFields.completion_code.default(null),
     consent_version: settingFields.consent_version.default(1),
     who: settingFields.who.default('anyone'),

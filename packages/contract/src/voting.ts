@@ -73,7 +73,14 @@ export const castVoteSchema = z
     ticket: z.string(),
     outcome: z.enum(OUTCOMES),
     idempotency_key: z.string().min(8).max(80),
-    shown_ms: z.number().int().nonnegative().max(86_400_000).nullable().default(null),
+    shown_ms: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(86_400_000)
+      .nullable()
+      .default(null)
+      .describe('How long both answers were on screen, by the page’s clock; null: not measured'),
   })
   .meta({ id: 'NewVote' });
 export type CastVoteBody = z.input<typeof castVoteSchema>;

@@ -22,7 +22,8 @@ export type CastVote = {
  * Counts a vote. Resolves after the commit, never before. The voter's vote before it becomes final, and its names are
  * told; its own are told later, unless the campaign says so.
  * The same request again (same idempotency key) gets the same answer; another vote on the battle is refused.
- * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted
+ * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted; invalid_request where
+ * the campaign does not take the outcome, or the battle was on screen for too short
  */
 export async function castVote(
   command: CastVote,
@@ -49,12 +50,13 @@ export async function castVote(
   };
   // A replay of a counted vote is answered even after the campaign closed, its rules changed or the ticket ran out.
   const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs || !isWelcome(campaign, command.actor);
-  if (late) {
+  if (late || isTooSoon(command.shownMs, campaign.settings)) {
     const counted = await deps.votes.findByKey(raterId, command.idempotencyKey);
     if (counted === null || counted.battleId !== ticket.battleId) {
       refuseUnlessOpen(campaign);
       refuseExpired(ticket, nowMs);
       refuseUnlessWelcome(campaign, command.actor);
+      refuseTooSoon(command.shownMs, campaign.settings);
     }
   }
   const result = await deps.votes.append(vote);
@@ -99,5 +101,19 @@ function refuseUnlessOffered(outcome: Outcome, settings: CampaignSettings): void
   throw new ArenaError('invalid_request', `This campaign does not take "${outcome}".`, {
     hint: 'Choose one of the two answers, or skip the battle.',
     at: { column: 'outcome', value: outcome },
+  });
+}
+
+/** By what the page measured: battles are drawn ahead, so the time since the draw says nothing of when one was seen. */
+function isTooSoon(shownMs: number | null, { min_dwell_ms }: CampaignSettings): boolean {
+  return shownMs !== null && shownMs < min_dwell_ms;
+}
+
+/** @throws ArenaError('invalid_request') */
+function refuseTooSoon(shownMs: number | null, settings: CampaignSettings): void {
+  if (!isTooSoon(shownMs, settings)) return;
+  throw new ArenaError('invalid_request', 'The battle was on screen for too short to be read.', {
+    hint: `Vote once it was shown for ${settings.min_dwell_ms} ms.`,
+    at: { column: 'shown_ms', value: String(shownMs) },
   });
 }
