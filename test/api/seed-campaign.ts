@@ -24,7 +24,7 @@ export type SeedOptions = {
   readonly answers?: (prompt: number, model: number) => readonly (readonly string[])[];
 };
 
-/** An open campaign of three models and six prompts: eighteen battles for each voter. */
+/** An open campaign of three models and six prompts: eighteen battles, six of them for each voter, who sees no text twice. */
 export async function seedCampaign(
   { ports, database }: Composed,
   options: SeedOptions = {},

@@ -27,16 +27,20 @@ const threeOfTheFirst = (prompt: number, model: number) =>
 
 type Played = { readonly battle: BlindBattle; readonly counted: CountedVote };
 
-/** Votes on everything that a new voter is given. */
-async function playAll(slug: string): Promise<{ visitor: Visitor; played: Played[] }> {
-  const visitor = arena.visitor();
-  await consentTo(visitor, slug);
+/** Votes on everything that these many new voters are given, each of them one battle to each prompt. */
+async function playAll(slug: string, voters = 4): Promise<Played[]> {
   const played: Played[] = [];
-  for (;;) {
-    const [battle] = (await draw(visitor, slug)).battles;
-    if (battle === undefined) return { visitor, played };
-    played.push({ battle, counted: await vote(visitor, battle, 'a') });
+  for (let i = 0; i < voters; i += 1) {
+    const visitor = arena.visitor();
+    await consentTo(visitor, slug);
+    for (;;) {
+      const [battle] = (await draw(visitor, slug)).battles;
+      if (battle === undefined) break;
+      played.push({ battle, counted: await vote(visitor, battle, 'a') });
+    }
   }
+  expect(played).toHaveLength(6 * voters);
+  return played;
 }
 
 /** How many battles a judge is asked about that may be asked about all. */
@@ -70,11 +74,9 @@ describe('a model with several answers to a prompt', () => {
       settings: { answer_choice: choice },
       answers: threeOfTheFirst,
     });
-    const { played } = await playAll(slug);
-    // as many battles as if every model had one answer to each of the six prompts
-    expect(played).toHaveLength(18);
+    const played = await playAll(slug);
     const shown = ofFirst(played);
-    expect(shown).toHaveLength(12);
+    expect(shown.length).toBeGreaterThan(0);
     for (const each of shown) {
       expect(each.text).toMatch(text);
       expect(each.place).toEqual({ number, of: 3 });
@@ -85,7 +87,7 @@ describe('a model with several answers to a prompt', () => {
     const { slug } = await seed({ slug: 'silent', answers: threeOfTheFirst });
     const { settings } = await arena.visitor().call('getCampaign', { params: { campaign: slug } });
     expect(settings).toMatchObject({ answer_choice: 'newest', blank_answers: 'skip' });
-    const { played } = await playAll(slug);
+    const played = await playAll(slug);
     expect(new Set(ofFirst(played).map(({ place }) => place?.number))).toEqual(new Set([3]));
   });
 
@@ -96,13 +98,9 @@ describe('a model with several answers to a prompt', () => {
       answers: threeOfTheFirst,
     });
     const numbers: number[] = [];
-    for (let i = 0; i < 4; i += 1) {
-      const { played } = await playAll(slug);
-      expect(played).toHaveLength(18);
-      for (const { text, place } of ofFirst(played)) {
-        expect(text).toContain(['oldest', 'middle', 'newest'][place!.number - 1]);
-        numbers.push(place!.number);
-      }
+    for (const { text, place } of ofFirst(await playAll(slug, 8))) {
+      expect(text).toContain(['oldest', 'middle', 'newest'][place!.number - 1]);
+      numbers.push(place!.number);
     }
     expect(new Set(numbers)).toEqual(new Set([1, 2, 3]));
     // of the first draw of each voter: three pairs, six prompts, and three answers where the first model is in it
@@ -110,7 +108,7 @@ describe('a model with several answers to a prompt', () => {
       select distinct on (b.rater_id) b.draw_probability as p, ${FIRST!} in (ma.name, mb.name) as is_first
       from battles b join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
       where b.campaign_id = ${id} order by b.rater_id, b.id`;
-    expect(firsts).toHaveLength(4);
+    expect(firsts).toHaveLength(8);
     for (const { p, is_first } of firsts) expect(p).toBeCloseTo(1 / (is_first ? 54 : 18), 12);
   });
 
@@ -157,11 +155,10 @@ describe('a blank answer', () => {
 
   it('is not drawn for voters, and no older answer takes its place', async () => {
     const { slug } = await seed({ slug: 'blank-skip', answers: oftenBlank });
-    const { played } = await playAll(slug);
-    // all but the two pairs of the second model on three prompts
-    expect(played).toHaveLength(18 - 6);
+    const played = await playAll(slug);
     expect(played.filter(isBlank)).toEqual([]);
-    expect(played.filter(has(SECOND!))).toHaveLength(6);
+    // on the three other prompts it is
+    expect(played.filter(has(SECOND!)).length).toBeGreaterThan(0);
     expect(JSON.stringify(played)).not.toContain('a word');
   });
 
@@ -171,10 +168,10 @@ describe('a blank answer', () => {
       settings: { blank_answers: 'draw' },
       answers: oftenBlank,
     });
-    const { played } = await playAll(slug);
-    expect(played).toHaveLength(18);
+    const played = await playAll(slug);
     const blank = played.filter(isBlank);
-    expect(blank).toHaveLength(6);
+    // more than the first one: all blank answers are alike, and none tells a model
+    expect(blank.length).toBeGreaterThan(1);
     for (const { battle, counted } of blank) {
       const slot = counted.reveal!.models.a === SECOND ? 'a' : 'b';
       expect(battle.answers[slot].turns).toEqual([{ html: '', direction: 'auto', blank: true }]);
@@ -186,11 +183,11 @@ describe('a blank answer', () => {
     const { slug } = await seed({
       slug: 'blank-turns',
       turns: 3,
-      answers: (_, model) => [[['', 'then', '\u200b'], ['first'], ['one', 'two', 'three']][model]!],
+      answers: (prompt, model) => [
+        [['', `then ${prompt}`, '\u200b'], [`first ${prompt}`], [`one ${prompt}`, 'two', 'three']][model]!,
+      ],
     });
-    const { played } = await playAll(slug);
-    // none of them is blank as a whole
-    expect(played).toHaveLength(18);
+    const played = await playAll(slug);
     const expected = new Map([
       [FIRST, [true, false, true]],
       [SECOND, [false, true, true]],

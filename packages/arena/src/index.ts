@@ -206,6 +206,7 @@ export { type PairIndex, pairIndexOf } from './voting/pair-index.ts';
 export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
+export { SeenContent } from './voting/seen-content.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';
