@@ -55,6 +55,7 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
   undoVote: /^not_found You have no such vote/,
+  revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,
   revokeInvitation: /^not_found There is no such invitation/,
   addCampaignMember: /^(already_exists|not_allowed .* needs an owner)/,

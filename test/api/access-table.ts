@@ -137,6 +137,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   giveConsent: 'page: consent',
   drawBattles: 'page: vote',
   castVote: 'voter: vote',
+  revealVote: 'voter: vote',
   skipBattle: 'voter: vote',
   undoVote: 'voter: vote',
   annotateVote: 'voter: vote',

@@ -75,9 +75,26 @@ describe('before the vote', () => {
     expect(arena.logged).toEqual([]);
   });
 
+  it('nor while the vote can be changed: counted, undone, cast again, asked for', async () => {
+    const visitor = arena.visitor();
+    await consentTo(visitor, slug);
+    const battle = await drawOne(visitor, slug);
+    for (const outcome of ['a', 'b', 'tie'] as const) {
+      const { vote: counted } = await vote(visitor, battle, outcome);
+      const params = { vote: counted.id };
+      expect(await visitor.call('revealVote', { params })).toEqual({ reveal: null });
+      await visitor.call('annotateVote', { params, body: { note: 'a note' } });
+      await visitor.call('undoVote', { params });
+      expect(await visitor.call('revealVote', { params })).toEqual({ reveal: null });
+    }
+    await vote(visitor, battle, 'a');
+    expect(leaksIn(visitor)).toEqual([]);
+  });
+
   it('the search for leaks finds one', async () => {
     const visitor = arena.visitor();
     await consentTo(visitor, slug);
+    await vote(visitor, await drawOne(visitor, slug), 'a');
     await vote(visitor, await drawOne(visitor, slug), 'a');
     expect(leaksIn(visitor)).toHaveLength(2);
   });

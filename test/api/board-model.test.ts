@@ -9,11 +9,13 @@ let slug: string;
 beforeAll(async () => {
   arena = await openArena();
   ({ slug } = await seedCampaign(arena));
-  // 18 battles of three models on six prompts: every pair meets, and sides win in turn
-  const visitor = arena.visitor();
-  await consentTo(visitor, slug);
-  for (let i = 0; i < 18; i += 1)
-    await vote(visitor, await drawOne(visitor, slug), i % 3 === 0 ? 'tie' : i % 3 === 1 ? 'a' : 'b');
+  // 18 battles of three models on six prompts: sides win in turn
+  for (let i = 0; i < 3; i += 1) {
+    const visitor = arena.visitor();
+    await consentTo(visitor, slug);
+    for (const outcome of ['tie', 'a', 'b', 'tie', 'a', 'b'] as const)
+      await vote(visitor, await drawOne(visitor, slug), outcome);
+  }
 });
 afterAll(() => arena.close());
 

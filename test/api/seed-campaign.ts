@@ -15,7 +15,7 @@ export const MODELS = ['quaggamind-7b', 'okapiform-9b', 'tapirlogic-xl'].map((na
 
 const PROMPTS = 6;
 
-type SeedOptions = {
+export type SeedOptions = {
   readonly slug?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** User turns of every prompt. */
@@ -24,7 +24,7 @@ type SeedOptions = {
   readonly answers?: (prompt: number, model: number) => readonly (readonly string[])[];
 };
 
-/** An open campaign of three models and six prompts: eighteen battles for each voter. */
+/** An open campaign of three models and six prompts: eighteen battles, six of them for each voter, who sees no text twice. */
 export async function seedCampaign(
   { ports, database }: Composed,
   options: SeedOptions = {},

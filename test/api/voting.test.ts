@@ -48,13 +48,13 @@ describe('voting', () => {
     expect(visitor.cookies).toBe(before);
   });
 
-  it('counts a vote, reveals after it, and answers a replay with the same', async () => {
+  it('counts a vote, keeps its names, and answers a replay with the same', async () => {
     const visitor = await voter();
     const battle = await drawOne(visitor, slug);
     const key = nextKey();
     const counted = await vote(visitor, battle, 'a', key);
     expect(counted.vote).toMatchObject({ battle: battle.id, outcome: 'a' });
-    expect(counted.reveal?.models.a).not.toBe(counted.reveal?.models.b);
+    expect(counted).toMatchObject({ reveal: null, before: null });
     expect(counted.progress.votes).toBe(1);
     expect(await vote(visitor, battle, 'a', key)).toEqual(counted);
     const again = await visitor.send('POST', `/api/v1/battles/${battle.id}/votes`, {
@@ -148,22 +148,65 @@ describe('voting', () => {
     ).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  it('never shows a voter the same prompt and pair twice, to the last battle', async () => {
-    const visitor = await voter();
-    const shown = new Set<string>();
-    for (let i = 0; i < 18; i += 1) {
-      const battle = await drawOne(visitor, slug);
-      const answers = [battle.answers.a, battle.answers.b].map((answer) => answer.turns[0]?.html).sort();
-      const key = JSON.stringify(answers);
-      expect(shown.has(key)).toBe(false);
-      shown.add(key);
-      await vote(visitor, battle, 'tie');
-    }
-    expect(await draw(visitor, slug)).toMatchObject({
-      battles: [],
-      exhausted: true,
-      progress: { votes: 18 },
+  it('never shows a voter the same text twice, to the last battle', async () => {
+    // every model says the same to the first two prompts
+    const { slug: other } = await seedCampaign(arena, {
+      slug: 'texts',
+      answers: (prompt, model) => [[`Model ${model} to ${Math.max(1, prompt)}.`]],
     });
+    const visitor = arena.visitor();
+    await consentTo(visitor, other);
+    const shown: string[] = [];
+    for (;;) {
+      const { battles, exhausted, progress } = await draw(visitor, other, 2);
+      const [battle] = battles;
+      if (battle === undefined) {
+        expect({ exhausted, votes: progress.votes }).toEqual({ exhausted: true, votes: shown.length / 2 });
+        break;
+      }
+      shown.push(...[battle.answers.a, battle.answers.b].map((answer) => answer.turns[0]!.html));
+      const { vote: counted } = await vote(visitor, battle, 'tie');
+      if (shown.length === 4) {
+        // a battle that is undone comes back itself, with nothing else of its prompt
+        await visitor.call('undoVote', { params: { vote: counted.id } });
+        expect((await drawOne(visitor, other)).id).toBe(battle.id);
+        await vote(visitor, battle, 'a');
+      }
+    }
+    expect(new Set(shown).size).toBe(shown.length);
+    // one battle to each of the last four prompts; of the first two, whose three texts are the same, one in all
+    expect(shown.length).toBe(10);
+  });
+
+  it('takes no vote on a battle that was on screen for too short, unless it was counted already', async () => {
+    const visitor = await voter();
+    const battle = await drawOne(visitor, slug);
+    const cast = (shown_ms: number | null, idempotency_key: string) =>
+      visitor.send('POST', `/api/v1/battles/${battle.id}/votes`, {
+        ticket: battle.ticket,
+        outcome: 'a',
+        idempotency_key,
+        shown_ms,
+      });
+    const refused = await cast(299, nextKey());
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { code: 'invalid_request', at: { column: 'shown_ms', value: '299' } },
+    ]);
+    const key = nextKey();
+    expect((await cast(300, key)).status).toBe(201);
+    const change = (min_dwell_ms: number) =>
+      arena
+        .owner()
+        .call('changeCampaign', { params: { campaign: slug }, body: { settings: { min_dwell_ms } } });
+    await change(5000);
+    try {
+      expect((await cast(300, key)).status).toBe(201);
+      // scripts that show nothing measure nothing
+      await vote(visitor, await drawOne(visitor, slug), 'a');
+    } finally {
+      await change(300);
+    }
   });
 
   it('takes votes from people with an account only, where the campaign says so', async () => {

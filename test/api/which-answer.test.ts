@@ -1,7 +1,7 @@
 import type { BlindBattle, CountedVote } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
-import { MODELS, seedCampaign } from './seed-campaign.ts';
+import { MODELS, type SeedOptions, seedCampaign } from './seed-campaign.ts';
 import type { Visitor } from './visitor.ts';
 import { consentTo, draw, vote } from './voter.ts';
 
@@ -14,6 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
+/** A campaign whose replies to votes say what was shown. */
+const seed = (options: SeedOptions) =>
+  seedCampaign(arena, { ...options, settings: { reveal_when: 'at_once', ...options.settings } });
+
 const [FIRST, SECOND] = MODELS.map((model) => model.name);
 const textOf = (battle: BlindBattle, slot: 'a' | 'b') => battle.answers[slot].turns.map((turn) => turn.html);
 
@@ -23,16 +27,20 @@ const threeOfTheFirst = (prompt: number, model: number) =>
 
 type Played = { readonly battle: BlindBattle; readonly counted: CountedVote };
 
-/** Votes on everything that a new voter is given. */
-async function playAll(slug: string): Promise<{ visitor: Visitor; played: Played[] }> {
-  const visitor = arena.visitor();
-  await consentTo(visitor, slug);
+/** Votes on everything that these many new voters are given, each of them one battle to each prompt. */
+async function playAll(slug: string, voters = 4): Promise<Played[]> {
   const played: Played[] = [];
-  for (;;) {
-    const [battle] = (await draw(visitor, slug)).battles;
-    if (battle === undefined) return { visitor, played };
-    played.push({ battle, counted: await vote(visitor, battle, 'a') });
+  for (let i = 0; i < voters; i += 1) {
+    const visitor = arena.visitor();
+    await consentTo(visitor, slug);
+    for (;;) {
+      const [battle] = (await draw(visitor, slug)).battles;
+      if (battle === undefined) break;
+      played.push({ battle, counted: await vote(visitor, battle, 'a') });
+    }
   }
+  expect(played).toHaveLength(6 * voters);
+  return played;
 }
 
 /** How many battles a judge is asked about that may be asked about all. */
@@ -61,16 +69,14 @@ describe('a model with several answers to a prompt', () => {
     ['newest', /newest of 0/, 3],
     ['oldest', /oldest of 0/, 1],
   ] as const)('is drawn with its %s one, and the reveal says which', async (choice, text, number) => {
-    const { slug } = await seedCampaign(arena, {
+    const { slug } = await seed({
       slug: choice,
       settings: { answer_choice: choice },
       answers: threeOfTheFirst,
     });
-    const { played } = await playAll(slug);
-    // as many battles as if every model had one answer to each of the six prompts
-    expect(played).toHaveLength(18);
+    const played = await playAll(slug);
     const shown = ofFirst(played);
-    expect(shown).toHaveLength(12);
+    expect(shown.length).toBeGreaterThan(0);
     for (const each of shown) {
       expect(each.text).toMatch(text);
       expect(each.place).toEqual({ number, of: 3 });
@@ -78,27 +84,23 @@ describe('a model with several answers to a prompt', () => {
   });
 
   it('is drawn with its newest one where the settings say nothing', async () => {
-    const { slug } = await seedCampaign(arena, { slug: 'silent', answers: threeOfTheFirst });
+    const { slug } = await seed({ slug: 'silent', answers: threeOfTheFirst });
     const { settings } = await arena.visitor().call('getCampaign', { params: { campaign: slug } });
     expect(settings).toMatchObject({ answer_choice: 'newest', blank_answers: 'skip' });
-    const { played } = await playAll(slug);
+    const played = await playAll(slug);
     expect(new Set(ofFirst(played).map(({ place }) => place?.number))).toEqual(new Set([3]));
   });
 
   it('is drawn with any of them, each as probable as the battle says', async () => {
-    const { slug, id } = await seedCampaign(arena, {
+    const { slug, id } = await seed({
       slug: 'any',
       settings: { answer_choice: 'any' },
       answers: threeOfTheFirst,
     });
     const numbers: number[] = [];
-    for (let i = 0; i < 4; i += 1) {
-      const { played } = await playAll(slug);
-      expect(played).toHaveLength(18);
-      for (const { text, place } of ofFirst(played)) {
-        expect(text).toContain(['oldest', 'middle', 'newest'][place!.number - 1]);
-        numbers.push(place!.number);
-      }
+    for (const { text, place } of ofFirst(await playAll(slug, 8))) {
+      expect(text).toContain(['oldest', 'middle', 'newest'][place!.number - 1]);
+      numbers.push(place!.number);
     }
     expect(new Set(numbers)).toEqual(new Set([1, 2, 3]));
     // of the first draw of each voter: three pairs, six prompts, and three answers where the first model is in it
@@ -106,12 +108,12 @@ describe('a model with several answers to a prompt', () => {
       select distinct on (b.rater_id) b.draw_probability as p, ${FIRST!} in (ma.name, mb.name) as is_first
       from battles b join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
       where b.campaign_id = ${id} order by b.rater_id, b.id`;
-    expect(firsts).toHaveLength(4);
+    expect(firsts).toHaveLength(8);
     for (const { p, is_first } of firsts) expect(p).toBeCloseTo(1 / (is_first ? 54 : 18), 12);
   });
 
   it('says nothing of their number before the vote', async () => {
-    const several = await seedCampaign(arena, { slug: 'counted', answers: threeOfTheFirst });
+    const several = await seed({ slug: 'counted', answers: threeOfTheFirst });
     const visitor = arena.visitor();
     await consentTo(visitor, several.slug);
     const [battle] = (await draw(visitor, several.slug, 5)).battles;
@@ -123,7 +125,7 @@ describe('a model with several answers to a prompt', () => {
   });
 
   it('is asked about anew by a judge once it has answered anew', async () => {
-    const { slug, id } = await seedCampaign(arena, {
+    const { slug, id } = await seed({
       slug: 'judged',
       settings: { answer_choice: 'oldest' },
       answers: threeOfTheFirst,
@@ -152,25 +154,24 @@ describe('a blank answer', () => {
   const has = (name: string) => (each: Played) => Object.values(each.counted.reveal!.models).includes(name);
 
   it('is not drawn for voters, and no older answer takes its place', async () => {
-    const { slug } = await seedCampaign(arena, { slug: 'blank-skip', answers: oftenBlank });
-    const { played } = await playAll(slug);
-    // all but the two pairs of the second model on three prompts
-    expect(played).toHaveLength(18 - 6);
+    const { slug } = await seed({ slug: 'blank-skip', answers: oftenBlank });
+    const played = await playAll(slug);
     expect(played.filter(isBlank)).toEqual([]);
-    expect(played.filter(has(SECOND!))).toHaveLength(6);
+    // on the three other prompts it is
+    expect(played.filter(has(SECOND!)).length).toBeGreaterThan(0);
     expect(JSON.stringify(played)).not.toContain('a word');
   });
 
   it('is drawn where the campaign says so, told as blank and without HTML', async () => {
-    const { slug } = await seedCampaign(arena, {
+    const { slug } = await seed({
       slug: 'blank-draw',
       settings: { blank_answers: 'draw' },
       answers: oftenBlank,
     });
-    const { played } = await playAll(slug);
-    expect(played).toHaveLength(18);
+    const played = await playAll(slug);
     const blank = played.filter(isBlank);
-    expect(blank).toHaveLength(6);
+    // more than the first one: all blank answers are alike, and none tells a model
+    expect(blank.length).toBeGreaterThan(1);
     for (const { battle, counted } of blank) {
       const slot = counted.reveal!.models.a === SECOND ? 'a' : 'b';
       expect(battle.answers[slot].turns).toEqual([{ html: '', direction: 'auto', blank: true }]);
@@ -179,14 +180,14 @@ describe('a blank answer', () => {
   });
 
   it('is told turn by turn; turns that were not answered are blank', async () => {
-    const { slug } = await seedCampaign(arena, {
+    const { slug } = await seed({
       slug: 'blank-turns',
       turns: 3,
-      answers: (_, model) => [[['', 'then', '\u200b'], ['first'], ['one', 'two', 'three']][model]!],
+      answers: (prompt, model) => [
+        [['', `then ${prompt}`, '\u200b'], [`first ${prompt}`], [`one ${prompt}`, 'two', 'three']][model]!,
+      ],
     });
-    const { played } = await playAll(slug);
-    // none of them is blank as a whole
-    expect(played).toHaveLength(18);
+    const played = await playAll(slug);
     const expected = new Map([
       [FIRST, [true, false, true]],
       [SECOND, [false, true, true]],
@@ -201,7 +202,7 @@ describe('a blank answer', () => {
   });
 
   it('is judged: it is what the model said', async () => {
-    const { slug, id } = await seedCampaign(arena, { slug: 'blank-judged', answers: oftenBlank });
+    const { slug, id } = await seed({ slug: 'blank-judged', answers: oftenBlank });
     expect(await askJudge(slug)).toBe(18);
     const [row] = await arena.database.sql<{ count: number }[]>`
       select count(*)::int from battles b join answers x on x.id in (b.answer_a, b.answer_b)
@@ -210,7 +211,7 @@ describe('a blank answer', () => {
   });
 
   it('keeps a campaign from being opened where nothing else is left, and says why', async () => {
-    const { slug, id } = await seedCampaign(arena, {
+    const { slug, id } = await seed({
       slug: 'blank-all',
       answers: (prompt, model) => [model === 0 ? [`to ${prompt}`] : ['']],
     });

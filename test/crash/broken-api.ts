@@ -18,10 +18,12 @@ function breakVotes(votes: VoteStore, { sql }: Database): VoteStore {
       raterId: vote.raterId,
       campaignId: vote.campaignId,
       outcome: vote.outcome,
+      revealed: vote.revealed,
       atMs: vote.atMs,
     },
     models: { a: 'a', b: 'b' },
     votesOfRater: 1,
+    before: null,
   });
   if (process.env.AGON_BROKEN === 'early') {
     return {

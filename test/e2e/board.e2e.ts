@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { watchPage } from './screens.ts';
+import { readBattle, watchPage } from './screens.ts';
 
 const BOARD = '/c/mt-bench-excerpt/board';
 
@@ -221,6 +221,7 @@ test('a vote reaches the open board by itself', async ({ page, browser, baseURL 
   await booth.goto('/c/mt-bench-excerpt/vote');
   await booth.getByRole('button', { name: 'I agree, skip the practice' }).click();
   await expect(booth.getByRole('group', { name: 'Your vote' })).toBeVisible();
+  await readBattle(booth);
   await booth.keyboard.press('1');
   await expect(booth.getByText(/^Saved · 1 vote/)).toBeVisible();
   await expect.poll(count).toBe(before + 1);

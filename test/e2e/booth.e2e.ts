@@ -1,5 +1,5 @@
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { checkScreen, openVariant, VARIANTS, watchPage } from './screens.ts';
+import { checkScreen, openVariant, readBattle, VARIANTS, watchPage } from './screens.ts';
 
 const BOOTH = '/c/mt-bench-excerpt/vote';
 const BOARD = '/api/v1/campaigns/mt-bench-excerpt/board';
@@ -11,6 +11,21 @@ async function enter(page: Page, start = english.start): Promise<void> {
   await page.goto(BOOTH);
   await page.getByRole('button', { name: start }).click();
   await expect(page.getByRole('group', { name: /Your vote|你的投票|投票/ })).toBeVisible();
+}
+
+/** On a narrow screen, where one answer is shown at a time. */
+async function openBoth(page: Page): Promise<void> {
+  const other = page
+    .getByRole('group', { name: /Answer on screen|当前显示的回答/ })
+    .getByRole('button')
+    .last();
+  if (await other.isVisible()) await other.click();
+}
+
+/** A vote by key, as somebody gives it who has seen the battle. */
+async function press(page: Page, key: string): Promise<void> {
+  await readBattle(page);
+  await page.keyboard.press(key);
 }
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
@@ -29,7 +44,10 @@ for (const variant of VARIANTS) {
     await expect(page.locator('[data-pane="a"]')).toBeVisible();
     await expect(page.locator('.answer').first()).toBeVisible();
     await checkScreen(page, `battle-${variant.name}`);
-    await page.keyboard.press('1');
+    for (const key of ['1', '4']) {
+      await openBoth(page);
+      await press(page, key);
+    }
     await expect(page.locator('strong', { hasText: / B | B：|B 是|B was/ }).first()).toBeVisible();
     await checkScreen(page, `reveal-${variant.name}`);
     expect(faults).toEqual([]);
@@ -46,18 +64,83 @@ test('a vote by key is counted, revealed and on the board; the next battle has t
   const before = await votes();
   await enter(page);
   const first = await heading(page).innerText();
-  await page.keyboard.press('1');
+  await press(page, '1');
   await expect(heading(page)).not.toHaveText(first);
   await expect(heading(page)).toBeFocused();
   await expect(page.getByText(/You voted: A is better/).first()).toBeVisible();
-  await expect(page.getByText(/A was .+, B was .+\./)).toBeVisible();
   await expect(saved(page)).toHaveText('Saved · 1 vote');
+  await expect(page.getByText(/A was /)).toHaveCount(0);
   for (const [i, key] of ['2', '3', '4', 'ArrowLeft', 'ArrowRight'].entries()) {
-    await page.keyboard.press(key);
+    await press(page, key);
+    await expect(page.getByText(/The battle before: A was .+, B was .+\./)).toBeVisible();
     await expect(saved(page)).toHaveText(`Saved · ${i + 2} votes`);
   }
   await expect(saved(page)).toHaveText('Saved · 6 votes');
   await expect.poll(votes).toBe(before + 6);
+});
+
+test('no name reaches the browser while the vote can be changed; then it is told without a further vote', async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const bodies: Promise<string>[] = [];
+  page.on('response', (response) => {
+    if (/json|html/.test(response.headers()['content-type'] ?? ''))
+      bodies.push(response.text().catch(() => ''));
+  });
+  const told = async () =>
+    (await Promise.all(bodies)).some((body) => MODELS.some((model) => body.includes(`"${model}"`)));
+  await enter(page);
+  await press(page, '1');
+  await expect(saved(page)).toHaveText('Saved · 1 vote');
+  await page.keyboard.press('u');
+  await expect(saved(page)).toHaveCount(0);
+  await press(page, '4');
+  await expect(saved(page)).toHaveText('Saved · 1 vote');
+  expect(await told()).toBe(false);
+  await expect(page.getByText(/You voted: B is better\. A was .+, B was .+\./)).toBeVisible({
+    timeout: 40_000,
+  });
+  expect(await told()).toBe(true);
+  await expect(page.getByRole('button', { name: 'Undo last' })).toBeDisabled();
+});
+
+test('two keys at once are one vote: nobody has seen the next battle yet', async ({ page }) => {
+  await enter(page);
+  await readBattle(page);
+  await page.evaluate(() => {
+    for (const key of ['1', '4', '2'])
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  });
+  await expect(saved(page)).toHaveText('Saved · 1 vote');
+  await readBattle(page);
+  await expect(saved(page)).toHaveText('Saved · 1 vote');
+  await press(page, '2');
+  await expect(saved(page)).toHaveText('Saved · 2 votes');
+});
+
+test('on a phone a vote is taken once both answers were opened', async ({ browser }) => {
+  const page = await openVariant(browser, {
+    name: 'phone',
+    width: 390,
+    height: 844,
+    scheme: 'light',
+    locale: 'en',
+  });
+  await enter(page);
+  await readBattle(page);
+  const better = page.getByRole('button', { name: 'A is better' });
+  await expect(better).toBeDisabled();
+  await expect(page.getByText('Open the other answer, then vote.')).toBeVisible();
+  await page.keyboard.press('1');
+  await openBoth(page);
+  await expect(better).toBeEnabled();
+  await expect(page.getByText('Open the other answer, then vote.')).toHaveCount(0);
+  await expect(saved(page)).toHaveCount(0);
+  await better.click();
+  await expect(saved(page)).toHaveText('Saved · 1 vote');
+  await expect(better).toBeDisabled();
+  await page.context().close();
 });
 
 test('no byte before the vote names a model', async ({ page }) => {
@@ -76,12 +159,12 @@ test('no byte before the vote names a model', async ({ page }) => {
 test('an undone vote does not count, and its battle comes back', async ({ page }) => {
   await enter(page);
   const answer = await page.locator('[data-pane="a"]').innerText();
-  await page.keyboard.press('1');
+  await press(page, '1');
   await expect(saved(page)).toHaveText('Saved · 1 vote');
   await page.keyboard.press('u');
   await expect(page.locator('[data-pane="a"]')).toHaveText(answer, { useInnerText: true });
   await expect(saved(page)).toHaveCount(0);
-  await page.keyboard.press('4');
+  await press(page, '4');
   await expect(saved(page)).toHaveText('Saved · 1 vote');
 });
 
@@ -100,10 +183,10 @@ test('keys are listed with ?, can be switched off, and stay off', async ({ page 
   await page.getByLabel('Vote with keys').uncheck();
   await page.keyboard.press('Escape');
   const first = await heading(page).innerText();
-  await page.keyboard.press('1');
+  await press(page, '1');
   await expect(heading(page)).toHaveText(first);
   await page.reload();
-  await page.keyboard.press('1');
+  await press(page, '1');
   await expect(page.getByText(/You voted/)).toHaveCount(0);
 });
 
@@ -114,7 +197,7 @@ test('votes wait while the network is gone, survive a reload, and are sent when 
   await enter(page);
   await expect(page.locator('.answer').first()).toBeVisible();
   await context.setOffline(true);
-  await page.keyboard.press('1');
+  await press(page, '1');
   await expect(page.getByText('1 vote waiting for the network')).toBeVisible();
   await context.setOffline(false);
   await page.reload();
@@ -123,7 +206,7 @@ test('votes wait while the network is gone, survive a reload, and are sent when 
 
 test('reasons and a note belong to the vote', async ({ page }) => {
   await enter(page);
-  await page.keyboard.press('1');
+  await press(page, '1');
   await expect(saved(page)).toHaveText('Saved · 1 vote');
   const sent = page.waitForResponse((response) => response.url().includes('/annotations'));
   await page.keyboard.press('n');

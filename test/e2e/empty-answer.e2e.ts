@@ -1,7 +1,7 @@
 import type { Client } from '@agon/client';
 import { expect, type Page, test } from '@playwright/test';
 import { ownerOf, signInAs } from './researcher.ts';
-import { checkScreen, openVariant, VARIANTS, watchPage } from './screens.ts';
+import { checkScreen, openVariant, readBattle, VARIANTS, watchPage } from './screens.ts';
 
 /** Both models leave one of two turns empty, so that whichever is on screen has something to show. */
 const TURN_BY_TURN = ['heron', 'crane'].map((model, i) => ({
@@ -78,7 +78,7 @@ test('a researcher says which answers are drawn, and the reveal says which one i
       [answerOf('heron', '\n')],
       [answerOf('heron', 'The stilt.')],
     ],
-    {},
+    { reveal_when: 'at_once' },
   );
   await signInAs(page, baseURL!, `Mei${test.info().workerIndex || ''}`, 'researcher');
   await page.goto(`/workbench/campaigns/${slug}/settings`);
@@ -97,6 +97,7 @@ test('a researcher says which answers are drawn, and the reveal says which one i
   });
   await enter(page, slug);
   await expect(page.locator('.answer').getByText('The avocet.')).toBeVisible();
+  await readBattle(page);
   await page.keyboard.press('1');
   await expect(page.getByText(/was heron \(answer 1 of 3\)/)).toBeVisible();
   await expect(page.getByText(/was crane[,.]/)).toBeVisible();

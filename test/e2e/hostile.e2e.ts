@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createClient } from '@agon/client';
 import { HOSTILE_PAYLOADS, PROBE } from '@agon/rendering/hostile-payloads';
 import { expect, test } from '@playwright/test';
-import { watchPage } from './screens.ts';
+import { readBattle, watchPage } from './screens.ts';
 
 const SLUG = 'hostile';
 const TURNS = 10;
@@ -53,6 +53,7 @@ test('texts that want to be more than text stay text', async ({ page, baseURL })
         )
         .count(),
     ).toBe(0);
+    await readBattle(page);
     await page.keyboard.press('2');
     await expect(page.getByText(new RegExp(`^Saved · ${i + 1} vote`))).toBeVisible();
   }

@@ -64,3 +64,9 @@ export function watchPage(page: Page): { readonly faults: string[] } {
   });
   return { faults };
 }
+
+/** Waits until a vote on the battle on screen is taken: both answers were painted for the least time. */
+export async function readBattle(page: Page): Promise<void> {
+  await expect(page.locator('[role="group"] button[aria-disabled="true"]')).toHaveCount(0);
+  await expect(page.locator('.answer').filter({ visible: true }).first()).toBeVisible();
+}

@@ -86,6 +86,7 @@ function arena(): TwoArenas {
 /** A campaign to which everything happens that can happen to its comparisons. */
 async function start(seed: string) {
   const random = seededRandom(seed);
+  const knowing = seededRandom(`${seed}/knowing`);
   const there = arena();
   const { here } = there;
   const { sql } = database;
@@ -157,8 +158,8 @@ async function start(seed: string) {
     recast: async () => {
       if (votes.length === 0) return;
       const vote = pick(votes);
-      await sql`insert into vote_revisions (vote_id, campaign_id, kind, outcome)
-        values (${vote.id}, ${contest.id}, 'recast', ${pick(OUTCOMES)})`;
+      await sql`insert into vote_revisions (vote_id, campaign_id, kind, outcome, after_reveal)
+        values (${vote.id}, ${contest.id}, 'recast', ${pick(OUTCOMES)}, ${knowing.below(3) === 0})`;
       undone.delete(vote.id);
     },
     import: async () => {

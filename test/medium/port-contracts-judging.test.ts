@@ -109,6 +109,10 @@ async function twoProcesses() {
       );
       return id;
     },
+    async undo(vote: VoteId) {
+      await sql`insert into vote_revisions (vote_id, campaign_id, kind)
+        select id, campaign_id, 'undo' from votes where id = ${vote}`;
+    },
     async recast(vote: VoteId, outcome: Outcome) {
       await sql`insert into vote_revisions (vote_id, campaign_id, kind, outcome)
         select id, campaign_id, 'recast', ${outcome} from votes where id = ${vote}`;

@@ -197,7 +197,14 @@ export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './por
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
 export type { Timers } from './ports/timers.ts';
-export type { AppendResult, NewVote, StoredVote, VoteNote, VoteStore } from './ports/vote-store.ts';
+export type {
+  AppendResult,
+  FinalVote,
+  NewVote,
+  StoredVote,
+  VoteNote,
+  VoteStore,
+} from './ports/vote-store.ts';
 export type { AddressLimits, VoterAddresses, VoterGroup } from './ports/voter-addresses.ts';
 export { type AddProvider, addProvider } from './providers/add-provider.ts';
 export { type ChangeProvider, changeProvider } from './providers/change-provider.ts';
@@ -225,6 +232,8 @@ export { identifyVoter } from './voting/identify-voter.ts';
 export { type PairIndex, pairIndexOf } from './voting/pair-index.ts';
 export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
+export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
+export { SeenContent } from './voting/seen-content.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';

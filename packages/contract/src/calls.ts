@@ -96,6 +96,7 @@ import {
   drawBattlesReplySchema,
   drawBattlesSchema,
   giveConsentSchema,
+  revealReplySchema,
   skipBattleSchema,
   skipReplySchema,
   undoReplySchema,
@@ -297,8 +298,14 @@ export const CALLS = {
     reply: skipReplySchema,
     status: 201,
   }),
+  revealVote: call({
+    summary: 'The names behind one’s own vote, once it can no longer be undone',
+    tag: 'voting',
+    access: 'voter',
+    reply: revealReplySchema,
+  }),
   undoVote: call({
-    summary: 'Take a vote back within the grace period; kept as a revision',
+    summary: 'Take the last vote back within the grace period; kept as a revision',
     tag: 'voting',
     access: 'voter',
     reply: undoReplySchema,

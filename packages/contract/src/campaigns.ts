@@ -11,6 +11,7 @@ export const CAMPAIGN_STATES = ['draft', 'open', 'closed'] as const;
 export const SELF_NAMING_RULES = ['flag', 'mask', 'exclude'] as const;
 export const ANSWER_CHOICES = ['newest', 'oldest', 'any'] as const;
 export const BLANK_ANSWER_RULES = ['skip', 'draw'] as const;
+export const REVEAL_TIMES = ['final', 'at_once'] as const;
 export const SKIP_REASONS = [
   'cannot_judge',
   'both_same',
@@ -23,6 +24,11 @@ export const SKIP_REASONS = [
 /** What can be set, without defaults: a change must leave what it does not name as it is. */
 const settingFields = {
   reveal: z.boolean().describe('Show after the vote who the models were'),
+  reveal_when: z
+    .enum(REVEAL_TIMES)
+    .describe(
+      'When it is shown: once the vote can no longer be undone, or with the reply to the vote, which then is left out of ratings if it is changed',
+    ),
   show_others: z.boolean().describe('Show after the vote how others voted'),
   quota: z.number().int().positive().nullable().describe('Votes asked of one voter; null: no limit'),
   tags: z
@@ -47,7 +53,18 @@ const settingFields = {
     ),
   sampling_seed: z.number().int().nonnegative(),
   battle_ttl_s: z.number().int().min(60).describe('An unfinished battle returns to the pool after this'),
-  undo_grace_s: z.number().int().min(0).max(3600),
+  undo_grace_s: z
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .describe('How long the last vote can be undone, unless the next one comes first'),
+  min_dwell_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .describe('How long both answers must have been on screen before a vote is taken'),
   completion_code: z
     .string()
     .max(80)
@@ -83,6 +100,7 @@ const settingFields = {
 export const campaignSettingsSchema = z
   .strictObject({
     reveal: settingFields.reveal.default(true),
+    reveal_when: settingFields.reveal_when.default('final'),
     show_others: settingFields.show_others.default(false),
     quota: settingFields.quota.default(null),
     tags: settingFields.tags.default(['correct', 'complete', 'clear', 'style', 'safe']),
@@ -93,6 +111,7 @@ export const campaignSettingsSchema = z
     sampling_seed: settingFields.sampling_seed.default(1),
     battle_ttl_s: settingFields.battle_ttl_s.default(3600),
     undo_grace_s: settingFields.undo_grace_s.default(30),
+    min_dwell_ms: settingFields.min_dwell_ms.default(300),
     completion_code: settingFields.completion_code.default(null),
     consent_version: settingFields.consent_version.default(1),
     who: settingFields.who.default('anyone'),

@@ -191,6 +191,7 @@ export {
   drawBattlesSchema,
   giveConsentSchema,
   type Reveal,
+  revealReplySchema,
   revealSchema,
   type ShownTurn,
   shownTextSchema,

@@ -31,6 +31,7 @@ export const PATHS = {
   drawBattles: 'POST /api/v1/campaigns/{campaign}/battles',
   castVote: 'POST /api/v1/battles/{battle}/votes',
   skipBattle: 'POST /api/v1/battles/{battle}/skips',
+  revealVote: 'POST /api/v1/votes/{vote}/reveal',
   undoVote: 'POST /api/v1/votes/{vote}/undo',
   annotateVote: 'POST /api/v1/votes/{vote}/annotations',
 

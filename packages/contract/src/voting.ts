@@ -74,7 +74,14 @@ export const castVoteSchema = z
     ticket: z.string(),
     outcome: z.enum(OUTCOMES),
     idempotency_key: z.string().min(8).max(80),
-    shown_ms: z.number().int().nonnegative().max(86_400_000).nullable().default(null),
+    shown_ms: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(86_400_000)
+      .nullable()
+      .default(null)
+      .describe('How long both answers were on screen, by the page’s clock; null: not measured'),
   })
   .meta({ id: 'NewVote' });
 export type CastVoteBody = z.input<typeof castVoteSchema>;
@@ -118,11 +125,27 @@ export const voteReplySchema = z
       at: z.string(),
       undo_until: z.string(),
     }),
-    reveal: revealSchema.nullable().describe('Null where the campaign does not allow it'),
+    reveal: revealSchema
+      .nullable()
+      .describe(
+        'Null while the vote can be undone, unless the campaign reveals at once; and where it never does',
+      ),
+    before: z
+      .strictObject({ vote: z.string(), reveal: revealSchema })
+      .nullable()
+      .describe(
+        'The names behind this voter’s vote before, which is final now; null where nothing is to be told, and in the reply to a request that came again',
+      ),
     progress: voterProgressSchema,
   })
   .meta({ id: 'CountedVote' });
 export type CountedVote = z.infer<typeof voteReplySchema>;
+
+export const revealReplySchema = z.strictObject({
+  reveal: revealSchema
+    .nullable()
+    .describe('Null while the vote can be undone, and where the campaign tells nobody'),
+});
 
 export const skipBattleSchema = z.strictObject({
   ticket: z.string(),

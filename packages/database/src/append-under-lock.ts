@@ -1,4 +1,4 @@
-import type { AppendResult, NewVote, StoredVote } from '@agon/arena';
+import type { AppendResult, FinalVote, NewVote, StoredVote } from '@agon/arena';
 import type { BattleId, BySlot, CampaignId, Outcome, RaterId, VoteId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import { type ChainEnd, chainHash, lockChain } from './vote-chain.ts';
@@ -10,6 +10,7 @@ export type VoteRow = {
   campaign_id: string;
   outcome: Outcome;
   idempotency_key: string;
+  revealed: boolean;
   at: Date;
 };
 export type RevisionRow = {
@@ -28,6 +29,7 @@ export function asItStands(row: VoteRow, last: RevisionRow | undefined): StoredV
     raterId: row.rater_id as RaterId,
     campaignId: row.campaign_id as CampaignId,
     outcome: last?.kind === 'recast' ? (last.outcome ?? row.outcome) : row.outcome,
+    revealed: row.revealed,
     atMs: (last?.kind === 'recast' ? last.at : row.at).getTime(),
   };
 }
@@ -54,10 +56,13 @@ export async function appendUnderLock(
     tx<
       VoteRow[]
     >`select * from votes where campaign_id = ${campaignId} and battle_id = any(${battleIds}) and rater_id = any(${raterIds}) and import_id is null`,
-    tx<{ rater_id: string; votes: number }[]>`
-      select rater_id, votes from voter_progress
+    tx<{ rater_id: string; votes: number; last_vote: string | null }[]>`
+      select rater_id, votes, last_vote from voter_progress
       where campaign_id = ${campaignId} and rater_id = any(${raterIds}) order by rater_id for update`,
   ]);
+  const lastOf = new Map(
+    (await readFinalVotes(tx, counts)).map(({ raterId, ...last }) => [raterId, last] as const),
+  );
   const revisions =
     earlier.length === 0
       ? []
@@ -76,6 +81,17 @@ export async function appendUnderLock(
   const inserts: Record<string, unknown>[] = [];
   const recasts: Record<string, unknown>[] = [];
   const results: AppendResult[] = [];
+  /** The next vote of a voter makes the one before it final. */
+  const follow = (
+    rater: string,
+    id: string,
+    battleId: BattleId,
+    models: BySlot<string>,
+  ): FinalVote | null => {
+    const before = lastOf.get(rater) ?? null;
+    lastOf.set(rater, { id: id as VoteId, battleId, models });
+    return before;
+  };
   let { seq, hash } = chain;
   for (const vote of votes) {
     const models = namesOf.get(vote.battleId);
@@ -107,6 +123,7 @@ export async function appendUnderLock(
         outcome: vote.outcome,
         idempotency_key: vote.idempotencyKey,
         shown_ms: vote.shownMs,
+        revealed: vote.revealed,
         at,
         hash,
       });
@@ -117,10 +134,17 @@ export async function appendUnderLock(
         campaign_id: campaignId,
         outcome: vote.outcome,
         idempotency_key: vote.idempotencyKey,
+        revealed: vote.revealed,
         at,
       };
       standing.set(slot, { row, history: [] });
-      results.push({ kind: 'appended', vote: asItStands(row, undefined), models, votesOfRater: count(1) });
+      results.push({
+        kind: 'appended',
+        vote: asItStands(row, undefined),
+        models,
+        votesOfRater: count(1),
+        before: follow(vote.raterId, row.id, vote.battleId, models),
+      });
       continue;
     }
     const last = before.history.at(-1);
@@ -129,7 +153,13 @@ export async function appendUnderLock(
       const same = lastKey === vote.idempotencyKey;
       results.push(
         same
-          ? { kind: 'replayed', vote: asItStands(before.row, last), models, votesOfRater: count(0) }
+          ? {
+              kind: 'replayed',
+              vote: asItStands(before.row, last),
+              models,
+              votesOfRater: count(0),
+              before: null,
+            }
           : { kind: 'conflict' },
       );
       continue;
@@ -149,9 +179,15 @@ export async function appendUnderLock(
       idempotency_key: vote.idempotencyKey,
       at: new Date(vote.atMs),
     };
-    recasts.push({ ...recast, campaign_id: campaignId });
+    recasts.push({ ...recast, campaign_id: campaignId, after_reveal: before.row.revealed });
     before.history.push(recast);
-    results.push({ kind: 'appended', vote: asItStands(before.row, recast), models, votesOfRater: count(1) });
+    results.push({
+      kind: 'appended',
+      vote: asItStands(before.row, recast),
+      models,
+      votesOfRater: count(1),
+      before: follow(vote.raterId, before.row.id, vote.battleId, models),
+    });
   }
   if (inserts.length > 0) await tx`insert into votes ${tx(inserts)}`;
   if (recasts.length > 0) await tx`insert into vote_revisions ${tx(recasts)}`;
@@ -164,11 +200,30 @@ export async function appendUnderLock(
     (rater) => rater,
   );
   if (counted.size > 0) {
-    await tx`update voter_progress p set votes = p.votes + n.votes, changes = p.changes + n.votes
-      from unnest(${[...counted.keys()]}::uuid[], ${[...counted.values()].map((list) => list.length)}::int[]) as n(rater_id, votes)
+    await tx`update voter_progress p set votes = p.votes + n.votes, changes = p.changes + n.votes, last_vote = n.last_vote
+      from unnest(${[...counted.keys()]}::uuid[], ${[...counted.values()].map((list) => list.length)}::int[],
+        ${[...counted.keys()].map((rater) => lastOf.get(rater)!.id as string)}::uuid[]) as n(rater_id, votes, last_vote)
       where p.campaign_id = ${campaignId} and p.rater_id = n.rater_id`;
   }
   if (seq !== chain.seq)
     await tx`update vote_chains set seq = ${seq}, hash = ${hash} where campaign_id = ${campaignId}`;
   return { results, end: { seq, hash } };
+}
+
+/** What can be undone until now, of those voters who have such a vote. */
+async function readFinalVotes(
+  tx: TransactionSql,
+  voters: readonly { readonly rater_id: string; readonly last_vote: string | null }[],
+): Promise<readonly (FinalVote & { readonly raterId: string })[]> {
+  const ids = voters.flatMap((row) => (row.last_vote === null ? [] : [row.last_vote]));
+  if (ids.length === 0) return [];
+  const rows = await tx<{ id: string; rater_id: string; battle_id: string; a: string; b: string }[]>`
+    select v.id, v.rater_id, v.battle_id, ma.name as a, mb.name as b from votes v join battles b on b.id = v.battle_id
+    join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b where v.id = any(${ids})`;
+  return rows.map((row) => ({
+    raterId: row.rater_id,
+    id: row.id as VoteId,
+    battleId: row.battle_id as BattleId,
+    models: { a: row.a, b: row.b },
+  }));
 }

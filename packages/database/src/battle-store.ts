@@ -1,11 +1,12 @@
-import type {
-  AnswerPair,
-  BattleStore,
-  DrawBasis,
-  GivenBattles,
-  NewBattle,
-  NewVoterBattle,
-  OpenBattle,
+import {
+  type AnswerPair,
+  type BattleStore,
+  type DrawBasis,
+  type GivenBattles,
+  type NewBattle,
+  type NewVoterBattle,
+  type OpenBattle,
+  SeenContent,
 } from '@agon/arena';
 import type { AnswerPlace } from '@agon/contract';
 import type { AnswerId, BattleId, BySlot, ModelId, PromptId } from '@agon/domain';
@@ -57,13 +58,11 @@ export function createBattleStore(database: Database): BattleStore {
           select id, prompt_id, model_a, model_b, answer_a, answer_b, state, expires_at from battles
           where campaign_id = ${campaign} and rater_id = ${rater} and origin = 'draw' order by id`,
       ]);
-      const seen = new Set<number>();
+      const seen = new SeenContent(index);
       const open: OpenBattle[] = [];
       for (const row of rows) {
         if (row.state === 'issued') open.push(toOpenBattle(row));
-        if (row.state !== 'voted' && row.state !== 'skipped') continue;
-        const cell = index.cellOf(row.prompt_id as PromptId, row.model_a as ModelId, row.model_b as ModelId);
-        if (cell !== undefined) seen.add(cell);
+        if (row.state === 'voted' || row.state === 'skipped') seen.addBattle(toAnswerPair(row));
       }
       const given: GivenBattles = {
         changes: progress!.changes,

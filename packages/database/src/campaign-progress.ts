@@ -95,8 +95,10 @@ async function readRaters(
       avg(agrees::int)::float8 as agreement, count(agrees)::int as agreement_n,
       percentile_cont(0.5) within group (order by c.shown_ms)::float8 as median_ms,
       avg((better is null)::int)::float8 as tie_share,
-      (avg((outcome = 'a')::int) filter (where better is not null))::float8 as left_share, count(q.vote_id)::int as excluded
+      (avg((outcome = 'a')::int) filter (where better is not null))::float8 as left_share, count(coalesce(q.vote_id, changed.vote_id))::int as excluded
     from compared c join raters r on r.id = c.rater_id left join quarantine q on q.vote_id = c.id
+    left join (select distinct vote_id from vote_revisions where campaign_id = ${id} and after_reveal) changed
+      on changed.vote_id = c.id
     group by r.id order by 2 desc, 1 limit ${MOST_RATERS}`;
   return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at?.toISOString() ?? null }));
 }

@@ -43,7 +43,8 @@ export function createOverviewStore({ sql }: Database): OverviewStore {
 
     excludedVotes: (viewer) => sql<{ campaign: string; title: string; count: number }[]>`
       select c.slug as campaign, c.title, count(*)::int as count
-      from quarantine q join votes v on v.id = q.vote_id join campaigns c on c.id = v.campaign_id
+      from (select vote_id from quarantine union select vote_id from vote_revisions where after_reveal) q
+      join votes v on v.id = q.vote_id join campaigns c on c.id = v.campaign_id
       where ${live} and ${isViewable(sql, viewer)} group by c.id, c.slug, c.title order by 3 desc`,
 
     async snapshots(viewer, limit) {

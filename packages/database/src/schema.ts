@@ -246,6 +246,8 @@ export const voterProgress = pgTable(
       .references(() => raters.id),
     /** Votes that stand: undone ones do not count. */
     votes: integer('votes').notNull().default(0),
+    /** The one vote that can be undone: the last one, until it was undone or its names were given away. */
+    lastVote: uuid('last_vote'),
     /** Grows with everything that happens to the voter's battles: what a process remembers of them is checked by it. */
     changes: bigint('changes', { mode: 'number' }).notNull().default(0),
   },
@@ -284,6 +286,8 @@ export const votes = pgTable(
     /** Imported votes: hash of all that the vote says. Equal ones of one file differ by their place alone. */
     identity: uuid('identity'),
     shownMs: integer('shown_ms'),
+    /** The names went out with the reply to the vote, while it could still be changed. */
+    revealed: boolean('revealed').notNull().default(false),
     /** Null where an imported row does not say when. */
     at: at('at'),
     importId: uuid('import_id'),
@@ -319,6 +323,8 @@ export const voteRevisions = pgTable(
     tags: jsonb('tags'),
     note: text('note'),
     idempotencyKey: text('idempotency_key'),
+    /** Of a recast: the voter had been shown the names. Such a vote is never rated. */
+    afterReveal: boolean('after_reveal').notNull().default(false),
     at: at('at').notNull().defaultNow(),
   },
   (t) => [index('vote_revisions_vote').on(t.voteId), index('vote_revisions_campaign').on(t.campaignId, t.id)],

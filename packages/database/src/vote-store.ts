@@ -1,5 +1,5 @@
 import type { VoteStore } from '@agon/arena';
-import type { Outcome } from '@agon/domain';
+import type { BySlot, Outcome } from '@agon/domain';
 import { asItStands, type RevisionRow, type VoteRow } from './append-under-lock.ts';
 import type { Database } from './connect.ts';
 import { createVoteAppender } from './vote-appender.ts';
@@ -9,7 +9,7 @@ export function createVoteStore(database: Database): VoteStore {
   const { sql } = database;
   const memory = voterMemoryOf(database);
   const appender = createVoteAppender(database);
-  return {
+  const store: VoteStore = {
     async append(vote) {
       try {
         return await appender.append(vote);
@@ -22,11 +22,14 @@ export function createVoteStore(database: Database): VoteStore {
 
     async find(id) {
       if (!isUuid(id)) return null;
-      const [row] = await sql<VoteRow[]>`select * from votes where id = ${id} and import_id is null`;
+      const [row] = await sql<(VoteRow & { can_undo: boolean })[]>`
+        select v.*, coalesce(p.last_vote = v.id, false) as can_undo from votes v
+        left join voter_progress p on p.campaign_id = v.campaign_id and p.rater_id = v.rater_id
+        where v.id = ${id} and v.import_id is null`;
       if (row === undefined) return null;
       const [last] = await sql<RevisionRow[]>`
         select * from vote_revisions where vote_id = ${id} and kind in ('undo', 'recast') order by id desc limit 1`;
-      return { ...asItStands(row, last), undone: last?.kind === 'undo' };
+      return { ...asItStands(row, last), undone: last?.kind === 'undo', canUndo: row.can_undo };
     },
 
     async findByKey(rater, key) {
@@ -40,20 +43,41 @@ export function createVoteStore(database: Database): VoteStore {
 
     async undo(id, atMs) {
       const undone = await sql.begin(async (tx) => {
-        const [vote] = await tx<{ campaign_id: string; battle_id: string; rater_id: string }[]>`
-          select campaign_id, battle_id, rater_id from votes where id = ${id} for update`;
+        // the voter's row first: whoever counts the next vote, or gives the names away, waits for it or is waited for
+        const [vote] = await tx<
+          { campaign_id: string; battle_id: string; rater_id: string; can_undo: boolean }[]
+        >`
+          select v.campaign_id, v.battle_id, v.rater_id, coalesce(p.last_vote = v.id, false) as can_undo
+          from votes v join voter_progress p on p.campaign_id = v.campaign_id and p.rater_id = v.rater_id
+          where v.id = ${id} for update of p`;
         if (vote === undefined) return null;
         const [last] = await tx<{ kind: string }[]>`
           select kind from vote_revisions where vote_id = ${id} and kind in ('undo', 'recast') order by id desc limit 1`;
-        if (last?.kind === 'undo') return null;
+        if (last?.kind === 'undo') return vote;
+        if (!vote.can_undo) return null;
         await tx`insert into vote_revisions (vote_id, campaign_id, kind, at)
           values (${id}, ${vote.campaign_id}, 'undo', ${new Date(atMs)})`;
         await tx`update battles set state = 'issued' where id = ${vote.battle_id}`;
-        await tx`update voter_progress set votes = votes - 1, changes = changes + 1
+        await tx`update voter_progress set votes = votes - 1, changes = changes + 1, last_vote = null
           where campaign_id = ${vote.campaign_id} and rater_id = ${vote.rater_id}`;
         return vote;
       });
       if (undone !== null) memory.forget(undone.campaign_id, undone.rater_id);
+      return undone !== null;
+    },
+
+    async settle(id) {
+      if (!isUuid(id)) return null;
+      await sql`update voter_progress p set last_vote = null from votes v
+        where v.id = ${id} and p.campaign_id = v.campaign_id and p.rater_id = v.rater_id and p.last_vote = v.id`;
+      return store.find(id);
+    },
+
+    async modelsOf(id) {
+      const [row] = await sql<BySlot<string>[]>`
+        select ma.name as a, mb.name as b from votes v join battles b on b.id = v.battle_id
+        join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b where v.id = ${id}`;
+      return row === undefined ? null : { a: row.a, b: row.b };
     },
 
     async annotate(id, { tags, note }, atMs) {
@@ -78,9 +102,9 @@ export function createVoteStore(database: Database): VoteStore {
             or (b.answer_a = this.answer_b and b.answer_b = this.answer_a))
         join votes v on v.battle_id = b.id and v.rater_id is distinct from ${except}
         left join imports i on i.id = v.import_id
-        left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
-          order by r.id desc limit 1) last on true
-        where coalesce(last.kind, '') <> 'undo' and i.undone_at is null group by 1, 2`;
+        left join lateral (select kind, outcome, after_reveal from vote_revisions r
+          where r.vote_id = v.id and r.kind in ('undo', 'recast') order by r.id desc limit 1) last on true
+        where coalesce(last.kind, '') <> 'undo' and last.after_reveal is not true and i.undone_at is null group by 1, 2`;
       const counts = { a: 0, b: 0, tie: 0, both_bad: 0 };
       for (const row of rows) {
         const outcome =
@@ -90,6 +114,7 @@ export function createVoteStore(database: Database): VoteStore {
       return counts;
     },
   };
+  return store;
 }
 
 function isUniqueViolation(error: unknown): boolean {

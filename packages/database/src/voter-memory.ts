@@ -1,4 +1,4 @@
-import type { GivenBattles, OpenBattle, PairIndex } from '@agon/arena';
+import type { GivenBattles, OpenBattle, PairIndex, SeenContent } from '@agon/arena';
 import type { Database } from './connect.ts';
 import { RecentMap } from './recent-map.ts';
 
@@ -11,7 +11,7 @@ type Remembered = {
   votes: number;
   drawn: number;
   open: OpenBattle[];
-  readonly seen: Set<number>;
+  readonly seen: SeenContent;
 };
 
 /**
@@ -31,7 +31,7 @@ export class VoterMemory {
       ...given,
       index,
       open: [...given.open],
-      seen: new Set(given.seen),
+      seen: given.seen.fork(),
     });
   }
 
@@ -75,10 +75,7 @@ export class VoterMemory {
     known.votes = now.votes;
     const done = known.open.filter((battle) => battles.includes(battle.id));
     known.open = known.open.filter((battle) => !battles.includes(battle.id));
-    for (const { promptId, models } of done) {
-      const cell = known.index.cellOf(promptId, models.a, models.b);
-      if (cell !== undefined) known.seen.add(cell);
-    }
+    for (const battle of done) known.seen.addBattle(battle);
     // a battle that was not among the open ones: what is remembered is incomplete
     if (done.length !== battles.length) this.forget(campaign, rater);
   }

@@ -18,7 +18,7 @@ import { findBrowser } from '../../e2e/find-browser.ts';
 const votes = Number(process.argv[2] ?? 60);
 const GOAL_MS = 100;
 /** Nobody votes faster than they look; the api's limit is 5 votes a second. */
-const LOOK_MS = 400;
+const LOOK_MS = 500;
 const folder = mkdtempSync(join(tmpdir(), 'agon-booth-'));
 const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 

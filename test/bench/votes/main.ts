@@ -70,7 +70,8 @@ try {
   await seedCampaign(database, {
     slug: 'bench',
     models: 12,
-    prompts: Math.max(20, Math.ceil((votes / voters / 66) * 2)),
+    // a voter is given six battles to a prompt: each of the twelve answers once
+    prompts: Math.max(20, Math.ceil((votes / voters / 6) * 2)),
     answerCharacters: 1000,
   });
   const [server] = await database.sql<

@@ -6,6 +6,7 @@ import {
   giveConsent,
   refuseUnlessWelcome,
   requireCampaignRole,
+  revealVote,
   skipBattle,
   undoVote,
 } from '@agon/arena';
@@ -50,6 +51,11 @@ export function votingRoutes({ serve, ports, guard, metrics }: RouteDeps): void 
   serve('skipBattle', ({ actor, params, body, address }) => {
     guard('votes', actor, address);
     return skipBattle({ actor, battle: params.battle, ...body }, ports);
+  });
+
+  serve('revealVote', ({ actor, params, address }) => {
+    guard('votes', actor, address);
+    return revealVote({ actor, vote: params.vote }, ports);
   });
 
   serve('undoVote', ({ actor, params, address }) => {

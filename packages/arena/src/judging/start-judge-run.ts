@@ -12,6 +12,7 @@ import { type Asking, type StartPorts, startRun } from '../runs/start-run.ts';
 import { judgeRule } from '../voting/draw-rule.ts';
 import { pairIndexOf } from '../voting/pair-index.ts';
 import { drawPair } from '../voting/pair-sampler.ts';
+import { SeenContent } from '../voting/seen-content.ts';
 import { requireJudge } from './list-judges.ts';
 import { presentJudgeRun } from './present-judge-run.ts';
 
@@ -89,19 +90,19 @@ async function chooseBattles(
   if (found.length >= wanted) return found;
   const content = await deps.content.drawable(campaign.id);
   const index = pairIndexOf(content, judgeRule(campaign.settings));
-  const seen = new Set<number>();
+  const seen = new SeenContent(index);
   for (const { promptId, models, answers } of await deps.battles.pairsOf(campaign.id)) {
     const cell = index.cellOf(promptId, models.a, models.b);
     if (cell === undefined) continue;
     // a battle of answers that no longer stand for their models leaves the pair to be asked anew
     const standing = index.sidesOf(cell).flatMap((side) => side.answers);
-    if (SLOTS.every((slot) => standing.includes(answers[slot]))) seen.add(cell);
+    if (SLOTS.every((slot) => standing.includes(answers[slot]))) seen.addCell(cell);
   }
   const made: BattleId[] = [];
   while (found.length + made.length < wanted) {
-    const pair = drawPair(index, seen, `judge/${command.seed}/${campaign.id}/${made.length}`);
+    const pair = drawPair(seen, `judge/${command.seed}/${campaign.id}/${made.length}`);
     if (pair === null) break;
-    seen.add(pair.cell);
+    seen.addCell(pair.cell);
     const id = deps.ids.next() as BattleId;
     const nowMs = deps.clock.now();
     await deps.battles.issueToJudge({

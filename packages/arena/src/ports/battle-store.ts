@@ -11,6 +11,7 @@ import type {
   RaterId,
 } from '@agon/domain';
 import type { PairIndex } from '../voting/pair-index.ts';
+import type { SeenContent } from '../voting/seen-content.ts';
 
 export type NewBattle = {
   readonly id: BattleId;
@@ -46,8 +47,8 @@ export type GivenBattles = {
   readonly drawn: number;
   /** Oldest first. */
   readonly open: readonly OpenBattle[];
-  /** Cells, of the index that was asked with, whose prompt and models the voter voted on or skipped, with any answers. */
-  readonly seen: ReadonlySet<number>;
+  /** Of the index that was asked with: what battles showed that the voter voted on or skipped. */
+  readonly seen: SeenContent;
 };
 
 export type AnswerPair = {

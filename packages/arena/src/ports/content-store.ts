@@ -31,9 +31,13 @@ export interface AnswerColumns {
   readonly namesItself: Uint8Array;
   /** 1 where none of its turns has anything to read. */
   readonly blank: Uint8Array;
+  /** Place of the oldest answer with the same text, to whatever prompt and of whatever model; of a blank one, its own. */
+  readonly text: Uint32Array;
   readonly prompts: number;
   readonly models: readonly ModelId[];
   idOf(place: number): AnswerId;
+  /** Undefined where it is no answer of the campaign (any more). */
+  placeOf(id: AnswerId): number | undefined;
   promptId(number: number): PromptId;
   /** Undefined where the prompt has no answer. */
   promptNumber(id: PromptId): number | undefined;

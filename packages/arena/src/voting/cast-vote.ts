@@ -1,14 +1,11 @@
-import type { CampaignSettings, CountedVote, Reveal } from '@agon/contract';
-import { ArenaError, type BattleId, type BySlot, type Outcome, type VoteId } from '@agon/domain';
+import type { CampaignSettings, CountedVote } from '@agon/contract';
+import { ArenaError, type BattleId, type Outcome, type VoteId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaignById } from '../campaigns/require-campaign.ts';
-import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { StoredVote } from '../ports/vote-store.ts';
-import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
-import { pairIndexOf } from './pair-index.ts';
 import { isWelcome, refuseUnlessWelcome } from './refuse-unless-welcome.ts';
+import { namesOf, revealsAtOnce } from './reveal.ts';
 import { readTicket, refuseExpired } from './ticket.ts';
 import { voterProgress } from './voter-progress.ts';
 
@@ -24,9 +21,11 @@ export type CastVote = {
 };
 
 /**
- * Counts a vote. Resolves after the commit, never before.
+ * Counts a vote. Resolves after the commit, never before. The voter's vote before it becomes final, and its names are
+ * told; its own are told later, unless the campaign says so.
  * The same request again (same idempotency key) gets the same answer; another vote on the battle is refused.
- * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted, rate_limited
+ * @throws ArenaError not_signed_in, ticket_invalid, ticket_expired, campaign_not_open, already_voted, rate_limited;
+ * invalid_request where the campaign does not take the outcome, or the battle was on screen for too short
  */
 export async function castVote(
   command: CastVote,
@@ -62,16 +61,18 @@ export async function castVote(
     outcome: command.outcome,
     idempotencyKey: command.idempotencyKey,
     shownMs: command.shownMs,
+    revealed: revealsAtOnce(campaign.settings),
     atMs: nowMs,
   };
   // A replay of a counted vote is answered even after the campaign closed, its rules changed or the ticket ran out.
   const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs || !isWelcome(campaign, command.actor);
-  if (late) {
+  if (late || isTooSoon(command.shownMs, campaign.settings)) {
     const counted = await deps.votes.findByKey(raterId, command.idempotencyKey);
     if (counted === null || counted.battleId !== ticket.battleId) {
       refuseUnlessOpen(campaign);
       refuseExpired(ticket, nowMs);
       refuseUnlessWelcome(campaign, command.actor);
+      refuseTooSoon(command.shownMs, campaign.settings);
     }
   }
   await deps.voterAddresses.note(campaign.id, raterId, from, nowMs);
@@ -86,6 +87,9 @@ export async function castVote(
   }
   if (result.kind === 'appended') deps.feed.changed(campaign.id);
   const { settings } = campaign;
+  const isToldNow = settings.reveal && result.vote.revealed;
+  // what was told with its own reply is not told again
+  const before = settings.reveal && !vote.revealed ? result.before : null;
   return {
     vote: {
       id: result.vote.id,
@@ -94,24 +98,15 @@ export async function castVote(
       at: new Date(result.vote.atMs).toISOString(),
       undo_until: new Date(result.vote.atMs + settings.undo_grace_s * 1000).toISOString(),
     },
-    reveal: settings.reveal ? await reveal(result.vote, result.models, campaign, deps) : null,
+    reveal: isToldNow ? await namesOf(result.vote, result.models, campaign, deps) : null,
+    before:
+      before === null
+        ? null
+        : {
+            vote: before.id,
+            reveal: await namesOf({ battleId: before.battleId, raterId }, before.models, campaign, deps),
+          },
     progress: voterProgress(result.votesOfRater, campaign, raterId, deps),
-  };
-}
-
-/** What a voter learns once the vote is counted. */
-async function reveal(
-  { battleId, raterId }: StoredVote,
-  models: BySlot<string>,
-  { id, settings }: CampaignRecord,
-  deps: Pick<Ports, 'content' | 'battles' | 'votes'>,
-): Promise<Reveal> {
-  // most campaigns have one answer of each model to a prompt: then nothing is looked up
-  const { hasSeveral } = pairIndexOf(await deps.content.lastDrawable(id), voterRule(settings));
-  return {
-    models: { ...models },
-    answers: hasSeveral ? { ...(await deps.battles.answerPlaces(battleId)) } : { a: null, b: null },
-    others: settings.show_others ? await deps.votes.othersOn(battleId, raterId) : null,
   };
 }
 
@@ -123,5 +118,19 @@ function refuseUnlessOffered(outcome: Outcome, settings: CampaignSettings): void
   throw new ArenaError('invalid_request', `This campaign does not take "${outcome}".`, {
     hint: 'Choose one of the two answers, or skip the battle.',
     at: { column: 'outcome', value: outcome },
+  });
+}
+
+/** By what the page measured: battles are drawn ahead, so the time since the draw says nothing of when one was seen. */
+function isTooSoon(shownMs: number | null, { min_dwell_ms }: CampaignSettings): boolean {
+  return shownMs !== null && shownMs < min_dwell_ms;
+}
+
+/** @throws ArenaError('invalid_request') */
+function refuseTooSoon(shownMs: number | null, settings: CampaignSettings): void {
+  if (!isTooSoon(shownMs, settings)) return;
+  throw new ArenaError('invalid_request', 'The battle was on screen for too short to be read.', {
+    hint: `Vote once it was shown for ${settings.min_dwell_ms} ms.`,
+    at: { column: 'shown_ms', value: String(shownMs) },
   });
 }

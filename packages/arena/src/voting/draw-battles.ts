@@ -10,7 +10,7 @@ import type { Ports } from '../ports/ports.ts';
 import { showBattles } from './blind-battle.ts';
 import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
-import { type PairIndex, pairIndexOf } from './pair-index.ts';
+import { pairIndexOf } from './pair-index.ts';
 import { drawPair } from './pair-sampler.ts';
 import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { voterProgress } from './voter-progress.ts';
@@ -42,8 +42,9 @@ const MOST_ATTEMPTS = 10;
 
 /**
  * Battles for a voter: first the open ones of an earlier visit, then new draws.
- * A voter is never given the same prompt with the same two models twice, with other answers neither; a battle that ran
- * out of time may return. Which answer stands for a model is for the campaign's settings to say.
+ * A voter is never given the same prompt with the same two models twice, with other answers neither, and never a text
+ * that an earlier battle showed: its model may have been named since. A battle that ran out of time may return, as
+ * nothing of it was told. Which answer stands for a model is for the campaign's settings to say.
  */
 export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promise<DrawnBattles> {
   const raterId = await identifyVoter(command.actor, deps);
@@ -92,7 +93,7 @@ async function tryDraw(
   const held = open.filter((battle) => holding.has(battle.id)).length;
   const wanted = Math.max(0, room - held);
   const shown = open.filter((battle) => !holding.has(battle.id)).slice(0, wanted);
-  const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, index, campaign, raterId, deps);
+  const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, campaign, raterId, deps);
   if (!(await deps.battles.issueToVoter(basis, fresh))) return null;
   const battles = await showBattles([...shown, ...fresh], campaign, raterId, deps);
   return { battles, progress, exhausted: exhausted && battles.length + held === 0 };
@@ -102,7 +103,6 @@ function drawNew(
   count: number,
   given: GivenBattles,
   open: readonly OpenBattle[],
-  index: PairIndex,
   campaign: CampaignRecord,
   raterId: RaterId,
   deps: DrawPorts,
@@ -111,16 +111,13 @@ function drawNew(
   if (count <= 0) return { fresh, exhausted: false };
   const { settings } = campaign;
   const nowMs = deps.clock.now();
-  const seen = new Set(given.seen);
-  for (const { promptId, models } of open) {
-    const cell = index.cellOf(promptId, models.a, models.b);
-    if (cell !== undefined) seen.add(cell);
-  }
+  const seen = given.seen.fork();
+  for (const battle of open) seen.addBattle(battle);
   for (let i = 0; i < count; i += 1) {
     const seed = `${settings.sampling_seed}/${campaign.id}/${raterId}/${given.drawn + i}`;
-    const pair = drawPair(index, seen, seed);
+    const pair = drawPair(seen, seed);
     if (pair === null) return { fresh, exhausted: true };
-    seen.add(pair.cell);
+    seen.addBattle(pair);
     fresh.push({
       id: deps.ids.next() as BattleId,
       campaignId: campaign.id,

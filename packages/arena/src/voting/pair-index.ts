@@ -22,12 +22,19 @@ export type PairIndex = {
   readonly pairs: number;
   /** The cells of pair `p` are `starts[p]` to `starts[p + 1] - 1`. */
   readonly starts: Uint32Array;
+  /** The two sides of each cell, as places of answers: of several that may be shown, the one that stands for all. */
+  readonly firsts: Uint32Array;
+  readonly seconds: Uint32Array;
   promptOf(cell: number): PromptId;
   sidesOf(cell: number): readonly [CellSide, CellSide];
   /** Undefined where the campaign does not ask this (any more). */
   cellOf(prompt: PromptId, modelA: ModelId, modelB: ModelId): number | undefined;
   /** The pair that a cell belongs to. */
   pairOf(cell: number): number;
+  /** Sides on which the text of an answer may be shown, by whatever model and to whatever prompt, as places. */
+  sidesShowing(answer: AnswerId): readonly number[];
+  /** All cells with a side. */
+  cellsWith(side: number): readonly number[];
 };
 
 const indexed = new WeakMap<DrawableContent, Map<string, PairIndex>>();
@@ -95,23 +102,56 @@ export function indexPairs(content: DrawableContent, rule: DrawRule): PairIndex 
     model: answers.models[answers.model[place]!]!,
     answers: (choices.get(place) ?? [place]).map((each) => answers.idOf(each)),
   });
+  const cellAt = (prompt: number, x: number, y: number): number | undefined => {
+    const pair = pairOfSlot[slotOf(x, y)]!;
+    if (pair === -1) return undefined;
+    const cell = lowerBound(promptOf, prompt, starts[pair]!, starts[pair + 1]!);
+    return cell < starts[pair + 1]! && promptOf[cell] === prompt ? cell : undefined;
+  };
+  const sidesTo = (prompt: number) => places.subarray(asked[prompt]!, asked[prompt + 1]!);
+  const isSide = (side: number, place: number) =>
+    answers.model[side] === answers.model[place] && (choices.get(side) ?? [side]).includes(place);
+  const repeated = repeatedTexts(answers.text);
   return {
     hasSeveral,
     pairs: sizes.length,
     starts,
+    firsts: firstOf,
+    seconds: secondOf,
     promptOf: (cell) => answers.promptId(promptOf[cell]!),
     sidesOf: (cell) => [sideAt(firstOf[cell]!), sideAt(secondOf[cell]!)],
     cellOf(prompt, modelA, modelB) {
       const wanted = answers.promptNumber(prompt);
       const [x, y] = [modelNumber.get(modelA), modelNumber.get(modelB)];
       if (wanted === undefined || x === undefined || y === undefined) return undefined;
-      const pair = pairOfSlot[slotOf(x, y)]!;
-      if (pair === -1) return undefined;
-      const cell = lowerBound(promptOf, wanted, starts[pair]!, starts[pair + 1]!);
-      return cell < starts[pair + 1]! && promptOf[cell] === wanted ? cell : undefined;
+      return cellAt(wanted, x, y);
     },
     pairOf: (cell) => lowerBound(starts, cell + 1, 0, starts.length) - 1,
+    sidesShowing(answer) {
+      const place = answers.placeOf(answer);
+      if (place === undefined) return [];
+      const same = repeated.get(answers.text[place]!) ?? [place];
+      return same.flatMap((each) => [...sidesTo(answers.prompt[each]!)].filter((side) => isSide(side, each)));
+    },
+    cellsWith(side) {
+      const prompt = answers.prompt[side]!;
+      return [...sidesTo(prompt)].flatMap((other) =>
+        other === side ? [] : (cellAt(prompt, answers.model[side]!, answers.model[other]!) ?? []),
+      );
+    },
   };
+}
+
+/** Places of answers by their text, where several have the same one. */
+function repeatedTexts(text: Uint32Array): ReadonlyMap<number, readonly number[]> {
+  const repeated = new Map<number, number[]>();
+  for (const [place, oldest] of text.entries()) {
+    if (oldest === place) continue;
+    const same = repeated.get(oldest);
+    if (same === undefined) repeated.set(oldest, [oldest, place]);
+    else same.push(place);
+  }
+  return repeated;
 }
 
 /** First place from `from` to `to` whose number is at least `wanted`; `to` where there is none. */

@@ -6,12 +6,15 @@ import type { DrawableContent } from '../ports/content-store.ts';
 import type { DrawRule } from './draw-rule.ts';
 import { indexPairs } from './pair-index.ts';
 import { drawPair } from './pair-sampler.ts';
+import { SeenContent } from './seen-content.ts';
 
 type Given = {
   readonly prompt: number;
   readonly model: number;
   readonly namesItself: boolean;
   readonly blank: boolean;
+  /** Answers with the same number say the same. */
+  readonly text: number;
 };
 
 /** Models are m0, m1, …, prompts p0, p1, …, answers a0, a1, … in the order given. */
@@ -36,9 +39,11 @@ function contentOf(given: readonly Given[], retired: readonly boolean[] = []): D
       model: Uint32Array.from(given, ({ model }) => models.indexOf(`m${model}` as ModelId)),
       namesItself: Uint8Array.from(given, ({ namesItself }) => Number(namesItself)),
       blank: Uint8Array.from(given, ({ blank }) => Number(blank)),
+      text: Uint32Array.from(given, ({ text }) => given.findIndex((each) => each.text === text)),
       prompts: prompts.length,
       models,
       idOf: (place) => `a${place}` as AnswerId,
+      placeOf: (id) => (Number(id.slice(1)) < given.length ? Number(id.slice(1)) : undefined),
       promptId: (number) => prompts[number]!,
       promptNumber: (id) => (prompts.includes(id) ? prompts.indexOf(id) : undefined),
     },
@@ -50,7 +55,13 @@ type Contest = { readonly given: readonly Given[]; readonly retired: readonly bo
 /** Answers by prompts and models in any order, several of some, some retired, blank or naming themselves. */
 const contests: fc.Arbitrary<Contest> = fc.record({
   given: fc.array(
-    fc.record({ prompt: fc.nat(4), model: fc.nat(3), namesItself: fc.boolean(), blank: fc.boolean() }),
+    fc.record({
+      prompt: fc.nat(4),
+      model: fc.nat(3),
+      namesItself: fc.boolean(),
+      blank: fc.boolean(),
+      text: fc.nat(40),
+    }),
     { maxLength: 30 },
   ),
   retired: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
@@ -65,7 +76,13 @@ const rules: fc.Arbitrary<DrawRule> = fc.record({
 const EVERYTHING: DrawRule = { choice: 'newest', skipSelfNaming: false, skipBlank: false };
 
 /** The slow, obvious twin: all that is left, listed. */
-function slowDraw({ given, retired }: Contest, seen: ReadonlySet<string>, seed: string, rule: DrawRule) {
+function slowDraw(
+  { given, retired }: Contest,
+  seen: ReadonlySet<string>,
+  texts: ReadonlySet<number>,
+  seed: string,
+  rule: DrawRule,
+) {
   const answers = given.map((answer, i) => ({ ...answer, id: `a${i}` }));
   const left = new Map<string, (typeof answers)[number][][][]>();
   for (const prompt of new Set(given.map((answer) => answer.prompt))) {
@@ -80,7 +97,7 @@ function slowDraw({ given, retired }: Contest, seen: ReadonlySet<string>, seed: 
             !retired[model] && !(rule.skipSelfNaming && namesItself) && !(rule.skipBlank && blank),
         ),
       )
-      .filter((own) => own.length > 0);
+      .filter((own) => own.length > 0 && !own.some(({ text }) => texts.has(text)));
     for (const [i, first] of standing.entries()) {
       for (const second of standing.slice(i + 1)) {
         const models = [first[0]!.model, second[0]!.model].sort().join('|');
@@ -103,54 +120,87 @@ function slowDraw({ given, retired }: Contest, seen: ReadonlySet<string>, seed: 
 }
 
 describe('drawPair', () => {
-  it('draws what listing everything would draw, until nothing is left', () => {
+  it.each([
+    ['prompts with their models', false],
+    ['texts', true],
+  ])('draws what listing everything would draw, %s never twice, until nothing is left', (_, once) => {
     fc.assert(
       fc.property(contests, fc.string(), rules, (contest, seed, rule) => {
         const index = indexPairs(contentOf(contest.given, contest.retired), rule);
-        const seen = new Set<number>();
+        const seen = new SeenContent(index);
         const seenKeys = new Set<string>();
+        const texts = new Set<number>();
+        const textOf = (id: AnswerId) => contest.given[Number(id.slice(1))]!.text;
         for (let i = 0; ; i += 1) {
-          const drawn = drawPair(index, seen, `${seed}/${i}`);
-          const slow = slowDraw(contest, seenKeys, `${seed}/${i}`, rule);
+          const drawn = drawPair(i % 2 === 0 ? seen : seen.fork(), `${seed}/${i}`);
+          const slow = slowDraw(contest, seenKeys, texts, `${seed}/${i}`, rule);
           if (drawn === null || slow === null) {
             expect(drawn).toBe(slow);
-            expect(seen.size).toBe(index.starts.at(-1));
             return;
           }
           expect({ answers: drawn.answers, probability: drawn.probability }).toEqual(slow);
           expect(index.cellOf(drawn.promptId, drawn.models.b, drawn.models.a)).toBe(drawn.cell);
           expect(seen.has(drawn.cell)).toBe(false);
-          seen.add(drawn.cell);
           seenKeys.add(
             `${drawn.promptId}|${[drawn.models.a, drawn.models.b]
               .map((id) => id.slice(1))
               .sort()
               .join('|')}`,
           );
+          if (!once) {
+            seen.addCell(drawn.cell);
+            continue;
+          }
+          for (const id of Object.values(drawn.answers)) {
+            expect(texts.has(textOf(id))).toBe(false);
+          }
+          for (const id of Object.values(drawn.answers)) texts.add(textOf(id));
+          seen.addBattle(drawn);
         }
       }),
     );
   });
 
+  it('keeps a text back that was seen with an answer that no longer stands, or of another model', () => {
+    const plain = { namesItself: false, blank: false };
+    const content = contentOf([
+      { ...plain, prompt: 0, model: 0, text: 1 },
+      { ...plain, prompt: 0, model: 1, text: 2 },
+      { ...plain, prompt: 0, model: 0, text: 3 },
+      { ...plain, prompt: 1, model: 2, text: 1 },
+      { ...plain, prompt: 1, model: 1, text: 4 },
+    ]);
+    const index = indexPairs(content, EVERYTHING);
+    const seen = new SeenContent(index);
+    seen.addBattle({
+      promptId: 'p0' as PromptId,
+      models: { a: 'm0' as ModelId, b: 'm1' as ModelId },
+      answers: { a: 'a0' as AnswerId, b: 'a1' as AnswerId },
+    });
+    expect(drawPair(seen, 'seed')).toBeNull();
+    expect(drawPair(new SeenContent(index), 'seed')).not.toBeNull();
+    // of a campaign that has lost an answer, what is left counts
+    seen.addBattle({
+      promptId: 'p9' as PromptId,
+      models: { a: 'm8' as ModelId, b: 'm9' as ModelId },
+      answers: { a: 'a98' as AnswerId, b: 'a99' as AnswerId },
+    });
+  });
+
   it('knows no cell for what is not asked', () => {
     const index = indexPairs(contentOf([]), EVERYTHING);
     expect(index.cellOf('p' as PromptId, 'x' as ModelId, 'y' as ModelId)).toBeUndefined();
-    expect(drawPair(index, new Set(), 'seed')).toBeNull();
+    expect(drawPair(new SeenContent(index), 'seed')).toBeNull();
   });
 
   it('draws any of a model’s answers equally often, and says with what probability', () => {
     const plain = { prompt: 0, namesItself: false, blank: false };
-    const content = contentOf([
-      { ...plain, model: 0 },
-      { ...plain, model: 1 },
-      { ...plain, model: 0 },
-      { ...plain, model: 0 },
-    ]);
+    const content = contentOf([0, 1, 0, 0].map((model, text) => ({ ...plain, model, text })));
     const index = indexPairs(content, { ...EVERYTHING, choice: 'any' });
     const counts = new Map<string, number>();
     const DRAWS = 3000;
     for (let i = 0; i < DRAWS; i += 1) {
-      const drawn = drawPair(index, new Set(), `any/${i}`)!;
+      const drawn = drawPair(new SeenContent(index), `any/${i}`)!;
       expect(drawn.probability).toBeCloseTo(1 / 3, 12);
       expect(drawn.reason).toBe('uniform over pairs, then over prompts, then over answers');
       const id = drawn.models.a === 'm0' ? drawn.answers.a : drawn.answers.b;
@@ -169,6 +219,7 @@ describe('the answer that stands for a model', () => {
     model,
     namesItself: false,
     blank: false,
+    text: 0,
     ...facts,
   });
   /** The other model's only answer is a0; the rest are those of the model in question, oldest first. */

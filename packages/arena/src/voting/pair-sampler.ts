@@ -1,6 +1,6 @@
 import type { AnswerId, BySlot, ModelId, Probability, PromptId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
-import type { PairIndex } from './pair-index.ts';
+import type { SeenContent } from './seen-content.ts';
 
 export type DrawnPair = {
   readonly cell: number;
@@ -15,20 +15,18 @@ export type DrawnPair = {
 /**
  * Uniform over the pairs of models that this voter can still be asked about, then uniform over that pair's
  * prompts, then over the answers of each model that may stand for it, then a fair coin for the sides. Every draw depends only on `seed` and on what the voter has seen.
- * @param seen cells that this voter was given before: never drawn again
+ * @param seen what this voter was given before: never drawn again
  * @returns null where nothing is left for this voter
  */
-export function drawPair(index: PairIndex, seen: ReadonlySet<number>, seed: string): DrawnPair | null {
+export function drawPair(seen: SeenContent, seed: string): DrawnPair | null {
+  const { index } = seen;
   const { starts } = index;
-  const seenOf = new Uint32Array(index.pairs);
-  for (const cell of seen) seenOf[index.pairOf(cell)]! += 1;
-  const unseenOf = (pair: number) => starts[pair + 1]! - starts[pair]! - seenOf[pair]!;
   const choices: number[] = [];
-  for (let pair = 0; pair < index.pairs; pair += 1) if (unseenOf(pair) > 0) choices.push(pair);
+  for (let pair = 0; pair < index.pairs; pair += 1) if (seen.leftOf(pair) > 0) choices.push(pair);
   if (choices.length === 0) return null;
   const random = seededRandom(seed);
   const pair = choices[random.below(choices.length)]!;
-  const prompts = unseenOf(pair);
+  const prompts = seen.leftOf(pair);
   let cell = starts[pair]!;
   for (let left = random.below(prompts); seen.has(cell) || left > 0; cell += 1)
     if (!seen.has(cell)) left -= 1;

@@ -8,7 +8,10 @@ import { voterProgress } from './voter-progress.ts';
 
 export type UndoVote = { readonly actor: Actor; readonly vote: string };
 
-/** Takes a vote back within the grace period. The vote stays in the chain; a revision says that it does not count. */
+/**
+ * Takes the last vote back within the grace period: one before it is final, as its names were told. The vote stays in the
+ * chain; a revision says that it does not count.
+ */
 export async function undoVote(
   command: UndoVote,
   deps: Pick<Ports, 'campaigns' | 'raters' | 'votes' | 'completionCodes' | 'clock' | 'feed'>,
@@ -23,12 +26,12 @@ export async function undoVote(
   const campaign = await requireCampaignById(vote.campaignId, deps);
   const nowMs = deps.clock.now();
   if (!vote.undone) {
-    if (campaign.state !== 'open' || nowMs > vote.atMs + campaign.settings.undo_grace_s * 1000) {
-      throw new ArenaError('undo_expired', 'The time to undo this vote is over.', {
-        hint: `A vote can be undone for ${campaign.settings.undo_grace_s} seconds.`,
+    const isInTime = campaign.state === 'open' && nowMs <= vote.atMs + campaign.settings.undo_grace_s * 1000;
+    if (!isInTime || !(await deps.votes.undo(vote.id, nowMs))) {
+      throw new ArenaError('undo_expired', 'This vote can no longer be undone.', {
+        hint: `A vote can be undone for ${campaign.settings.undo_grace_s} seconds, and only until the next one.`,
       });
     }
-    await deps.votes.undo(vote.id, nowMs);
     deps.feed.changed(campaign.id);
   }
   return {

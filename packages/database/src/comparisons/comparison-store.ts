@@ -215,7 +215,7 @@ async function appendVotes(
 
 function revisionsAfter(sql: Database['sql'], campaign: CampaignId, after: number) {
   return sql<VoteRevision[]>`
-    select r.id, v.seq, v.import_id as "importId", r.kind, r.outcome
+    select r.id, v.seq, v.import_id as "importId", r.kind, r.outcome, r.after_reveal as "afterReveal"
     from vote_revisions r join votes v on v.id = r.vote_id
     where r.campaign_id = ${campaign} and r.id > ${after} and r.kind in ('undo', 'recast')
     order by r.id`;

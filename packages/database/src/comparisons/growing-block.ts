@@ -7,9 +7,9 @@ const MOST_MODELS = 65_535;
 
 /**
  * A vote that was taken back; a row whose import was undone; a battle in which an answer names its model, by the rule; a
- * vote in quarantine.
+ * vote in quarantine; one that was changed after its names were shown.
  */
-export const [IS_UNDONE, IS_GONE, NAMES_ITSELF, IS_QUARANTINED] = [1, 2, 4, 8];
+export const [IS_UNDONE, IS_GONE, NAMES_ITSELF, IS_QUARANTINED, CHANGED_AFTER_REVEAL] = [1, 2, 4, 8, 16];
 
 /** More at once cost as much as counting all rows again. */
 const MOST_CHANGES = 20_000;
@@ -31,7 +31,7 @@ export class GrowingBlock {
   excluded = new Uint8Array(0);
   /** Why a row is left out that is neither undone nor gone, as `excluded` has it; 0: it is not. */
   reason = new Uint8Array(0);
-  /** `IS_UNDONE`, `IS_GONE`, `NAMES_ITSELF`, `IS_QUARANTINED`. */
+  /** `IS_UNDONE`, `IS_GONE`, `NAMES_ITSELF`, `IS_QUARANTINED`, `CHANGED_AFTER_REVEAL`. */
   flags = new Uint8Array(0);
   /** The import that a row came by, from 1; 0: none. Null: not kept, as of votes, whose imports lie in `VoteRuns`. */
   source: Uint32Array | null = null;

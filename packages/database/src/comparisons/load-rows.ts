@@ -11,12 +11,14 @@ import {
   verdictCopySql,
   voteCopySql,
 } from './comparison-sql.ts';
-import { type GrowingBlock, IS_QUARANTINED, NAMES_ITSELF } from './growing-block.ts';
+import { CHANGED_AFTER_REVEAL, type GrowingBlock, IS_QUARANTINED, NAMES_ITSELF } from './growing-block.ts';
 import { TextCodes } from './text-codes.ts';
 import { UuidCodes } from './uuid-codes.ts';
 import type { VoteLayout } from './vote-layout.ts';
 
 const NAMES_ITSELF_REASON = 'answer names its model';
+/** As exports have it in their column `excluded`. */
+export const AFTER_REVEAL_REASON = 'changed_after_reveal';
 const UNDONE = 'undone';
 /** A block has a byte for a reason; what is beyond shares a place. */
 const MOST_REASONS = 250;
@@ -179,6 +181,7 @@ function write(
 /** Why a row is left out, as a block's `reason` has it; 0: it is not. @param quarantined why it is in quarantine, if it is */
 export function reasonOf(flags: number, quarantined: string | null, names: CampaignNames): number {
   if (quarantined !== null) return names.placeOfReason(quarantined);
+  if ((flags & CHANGED_AFTER_REVEAL) !== 0) return names.placeOfReason(AFTER_REVEAL_REASON);
   return (flags & NAMES_ITSELF) === 0 ? 0 : names.placeOfReason(NAMES_ITSELF_REASON);
 }
 

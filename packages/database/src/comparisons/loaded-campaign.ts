@@ -2,7 +2,7 @@ import type { CampaignComparisons } from '@agon/arena';
 import { OUTCOME_CODES, type Outcome } from '@agon/domain';
 import type { CampaignState, QuarantinedVote } from './campaign-state.ts';
 import type { ReadRule } from './comparison-sql.ts';
-import { GrowingBlock, IS_GONE, IS_QUARANTINED, IS_UNDONE } from './growing-block.ts';
+import { CHANGED_AFTER_REVEAL, GrowingBlock, IS_GONE, IS_QUARANTINED, IS_UNDONE } from './growing-block.ts';
 import { CampaignNames, reasonOf } from './load-rows.ts';
 import { LookBack } from './look-back.ts';
 import { VoteRuns } from './vote-runs.ts';
@@ -33,6 +33,8 @@ export type VoteRevision = {
   readonly importId: string | null;
   readonly kind: 'undo' | 'recast';
   readonly outcome: Outcome | null;
+  /** Cast anew by somebody who knew the names. */
+  readonly afterReveal: boolean;
 };
 
 export function emptyOf(state: CampaignState, revision: number): Loaded {
@@ -124,6 +126,11 @@ export function applyRevisions(current: Loaded, rows: readonly VoteRevision[]): 
     revisions.saw(revision.id);
     if (row < 0) continue;
     if (revision.outcome !== null) people.outcome[row] = OUTCOME_CODES[revision.outcome];
+    if (revision.afterReveal) {
+      const flags = people.flags[row]! | CHANGED_AFTER_REVEAL;
+      people.flags[row] = flags;
+      if ((flags & IS_QUARANTINED) === 0) people.reason[row] = reasonOf(flags, null, names);
+    }
     people.flag(row, IS_UNDONE, revision.kind === 'undo', undone);
   }
 }

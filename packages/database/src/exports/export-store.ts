@@ -6,6 +6,7 @@ import type {
   ExportedVote,
   ExportStore,
 } from '@agon/arena';
+import { AFTER_REVEAL_REASON } from '../comparisons/load-rows.ts';
 import type { Database } from '../connect.ts';
 import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 
@@ -24,7 +25,8 @@ export function createExportStore({ sql }: Database): ExportStore {
           coalesce(p.category, b.category) as category, coalesce(p.language, b.language) as language, b.turns,
           ma.name as "modelA", mb.name as "modelB", coalesce(last.outcome, v.outcome) as outcome,
           coalesce(v.weight, 1) as weight, v.share_a as "shareA",
-          v.outcome as "firstOutcome", coalesce(last.kind = 'undo', false) as undone, q.reason as excluded,
+          v.outcome as "firstOutcome", coalesce(last.kind = 'undo', false) as undone,
+          coalesce(q.reason, case when changed.vote_id is not null then ${AFTER_REVEAL_REASON} end) as excluded,
           note.tags, note.note, v.shown_ms as "shownMs", b.draw_probability as "drawProbability",
           b.draw_reason as "drawReason", case when v.import_id is null then 'live' else 'import' end as source,
           v.import_id as import, v.source_id as "sourceId", v.at, v.hash
@@ -35,6 +37,8 @@ export function createExportStore({ sql }: Database): ExportStore {
         left join lateral (select key from campaign_prompts k where k.campaign_id = v.campaign_id and k.prompt_id = b.prompt_id
           order by key limit 1) cp on true
         left join quarantine q on q.vote_id = v.id
+        left join (select distinct vote_id from vote_revisions where campaign_id = ${campaign} and after_reveal) changed
+          on changed.vote_id = v.id
         left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
           order by r.id desc limit 1) last on true
         left join lateral (select tags, note from vote_revisions r where r.vote_id = v.id and r.kind = 'annotate'

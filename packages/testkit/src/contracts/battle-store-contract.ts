@@ -1,4 +1,4 @@
-import type { NewVoterBattle, OpenBattle } from '@agon/arena';
+import { type NewVoterBattle, type OpenBattle, pairIndexOf } from '@agon/arena';
 import type { BattleId, CampaignId, RaterId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { allOf } from './all-of.ts';
@@ -29,7 +29,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       for (const stores of [here, elsewhere]) {
         const given = await contest.given(rater, stores);
         expect(given).toMatchObject({ votes: 0, drawn: 3, open: drawn.map(openOf) });
-        expect(given.seen.size).toBe(0);
+        expect(given.seen.cells.size).toBe(0);
         expect(await contest.given(await contest.voter(), stores)).toMatchObject({ drawn: 0, open: [] });
       }
     });
@@ -98,7 +98,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
         const given = await contest.given(rater, stores);
         expect(given.changes).toBeGreaterThan(changes);
         expect(given).toMatchObject({ votes: 1, drawn: 2, open: [] });
-        expect([...given.seen].sort()).toEqual([cellOf(started, own), cellOf(started, voted)].sort());
+        expect([...given.seen.cells].sort()).toEqual([cellOf(started, own), cellOf(started, voted)].sort());
       }
       const kept = (await allOf(here.exports.battles(contest.id))).find((each) => each.id === own.id);
       expect(kept).toMatchObject({ state: 'skipped', skipReason: 'offensive' });
@@ -113,12 +113,12 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       await here.votes.append(vote);
       const voted = await contest.given(rater);
       expect(voted).toMatchObject({ votes: 1, open: [] });
-      expect([...voted.seen]).toEqual([cellOf(started, battle)]);
+      expect([...voted.seen.cells]).toEqual([cellOf(started, battle)]);
       await here.votes.undo(vote.id, AT + 1);
       for (const stores of [here, elsewhere]) {
         const given = await contest.given(rater, stores);
         expect(given).toMatchObject({ votes: 0, drawn: 1, open: [openOf(battle)] });
-        expect(given.seen.size).toBe(0);
+        expect(given.seen.cells.size).toBe(0);
       }
     });
 
@@ -134,7 +134,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       expect(await here.battles.expire(later.expiresAtMs)).toBe(0);
       const given = await contest.given(rater, elsewhere);
       expect(given).toMatchObject({ votes: 1, drawn: 3, open: [openOf(later)] });
-      expect(given.seen.size).toBe(1);
+      expect(given.seen.cells.size).toBe(1);
       // a voter who sat before it all the time may still say why not
       expect(await here.battles.skip(late.id, rater, 'cannot_judge', '')).toBe(true);
     });
@@ -194,6 +194,34 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       expect(await here.battles.answerPlaces(here.ids.next() as BattleId)).toEqual({ a: null, b: null });
     });
 
+    it('remembers texts, of whatever model and prompt, until the vote on them is undone', async () => {
+      const started = await start();
+      const { elsewhere, here, contest, rater } = started;
+      // what crane said of the first prompt, stork says of the second
+      const { own } = await contest.answerAgain(1, 'stork', `crane on first of ${contest.id}?`);
+      expect(own).toHaveLength(2);
+      const index = pairIndexOf(await here.content.drawable(contest.id), {
+        choice: 'newest',
+        skipSelfNaming: false,
+        skipBlank: false,
+      });
+      const left = async (stores: typeof here) => {
+        const { seen } = await stores.battles.givenTo(contest.id, rater, index);
+        const cells = Array.from({ length: index.starts.at(-1)! }, (_, cell) => cell);
+        return cells.filter((cell) => !seen.has(cell)).length;
+      };
+      expect(await left(here)).toBe(6);
+      const battle = contest.battle(0);
+      await contest.issue(rater, battle);
+      expect(await left(here)).toBe(6);
+      const vote = contest.vote(battle, rater, 'a');
+      await here.votes.append(vote);
+      // one text is left to the first prompt, which is no pair, and two to the second
+      for (const stores of [here, elsewhere]) expect(await left(stores)).toBe(1);
+      await here.votes.undo(vote.id, AT + 1);
+      expect(await left(here)).toBe(6);
+    });
+
     it('counts a prompt with its two models as seen, with whichever answers', async () => {
       const started = await start();
       const { elsewhere, here, contest, rater } = started;
@@ -203,7 +231,7 @@ export function battleStoreContract(setUp: () => TwoArenas): void {
       await contest.issue(rater, anew);
       await here.votes.append(contest.vote(anew, rater, 'a'));
       for (const stores of [here, elsewhere])
-        expect([...(await contest.given(rater, stores)).seen]).toEqual([cellOf(started, battle)]);
+        expect([...(await contest.given(rater, stores)).seen.cells]).toEqual([cellOf(started, battle)]);
     });
   });
 }

@@ -96,6 +96,26 @@ export function comparisonStoreContract(setUp: () => Setup): void {
       expect([...new Set(revisions)].sort((x, y) => x - y)).toEqual(revisions);
     });
 
+    it('leaves out a vote that was changed after its names were shown, undone or not, and read anew too', async () => {
+      const { here, elsewhere, contest } = await start();
+      const battle = contest.battle(0);
+      const rater = await contest.voter();
+      await contest.issue(rater, battle);
+      const vote = { ...contest.vote(battle, rater, 'a'), revealed: true };
+      await here.votes.append(vote);
+      const stages = [await rowOf(here.comparisons, contest.id, rater)];
+      await here.votes.undo(vote.id, AT + 1);
+      await here.votes.append(contest.vote(battle, rater, 'b', AT + 2));
+      stages.push(await rowOf(here.comparisons, contest.id, rater));
+      await here.votes.undo(vote.id, AT + 3);
+      stages.push(await rowOf(here.comparisons, contest.id, rater));
+      await here.votes.append(contest.vote(battle, rater, 'a', AT + 4));
+      stages.push(await rowOf(here.comparisons, contest.id, rater));
+      stages.push(await rowOf(elsewhere.comparisons, contest.id, rater));
+      const changed = 'changed_after_reveal';
+      expect(stages.map((row) => row?.excluded)).toEqual([null, changed, 'undone', changed, changed]);
+    });
+
     it('sees a change that began before another one and ended after it', async () => {
       const { here, elsewhere, contest, hold } = await start();
       const slow = contest.battle(0);

@@ -148,6 +148,7 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
       outcome,
       idempotencyKey: `key of ${voteId}`,
       shownMs: 1000,
+      revealed: false,
       atMs,
     };
   }

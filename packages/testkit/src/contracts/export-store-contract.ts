@@ -12,6 +12,7 @@ type Setup = {
   readonly ids: Ids;
   campaign(): Promise<CampaignId>;
   /** Casts a vote anew, with another outcome. */
+  undo(vote: VoteId): Promise<void>;
   recast(vote: VoteId, outcome: Outcome): Promise<void>;
   exclude(vote: VoteId, reason: string): Promise<void>;
 };
@@ -73,15 +74,15 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
     });
 
     it('gives votes as they stand, beside what was cast first', async () => {
-      const { exports, imports, votes, ids, campaign, recast, exclude } = await setUp();
+      const { exports, imports, votes, ids, campaign, undo, recast, exclude } = await setUp();
       const id = await campaign();
       await imports.write(sampleBundle(id, ids.next(), 4));
       const cast = (await allOf(exports.votes(id))).map((vote) => vote.id as VoteId);
-      await votes.undo(cast[0]!, SAMPLE_MS);
+      await undo(cast[0]!);
       await recast(cast[1]!, 'b');
       await votes.annotate(cast[2]!, { note: 'first' }, SAMPLE_MS);
       await votes.annotate(cast[2]!, { note: 'last', tags: { a: ['clear'], b: [] } }, SAMPLE_MS);
-      await votes.undo(cast[2]!, SAMPLE_MS);
+      await undo(cast[2]!);
       await recast(cast[2]!, 'tie');
       await exclude(cast[3]!, 'same outcome every time');
       const plain = {

@@ -24,12 +24,13 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
     await contest.issue(rater, ...battles);
     return { ...arenas, contest, rater, battles };
   }
-  const storedOf = ({ id, battleId, raterId, campaignId, outcome, atMs }: NewVote) => ({
+  const storedOf = ({ id, battleId, raterId, campaignId, outcome, revealed, atMs }: NewVote) => ({
     id,
     battleId,
     raterId,
     campaignId,
     outcome,
+    revealed,
     atMs,
   });
 
@@ -42,9 +43,14 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
         vote: storedOf(vote),
         models: { a: 'crane', b: 'heron' },
         votesOfRater: 1,
+        before: null,
       });
       for (const stores of [here, elsewhere]) {
-        expect(await stores.votes.find(vote.id)).toEqual({ ...storedOf(vote), undone: false });
+        expect(await stores.votes.find(vote.id)).toEqual({
+          ...storedOf(vote),
+          undone: false,
+          canUndo: true,
+        });
         expect(await stores.votes.findByKey(rater, vote.idempotencyKey)).toEqual(storedOf(vote));
         expect(await stores.votes.countOf(rater, contest.id)).toBe(1);
       }
@@ -114,12 +120,19 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
 
     it('takes a vote back once, whoever asks, and not again when it is delivered late', async () => {
       const { here, elsewhere, contest, rater, battles } = await start();
-      const [vote, kept] = battles.map((battle) => contest.vote(battle, rater, 'a'));
-      await here.votes.append(vote!);
+      const [kept, vote] = battles.map((battle) => contest.vote(battle, rater, 'a'));
       await here.votes.append(kept!);
-      await Promise.all([here, elsewhere, here].map((stores) => stores.votes.undo(vote!.id, AT + 1)));
-      await here.votes.undo(here.ids.next() as VoteId, AT + 1);
-      expect(await elsewhere.votes.find(vote!.id)).toEqual({ ...storedOf(vote!), undone: true });
+      await here.votes.append(vote!);
+      const undone = await Promise.all(
+        [here, elsewhere, here].map((stores) => stores.votes.undo(vote!.id, AT + 1)),
+      );
+      expect(undone).toEqual([true, true, true]);
+      expect(await here.votes.undo(here.ids.next() as VoteId, AT + 1)).toBe(false);
+      expect(await elsewhere.votes.find(vote!.id)).toEqual({
+        ...storedOf(vote!),
+        undone: true,
+        canUndo: false,
+      });
       expect(await elsewhere.votes.append(vote!)).toEqual({ kind: 'conflict' });
       expect(await here.votes.countOf(rater, contest.id)).toBe(1);
     });
@@ -133,14 +146,94 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
       const stands = { ...storedOf(first), outcome: 'tie', atMs: AT + 2 };
       const models = { a: 'crane', b: 'heron' };
       const recast = await elsewhere.votes.append(second);
-      expect(recast).toEqual({ kind: 'appended', vote: stands, models, votesOfRater: 1 });
+      expect(recast).toEqual({ kind: 'appended', vote: stands, models, votesOfRater: 1, before: null });
       expect(await here.votes.append(second)).toEqual({ ...recast, kind: 'replayed' });
       expect(await here.votes.append(first)).toEqual({ kind: 'conflict' });
-      expect(await here.votes.find(first.id)).toEqual({ ...stands, undone: false });
+      expect(await here.votes.find(first.id)).toEqual({ ...stands, undone: false, canUndo: true });
       for (const { idempotencyKey } of [first, second])
         expect(await here.votes.findByKey(rater, idempotencyKey)).toMatchObject({ id: first.id });
       await here.votes.undo(first.id, AT + 3);
       expect(await elsewhere.votes.find(first.id)).toMatchObject({ undone: true });
+    });
+
+    it('makes a vote final with the next one, in whatever batch and process that comes, and says which', async () => {
+      const { here, elsewhere, contest, rater, battles } = await start();
+      const [first, second] = battles.map((battle) => contest.vote(battle, rater, 'a'));
+      const models = { a: 'crane', b: 'heron' };
+      const firstIsFinal = { id: first!.id, battleId: first!.battleId, models };
+      const together = await Promise.all([first!, second!].map((vote) => here.votes.append(vote)));
+      expect(together).toMatchObject([{ before: null }, { before: firstIsFinal }]);
+      expect(await elsewhere.votes.append(second!)).toMatchObject({ kind: 'replayed', before: null });
+      for (const stores of [here, elsewhere]) {
+        expect(await stores.votes.find(first!.id)).toMatchObject({ canUndo: false });
+        expect(await stores.votes.undo(first!.id, AT + 1)).toBe(false);
+      }
+      expect(await here.votes.find(first!.id)).toMatchObject({ undone: false });
+      // one that was undone is followed by nothing; the vote on it anew is
+      const third = contest.battle(0, ['crane', 'stork']);
+      await contest.issue(rater, third);
+      expect(await elsewhere.votes.undo(second!.id, AT + 1)).toBe(true);
+      expect(await elsewhere.votes.append(contest.vote(third, rater, 'b'))).toMatchObject({ before: null });
+      const recast = await here.votes.append(contest.vote(battles[1], rater, 'b', AT + 2));
+      expect(recast).toMatchObject({ before: { battleId: third.id, models: { a: 'crane', b: 'stork' } } });
+      const fourth = contest.battle(1, ['crane', 'stork']);
+      await contest.issue(rater, fourth);
+      const last = await here.votes.append(contest.vote(fourth, rater, 'b'));
+      expect(last).toMatchObject({ before: { id: second!.id, battleId: battles[1].id, models } });
+    });
+
+    it('either undoes a vote or tells its names, never both', async () => {
+      const { here, elsewhere, contest } = await start();
+      for (let i = 0; i < 12; i += 1) {
+        const rater = await contest.voter();
+        const [one, next] = [contest.battle(0), contest.battle(1)];
+        await contest.issue(rater, one, next);
+        const vote = contest.vote(one, rater, 'a');
+        await here.votes.append(vote);
+        const telling = i % 2 === 0 ? elsewhere.votes.settle(vote.id) : null;
+        const following =
+          telling === null ? elsewhere.votes.append(contest.vote(next, rater, 'b', AT + 1)) : null;
+        const [undone, settled, followed] = await Promise.all([
+          here.votes.undo(vote.id, AT + 1),
+          telling,
+          following,
+        ]);
+        const isTold =
+          telling === null
+            ? followed !== null && 'before' in followed && followed.before !== null
+            : !settled!.undone;
+        expect(isTold).toBe(!undone);
+        expect(await here.votes.undo(vote.id, AT + 2)).toBe(undone);
+      }
+    });
+
+    it('leaves a vote out that was changed after its names were shown, from what others said too', async () => {
+      const { here, elsewhere, contest, rater, battles } = await start();
+      const told = { ...contest.vote(battles[0], rater, 'a'), revealed: true };
+      await here.votes.append(told);
+      await here.votes.undo(told.id, AT + 1);
+      await elsewhere.votes.append({ ...contest.vote(battles[0], rater, 'b', AT + 2), revealed: false });
+      const blind = contest.vote(battles[1], rater, 'a');
+      await here.votes.append(blind);
+      await here.votes.undo(blind.id, AT + 3);
+      await here.votes.append({ ...contest.vote(battles[1], rater, 'tie', AT + 4), revealed: true });
+      const exported = await allOf(here.exports.votes(contest.id));
+      expect(exported.map(({ outcome, undone, excluded }) => ({ outcome, undone, excluded }))).toEqual([
+        { outcome: 'b', undone: false, excluded: 'changed_after_reveal' },
+        { outcome: 'tie', undone: false, excluded: null },
+      ]);
+      const nobody = { a: 0, b: 0, tie: 0, both_bad: 0 };
+      const other = await contest.voter();
+      expect(await here.votes.othersOn(battles[0].id, other)).toEqual(nobody);
+      expect(await here.votes.othersOn(battles[1].id, other)).toEqual({ ...nobody, tie: 1 });
+    });
+
+    it('names the models of a vote', async () => {
+      const { here, elsewhere, contest, rater, battles } = await start();
+      const vote = contest.vote(battles[0], rater, 'a');
+      await here.votes.append(vote);
+      expect(await elsewhere.votes.modelsOf(vote.id)).toEqual({ a: 'crane', b: 'heron' });
+      expect(await here.votes.modelsOf(here.ids.next() as VoteId)).toBeNull();
     });
 
     it('notes tags and words without touching the vote', async () => {
@@ -150,7 +243,11 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
       await here.votes.undo(vote.id, AT + 1);
       const tags = { a: ['clear'], b: [] };
       await here.votes.annotate(vote.id, { tags, note: 'ü "quoted"' }, AT + 2);
-      expect(await here.votes.find(vote.id)).toEqual({ ...storedOf(vote), undone: true });
+      expect(await here.votes.find(vote.id)).toEqual({
+        ...storedOf(vote),
+        undone: true,
+        canUndo: false,
+      });
       expect(await allOf(here.exports.votes(contest.id))).toMatchObject([{ tags, note: 'ü "quoted"' }]);
     });
 

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, () => string>> = {
   verdict_on_pair_without_votes: m.board_reason_pair_without_votes,
   verdict_without_prompt: m.board_reason_verdict_without_prompt,
   not_blind: m.board_reason_not_blind,
+  changed_after_reveal: m.board_reason_after_reveal,
   voter_in_quarantine: m.board_reason_quarantine,
   same_model: m.board_reason_same_model,
 };

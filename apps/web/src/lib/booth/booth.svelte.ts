@@ -1,5 +1,5 @@
 import type { Client } from '@agon/client';
-import type { BlindBattle, Campaign, VoterProgress } from '@agon/contract';
+import type { BlindBattle, Campaign, Reveal, VoterProgress } from '@agon/contract';
 import { isArenaError, type Outcome } from '@agon/domain';
 import { type BoothStage, boothScreen, type DrawTrouble, votesGiven } from './booth-screen.ts';
 import { deliveryOf } from './delivery.ts';
@@ -14,6 +14,10 @@ import { sendEntry } from './send-entry.ts';
 const HELD = 2;
 /** The most that one draw may count, those held included. */
 const MOST_DRAWN = 5;
+/** Names are asked for this long after the time to undo: the server's clock is not ours. */
+const REVEAL_MARGIN_MS = 250;
+/** Names are a courtesy: they are not asked for without end. */
+const MOST_ASKED = 8;
 
 /** Something that went against the voter's expectation and needs a sentence. */
 export type BoothNotice = {
@@ -51,17 +55,23 @@ export class Booth {
   exhausted = $state(false);
   trouble: DrawTrouble | null = $state(null);
   last: LastVote | null = $state.raw(null);
+  /** What was told of the battle before the last one. */
+  before: Reveal | null = $state.raw(null);
   notices: readonly BoothNotice[] = $state.raw([]);
   isUndoing = $state(false);
   entries: readonly OutboxEntry[] = $state.raw([]);
   outboxTrouble: OutboxTrouble = $state.raw(null);
   isKept = $state(true);
+  /** The battle that was on screen for long enough. */
+  #ripe: string | null = $state(null);
 
   readonly waiting = $derived(
     this.entries.filter((entry) => entry.campaign === this.campaign.slug && isWaiting(entry)).length,
   );
   readonly votes = $derived(votesGiven(this.progress, this.waiting));
   readonly battle = $derived(this.held[0] ?? null);
+  /** The battle was on screen for as long as the campaign asks: a vote on it is taken. */
+  readonly isRipe = $derived(this.battle !== null && this.#ripe === this.battle.id);
   readonly screen = $derived.by(() =>
     boothScreen({
       isOpen: this.campaign.state === 'open',
@@ -75,6 +85,8 @@ export class Booth {
     }),
   );
 
+  #cancelRipening: (() => void) | null = null;
+  #cancelReveal: (() => void) | null = null;
   readonly #receivedMs = new Map<string, number>();
   #isDrawing = false;
   #drawFailures = 0;
@@ -108,6 +120,8 @@ export class Booth {
 
   stop(): void {
     this.#cancelDraw?.();
+    this.#cancelRipening?.();
+    this.#cancelReveal?.();
     this.#queue.stop();
   }
 
@@ -138,10 +152,33 @@ export class Booth {
     void this.fill();
   }
 
-  /** Counts a vote on the battle on screen and shows the next one, without waiting for the network. */
+  /** Both answers of the battle on screen are painted: its time begins. */
+  painted(isVisible: boolean): void {
+    this.clock.restart(isVisible);
+    this.#ripen();
+  }
+
+  /** Time in a hidden tab does not count, so the clock is asked again. */
+  #ripen(): void {
+    this.#cancelRipening?.();
+    const leftMs = this.campaign.settings.min_dwell_ms - this.clock.ms;
+    if (leftMs <= 0) this.#ripe = this.battle?.id ?? null;
+    else this.#cancelRipening = this.#ports.after(leftMs, () => this.#ripen());
+  }
+
+  /** What is on screen changes: whatever comes is unread. */
+  #leave(): void {
+    this.#cancelRipening?.();
+    this.#ripe = null;
+  }
+
+  /**
+   * Counts a vote on the battle on screen and shows the next one, without waiting for the network.
+   * @returns null where there is none, or nobody can have read it yet
+   */
   vote(outcome: Outcome): VoteEntry | null {
     const battle = this.battle;
-    if (battle === null || this.screen !== 'battle') return null;
+    if (battle === null || this.screen !== 'battle' || !this.isRipe) return null;
     const entry: VoteEntry = {
       ...this.#addressed(battle),
       kind: 'vote',
@@ -151,7 +188,11 @@ export class Booth {
       takeBack: false,
       annotation: null,
     };
+    this.#cancelReveal?.();
+    // what is not told yet comes with the reply to this vote
+    this.before = this.last?.reveal ?? null;
     this.last = { entry, battle, vote: null, reveal: null, undoUntilMs: null };
+    this.#leave();
     this.held = this.held.slice(1);
     this.#queue.add(entry);
     void this.fill();
@@ -161,6 +202,7 @@ export class Booth {
   skip(reason: string, note: string): void {
     const battle = this.battle;
     if (battle === null) return;
+    this.#leave();
     this.held = this.held.slice(1);
     this.#queue.add({ ...this.#addressed(battle), kind: 'skip', reason, note });
     void this.fill();
@@ -204,6 +246,7 @@ export class Booth {
     const oldest = this.#ports.now() - this.campaign.settings.battle_ttl_s * 1000;
     const alive = this.held.filter(({ id }) => (this.#receivedMs.get(id) ?? oldest) > oldest);
     if (alive.length === this.held.length) return;
+    if (alive[0] !== this.held[0]) this.#leave();
     this.held = alive;
     void this.fill();
   }
@@ -272,13 +315,46 @@ export class Booth {
     } else if (isOurs) {
       const progress = event.kind === 'counted' ? event.reply.progress : event.progress;
       this.#learn(this.#ask(), progress);
-      if (event.kind === 'counted' && this.last?.entry.key === event.entry.key) {
-        const graceMs = this.campaign.settings.undo_grace_s * 1000;
-        const { vote, reveal } = event.reply;
-        this.last = { ...this.last, vote: vote.id, reveal, undoUntilMs: this.#ports.now() + graceMs };
-      }
+      if (event.kind === 'counted') this.#counted(event);
     }
     void this.fill();
+  }
+
+  #counted({ entry, reply: { vote, reveal, before } }: Extract<OutboxEvent, { kind: 'counted' }>): void {
+    if (this.last?.entry.key === entry.key) {
+      const graceMs = this.campaign.settings.undo_grace_s * 1000;
+      this.last = { ...this.last, vote: vote.id, reveal, undoUntilMs: this.#ports.now() + graceMs };
+      if (before !== null) this.before = before.reveal;
+      if (reveal === null && this.campaign.settings.reveal) this.#revealAfter(graceMs + REVEAL_MARGIN_MS, 1);
+    } else if (before !== null && before.vote === this.last?.vote) {
+      // delivered in another order than given: the vote that was given last is final already
+      this.#tellLast(before.reveal);
+    }
+  }
+
+  /** Where no other vote follows, the names of the last one are asked for. */
+  #revealAfter(waitMs: number, attempt: number): void {
+    this.#cancelReveal?.();
+    this.#cancelReveal = this.#ports.after(waitMs, () => void this.#askForNames(attempt));
+  }
+
+  async #askForNames(attempt: number): Promise<void> {
+    const vote = this.last?.vote ?? null;
+    if (vote === null) return;
+    try {
+      const { reveal } = await this.#ports.api('revealVote', { params: { vote } });
+      if (reveal !== null && this.last?.vote === vote) this.#tellLast(reveal);
+    } catch (error) {
+      const delivery = deliveryOf(error, attempt, this.#ports.random());
+      const isLast = this.last?.vote === vote;
+      if (isLast && delivery.kind === 'later' && attempt < MOST_ASKED)
+        this.#revealAfter(delivery.waitMs, attempt + 1);
+    }
+  }
+
+  /** Names are told of votes only that can no longer be undone. */
+  #tellLast(reveal: Reveal): void {
+    if (this.last !== null) this.last = { ...this.last, reveal, undoUntilMs: this.#ports.now() };
   }
 
   #refused({ entry, step, error }: Extract<OutboxEvent, { kind: 'refused' }>): void {
@@ -293,6 +369,8 @@ export class Booth {
   }
 
   #bringBack(last: LastVote): void {
+    this.#cancelReveal?.();
+    this.#leave();
     this.held = [last.battle, ...this.held.filter((battle) => battle.id !== last.battle.id)];
     this.last = null;
   }

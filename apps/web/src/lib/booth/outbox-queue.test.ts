@@ -45,6 +45,7 @@ const counted = (entry: OutboxEntry): CountedVote => ({
     undo_until: '',
   },
   reveal: null,
+  before: null,
   progress: PROGRESS,
 });
 
@@ -218,6 +219,19 @@ describe('OutboxQueue', () => {
     expect(sent).toEqual(['cast v1', 'cast v1', 'take_back v1', 'cast v2']);
     expect(queue.entries).toEqual([]);
     expect(events.map((event) => `${event.kind} ${event.entry.key}`)).toEqual(['progress v1', 'counted v2']);
+  });
+
+  it('takes a vote back before the next vote on any battle makes it final', async () => {
+    const { queue, sent, fails, answer, settle } = scene();
+    queue.add(vote('v1'));
+    await fails(NO_NETWORK);
+    queue.add(vote('v2'));
+    expect(queue.takeBack('v1')).toBe(true);
+    queue.wake();
+    await settle();
+    for (let i = 0; i < 3; i += 1) await answer();
+    expect(sent).toEqual(['cast v1', 'cast v1', 'take_back v1', 'cast v2']);
+    expect(queue.entries).toEqual([]);
   });
 
   it('takes back a vote that is on its way', async () => {

@@ -36,6 +36,9 @@ export type OutboxPorts = {
 /** Why entries stay: null while nothing stands in the way. */
 export type OutboxTrouble = Exclude<Delivery, { kind: 'never' }> | null;
 
+/** How many failures more than others something that was taken back may have, and still goes first. */
+const TRIES_AHEAD = 5;
+
 /**
  * Sends entries one at a time until each is confirmed or refused. An entry is on the device before it is sent, and
  * leaves it only after the server's answer; sending it twice is harmless, because its key stays the same.
@@ -114,11 +117,16 @@ export class OutboxQueue {
     }
   }
 
-  /** The oldest of those that were tried least; on one battle always the first. */
+  /**
+   * The oldest of those that were tried least; on one battle always the first. What was taken back goes before the
+   * others, as the next vote to be counted makes it final; not for ever, should it fail and fail.
+   */
   #next(): OutboxEntry | null {
     const battles = new Set<string>();
     const heads = this.#entries.filter(({ battle }) => !battles.has(battle) && battles.add(battle));
-    return heads.sort((one, other) => one.attempts - other.attempts || one.atMs - other.atMs)[0] ?? null;
+    const tries = (entry: OutboxEntry) =>
+      entry.kind === 'vote' && entry.takeBack ? entry.attempts - TRIES_AHEAD : entry.attempts;
+    return heads.sort((one, other) => tries(one) - tries(other) || one.atMs - other.atMs)[0] ?? null;
   }
 
   async #attempt(entry: OutboxEntry): Promise<void> {
