@@ -64,7 +64,7 @@ export async function runCrashTest(plan: CrashPlan): Promise<CrashResult> {
   try {
     await migrateDatabase(postgres.url);
     const seeding = connect(postgres.url, { connections: 2 });
-    await seedCampaign(seeding, { slug: campaign, models: 8, prompts: 40, importedVotes: 3 });
+    await seedCampaign(seeding, { slug: campaign, models: 8, prompts: 100, importedVotes: 3 });
     if (plan.sabotage !== undefined) await seeding.sql.unsafe(plan.sabotage);
     await seeding.close();
     await api.start();
