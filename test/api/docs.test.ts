@@ -50,6 +50,80 @@ describe('the OpenAPI document', () => {
   });
 });
 
+describe('what the document says', () => {
+  type Reply = { content: Record<string, { schema: Record<string, unknown> }> };
+  const read = async () => {
+    const document = (await (await get('/api/v1/openapi.json')).json()) as {
+      paths: Record<
+        string,
+        Record<string, { operationId: string; responses: Record<string, Reply>; requestBody?: Reply }>
+      >;
+      components: { schemas: Record<string, Record<string, unknown>> };
+    };
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    return { document, of: (name: string) => operations.find(({ operationId }) => operationId === name)! };
+  };
+
+  it('of a reference that may be null, is that it is one or the other', async () => {
+    const { document } = await read();
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('"allOf"');
+    expect(text).toContain('"anyOf":[{"$ref":"#/components/schemas/ModelRating"},{"type":"null"}]');
+  });
+
+  it('of streams, is that they are texts, and of what their parts are', async () => {
+    const { of } = await read();
+    const events = of('watchBoard').responses[200]!.content['text/event-stream']!.schema;
+    expect(events).toMatchObject({ type: 'string', contentSchema: { type: 'object' } });
+    expect(Object.keys((events.contentSchema as { properties: object }).properties)).toContain('votes');
+    const progress = of('streamImport').responses[200]!.content['application/x-ndjson']!.schema;
+    expect(progress.type).toBe('string');
+  });
+
+  it('of exports, are the types that they have', async () => {
+    const { of } = await read();
+    const types = Object.keys(of('exportCampaign').responses[200]!.content);
+    await arena.owner().call('createCampaign', { body: { slug: 'typed', title: 'Typed' } });
+    for (const as of ['jsonl', 'csv', 'parquet', 'fastchat']) {
+      const response = await arena.owner().send('GET', `/api/v1/campaigns/typed/export?what=votes&as=${as}`);
+      const [type = ''] = response.headers.get('content-type')!.split(';', 1);
+      expect([response.status, types]).toEqual([200, expect.arrayContaining([type])]);
+    }
+  });
+
+  it('of imports, is that they take forms, too', async () => {
+    const { of } = await read();
+    for (const name of ['createImport', 'streamImport', 'inspectFile']) {
+      expect(Object.keys(of(name).requestBody!.content)).toEqual(['application/json', 'multipart/form-data']);
+    }
+    expect(Object.keys(of('castVote').requestBody!.content)).toEqual(['application/json']);
+  });
+
+  it('of refusals, are those that come', async () => {
+    const { of } = await read();
+    const codes = (name: string) => Object.keys(of(name).responses);
+    expect(codes('castVote')).toEqual(
+      expect.arrayContaining(['400', '401', '403', '404', '405', '413', '415']),
+    );
+    expect(codes('listCampaigns')).not.toEqual(expect.arrayContaining(['404']));
+    expect(codes('listCampaigns')).not.toEqual(expect.arrayContaining(['415']));
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    ['DELETE', '/api/v1/campaigns', 'GET, HEAD, POST'],
+    ['PUT', '/api/v1/campaigns/x', 'GET, HEAD, PATCH'],
+    ['GET', '/api/v1/setup', 'POST'],
+    ['OPTIONS', '/api/v1/me', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+  ])('refuses %s %s with what it takes', async (method, path, allow) => {
+    const response = await arena.owner().send(method, path);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({ code: 'method_not_allowed' });
+  });
+});
+
 describe('the docs page', () => {
   it('loads everything from this server', async () => {
     const response = await get('/api/v1/docs');

@@ -13,6 +13,7 @@ import { BoardWatchers } from './board-watchers.ts';
 import type { ApiPorts } from './compose.ts';
 import { docsRoutes } from './docs-page.ts';
 import { checkReady, type ReadyCheck } from './health.ts';
+import { allowedMethods } from './http/allowed-methods.ts';
 import { checkOrigin } from './http/check-origin.ts';
 import { clientAddress } from './http/client-address.ts';
 import { problemResponse, toArenaError } from './http/problem-response.ts';
@@ -112,7 +113,14 @@ export function createApp(deps: AppDeps): ApiApp {
   });
   app.onError((error, context) => problemResponse(asRefusal(error, context.req.path)));
   app.notFound((context) => {
-    metrics.requestDone('unknown', 404, 0);
+    const allowed = allowedMethods(context.req.path);
+    metrics.requestDone('unknown', allowed.length > 0 ? 405 : 404, 0);
+    if (allowed.length > 0) {
+      const refusal = new ArenaError('method_not_allowed', `${context.req.method} is not for this path.`, {
+        hint: `It takes ${allowed.join(', ')}.`,
+      });
+      return problemResponse(refusal, { allow: allowed.join(', ') });
+    }
     return problemResponse(
       new ArenaError(
         'not_found',

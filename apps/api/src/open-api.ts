@@ -1,5 +1,6 @@
-import { CALLS, type CallName, type CallShape, PATHS, problemSchema } from '@agon/contract';
+import { CALLS, type CallName, type CallShape, PATHS } from '@agon/contract';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { bodyContent, problemReplies, replyContent, withNullableReferences } from './open-api-parts.ts';
 
 const ACCESS_NOTES = {
   public: 'Needs no session.',
@@ -29,6 +30,7 @@ export function openApiDocument(version: string): object {
     const [method = 'GET', path = '/'] = place.split(' ');
     const shape: CallShape = CALLS[name];
     const params = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+    const body = bodyContent(shape);
     registry.registerPath({
       method: method.toLowerCase() as 'get',
       path,
@@ -42,27 +44,23 @@ export function openApiDocument(version: string): object {
           ? {}
           : { params: z.object(Object.fromEntries(params.map((param) => [param, z.string()]))) }),
         ...(shape.query === undefined ? {} : { query: shape.query }),
-        ...(shape.body === undefined
-          ? {}
-          : { body: { required: true, content: { 'application/json': { schema: shape.body } } } }),
+        ...(body === null ? {} : { body: { required: true, content: body } }),
       },
       responses: {
         [shape.status ?? 200]: {
           description: 'Done',
-          content: { [shape.replyType ?? 'application/json']: { schema: shape.reply } },
+          content: replyContent(shape),
         },
-        default: {
-          description: 'Refused or failed',
-          content: { 'application/problem+json': { schema: problemSchema } },
-        },
+        ...problemReplies(path, shape),
       },
     });
   }
-  return getOpenAPI31Document({
+  const document = getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Agon', version, description: DESCRIPTION, license: { name: 'Apache-2.0' } },
     servers: [{ url: '/' }],
   });
+  return withNullableReferences(document) as object;
 }
 
 function withRegistry() {

@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   unknown_option: 'rejected',
   too_large: 'rejected',
   wrong_content_type: 'rejected',
+  method_not_allowed: 'rejected',
   // who asks
   not_signed_in: 'rejected',
   not_allowed: 'rejected',

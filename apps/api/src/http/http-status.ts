@@ -10,6 +10,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   unknown_option: 400,
   too_large: 413,
   wrong_content_type: 415,
+  method_not_allowed: 405,
   not_signed_in: 401,
   not_allowed: 403,
   consent_required: 428,
