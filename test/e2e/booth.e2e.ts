@@ -119,6 +119,19 @@ test('two keys at once are one vote: nobody has seen the next battle yet', async
   await expect(saved(page)).toHaveText('Saved · 2 votes');
 });
 
+test('a vote and its undo in the same moment leave the battle to be read and voted on', async ({ page }) => {
+  await enter(page);
+  await readBattle(page);
+  await page.evaluate(() => {
+    for (const key of ['1', 'u', '4'])
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  });
+  await readBattle(page);
+  await expect(saved(page)).toHaveCount(0);
+  await press(page, '4');
+  await expect(saved(page)).toHaveText('Saved · 1 vote');
+});
+
 test('on a phone a vote is taken once both answers were opened', async ({ browser }) => {
   const page = await openVariant(browser, {
     name: 'phone',

@@ -64,13 +64,15 @@ export type ServeDeps = {
   readonly clock: Ports['clock'];
 };
 
-/** Replies that a voter sees before the vote: always checked, so that a field too many is an error and not a leak. */
+/** Replies that a voter sees while a vote can be given or changed: always checked, so that a field too many is an error and not a leak. */
 const BLIND_REPLIES: ReadonlySet<CallName> = new Set([
   'getMe',
   'getCampaign',
   'giveConsent',
   'drawBattles',
   'skipBattle',
+  'castVote',
+  'annotateVote',
   'undoVote',
 ]);
 

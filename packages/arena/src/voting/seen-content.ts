@@ -31,11 +31,6 @@ export class SeenContent {
     return new SeenContent(this.index, this);
   }
 
-  /** Cells that were given themselves. */
-  get cells(): ReadonlySet<number> {
-    return this.#cells;
-  }
-
   has(cell: number): boolean {
     const { firsts, seconds } = this.index;
     return this.#cells.has(cell) || this.#sides.has(firsts[cell]!) || this.#sides.has(seconds[cell]!);

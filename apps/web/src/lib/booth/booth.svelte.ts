@@ -62,6 +62,8 @@ export class Booth {
   entries: readonly OutboxEntry[] = $state.raw([]);
   outboxTrouble: OutboxTrouble = $state.raw(null);
   isKept = $state(true);
+  /** Grows each time that what is on screen is left. */
+  turn = $state(0);
   /** The battle that was on screen for long enough. */
   #ripe: string | null = $state(null);
 
@@ -166,8 +168,9 @@ export class Booth {
     else this.#cancelRipening = this.#ports.after(leftMs, () => this.#ripen());
   }
 
-  /** What is on screen changes: whatever comes is unread. */
+  /** What is on screen changes: whatever comes is unread, the same battle as well. */
   #leave(): void {
+    this.turn += 1;
     this.#cancelRipening?.();
     this.#ripe = null;
   }
