@@ -189,10 +189,23 @@ describe('a campaign that is not there', () => {
 });
 
 describe('a form that cannot be taken', () => {
+  const withPart = (name: string, content: string | Blob) => {
+    const form = formOf({ dry_run: true }, ['a.csv', votes(0, 1)]);
+    form.append(name, content);
+    return form;
+  };
   const boundary = { 'content-type': 'multipart/form-data; boundary=x' };
 
   it.each<[string, () => Response | Promise<Response>, object]>([
     ['no file', () => post(PATH, formOf({})), { at: { column: 'file' } }],
+    ['a part that nobody reads', () => post(PATH, withPart('option', '{}')), { at: { column: 'option' } }],
+    ['a part without a name', () => post(PATH, withPart('', '{}')), { at: { column: '' } }],
+    ['options twice', () => post(PATH, withPart('options', '{}')), { at: { column: 'options' } }],
+    [
+      'a file of another name',
+      () => post(PATH, withPart('upload', new Blob(['x']))),
+      { at: { column: 'upload' } },
+    ],
     [
       'options that are no JSON',
       () => post(PATH, formOf('{"dry_run":', ['a.csv', votes(0, 1)])),

@@ -58,10 +58,11 @@ export function bodyContent({ body, form }: CallShape): Content | null {
           file: {
             type: 'array',
             minItems: 1,
-            items: { type: 'string', contentMediaType: 'application/octet-stream' },
+            items: { description: 'A file, with its name.' },
           },
         },
         required: ['file'],
+        additionalProperties: false,
       },
     },
   };

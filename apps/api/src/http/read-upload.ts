@@ -47,21 +47,28 @@ export async function readUpload(request: Request): Promise<Upload> {
   const arriving: Promise<void>[] = [];
   try {
     let options: unknown = {};
+    let seen = false;
     const parts = busboy({
       headers: { 'content-type': request.headers.get('content-type') ?? '' },
       defParamCharset: 'utf8',
-      limits: { files: MOST_FILES, fields: 1, fieldSize: OPTIONS_LIMIT },
+      limits: { files: MOST_FILES, fields: 2, fieldSize: OPTIONS_LIMIT },
     });
     parts.on('field', (name, value, { valueTruncated }) => {
-      if (name !== 'options') return;
       try {
+        if (name !== 'options' || seen) throw unknownPart(name, seen);
+        seen = true;
         if (valueTruncated) throw optionsTooLarge();
         options = parseJson(value, 'The part "options"', 'options');
       } catch (error) {
         parts.destroy(error as ArenaError);
       }
     });
-    parts.on('file', (_, stream, { filename }) => {
+    parts.on('file', (name, stream, { filename }) => {
+      if (name !== 'file') {
+        stream.resume();
+        parts.destroy(unknownPart(name, false));
+        return;
+      }
       const taken = spool.take(filename, stream);
       // what fails here ends the whole form, which waits for its files below
       taken.catch((error: Error) => parts.destroy(error));
@@ -154,6 +161,17 @@ async function openSpool() {
       files[at] = { name: shown, path, sha256: createHash('sha256').update(text).digest('hex') };
     },
   };
+}
+
+/** A part that nobody reads would be a wish that is passed over in silence. */
+function unknownPart(name: string | undefined, isSecond: boolean): ArenaError {
+  // a part may come without any name
+  const shown = (name ?? '').slice(0, 100);
+  const what = isSecond && name === 'options' ? 'comes twice' : 'is none that a call takes';
+  return new ArenaError('invalid_request', `The part "${shown}" of the form ${what}.`, {
+    hint: 'Send one part "options" with JSON, then a part "file" for each file.',
+    at: { column: shown },
+  });
 }
 
 function optionsTooLarge(): ArenaError {
