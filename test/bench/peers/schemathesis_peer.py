@@ -9,6 +9,7 @@ do not end. Prints what Schemathesis prints, and ends as it does: 0 where no cal
 
 import subprocess
 import sys
+import tempfile
 
 url, key, *rest = sys.argv[1:]
 examples = rest[0] if rest else "30"
@@ -36,6 +37,8 @@ sys.exit(
             # test/api/guards.test.ts asks every call without either
             "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
             "response_schema_conformance,negative_data_rejection,unsupported_method,use_after_free",
-        ]
+        ],
+        # it keeps what it found beside itself
+        cwd=tempfile.mkdtemp(),
     )
 )
