@@ -62,6 +62,7 @@ export class RunsUnderTest {
         now,
       }),
       paces: new Paces(),
+      monotonic: { now },
       feed: { subscribe: () => () => {}, changed: () => {} },
       timers: {
         // a pause of the runner is real and short; what waits for its time gets it between two looks

@@ -38,6 +38,7 @@ export async function startApiServer(
     ...config,
     ownPorts: () => ownPorts,
     publicOrigin: settings.publicOrigin,
+    limitsVotes: settings.rateLimits !== null,
     renderer: cacheRenderer(renderText),
     log,
   });

@@ -46,6 +46,7 @@ export async function compose(
       feed,
       paces: new Paces(),
       clock: { now: () => Date.now() },
+      monotonic: { now: () => performance.now() },
       timers: {
         after: (ms, signal) => pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {}),
       },

@@ -150,7 +150,7 @@ export class CallPool {
   #start(): void {
     while (this.#ready.length > 0 && this.#inFlight.size < this.#run.concurrency && this.#end === null) {
       if (this.#isOverBudget()) return;
-      if (!this.#pace.tryStart(this.#deps.clock.now())) return;
+      if (!this.#pace.tryStart(this.#deps.monotonic.now())) return;
       const { call, material } = this.#ready.shift()!;
       this.#inFlight.set(call.id, call);
       this.#isFinal = false;
@@ -192,7 +192,7 @@ export class CallPool {
     const atMs = clock.now();
     if (asked.kind === 'reply') {
       const { reply } = asked;
-      this.#pace.onReply(reply.latencyMs, atMs);
+      this.#pace.onReply(reply.latencyMs, this.#deps.monotonic.now());
       this.#replies += 1;
       if (reply.costUsd !== null) {
         this.#spentUsd += reply.costUsd;
@@ -204,7 +204,7 @@ export class CallPool {
   }
 
   #onFault(call: LeasedCall, fault: CallFault, nonce: string, atMs: number): void {
-    this.#pace.onFault(fault, atMs);
+    this.#pace.onFault(fault, this.#deps.monotonic.now());
     const step = afterFault(fault, call, atMs, this.#kind.independent === true);
     if (step.kind === 'again') this.#giveBack(call, fault, step.notBeforeMs);
     else if (step.kind === 'stop') {
@@ -231,7 +231,7 @@ export class CallPool {
   async #rest(): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    const now = this.#deps.clock.now();
+    const now = this.#deps.monotonic.now();
     const nextMs = this.#pace.nextMs(now);
     const ms = nextMs === null ? TICK_MS : Math.max(1, Math.min(TICK_MS, nextMs - now));
     if (this.#signal.aborted && this.#inFlight.size === 0) return;
@@ -240,7 +240,7 @@ export class CallPool {
 
   /** Renews leases, sees that the run was stopped, and says how fast it goes. */
   async #keepWatch(done: AbortSignal): Promise<void> {
-    let renewed = this.#deps.clock.now();
+    let renewed = this.#deps.monotonic.now();
     while (!done.aborted) {
       await this.#deps.timers.after(LOOK_MS, done);
       if (done.aborted) return;
@@ -248,15 +248,15 @@ export class CallPool {
         const run = await this.#deps.runs.find(this.#run.id);
         if (run?.state !== 'running') this.#end ??= { kind: 'left' };
         await this.#notePace();
-        const now = this.#deps.clock.now();
-        if (now - renewed < RENEW_MS) continue;
-        renewed = now;
+        const elapsedMs = this.#deps.monotonic.now();
+        if (elapsedMs - renewed < RENEW_MS) continue;
+        renewed = elapsedMs;
         const held = [
           ...this.#inFlight.values(),
           ...this.#ready.map(({ call }) => call),
           ...this.#settling.calls,
         ];
-        await this.#deps.runs.renew(held, now + LEASE_MS);
+        await this.#deps.runs.renew(held, this.#deps.clock.now() + LEASE_MS);
       } catch (error) {
         this.#settling.break(error);
         return;
@@ -266,14 +266,16 @@ export class CallPool {
 
   async #notePace(): Promise<void> {
     const atMs = this.#deps.clock.now();
-    const { perSecond, latencyMs } = this.#pace.speed(atMs);
+    const elapsedMs = this.#deps.monotonic.now();
+    const { perSecond, latencyMs } = this.#pace.speed(elapsedMs);
+    const { restingUntilMs } = this.#pace;
     await this.#deps.runs.setPace(this.#run.id, {
       inFlight: this.#inFlight.size,
       limit: Math.min(this.#pace.limit, this.#run.concurrency),
       perSecond,
       rateLimited: this.#pace.rateLimited,
       latencyMs,
-      restingUntilMs: this.#pace.restingUntilMs,
+      restingUntilMs: restingUntilMs === null ? null : atMs + Math.round(restingUntilMs - elapsedMs),
       atMs,
     });
   }

@@ -100,7 +100,7 @@ export class SettleQueue {
   }
 
   async #tell(everyMs: number): Promise<void> {
-    const now = this.#deps.clock.now();
+    const now = this.#deps.monotonic.now();
     const { campaignId } = this.#run;
     if (!this.#isUntold || campaignId === null || now - this.#toldMs < everyMs) return;
     this.#toldMs = now;

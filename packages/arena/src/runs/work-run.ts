@@ -1,4 +1,5 @@
 import { ArenaError, isArenaError, type RunId } from '@agon/domain';
+import type { Clock } from '../ports/clock.ts';
 import type { ModelClient } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunRecord } from '../ports/run-store.ts';
@@ -8,7 +9,11 @@ import type { Paces } from './pace.ts';
 export type WorkPorts = Pick<
   Ports,
   'runs' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
-> & { readonly paces: Paces };
+> & {
+  readonly paces: Paces;
+  /** Milliseconds that never go back: what the pace of calls goes by. */
+  readonly monotonic: Clock;
+};
 
 /** What a worker should do next: leave the run, or look again when a call is due. */
 export type WorkResult = { readonly kind: 'finished' } | { readonly kind: 'wait'; readonly untilMs: number };
