@@ -8,6 +8,7 @@ const PICTURES = {
   'unified.png': 'unified-wide-light-en.png',
   'campaign.png': 'workbench-progress-wide-light-en.png',
   'import.png': 'workbench-map.png',
+  'runs.png': 'workbench-runs-wide-light-en.png',
 } as const;
 
 const to = new URL('../../docs/pictures/', import.meta.url);
