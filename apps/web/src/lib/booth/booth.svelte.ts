@@ -1,3 +1,4 @@
+/** The state of the booth in one place: votes, undo, reveal and draws each change several parts of it at once. */
 import type { Client } from '@agon/client';
 import type { BlindBattle, Campaign, Reveal, VoterProgress } from '@agon/contract';
 import { isArenaError, type Outcome } from '@agon/domain';
