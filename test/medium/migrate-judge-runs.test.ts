@@ -1,33 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { connect, createExportStore, createRunStore, migrateDatabase } from '@agon/database';
 import type { CampaignId, RunId } from '@agon/domain';
 import { createTestDatabase } from '@agon/testkit';
 import { expect, it } from 'vitest';
+import { rewindMigrations } from './rewind-migrations.ts';
 
-const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 /** The last page of the diary before the ledger. */
 const BEFORE = 'index_imported_battles_and_count_quarantines';
-
-type Journal = { readonly entries: readonly { readonly tag: string; readonly when: number }[] };
 
 it('takes the judge runs of before along: calls, raw replies, verdicts, what they cost, what is left', async () => {
   const testDatabase = await createTestDatabase();
   const database = connect(testDatabase.url, { connections: 1 });
   const { sql } = database;
   try {
-    const { entries } = JSON.parse(
-      await readFile(new URL('meta/_journal.json', MIGRATIONS), 'utf8'),
-    ) as Journal;
-    await sql.unsafe(
-      'drop schema public cascade; create schema public; truncate drizzle.__drizzle_migrations',
-    );
-    const last = entries.findIndex(({ tag }) => tag.endsWith(BEFORE));
-    expect(last).toBeGreaterThan(0);
-    for (const { tag, when } of entries.slice(0, last + 1)) {
-      await sql.unsafe(await readFile(new URL(`${tag}.sql`, MIGRATIONS), 'utf8'));
-      await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values (${tag}, ${when})`;
-    }
+    await rewindMigrations(database, BEFORE);
     const [campaign, judge, model, done, open, snapshot] = Array.from({ length: 6 }, () => randomUUID());
     const battles = [randomUUID(), randomUUID(), randomUUID()];
     await sql`insert into campaigns (id, slug, title, state, settings) values (${campaign!}, 'old', 'Old', 'open', '{}')`;

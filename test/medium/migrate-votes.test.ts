@@ -1,32 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { connect, migrateDatabase } from '@agon/database';
 import { createTestDatabase } from '@agon/testkit';
 import { expect, it } from 'vitest';
+import { rewindMigrations } from './rewind-migrations.ts';
 
-const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 /** The last page of the diary before votes knew what was shown of them. */
 const BEFORE = 'read_replies_again';
-
-type Journal = { readonly entries: readonly { readonly tag: string; readonly when: number }[] };
 
 it('knows of earlier votes which were changed, or may yet be, after their names were shown', async () => {
   const testDatabase = await createTestDatabase();
   const database = connect(testDatabase.url, { connections: 1 });
   const { sql } = database;
   try {
-    const { entries } = JSON.parse(
-      await readFile(new URL('meta/_journal.json', MIGRATIONS), 'utf8'),
-    ) as Journal;
-    await sql.unsafe(
-      'drop schema public cascade; create schema public; truncate drizzle.__drizzle_migrations',
-    );
-    const last = entries.findIndex(({ tag }) => tag.endsWith(BEFORE));
-    expect(last).toBeGreaterThan(0);
-    for (const { tag, when } of entries.slice(0, last + 1)) {
-      await sql.unsafe(await readFile(new URL(`${tag}.sql`, MIGRATIONS), 'utf8'));
-      await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values (${tag}, ${when})`;
-    }
+    await rewindMigrations(database, BEFORE);
     const votes = new Map<string, string>();
     for (const [slug, settings] of [
       ['silent', { reveal: false }],
