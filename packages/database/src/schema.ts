@@ -127,6 +127,8 @@ export const prompts = pgTable('prompts', {
   language: text('language'),
   /** string[] | null */
   reference: jsonb('reference'),
+  /** What judges may need beside it: {rubric, criteria, checklist, context} | null */
+  material: jsonb('material'),
 });
 
 export const campaignPrompts = pgTable(
@@ -398,7 +400,11 @@ export const judges = pgTable('judges', {
   measures: text('measures').notNull().default(''),
   /** The judge's file, as it was when it was asked; empty for imported verdicts. */
   source: text('source').notNull().default(''),
-  origin: text('origin', { enum: ['built_in', 'imported'] }).notNull(),
+  /** `own`: written by researchers here, a row a version; `control`: a rule without a model. */
+  origin: text('origin', { enum: ['built_in', 'imported', 'own', 'control'] }).notNull(),
+  /** Of an own judge, from 1. */
+  version: integer('version'),
+  createdBy: text('created_by'),
   createdAt: at('created_at').notNull().defaultNow(),
 });
 
@@ -434,7 +440,7 @@ export const runs = pgTable(
   'runs',
   {
     id: uuid('id').primaryKey(),
-    kind: text('kind', { enum: ['verdicts', 'answers', 'probe'] }).notNull(),
+    kind: text('kind', { enum: ['verdicts', 'answers', 'probe', 'trial'] }).notNull(),
     campaignId: uuid('campaign_id').references(() => campaigns.id),
     providerId: uuid('provider_id')
       .notNull()
@@ -446,11 +452,19 @@ export const runs = pgTable(
     config: jsonb('config').notNull(),
     concurrency: integer('concurrency').notNull().default(8),
     budgetUsd: doublePrecision('budget_usd'),
+    /** USD for a million tokens, as the price table or the researcher said: {input, cached, output, from}. */
+    prices: jsonb('prices'),
     seed: integer('seed').notNull().default(1),
     state: text('state', {
       enum: ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'],
     }).notNull(),
     error: text('error'),
+    /** Whether boards count its verdicts: a suspect run waits for somebody to admit it. */
+    standing: text('standing', { enum: ['counted', 'suspect', 'admitted', 'excluded'] })
+      .notNull()
+      .default('counted'),
+    standingReason: text('standing_reason'),
+    standingBy: text('standing_by'),
     /** How fast it goes and why, as its worker said last. */
     pace: jsonb('pace'),
     createdBy: text('created_by'),
@@ -495,6 +509,8 @@ export const calls = pgTable(
     result: text('result'),
     /** The reply that it stands on. */
     replyId: bigint('reply_id', { mode: 'number' }),
+    /** The batch that it was sent in. */
+    batchId: bigint('batch_id', { mode: 'number' }),
   },
   (t) => [
     unique('calls_once').on(t.runId, t.target, t.slotOrder, t.repeat),
@@ -522,7 +538,11 @@ export const replies = pgTable(
     promptTokens: integer('prompt_tokens'),
     cachedTokens: integer('cached_tokens'),
     completionTokens: integer('completion_tokens'),
+    /** Of the completion tokens. */
+    reasoningTokens: integer('reasoning_tokens'),
     costUsd: doublePrecision('cost_usd'),
+    /** By the run's prices: the provider did not say what it cost. */
+    costEstimated: boolean('cost_estimated').notNull().default(false),
     latencyMs: integer('latency_ms'),
     /** As the server returned them. */
     model: text('model'),
@@ -530,6 +550,58 @@ export const replies = pgTable(
     at: at('at').notNull().defaultNow(),
   },
   (t) => [index('replies_run').on(t.runId), index('replies_call').on(t.callId)],
+);
+
+/** Calls of a run that were sent to a provider's batch endpoint in one file. */
+export const batches = pgTable(
+  'batches',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id),
+    /** The provider's own id of it; null: written down before it was sent. */
+    remoteId: text('remote_id'),
+    inputFile: text('input_file'),
+    state: text('state', { enum: ['sending', 'waiting', 'collected', 'ended'] }).notNull(),
+    /** As the provider says it: `in_progress`, `expired` … */
+    remoteState: text('remote_state'),
+    calls: integer('calls').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    checkedAt: at('checked_at'),
+  },
+  (t) => [index('batches_run').on(t.runId)],
+);
+
+/** What judges gave single answers: a mark, a share of a checklist, a place in a ranking. Append-only. */
+export const answerScores = pgTable(
+  'answer_scores',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id').notNull(),
+    answerId: uuid('answer_id').notNull(),
+    judgeId: uuid('judge_id').notNull(),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id),
+    replyId: bigint('reply_id', { mode: 'number' }),
+    parser: text('parser').notNull(),
+    model: text('model').notNull(),
+    slotOrder: text('slot_order').notNull().default(''),
+    /** The criterion or the item of the checklist; empty: the answer as a whole. */
+    part: text('part').notNull().default(''),
+    repeat: integer('repeat').notNull().default(1),
+    /** 0..1, more is better. */
+    value: doublePrecision('value'),
+    /** Why there is no value; exactly one of the two is set. */
+    unscored: text('unscored'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('answer_scores_once').on(t.judgeId, t.model, t.answerId, t.campaignId, t.slotOrder, t.part, t.repeat),
+    index('answer_scores_run').on(t.runId),
+    check('answer_scores_one', sql`(${t.value} is null) <> (${t.unscored} is null)`),
+  ],
 );
 
 /** Append-only. `outcome` is in the battle's own slots, whatever order the judge saw. */
