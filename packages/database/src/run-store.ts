@@ -106,17 +106,21 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
 
     async reclaim(run) {
       const rows = await sql`update calls set state = 'pending', leased_until = null, leased_by = null
-        where run_id = ${run} and state = 'leased' and leased_by is not null and leased_by not in (
-          select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS} and granted
-            and database = (select oid from pg_database where datname = current_database()))`;
+        where id in (select id from calls where run_id = ${run} and state = 'leased' and leased_by is not null
+          and leased_by not in (select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS}
+            and granted and database = (select oid from pg_database where datname = current_database()))
+          for update skip locked)`;
       return rows.count;
     },
 
     async renew(calls, untilMs) {
       if (calls.length === 0) return;
-      await sql`update calls c set leased_until = ${new Date(untilMs)}
-        from unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[]) as held(id, attempts)
-        where c.id = held.id and c.attempts = held.attempts and c.state = 'leased'`;
+      // a call that is being settled needs no lease, and waiting for it here would lock rows in another order than `settle`
+      await sql`update calls set leased_until = ${new Date(untilMs)} where id in (
+        select c.id from calls c
+          join unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[])
+            as held(id, attempts) on c.id = held.id and c.attempts = held.attempts
+        where c.state = 'leased' for update of c skip locked)`;
     },
 
     async nextDue(run) {
