@@ -180,6 +180,7 @@ export type {
   NewCall,
   NewRun,
   OrderCount,
+  ProbeCount,
   Read,
   Reading,
   RunCounts,
@@ -187,6 +188,7 @@ export type {
   RunPace,
   RunQueue,
   RunRecord,
+  RunStanding,
   RunState,
   RunStore,
   Settled,
@@ -219,6 +221,7 @@ export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './ru
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
 export { rereadRun } from './runs/reread-run.ts';
+export { admitRun, excludeRun } from './runs/run-standing.ts';
 export { type StartAnswerRun, startAnswerRun } from './runs/start-answer-run.ts';
 export { type WorkPorts, type WorkResult, workRun } from './runs/work-run.ts';
 export { defaultAliases } from './self-naming/default-aliases.ts';

@@ -120,6 +120,7 @@ export {
   judgeRunListSchema,
   judgeRunSchema,
   judgeSchema,
+  type RunCheckJson,
   type StartJudgeRunBody,
   startJudgeRunSchema,
   UNSCORED_REASONS,

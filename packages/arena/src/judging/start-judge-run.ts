@@ -23,6 +23,8 @@ export type StartJudgeRun = Asking & {
   readonly orders: 'both' | 'first' | 'random';
   readonly limit: number | null;
   readonly repeat: number;
+  /** Boards count its verdicts at once, whatever its checks say. */
+  readonly admit?: boolean | undefined;
 };
 
 /** Battles that are made for a judge where a campaign has none yet and no limit was given. */
@@ -70,6 +72,7 @@ export async function startJudgeRun(
       provider,
       subject: id,
       config,
+      standing: command.admit === true ? 'admitted' : 'counted',
       calls: verdicts
         .plan(config, command.seed, battles)
         .filter((call) => !scored.has(`${call.target}/${call.order}/${call.repeat}`)),
