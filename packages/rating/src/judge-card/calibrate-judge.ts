@@ -25,6 +25,8 @@ export type CalibrationBin = {
   /** Share of votes for a. */
   readonly people: Estimate;
   readonly votes: number;
+  /** Of those votes together. */
+  readonly weight: number;
 };
 
 /** Shares are kept this far from 0 and 1 before their logits are taken: labels say no more than that. */
@@ -34,7 +36,13 @@ const BINS = 10;
 /** Fewer votes than this share a bin with their neighbours. */
 const FEWEST = 10;
 
-type Case = { readonly prompt: string; readonly share: number; readonly isA: number; readonly fold: number };
+type Case = {
+  readonly prompt: string;
+  readonly share: number;
+  readonly isA: number;
+  readonly fold: number;
+  readonly weight: number;
+};
 
 /** Cross-fitted by prompt, folds dealt in the order in which prompts appear. */
 export function calibrateJudge(items: readonly CardItem[]): Calibration {
@@ -50,8 +58,8 @@ export function calibrateJudge(items: readonly CardItem[]): Calibration {
     offset: all?.offset ?? null,
     brier: brierOf(cases),
     brierFitted: fitted === null ? null : brierOf(fitted),
-    ece: eceOf(binsOf(cases), cases.length),
-    eceFitted: fitted === null ? null : eceOf(binsOf(fitted), cases.length),
+    ece: eceOf(binsOf(cases)),
+    eceFitted: fitted === null ? null : eceOf(binsOf(fitted)),
     bins: binsOf(cases),
   };
 }
@@ -70,7 +78,9 @@ function casesOf(items: readonly CardItem[]): Case[] {
     const fold = folds.get(item.prompt) ?? folds.size % FOLDS;
     folds.set(item.prompt, fold);
     return item.votes.flatMap((vote) =>
-      vote === 'tie' ? [] : [{ prompt: item.prompt, share, isA: Number(vote === 'a'), fold }],
+      vote === 'tie'
+        ? []
+        : [{ prompt: item.prompt, share, isA: Number(vote === 'a'), fold, weight: item.weight ?? 1 }],
     );
   });
 }
@@ -90,7 +100,7 @@ function fitOf(cases: readonly Case[]): Fit | null {
       width: 2,
       features,
       outcome: Float64Array.from(cases, (each) => each.isA),
-      weight: new Float64Array(cases.length).fill(1),
+      weight: Float64Array.from(cases, (each) => each.weight),
     },
     [0, 0],
   );
@@ -108,7 +118,9 @@ function logitOf(share: number): number {
 
 function brierOf(cases: readonly Case[]): number | null {
   if (cases.length === 0) return null;
-  return cases.reduce((sum, { share, isA }) => sum + (share - isA) ** 2, 0) / cases.length;
+  return (
+    cases.reduce((sum, { share, isA, weight }) => sum + weight * (share - isA) ** 2, 0) / weightOf(cases)
+  );
 }
 
 /** Tenths of the scale; one with few votes goes to the next, the last to the one before. */
@@ -129,16 +141,21 @@ function binsOf(cases: readonly Case[]): CalibrationBin[] {
   }
   return groups.map((group): CalibrationBin => {
     const parts = new ClusterParts();
-    for (const { prompt, isA } of group) parts.add(prompt, isA, 1);
-    const says = group.reduce((sum, { share }) => sum + share, 0) / group.length;
-    return { says, people: parts.share(), votes: group.length };
+    for (const { prompt, isA, weight } of group) parts.add(prompt, weight * isA, weight);
+    const says = group.reduce((sum, { share, weight }) => sum + weight * share, 0) / weightOf(group);
+    return { says, people: parts.share(), votes: group.length, weight: weightOf(group) };
   });
 }
 
-function eceOf(bins: readonly CalibrationBin[], votes: number): number | null {
-  if (votes === 0) return null;
+function weightOf(cases: readonly { readonly weight: number }[]): number {
+  return cases.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+function eceOf(bins: readonly CalibrationBin[]): number | null {
+  const all = weightOf(bins);
+  if (all === 0) return null;
   return bins.reduce(
-    (sum, bin) => sum + (bin.votes / votes) * Math.abs(bin.says - (bin.people.value ?? 0)),
+    (sum, bin) => sum + (bin.weight / all) * Math.abs(bin.says - (bin.people.value ?? 0)),
     0,
   );
 }

@@ -8,57 +8,66 @@ import { type CardItem, type Estimate, preferenceOf } from './judged-item.ts';
  * placement values of clustered data (Obuchowski 1997, Biometrics 53(2)).
  */
 export function judgeAuc(items: readonly CardItem[]): Estimate {
-  const scores: number[] = [];
-  const clusters: number[] = [];
-  const numbers = new Map<string, number>();
-  for (const item of items) {
-    const preference = preferenceOf(item);
+  const cases: { readonly score: number; readonly weight: number; readonly prompt: string }[] = [];
+  for (const { prompt, votes, verdicts, weight = 1 } of items) {
+    const preference = preferenceOf({ verdicts });
     if (preference === null) continue;
-    const cluster = numbers.get(item.prompt) ?? numbers.size;
-    numbers.set(item.prompt, cluster);
-    for (const vote of item.votes) {
-      if (vote === 'tie') continue;
-      // the chosen answer's preference; the rejected one's is 1 less this
-      scores.push(vote === 'a' ? preference : 1 - preference);
-      clusters.push(cluster);
+    // the chosen answer's preference; the rejected one's is 1 less this
+    for (const vote of votes) {
+      if (vote !== 'tie') cases.push({ score: vote === 'a' ? preference : 1 - preference, weight, prompt });
     }
   }
-  const n = scores.length;
-  if (n === 0) return { value: null, low: null, high: null };
-  const chosen = Float64Array.from(scores).sort();
-  const rejected = Float64Array.from(scores, (score) => 1 - score).sort();
-  const sums = new Float64Array(numbers.size);
+  if (cases.length === 0) return { value: null, low: null, high: null };
+  const all = cases.reduce((sum, { weight }) => sum + weight, 0);
+  const chosen = new SortedWeights(cases);
+  const rejected = new SortedWeights(cases.map((each) => ({ ...each, score: 1 - each.score })));
   let area = 0;
-  const placed = scores.map((score) => {
-    const above = below(rejected, score) / n;
-    const under = 1 - below(chosen, 1 - score) / n;
-    area += above / n;
+  const placed = cases.map(({ score, weight }) => {
+    const above = rejected.below(score) / all;
+    const under = 1 - chosen.below(1 - score) / all;
+    area += (weight * above) / all;
     return above + under;
   });
-  const groups = new Set(clusters).size;
-  if (groups < 2) return { value: area, low: null, high: null };
+  const sums = new Map<string, number>();
   // each vote is a case of both kinds: its influence is that of its two placements
-  placed.forEach((value, k) => {
-    sums[clusters[k]!]! += (value - 2 * area) / n;
+  cases.forEach(({ prompt, weight }, k) => {
+    sums.set(prompt, (sums.get(prompt) ?? 0) + (weight * (placed[k]! - 2 * area)) / all);
   });
-  let variance = 0;
-  for (const sum of sums) variance += sum * sum;
-  variance *= groups / (groups - 1);
-  const half = student95(groups - 1) * Math.sqrt(variance);
+  const groups = sums.size;
+  if (groups < 2) return { value: area, low: null, high: null };
+  let squares = 0;
+  for (const sum of sums.values()) squares += sum * sum;
+  const half = student95(groups - 1) * Math.sqrt((groups / (groups - 1)) * squares);
   return { value: area, low: Math.max(0, area - half), high: Math.min(1, area + half) };
 }
 
-/** How many of sorted values are below `x`, equal ones as half. */
-function below(sorted: Float64Array, x: number): number {
-  return (bound(sorted, x, false) + bound(sorted, x, true)) / 2;
-}
+/** Scores in order, with how much weight there is up to each. */
+class SortedWeights {
+  readonly #scores: Float64Array;
+  readonly #upTo: Float64Array;
 
-function bound(sorted: Float64Array, x: number, equal: boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < x || (equal && sorted[middle]! === x)) low = middle + 1;
-    else high = middle;
+  constructor(cases: readonly { readonly score: number; readonly weight: number }[]) {
+    const sorted = [...cases].sort((x, y) => x.score - y.score);
+    this.#scores = Float64Array.from(sorted, ({ score }) => score);
+    this.#upTo = new Float64Array(sorted.length + 1);
+    sorted.forEach(({ weight }, k) => {
+      this.#upTo[k + 1] = this.#upTo[k]! + weight;
+    });
   }
-  return low;
+
+  /** Weight of the scores below `x`, and half of those at it. */
+  below(x: number): number {
+    return (this.#upTo[this.#place(x, false)]! + this.#upTo[this.#place(x, true)]!) / 2;
+  }
+
+  #place(x: number, withEqual: boolean): number {
+    let [low, high] = [0, this.#scores.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const score = this.#scores[middle]!;
+      if (score < x || (withEqual && score === x)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }

@@ -20,6 +20,8 @@ export type CardItem = {
   readonly category: string | null;
   readonly modelA: string;
   readonly modelB: string;
+  /** What each vote on it weighs, > 0: battles that are asked about more often than others weigh less. Absent: 1. */
+  readonly weight?: number;
   /** One label a person. */
   readonly votes: readonly CardLabel[];
   /** Of the judge whose card it is; scored ones only. */

@@ -14,7 +14,7 @@ export type WinnerAgreement = {
   readonly items: number;
 };
 
-type Pairable = Pick<CardItem, 'prompt'>;
+type Pairable = Pick<CardItem, 'prompt' | 'weight'>;
 
 /**
  * The one rule of a report card, for judge, rules without a model and people alike: a statement that names a winner is
@@ -37,16 +37,17 @@ export function winnerAgreement<Item extends Pairable>(
     shared += 1;
     const counts = count(heard);
     const others = heard.length - Number(itself);
+    const weight = item.weight ?? 1;
     const table = tables.get(item.prompt) ?? new Float64Array(9);
     tables.set(item.prompt, table);
     for (const label of said) {
       const same = (counts[label] - Number(itself)) / others;
       if (label !== 'tie') {
-        parts.add(item.prompt, same, 1);
+        parts.add(item.prompt, weight * same, weight);
         n += 1;
       }
       for (const other of LABELS) {
-        const times = (counts[other] - Number(itself && other === label)) / others;
+        const times = (weight * (counts[other] - Number(itself && other === label))) / others;
         table[PLACE[label] * 3 + PLACE[other]]! += times / 2;
         table[PLACE[TURNED[label]] * 3 + PLACE[TURNED[other]]]! += times / 2;
       }
