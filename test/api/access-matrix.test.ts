@@ -32,7 +32,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   createImport: () => ({ files: [FILE] }),
   streamImport: () => ({ files: [FILE] }),
   inspectFile: () => FILE,
-  startJudgeRun: () => ({ ...LAB, judge: 'pairwise-explain' }),
+  startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
   startAnswerRun: () => LAB,
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
@@ -84,7 +84,7 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
     run: path.includes('judge-runs') ? place.judgeRun : place.run,
     user: name === 'removeCampaignMember' ? here.guest.id : place.viewer,
     ...{ provider: name === 'getProvider' || name === 'checkProvider' ? 'lab' : 'gone' },
-    ...{ judge: 'pairwise-explain', battle: NOWHERE, vote: NOWHERE, key: NOWHERE },
+    ...{ judge: 'pair-explain', battle: NOWHERE, vote: NOWHERE, key: NOWHERE },
     ...(name === 'changeMember' ? { user: 'nobody' } : {}),
   };
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key]!));

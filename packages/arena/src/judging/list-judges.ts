@@ -36,7 +36,22 @@ function presentJudge(judge: Judge): JudgeJson {
     mode: judge.mode,
     identity: judge.identity,
     template: judge.source,
-    settings: { temperature: judge.settings.temperature, max_tokens: judge.settings.maxTokens },
+    settings: {
+      temperature: judge.settings.temperature,
+      max_tokens: judge.settings.maxTokens,
+      top_logprobs: judge.settings.topLogprobs,
+      seed: judge.settings.seed,
+    },
+    labels: [...judge.labels],
+    parser: judge.verdict.parser,
+    needs: [...judge.needs],
+    uses: [...judge.uses],
+    order: judge.order,
+    reask: judge.reask,
+    probes: [...judge.probes],
+    languages: Object.keys(judge.languages),
+    template_hash: judge.templateHash,
+    parser_hash: judge.parserHash,
     origin: 'built_in',
   };
 }

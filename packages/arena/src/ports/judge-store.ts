@@ -1,7 +1,11 @@
 import type { BattleId, CampaignId, JudgeId } from '@agon/domain';
-import type { Judge, SlotOrder } from '@agon/judging';
+import type { Judge } from '@agon/judging';
 
-export type JudgedCall = { readonly battleId: BattleId; readonly order: SlotOrder; readonly repeat: number };
+export type JudgedCall = {
+  readonly battleId: BattleId;
+  readonly order: 'ab' | 'ba';
+  readonly repeat: number;
+};
 
 export interface JudgeStore {
   /** Stores the judge under its identity, once. */
