@@ -22,7 +22,9 @@ export const judgeSchema = z
     identity: z.string().describe('Name and content hash, stamped on every verdict'),
     template: z.string(),
     settings: z.strictObject({ temperature: z.number(), max_tokens: z.number().int() }),
-    origin: z.enum(['built_in', 'imported']),
+    origin: z.enum(['built_in', 'imported', 'own', 'control']),
+    version: z.number().int().nullable().describe('Of a judge that was written here, from 1'),
+    author: z.string().nullable().describe('Name of who saved this version'),
   })
   .meta({ id: 'Judge' });
 export type JudgeJson = z.infer<typeof judgeSchema>;

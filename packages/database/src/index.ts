@@ -22,6 +22,7 @@ export { createInvitationStore } from './invitation-store.ts';
 export { openJobProcesses } from './jobs/open-job-processes.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
+export { createLabStore } from './lab-store.ts';
 export {
   inspectDatabase,
   MIGRATIONS_FOLDER,

@@ -598,7 +598,15 @@ export const answerScores = pgTable(
     at: at('at').notNull().defaultNow(),
   },
   (t) => [
-    unique('answer_scores_once').on(t.judgeId, t.model, t.answerId, t.campaignId, t.slotOrder, t.part, t.repeat),
+    unique('answer_scores_once').on(
+      t.judgeId,
+      t.model,
+      t.answerId,
+      t.campaignId,
+      t.slotOrder,
+      t.part,
+      t.repeat,
+    ),
     index('answer_scores_run').on(t.runId),
     check('answer_scores_one', sql`(${t.value} is null) <> (${t.unscored} is null)`),
   ],

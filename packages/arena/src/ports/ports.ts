@@ -17,6 +17,7 @@ import type { Importer, ImportStore } from './import-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
 import type { JudgeCatalogue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
+import type { LabStore } from './lab-store.ts';
 import type { ModelClients } from './model-client.ts';
 import type { OverviewStore } from './overview-store.ts';
 import type { ProviderRules } from './provider-rules.ts';
@@ -58,6 +59,7 @@ export type Ports = {
   readonly exporter: Exporter;
   readonly judges: JudgeCatalogue;
   readonly judgeStore: JudgeStore;
+  readonly lab: LabStore;
   readonly providers: ProviderStore;
   readonly providerRules: ProviderRules;
   readonly vault: KeyVault;
