@@ -65,6 +65,12 @@ export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } f
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
+export { checkJudgeSource } from './judging/lab/check-judge.ts';
+export { type CompareJudgeVersions, compareJudgeVersions } from './judging/lab/compare-judge-versions.ts';
+export { getJudgeTrial } from './judging/lab/get-judge-trial.ts';
+export { listJudgeVersions } from './judging/lab/judge-versions.ts';
+export { saveJudge } from './judging/lab/save-judge.ts';
+export { type StartJudgeTrial, startJudgeTrial } from './judging/lab/start-judge-trial.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
@@ -142,8 +148,9 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
+export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
+export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
   type Asked,
   CALL_FAULTS,

@@ -57,6 +57,16 @@ import {
   revokedInvitationSchema,
 } from './invitations.ts';
 import {
+  compareJudgesQuerySchema,
+  judgeCheckSchema,
+  judgeComparisonSchema,
+  judgeSourceSchema,
+  judgeTrialSchema,
+  judgeVersionListSchema,
+  savedJudgeSchema,
+  startJudgeTrialSchema,
+} from './judge-lab.ts';
+import {
   judgeListSchema,
   judgeRunListSchema,
   judgeRunSchema,
@@ -444,6 +454,50 @@ export const CALLS = {
     tag: 'judges',
     access: 'public',
     reply: judgeSchema,
+  }),
+  saveJudge: call({
+    summary: 'Save a judge that was written here: a new version of it, or its first one',
+    tag: 'judges',
+    access: 'researcher',
+    body: judgeSourceSchema,
+    reply: savedJudgeSchema,
+    status: 201,
+  }),
+  checkJudge: call({
+    summary:
+      'What is wrong with a judge’s text, which variables it uses, and how long it is; nothing is saved',
+    tag: 'judges',
+    access: 'researcher',
+    body: judgeSourceSchema,
+    reply: judgeCheckSchema,
+  }),
+  listJudgeVersions: call({
+    summary: 'Versions of a judge, newest first',
+    tag: 'judges',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: judgeVersionListSchema,
+  }),
+  compareJudges: call({
+    summary: 'Two versions of a judge on the battles of a campaign that both were asked about',
+    tag: 'judges',
+    access: 'researcher',
+    query: compareJudgesQuerySchema,
+    reply: judgeComparisonSchema,
+  }),
+  startJudgeTrial: call({
+    summary: 'Try a judge, or a draft of one, on a few battles: its verdicts count nowhere',
+    tag: 'judges',
+    access: 'researcher',
+    body: startJudgeTrialSchema,
+    reply: judgeTrialSchema,
+    status: 201,
+  }),
+  getJudgeTrial: call({
+    summary: 'A dry run: what was asked, what came back, how it was read, and what people said',
+    tag: 'judges',
+    access: 'researcher',
+    reply: judgeTrialSchema,
   }),
   startJudgeRun: call({
     summary: 'Ask a judge model about the battles of a campaign',

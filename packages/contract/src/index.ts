@@ -113,6 +113,27 @@ export {
   type MadeInvitations,
   madeInvitationsSchema,
 } from './invitations.ts';
+export { type JudgeFaultJson, judgeFaultSchema } from './judge-faults.ts';
+export {
+  compareJudgesQuerySchema,
+  type JudgeCheckJson,
+  type JudgeComparisonJson,
+  type JudgeTrialJson,
+  type JudgeVersionJson,
+  judgeCheckSchema,
+  judgeComparisonSchema,
+  judgeSourceSchema,
+  judgeTrialSchema,
+  judgeVersionListSchema,
+  judgeVersionSchema,
+  type PeopleCountsJson,
+  type SavedJudgeJson,
+  type StartJudgeTrialBody,
+  savedJudgeSchema,
+  startJudgeTrialSchema,
+  type TrialItemJson,
+  type TrialReadingJson,
+} from './judge-lab.ts';
 export {
   type JudgeJson,
   type JudgeRunJson,

@@ -57,7 +57,9 @@ export const judgeSchema = z
     languages: z.array(z.string()).describe('Languages of battles that it is asked in; others get English'),
     template_hash: z.string(),
     parser_hash: z.string(),
-    origin: z.enum(['built_in', 'imported']),
+    origin: z.enum(['built_in', 'imported', 'own', 'control']),
+    version: z.number().int().nullable().describe('Of a judge that was written here, from 1'),
+    author: z.string().nullable().describe('Name of who saved this version'),
   })
   .meta({ id: 'Judge' });
 export type JudgeJson = z.infer<typeof judgeSchema>;

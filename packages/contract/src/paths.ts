@@ -54,6 +54,12 @@ export const PATHS = {
 
   listJudges: 'GET /api/v1/judges',
   getJudge: 'GET /api/v1/judges/{judge}',
+  saveJudge: 'POST /api/v1/judges',
+  checkJudge: 'POST /api/v1/judges/check',
+  listJudgeVersions: 'GET /api/v1/judges/{judge}/versions',
+  compareJudges: 'GET /api/v1/judges/{judge}/compare',
+  startJudgeTrial: 'POST /api/v1/campaigns/{campaign}/judge-trials',
+  getJudgeTrial: 'GET /api/v1/judge-trials/{run}',
   startJudgeRun: 'POST /api/v1/campaigns/{campaign}/judge-runs',
   listJudgeRuns: 'GET /api/v1/campaigns/{campaign}/judge-runs',
   getJudgeRun: 'GET /api/v1/judge-runs/{run}',

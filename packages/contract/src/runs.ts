@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { pageOf, pageQuerySchema } from './paging.ts';
 import { providerNameSchema } from './providers.ts';
 
-export const RUN_KINDS = ['verdicts', 'answers', 'probe'] as const;
 export const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
+export const RUN_KINDS = ['verdicts', 'answers', 'probe', 'trial'] as const;
 export const RUN_STATES = ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'] as const;
 
 const count = z.number().int();

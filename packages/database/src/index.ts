@@ -23,6 +23,7 @@ export { openJobProcesses } from './jobs/open-job-processes.ts';
 export { createJudgeCardStore } from './judge-card-store.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
+export { createLabStore } from './lab-store.ts';
 export {
   inspectDatabase,
   MIGRATIONS_FOLDER,

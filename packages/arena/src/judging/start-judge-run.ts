@@ -48,7 +48,7 @@ export async function startJudgeRun(
 ): Promise<JudgeRunJson> {
   const { actor, orders, repeat, limit } = command;
   const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
-  const judge = await requireJudge(command.judge, deps);
+  const judge = await requireJudge(command.judge, actor, deps);
   const provider = await chooseProvider(command, deps);
   const battles = await chooseBattles(command, campaign, deps);
   if (battles.length === 0) {
@@ -83,8 +83,8 @@ export async function startJudgeRun(
 }
 
 /** Those of the campaign; where they are fewer than asked for, new ones from its pairs, drawn as for voters. */
-async function chooseBattles(
-  command: StartJudgeRun,
+export async function chooseBattles(
+  command: Pick<StartJudgeRun, 'seed' | 'limit'>,
   campaign: CampaignRecord,
   deps: Pick<Ports, 'content' | 'battles' | 'judgeStore' | 'clock' | 'ids'>,
 ): Promise<readonly BattleId[]> {

@@ -18,6 +18,7 @@ import type { InvitationStore } from './invitation-store.ts';
 import type { JudgeCardStore } from './judge-card-store.ts';
 import type { JudgeCatalogue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
+import type { LabStore } from './lab-store.ts';
 import type { ModelClients } from './model-client.ts';
 import type { OverviewStore } from './overview-store.ts';
 import type { ProviderRules } from './provider-rules.ts';
@@ -62,6 +63,7 @@ export type Ports = {
   readonly judgeStore: JudgeStore;
   readonly judgeCards: JudgeCardStore;
   readonly sentBack: SentBackStore;
+  readonly lab: LabStore;
   readonly providers: ProviderStore;
   readonly providerRules: ProviderRules;
   readonly vault: KeyVault;

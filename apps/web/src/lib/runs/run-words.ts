@@ -43,6 +43,7 @@ const KINDS: Readonly<Record<RunJson['kind'], () => string>> = {
   verdicts: m.runs_kind_verdicts,
   answers: m.runs_kind_answers,
   probe: m.runs_kind_probe,
+  trial: m.runs_kind_trial,
 };
 
 /** What a run asks for, in the reader's words. */
