@@ -62,6 +62,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   undoVote: /^not_found You have no such vote/,
   revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,
+  getBattle: /^not_found The campaign has no such battle/,
+  getVerdictReply: /^not_found There is no such verdict/,
   revokeInvitation: /^not_found There is no such invitation/,
   addCampaignMember: /^(already_exists|not_allowed .* needs an owner)/,
   changeCampaignMember: /^not_found There is no such member/,
@@ -94,7 +96,7 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
         : place.run,
     user: name === 'removeCampaignMember' ? here.guest.id : place.viewer,
     ...{ provider: name === 'getProvider' || name === 'checkProvider' ? 'lab' : 'gone' },
-    ...{ judge: 'pair-explain', battle: NOWHERE, vote: NOWHERE, key: NOWHERE },
+    ...{ judge: 'pair-explain', battle: NOWHERE, verdict: NOWHERE, vote: NOWHERE, key: NOWHERE },
     ...(name === 'changeMember' ? { user: 'nobody' } : {}),
   };
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key]!));

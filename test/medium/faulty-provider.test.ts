@@ -40,7 +40,7 @@ it('gets every verdict out of a provider that fails in half of its replies, as f
         ...ASKING,
         actor: SYSTEM_ACTOR,
         campaign: 'faulty',
-        judge: 'pairwise-explain',
+        judge: 'pair-explain',
         model: 'scripted',
         baseUrl: 'http://127.0.0.1:9/v1',
         orders: 'both',

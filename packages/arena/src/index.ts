@@ -19,6 +19,10 @@ export {
   requireScope,
   SYSTEM_ACTOR,
 } from './actor.ts';
+export { exportBattles } from './battles/export-battles.ts';
+export { getBattle } from './battles/get-battle.ts';
+export { getVerdictReply } from './battles/get-verdict-reply.ts';
+export { listBattles } from './battles/list-battles.ts';
 export { summariseAgreement } from './board/agreement-summary.ts';
 export { createBoardFits } from './board/create-board-fits.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
@@ -58,12 +62,13 @@ export {
   quarantineVotes,
 } from './campaigns/quarantine-votes.ts';
 export { refuseUnlessOpen, requireCampaignById } from './campaigns/require-campaign.ts';
-export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
+export { type ExportCampaign, exportCampaign } from './data/export-campaign.ts';
 export { EXPORT_COLUMNS } from './data/export-columns.ts';
 export { rowOf, storedRows } from './data/export-rows.ts';
 export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
+export type { Exported } from './data/streamed-export.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
 export { checkJudgeSource } from './judging/lab/check-judge.ts';
 export { type CompareJudgeVersions, compareJudgeVersions } from './judging/lab/compare-judge-versions.ts';
@@ -76,6 +81,20 @@ export { presentJudgeRun } from './judging/present-judge-run.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
+export type {
+  BattleAgreement,
+  BattleBrowser,
+  BattleFilter,
+  BattleQuery,
+  BattleRecord,
+  BattleSort,
+  BattleVerdict,
+  BattleVote,
+  ListedBattle,
+  ListedJudge,
+  ListedVerdict,
+  VoteChange,
+} from './ports/battle-browser.ts';
 export type {
   AnswerPair,
   BattleSides,

@@ -11,6 +11,14 @@ import {
   meSchema,
 } from './accounts.ts';
 import {
+  battleListSchema,
+  battlePageSchema,
+  battleQuerySchema,
+  exportBattlesQuerySchema,
+  listBattlesQuerySchema,
+  verdictReplySchema,
+} from './battles.ts';
+import {
   boardCategoriesSchema,
   boardEventSchema,
   boardModelPageSchema,
@@ -440,6 +448,35 @@ export const CALLS = {
     query: exportQuerySchema,
     reply: z.string(),
     replyType: 'application/octet-stream',
+  }),
+
+  listBattles: call({
+    summary: 'Battles with what people and judges say of each; those about the same two answers are one',
+    tag: 'battles',
+    access: 'researcher',
+    query: listBattlesQuerySchema,
+    reply: battleListSchema,
+  }),
+  exportBattles: call({
+    summary: 'The list of battles as a file',
+    tag: 'battles',
+    access: 'researcher',
+    query: exportBattlesQuerySchema,
+    reply: z.string(),
+    replyType: 'application/octet-stream',
+  }),
+  getBattle: call({
+    summary: 'Everything on one battle: texts, every vote, every verdict',
+    tag: 'battles',
+    access: 'researcher',
+    query: battleQuerySchema,
+    reply: battlePageSchema,
+  }),
+  getVerdictReply: call({
+    summary: 'What a judge was asked for a verdict, and what it wrote',
+    tag: 'battles',
+    access: 'researcher',
+    reply: verdictReplySchema,
   }),
 
   listJudges: call({

@@ -15,6 +15,28 @@ export {
   type Role,
 } from './accounts.ts';
 export {
+  AGREEMENTS,
+  BATTLE_OUTCOMES,
+  BATTLE_SORTS,
+  type BattleAnswerJson,
+  type BattleListJson,
+  type BattlePageJson,
+  type BattleQueryJson,
+  type BattleVerdictJson,
+  type BattleVoteJson,
+  battleListSchema,
+  battlePageSchema,
+  battleQuerySchema,
+  exportBattlesQuerySchema,
+  type ListedBattleJson,
+  type ListedJudgeJson,
+  type ListedVerdictJson,
+  listBattlesQuerySchema,
+  listedBattleSchema,
+  type VerdictReplyJson,
+  verdictReplySchema,
+} from './battles.ts';
+export {
   agreementSummarySchema,
   type Board,
   type BoardCategories,

@@ -52,6 +52,11 @@ export const PATHS = {
   undoImport: 'DELETE /api/v1/imports/{import}',
   exportCampaign: 'GET /api/v1/campaigns/{campaign}/export',
 
+  listBattles: 'GET /api/v1/campaigns/{campaign}/battles',
+  exportBattles: 'GET /api/v1/campaigns/{campaign}/battles/export',
+  getBattle: 'GET /api/v1/campaigns/{campaign}/battles/{battle}',
+  getVerdictReply: 'GET /api/v1/campaigns/{campaign}/battles/{battle}/verdicts/{verdict}',
+
   listJudges: 'GET /api/v1/judges',
   getJudge: 'GET /api/v1/judges/{judge}',
   saveJudge: 'POST /api/v1/judges',

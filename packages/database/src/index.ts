@@ -1,6 +1,7 @@
 export { createAccountStore } from './account-store.ts';
 export { createAuditLog } from './audit-log.ts';
 export { createBattleStore } from './battle-store.ts';
+export { createBattleBrowser } from './battles/battle-browser.ts';
 export { createBoardFeed } from './board-feed.ts';
 export { openBoardFits } from './board-fits/open-board-fits.ts';
 export { createBoardStore } from './board-store.ts';

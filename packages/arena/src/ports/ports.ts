@@ -1,5 +1,6 @@
 import type { AccountStore } from './account-store.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { BattleBrowser } from './battle-browser.ts';
 import type { BattleStore } from './battle-store.ts';
 import type { BoardFeed } from './board-feed.ts';
 import type { BoardFits } from './board-fits.ts';
@@ -48,6 +49,7 @@ export type Ports = {
   readonly raters: RaterStore;
   readonly quarantine: QuarantineStore;
   readonly battles: BattleStore;
+  readonly battleBrowser: BattleBrowser;
   readonly votes: VoteStore;
   readonly invitations: InvitationStore;
   readonly voterAddresses: VoterAddresses;
