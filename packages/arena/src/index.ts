@@ -67,6 +67,7 @@ export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
+export { startControlRuns } from './judging/start-control-runs.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
@@ -116,6 +117,7 @@ export type {
   ContentStore,
   DrawableContent,
   ModelRecord,
+  PromptMaterial,
   PromptText,
   SelfNamingSpan,
   Unanswered,
@@ -142,7 +144,7 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
+export type { JudgeCatalogue, JudgedCall, JudgeStore, ScoredAnswer } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export {
   type Asked,

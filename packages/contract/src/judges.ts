@@ -57,7 +57,7 @@ export const judgeSchema = z
     languages: z.array(z.string()).describe('Languages of battles that it is asked in; others get English'),
     template_hash: z.string(),
     parser_hash: z.string(),
-    origin: z.enum(['built_in', 'imported']),
+    origin: z.enum(['built_in', 'imported', 'own', 'control']),
   })
   .meta({ id: 'Judge' });
 export type JudgeJson = z.infer<typeof judgeSchema>;
@@ -67,6 +67,11 @@ export const startJudgeRunSchema = z
   .strictObject({
     judge: z.string(),
     ...askingFields,
+    model: z
+      .string()
+      .max(500)
+      .default('')
+      .describe('As the provider knows it; empty: a control judge, which asks none'),
     orders: z.enum(['both', 'first', 'random']).default('both'),
     limit: z.number().int().positive().nullable().default(null),
     repeat: z.number().int().min(1).max(20).default(1),

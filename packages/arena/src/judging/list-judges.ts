@@ -1,13 +1,14 @@
 import type { JudgeJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import type { Judge } from '@agon/judging';
+import { isControlJudge, type Judge } from '@agon/judging';
 import type { Ports } from '../ports/ports.ts';
+import { controlJudges } from './control-judges.ts';
 
 /** Judges that can be asked. */
 export async function listJudges(
   deps: Pick<Ports, 'judges'>,
 ): Promise<{ items: JudgeJson[]; next_cursor: null }> {
-  return { items: (await deps.judges.all()).map(presentJudge), next_cursor: null };
+  return { items: (await allJudges(deps)).map(presentJudge), next_cursor: null };
 }
 
 /** @throws ArenaError('not_found') */
@@ -20,12 +21,16 @@ export async function getJudge(
 
 /** @throws ArenaError('not_found') that names those there are */
 export async function requireJudge(id: string, deps: Pick<Ports, 'judges'>): Promise<Judge> {
-  const judges = await deps.judges.all();
+  const judges = await allJudges(deps);
   const judge = judges.find((each) => each.id === id);
   if (judge !== undefined) return judge;
   throw new ArenaError('not_found', `There is no judge "${id}".`, {
     hint: `Judges: ${judges.map((each) => each.id).join(', ')}.`,
   });
+}
+
+async function allJudges(deps: Pick<Ports, 'judges'>): Promise<readonly Judge[]> {
+  return [...(await deps.judges.all()), ...controlJudges()];
 }
 
 function presentJudge(judge: Judge): JudgeJson {
@@ -52,6 +57,6 @@ function presentJudge(judge: Judge): JudgeJson {
     languages: Object.keys(judge.languages),
     template_hash: judge.templateHash,
     parser_hash: judge.parserHash,
-    origin: 'built_in',
+    origin: isControlJudge(judge.id) ? 'control' : 'built_in',
   };
 }
