@@ -261,6 +261,13 @@ function readVerdict(fields: Fields, mode: JudgeMode): VerdictSpec | null {
     }
     case 'label_token': {
       const map = readMap(verdict, mode);
+      const long = Object.keys(map ?? {}).find((label) => !/^[A-Za-z0-9]$/.test(label));
+      if (long !== undefined)
+        verdict.say(
+          'map',
+          `"${long}" may be more than one token`,
+          'Labels of label_token are one letter or digit.',
+        );
       return map === null ? null : { parser, map, coverage, text };
     }
     case 'score': {
