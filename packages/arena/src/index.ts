@@ -78,6 +78,7 @@ export { saveJudge } from './judging/lab/save-judge.ts';
 export { type StartJudgeTrial, startJudgeTrial } from './judging/lab/start-judge-trial.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
+export { startControlRuns } from './judging/start-control-runs.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
@@ -141,6 +142,7 @@ export type {
   ContentStore,
   DrawableContent,
   ModelRecord,
+  PromptMaterial,
   PromptText,
   SelfNamingSpan,
   Unanswered,
@@ -167,7 +169,7 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion } from './ports/judge-store.ts';
+export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion, ScoredAnswer } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {

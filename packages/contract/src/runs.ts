@@ -36,6 +36,9 @@ export const runCallsSchema = z.strictObject({
   done: count,
   failed: count.describe('Without a reply, given up; `retry` asks them again'),
   sent: count,
+  unasked: count.describe(
+    'Done without being asked: equal answers, rules, items that lack what the judge needs',
+  ),
   retried: count,
 });
 export const runTokensSchema = z.strictObject({ prompt: count, cached: count, completion: count });

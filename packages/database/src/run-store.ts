@@ -2,7 +2,7 @@ import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
 import type { CampaignId, ProviderId, RunId } from '@agon/domain';
 import type { PendingQuery, Row } from 'postgres';
 import type { Database } from './connect.ts';
-import { countCalls, countOrders, countProbes } from './runs/count-calls.ts';
+import { countCalls, countDerived, countOrders, countProbes } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
 import { WORKER_LOCKS } from './runs/worker-lock.ts';
@@ -99,6 +99,7 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
     counts: (id) => countCalls(sql, id),
     orderCounts: (id) => countOrders(sql, id),
     probeCounts: (id) => countProbes(sql, id),
+    derivedCounts: (id) => countDerived(sql, id),
 
     async lease(run, count, nowMs, untilMs) {
       const now = new Date(nowMs);

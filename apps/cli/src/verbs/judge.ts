@@ -87,14 +87,19 @@ async function run(id: string, options: RunOptions): Promise<void> {
 }
 
 function begin(id: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
-  const { model, orders } = options;
+  const { model, orders, limit = null, repeat } = options;
+  const params = { campaign: options.campaign };
+  const admit = options.admit === true;
+  // a rule, which asks no model
+  if (id.startsWith('control-') && model === undefined)
+    return client('startJudgeRun', { params, body: { judge: id, orders, limit, repeat } });
   if (model === undefined) {
     throw new ArenaError('unknown_option', 'judge run needs --model.', {
       hint: 'For example: --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     });
   }
-  const body = { judge: id, model, orders, admit: options.admit === true, ...askingOf(options) };
-  return client('startJudgeRun', { params: { campaign: options.campaign }, body });
+  const body = { judge: id, model, orders, admit, ...askingOf(options) };
+  return client('startJudgeRun', { params, body });
 }
 
 async function resume(run: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {

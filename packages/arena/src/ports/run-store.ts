@@ -1,4 +1,13 @@
-import type { CampaignId, EpochMs, ModelId, Outcome, PromptId, ProviderId, RunId } from '@agon/domain';
+import type {
+  AnswerId,
+  CampaignId,
+  EpochMs,
+  ModelId,
+  Outcome,
+  PromptId,
+  ProviderId,
+  RunId,
+} from '@agon/domain';
 import type { Viewer } from './campaign-member-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
@@ -45,7 +54,7 @@ export type NewRun = {
   readonly seed: number;
   readonly by: string | null;
   /** Default: `counted`. */
-  readonly standing?: Extract<RunStanding, 'counted' | 'admitted'>;
+  readonly standing?: Exclude<RunStanding, 'suspect'>;
   readonly atMs: EpochMs;
 };
 
@@ -92,7 +101,21 @@ export type Reading =
       readonly judgeId: string;
       readonly battleId: string;
       readonly outcome: Outcome | null;
+      /** P(a is better), 0..1, where the judge said more than an outcome. */
+      readonly shareA: number | null;
       readonly unscored: string | null;
+    }
+  /** Of answers rather than of battles; verdicts follow where both answers of a battle have all of theirs. */
+  | {
+      readonly type: 'scores';
+      readonly judgeId: string;
+      /** The criterion, or the item of a checklist; empty: the whole answer. */
+      readonly part: string;
+      /** In which order which answers were shown; empty: one alone. */
+      readonly order: string;
+      readonly unscored: string | null;
+      /** `value` 0..1, more is better; null: unscored. */
+      readonly answers: readonly { readonly answerId: AnswerId; readonly value: number | null }[];
     }
   | {
       readonly type: 'answer';
@@ -107,6 +130,8 @@ export type Read = {
   readonly label: string;
   /** Null: the reply holds nothing to keep beyond itself. */
   readonly reading: Reading | null;
+  /** The reply cannot be read, and the kind asks once more before it is taken for unread. */
+  readonly mayAskAgain?: boolean;
 };
 
 /** How a call that was asked ended. */
@@ -115,9 +140,13 @@ export type Settled =
       readonly kind: 'reply';
       readonly call: LeasedCall;
       readonly reply: ModelReply;
+      /** One of before that could not be read; kept with what it cost. */
+      readonly earlier?: ModelReply;
       readonly read: Read;
       readonly atMs: EpochMs;
     }
+  /** Nobody had to be asked. */
+  | { readonly kind: 'unasked'; readonly call: LeasedCall; readonly read: Read; readonly atMs: EpochMs }
   /** Given up; it can be asked for again by `retryFailed`. */
   | {
       readonly kind: 'failed';
@@ -142,6 +171,8 @@ export type RunCounts = {
   readonly failed: number;
   /** Times that a call was asked. */
   readonly sent: number;
+  /** Calls that were done without being asked. */
+  readonly unasked: number;
   readonly retried: number;
   /** Of each label, with the end of one reply that was read so; empty where there is no reply. Probes are left out. */
   readonly results: Readonly<Record<string, number>>;
@@ -201,6 +232,8 @@ export interface RunStore {
   counts(id: RunId): Promise<RunCounts>;
   orderCounts(id: RunId): Promise<readonly OrderCount[]>;
   probeCounts(id: RunId): Promise<readonly ProbeCount[]>;
+  /** Verdicts of a run that follow from scores, by outcome. */
+  derivedCounts(id: RunId): Promise<Readonly<Record<string, number>>>;
   /** Takes up to `count` calls until `untilMs`; calls whose lease ran out return to the pool. */
   lease(run: RunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
   /** Returns the calls of workers that are gone to the pool, before their leases run out. @returns how many */

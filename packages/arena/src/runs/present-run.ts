@@ -75,6 +75,7 @@ export function callsOf(counts: RunCounts): RunJson['calls'] {
     done: counts.done,
     failed: counts.failed,
     sent: counts.sent,
+    unasked: counts.unasked,
     retried: counts.retried,
   };
 }

@@ -4,6 +4,7 @@ import type { ModelClient } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { CallPool } from './call-pool.ts';
+import { kindOf } from './kinds/kind-of.ts';
 import type { Paces } from './pace.ts';
 import { settleStanding } from './run-standing.ts';
 
@@ -52,6 +53,13 @@ export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): 
   return { kind: 'finished' };
 }
 
+/** Where a run asks no model. */
+const NOBODY: ModelClient = {
+  ask: async () => {
+    throw new ArenaError('internal', 'A run that asks no model asked one.');
+  },
+};
+
 async function open(
   run: RunRecord,
   deps: WorkPorts,
@@ -63,7 +71,8 @@ async function open(
       hint: 'Start a new run with another provider: what is scored is not asked again.',
     });
   }
-  const client = await deps.modelClients.open(provider, run.model);
+  const isSilent = kindOf(run).asksNobody?.(run.config) === true;
+  const client = isSilent ? NOBODY : await deps.modelClients.open(provider, run.model);
   const pace = deps.paces.of(provider, run.model);
   pace.want(run.concurrency);
   const spentUsd = run.budgetUsd === null ? null : await deps.runs.spent(run.id);

@@ -1,10 +1,11 @@
 import type { OrderCount, ProbeCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { SCORES_PARSER } from './derive-verdicts.ts';
 
 type Counted = Pick<
   RunCounts,
-  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'
+  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'unasked' | 'retried' | 'targets'
 >;
 
 const NOTHING: Counted = {
@@ -14,6 +15,7 @@ const NOTHING: Counted = {
   done: 0,
   failed: 0,
   sent: 0,
+  unasked: 0,
   retried: 0,
   targets: 0,
 };
@@ -29,7 +31,8 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     select count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
       count(*) filter (where state = 'leased')::int as "inFlight", count(*) filter (where state = 'done')::int as done,
       count(*) filter (where state = 'failed')::int as failed, (count(distinct target) filter (where not ${sql.unsafe(IS_PROBE)}))::int as targets,
-      (count(*) filter (where state in ('done', 'failed')) + coalesce(sum(retried), 0))::int as sent,
+      count(*) filter (where state = 'done' and reply_id is null)::int as unasked,
+      (count(*) filter (where (state = 'done' and reply_id is not null) or state = 'failed') + coalesce(sum(retried), 0))::int as sent,
       coalesce(sum(retried), 0)::int as retried
     from calls where run_id = ${id}`;
   const results = await sql<{ label: string; count: number; example: string | null }[]>`
@@ -74,4 +77,10 @@ export async function countProbes(sql: Database['sql'], id: RunId): Promise<read
     left join calls c on c.run_id = ${id} and c.target = p.battle and c.slot_order = p.slot_order and c.repeat = 1
     group by 1, 2, 3, 4`;
   return [...rows];
+}
+
+export async function countDerived(sql: Database['sql'], id: RunId): Promise<Record<string, number>> {
+  const rows = await sql<{ outcome: string; count: number }[]>`
+    select outcome, count(*)::int as count from verdicts where run_id = ${id} and parser = ${SCORES_PARSER} group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
 }
