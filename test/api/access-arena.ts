@@ -63,11 +63,11 @@ export async function openAccessArena(): Promise<AccessArena> {
       owner.call('createSnapshot', { params, body: {} }),
       owner.call('startJudgeRun', {
         params,
-        body: { judge: 'pairwise-explain', model: 'owl', provider: 'lab', limit: 1 },
+        body: { judge: 'pair-explain', model: 'owl', provider: 'lab', limit: 1 },
       }),
       owner.call('startJudgeTrial', {
         params,
-        body: { judge: 'pairwise-explain', model: 'owl', provider: 'lab', voted: 0, random: 1 },
+        body: { judge: 'pair-explain', model: 'owl', provider: 'lab', voted: 0, random: 1 },
       }),
       owner.call('startAnswerRun', { params, body: { model: 'gnu', provider: 'lab', limit: 1 } }),
       owner.call('listImports', { params }),

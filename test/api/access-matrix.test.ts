@@ -34,8 +34,8 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   inspectFile: () => FILE,
   saveJudge: () => ({ source: 'no judge' }),
   checkJudge: () => ({ source: 'no judge' }),
-  startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pairwise-explain', voted: 0, random: 1 }),
-  startJudgeRun: () => ({ ...LAB, judge: 'pairwise-explain' }),
+  startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
+  startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
   startAnswerRun: () => LAB,
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
@@ -45,7 +45,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
 
 const QUERIES: Partial<Record<CallName, (place: Place) => string>> = {
   listRuns: ({ campaign }) => `?campaign=${campaign}`,
-  compareJudges: ({ campaign }) => `?left=pairwise-explain&right=pairwise-explain&campaign=${campaign}`,
+  compareJudges: ({ campaign }) => `?left=pair-explain&right=pair-explain&campaign=${campaign}`,
   exportCampaign: () => '?what=votes&as=csv',
 };
 
@@ -94,7 +94,7 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
         : place.run,
     user: name === 'removeCampaignMember' ? here.guest.id : place.viewer,
     ...{ provider: name === 'getProvider' || name === 'checkProvider' ? 'lab' : 'gone' },
-    ...{ judge: 'pairwise-explain', battle: NOWHERE, vote: NOWHERE, key: NOWHERE },
+    ...{ judge: 'pair-explain', battle: NOWHERE, vote: NOWHERE, key: NOWHERE },
     ...(name === 'changeMember' ? { user: 'nobody' } : {}),
   };
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key]!));

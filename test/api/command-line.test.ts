@@ -95,7 +95,7 @@ const provider = (...args: string[]) => runVerb('provider', [...args, '--json'])
 const runs = (...args: string[]) => runVerb('runs', [...args, '--json']);
 const answerRun = (...args: string[]) => runVerb('answer', ['run', '--campaign', slug, ...args, '--json']);
 const judgeRun = (...args: string[]) =>
-  runVerb('judge', ['run', 'pairwise-explain', '--campaign', slug, ...args, '--json']);
+  runVerb('judge', ['run', 'pair-explain', '--campaign', slug, ...args, '--json']);
 
 describe('agon provider', () => {
   it('adds, lists, changes and removes, each with the document of the list', async () => {

@@ -44,7 +44,7 @@ it('ends with the same verdicts however often its workers are killed, and pays t
       {
         actor: SYSTEM_ACTOR,
         campaign: 'killed',
-        judge: 'pairwise-explain',
+        judge: 'pair-explain',
         model: 'scripted',
         provider: null,
         baseUrl: server.baseUrl,

@@ -100,7 +100,7 @@ export class RunsUnderTest {
         ...ASKING,
         actor: SYSTEM_ACTOR,
         campaign: 'judged',
-        judge: 'pairwise-explain',
+        judge: 'pair-explain',
         model: 'scripted',
         baseUrl: server.baseUrl,
         orders: 'both',

@@ -8,9 +8,22 @@ export const UNSCORED_REASONS = [
   'unparseable',
   'two_labels',
   'cut_off',
+  'low_coverage',
+  'over_context',
+  'not_applicable',
   'inconsistent_order',
   'provider_error',
   'cancelled',
+] as const;
+
+/** How a judge looks at answers; the modes of packages/judging. */
+export const JUDGE_MODES = [
+  'pairwise',
+  'pointwise',
+  'criteria',
+  'checklist',
+  'listwise',
+  'grounded',
 ] as const;
 
 export const judgeSchema = z
@@ -18,10 +31,25 @@ export const judgeSchema = z
     id: z.string().describe('Name of the judge: its folder under judges/'),
     title: z.string(),
     measures: z.string(),
-    mode: z.literal('pairwise'),
+    mode: z.enum(JUDGE_MODES),
     identity: z.string().describe('Name and content hash, stamped on every verdict'),
     template: z.string(),
-    settings: z.strictObject({ temperature: z.number(), max_tokens: z.number().int() }),
+    settings: z.strictObject({
+      temperature: z.number(),
+      max_tokens: z.number().int(),
+      top_logprobs: z.number().int(),
+      seed: z.number().int().nullable(),
+    }),
+    labels: z.array(z.string()).describe('What its parser accepts'),
+    parser: z.string().describe('Name of the parser that reads its replies'),
+    needs: z.array(z.string()).describe('Inputs without which an item is not applicable'),
+    uses: z.array(z.string()).describe('Inputs that it is shown where they are there'),
+    order: z.strictObject({ runs: z.string(), combine: z.string() }),
+    reask: z.number().int().describe('How often an unreadable reply is asked for again'),
+    probes: z.array(z.string()),
+    languages: z.array(z.string()).describe('Languages of battles that it is asked in; others get English'),
+    template_hash: z.string(),
+    parser_hash: z.string(),
     origin: z.enum(['built_in', 'imported', 'own', 'control']),
     version: z.number().int().nullable().describe('Of a judge that was written here, from 1'),
     author: z.string().nullable().describe('Name of who saved this version'),

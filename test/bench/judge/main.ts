@@ -81,7 +81,7 @@ try {
       {
         actor: SYSTEM_ACTOR,
         campaign: 'bench',
-        judge: 'pairwise-explain',
+        judge: 'pair-explain',
         model: `slow-${round}`,
         provider: null,
         baseUrl: `${url}/v1`,

@@ -22,7 +22,7 @@ export function command(): Command {
     .description('List judges; ask a judge model about the battles of a campaign.')
     .addHelpText(
       'after',
-      '\nExample:\n  agon judge run pairwise-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
+      '\nExample:\n  agon judge run pair-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     );
   const common = (each: Command) =>
     each

@@ -1,6 +1,6 @@
 import type { JudgeJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { type Judge, parseJudge } from '@agon/judging';
+import { checkJudge, type Judge, parseJudge } from '@agon/judging';
 import { type Actor, hasRole, hasScope } from '../actor.ts';
 import type { JudgeVersion } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -17,7 +17,7 @@ export async function listJudges(
     seesOwn(command.actor) ? deps.judgeStore.newestOwn() : [],
   ]);
   return {
-    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.map(presentVersion)],
+    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.flatMap(presentVersion)],
     next_cursor: null,
   };
 }
@@ -67,8 +67,10 @@ function seesOwn(actor: Actor): boolean {
   return hasRole(actor, 'researcher') && hasScope(actor, 'read');
 }
 
-function presentVersion(version: JudgeVersion): JudgeJson {
-  return presentJudge(parseJudge(version.source, version.identity), version);
+/** Nothing of a version that today's parser refuses: the list must not break because of it. */
+function presentVersion(version: JudgeVersion): JudgeJson[] {
+  const { judge } = checkJudge(version.source);
+  return judge === null ? [] : [presentJudge(judge, version)];
 }
 
 function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJson {
@@ -79,7 +81,22 @@ function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJ
     mode: judge.mode,
     identity: judge.identity,
     template: judge.source,
-    settings: { temperature: judge.settings.temperature, max_tokens: judge.settings.maxTokens },
+    settings: {
+      temperature: judge.settings.temperature,
+      max_tokens: judge.settings.maxTokens,
+      top_logprobs: judge.settings.topLogprobs,
+      seed: judge.settings.seed,
+    },
+    labels: [...judge.labels],
+    parser: judge.verdict.parser,
+    needs: [...judge.needs],
+    uses: [...judge.uses],
+    order: judge.order,
+    reask: judge.reask,
+    probes: [...judge.probes],
+    languages: Object.keys(judge.languages),
+    template_hash: judge.templateHash,
+    parser_hash: judge.parserHash,
     origin: version?.origin ?? 'built_in',
     version: version?.version ?? null,
     author: version?.author ?? null,

@@ -1,7 +1,11 @@
 import type { BattleId, CampaignId, EpochMs, JudgeId } from '@agon/domain';
-import type { Judge, SlotOrder } from '@agon/judging';
+import type { Judge } from '@agon/judging';
 
-export type JudgedCall = { readonly battleId: BattleId; readonly order: SlotOrder; readonly repeat: number };
+export type JudgedCall = {
+  readonly battleId: BattleId;
+  readonly order: 'ab' | 'ba';
+  readonly repeat: number;
+};
 
 /** One version of a judge, as it was saved or asked. */
 export type JudgeVersion = {

@@ -1,17 +1,17 @@
 import { ArenaError, type BattleId } from '@agon/domain';
-import { type Judge, parseJudge, parseVerdict, renderJudgePrompt, type SlotOrder } from '@agon/judging';
+import { type Judge, parseJudge, readJudgeReply, renderJudge } from '@agon/judging';
 import { seededRandom } from '@agon/stats';
 import type { RunKind, VerdictConfig } from './run-kind.ts';
 
 /** A judge model's verdicts. A target is a battle; its order is the slot order that the judge sees. */
 export const verdicts: RunKind<VerdictConfig> = {
   name: 'verdicts',
-  parser: 'verdict-1',
+  parser: 'verdict-2',
   results: ['a', 'b', 'tie', 'both_bad'],
   lands: 'verdicts',
 
   plan(config, seed, battles) {
-    const ordersOf = (battle: string): readonly SlotOrder[] => {
+    const ordersOf = (battle: string): readonly ('ab' | 'ba')[] => {
       if (config.orders === 'both') return ['ab', 'ba'];
       if (config.orders === 'first') return ['ab'];
       return [seededRandom(`order/${seed}/${battle}`).below(2) === 0 ? 'ab' : 'ba'];
@@ -37,14 +37,15 @@ export const verdicts: RunKind<VerdictConfig> = {
       });
     }
     const turns = battle.turns ?? prompt.turns.length;
-    const { system, user } = renderJudgePrompt(judge, {
-      prompt: prompt.turns.slice(0, turns),
-      answers: { a: a.turns.slice(0, turns), b: b.turns.slice(0, turns) },
-      order: call.order as SlotOrder,
-      nonce,
-    });
-    const { temperature, maxTokens } = judge.settings;
-    return { kind: 'chat', system, turns: [user], settings: { temperature, maxTokens } };
+    const { system, user, settings } = renderJudge(
+      judge,
+      {
+        prompt: prompt.turns.slice(0, turns),
+        candidates: [a.turns.slice(0, turns), b.turns.slice(0, turns)],
+      },
+      { order: slotsOf(call.order), nonce, part: '', attempt: 0 },
+    );
+    return { kind: 'chat', system, turns: [user], settings };
   },
 
   read(config, call, outcome, nonce) {
@@ -61,11 +62,21 @@ export const verdicts: RunKind<VerdictConfig> = {
     if (outcome.kind === 'fault') {
       return verdict(null, outcome.fault.reason === 'timeout' ? 'timeout' : 'provider_error');
     }
-    const { texts, finishReason } = outcome.reply;
-    const parsed = parseVerdict({ text: texts.at(-1) ?? '', finishReason }, call.order as SlotOrder, nonce);
-    return parsed.kind === 'ok' ? verdict(parsed.outcome, null) : verdict(null, parsed.reason);
+    const { texts, finishReason, logprobs, reasoning } = outcome.reply;
+    const reading = readJudgeReply(
+      judgeOf(config),
+      { text: texts.at(-1) ?? '', finishReason, logprobs, reasoning },
+      { order: slotsOf(call.order), nonce, part: '', attempt: 0 },
+    );
+    if (reading.kind === 'preference') return verdict(reading.outcome, null);
+    return verdict(null, reading.kind === 'unscored' ? reading.reason : 'not_applicable');
   },
 };
+
+/** Which candidate stands in each slot. */
+function slotsOf(order: string): readonly number[] {
+  return order === 'ba' ? [1, 0] : [0, 1];
+}
 
 /** A run's file is read once, not for each call. */
 const judges = new WeakMap<VerdictConfig, Judge>();

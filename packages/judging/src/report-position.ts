@@ -1,20 +1,3 @@
-import type { Outcome } from '@agon/domain';
-
-export type Reconciled =
-  | { readonly kind: 'ok'; readonly outcome: Outcome }
-  | { readonly kind: 'unscored'; readonly reason: 'inconsistent_order' };
-
-/**
- * One verdict from both orders, both already in the battle's slots. Equal: that. A choice against a tie: the choice is
- * not contradicted, but not confirmed either: a tie, as MT-bench has it. A choice against the other choice: the order
- * decided, not the answers: unscored.
- */
-export function reconcileOrders(first: Outcome, second: Outcome): Reconciled {
-  if (first === second) return { kind: 'ok', outcome: first };
-  if (first === 'tie' || second === 'tie') return { kind: 'ok', outcome: 'tie' };
-  return { kind: 'unscored', reason: 'inconsistent_order' };
-}
-
 /** How many battles were judged so in one order and so in the other; null: not judged in that order. */
 export type OrderedVerdicts = {
   readonly ab: string | null;
