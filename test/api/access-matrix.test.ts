@@ -45,7 +45,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
 
 const QUERIES: Partial<Record<CallName, (place: Place) => string>> = {
   listRuns: ({ campaign }) => `?campaign=${campaign}`,
-  compareJudges: ({ campaign }) => `?left=pairwise-explain&right=pairwise-explain&campaign=${campaign}`,
+  compareJudges: ({ campaign }) => `?left=pair-explain&right=pair-explain&campaign=${campaign}`,
   exportCampaign: () => '?what=votes&as=csv',
 };
 

@@ -1,6 +1,6 @@
 import type { JudgeJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { isControlJudge, type Judge, parseJudge } from '@agon/judging';
+import { checkJudge, isControlJudge, type Judge, parseJudge } from '@agon/judging';
 import { type Actor, hasRole, hasScope } from '../actor.ts';
 import type { JudgeVersion } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -18,7 +18,7 @@ export async function listJudges(
     seesOwn(command.actor) ? deps.judgeStore.newestOwn() : [],
   ]);
   return {
-    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.map(presentVersion)],
+    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.flatMap(presentVersion)],
     next_cursor: null,
   };
 }
@@ -72,8 +72,10 @@ function seesOwn(actor: Actor): boolean {
   return hasRole(actor, 'researcher') && hasScope(actor, 'read');
 }
 
-function presentVersion(version: JudgeVersion): JudgeJson {
-  return presentJudge(parseJudge(version.source, version.identity), version);
+/** Nothing of a version that today's parser refuses: the list must not break because of it. */
+function presentVersion(version: JudgeVersion): JudgeJson[] {
+  const { judge } = checkJudge(version.source);
+  return judge === null ? [] : [presentJudge(judge, version)];
 }
 
 function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJson {
