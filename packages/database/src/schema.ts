@@ -760,8 +760,8 @@ export const battleSummaryStates = pgTable('battle_summary_states', {
   basis: text('basis').notNull(),
   /** False: rows with a lower number may have been committed since. */
   settled: boolean('settled').notNull(),
-  /** [{judgeId, model, verdicts}], those with most verdicts first. */
-  judges: jsonb('judges').notNull(),
+  /** {judges: [{judgeId, model, verdicts}], models, categories, languages}: what can be filtered by. */
+  facets: jsonb('facets').notNull(),
   madeAt: at('made_at').notNull(),
   tookMs: integer('took_ms').notNull(),
 });
