@@ -34,6 +34,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   inspectFile: () => FILE,
   startJudgeRun: () => ({ ...LAB, judge: 'pairwise-explain' }),
   startAnswerRun: () => LAB,
+  estimateAnswerRun: () => LAB,
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
   changeMember: () => ({ role: 'voter' }),
@@ -54,6 +55,7 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   skipBattle: /^ticket_invalid/,
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
+  estimateAnswerRun: /^no_battle_left/,
   undoVote: /^not_found You have no such vote/,
   revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,

@@ -81,6 +81,7 @@ import {
   voterGroupsSchema,
 } from './raters.ts';
 import {
+  answerEstimateSchema,
   rereadReplySchema,
   resumeRunSchema,
   runListSchema,
@@ -513,6 +514,13 @@ export const CALLS = {
     reply: providerSchema,
   }),
 
+  estimateAnswerRun: call({
+    summary: 'What an answer run would ask and cost; nothing is asked',
+    tag: 'runs',
+    access: 'researcher',
+    body: startAnswerRunSchema,
+    reply: answerEstimateSchema,
+  }),
   startAnswerRun: call({
     summary: 'Ask a model for answers to the prompts of a campaign',
     tag: 'runs',

@@ -155,6 +155,7 @@ export const answers = pgTable(
     modelId: uuid('model_id').notNull(),
     /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
+    /** SHA-256 over the turns; of answers of a run, a colon and the hash of its settings behind it. */
     contentHash: text('content_hash').notNull(),
     /** The newest answer of a model to a prompt has the highest. */
     seq: bigserial('seq', { mode: 'number' }).notNull(),
@@ -598,7 +599,15 @@ export const answerScores = pgTable(
     at: at('at').notNull().defaultNow(),
   },
   (t) => [
-    unique('answer_scores_once').on(t.judgeId, t.model, t.answerId, t.campaignId, t.slotOrder, t.part, t.repeat),
+    unique('answer_scores_once').on(
+      t.judgeId,
+      t.model,
+      t.answerId,
+      t.campaignId,
+      t.slotOrder,
+      t.part,
+      t.repeat,
+    ),
     index('answer_scores_run').on(t.runId),
     check('answer_scores_one', sql`(${t.value} is null) <> (${t.unscored} is null)`),
   ],

@@ -23,7 +23,7 @@ import type { ProviderRules } from './provider-rules.ts';
 import type { KeyVault, ProviderStore } from './provider-store.ts';
 import type { QuarantineStore } from './quarantine-store.ts';
 import type { RaterStore } from './rater-store.ts';
-import type { RunQueue, RunStore } from './run-store.ts';
+import type { BatchStore, RunQueue, RunStore } from './run-store.ts';
 import type { Secrets } from './secrets.ts';
 import type { SessionStore, Sessions } from './session.ts';
 import type { TextRenderer } from './text-renderer.ts';
@@ -64,6 +64,7 @@ export type Ports = {
   readonly modelClients: ModelClients;
   readonly runs: RunStore;
   readonly runQueue: RunQueue;
+  readonly batches: BatchStore;
   readonly audit: AuditLog;
   readonly overview: OverviewStore;
   readonly feed: BoardFeed;
