@@ -37,6 +37,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   checkJudge: () => ({ source: 'no judge' }),
   startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
   startAnswerRun: () => LAB,
+  estimateAnswerRun: () => LAB,
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
   changeMember: () => ({ role: 'voter' }),
@@ -59,6 +60,7 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   skipBattle: /^ticket_invalid/,
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
+  estimateAnswerRun: /^no_battle_left/,
   undoVote: /^not_found You have no such vote/,
   revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,

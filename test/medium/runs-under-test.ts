@@ -7,7 +7,7 @@ import {
   type WorkPorts,
   workRun,
 } from '@agon/arena';
-import { connect, type Database } from '@agon/database';
+import { connect, createBatchStore, type Database } from '@agon/database';
 import type { CampaignId, RunId } from '@agon/domain';
 import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
@@ -61,6 +61,7 @@ export class RunsUnderTest {
     const now = this.#now;
     return {
       ...startingPorts(this.database, now),
+      batches: createBatchStore(this.database),
       modelClients: createModelClients({
         environment: {},
         vault: createKeyVault(''),

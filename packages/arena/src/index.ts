@@ -174,27 +174,33 @@ export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
   type Asked,
+  type BatchFile,
+  type BatchLine,
   CALL_FAULTS,
   type CallFault,
   type CallFaultReason,
   type ChatSettings,
+  type ModelBatches,
   type ModelClient,
   type ModelClients,
   type ModelReply,
   type ModelRequest,
+  type RemoteBatch,
   type TokenLogprobs,
+  type Tried,
 } from './ports/model-client.ts';
 export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { ProviderAuthority, ProviderRules } from './ports/provider-rules.ts';
-export type {
-  KeyVault,
-  NewProvider,
-  ProviderCapabilities,
-  ProviderChange,
-  ProviderLimits,
-  ProviderRecord,
-  ProviderStore,
+export {
+  type KeyVault,
+  type NewProvider,
+  PROVIDER_FEATURES,
+  type ProviderCapabilities,
+  type ProviderChange,
+  type ProviderLimits,
+  type ProviderRecord,
+  type ProviderStore,
 } from './ports/provider-store.ts';
 export type {
   QuarantinedVotes,
@@ -204,6 +210,8 @@ export type {
 } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type {
+  BatchRecord,
+  BatchStore,
   LeasedCall,
   NewCall,
   NewRun,
@@ -214,6 +222,7 @@ export type {
   RunCounts,
   RunKindName,
   RunPace,
+  RunPrices,
   RunQueue,
   RunRecord,
   RunStanding,
@@ -245,6 +254,7 @@ export { providerKeyContext } from './providers/provider-key.ts';
 export { removeProvider } from './providers/remove-provider.ts';
 export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { checkProvider } from './runs/check-provider.ts';
+export { estimateAnswerRun } from './runs/estimate-answer-run.ts';
 export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
