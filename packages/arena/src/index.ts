@@ -64,6 +64,8 @@ export { rowOf, storedRows } from './data/export-rows.ts';
 export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
+export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
+export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
@@ -142,6 +144,16 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
+export type {
+  CellVerdict,
+  JudgeCardStore,
+  JudgedCell,
+  JudgedCells,
+  JudgeSubject,
+  SubjectFilter,
+  SubjectRun,
+  VerdictCosts,
+} from './ports/judge-card-store.ts';
 export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export {
@@ -193,6 +205,7 @@ export type {
   StoredReply,
 } from './ports/run-store.ts';
 export type { Secrets } from './ports/secrets.ts';
+export type { SentBackBattle, SentBackStore } from './ports/sent-back-store.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
@@ -234,6 +247,7 @@ export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
 export { SeenContent } from './voting/seen-content.ts';
+export { listSentBack, sendBack, takeBack } from './voting/send-back.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';

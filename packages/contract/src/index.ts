@@ -114,6 +114,12 @@ export {
   madeInvitationsSchema,
 } from './invitations.ts';
 export {
+  type EstimateJson,
+  type JudgeCardJson,
+  type JuryJson,
+  judgeCardSchema,
+} from './judge-card.ts';
+export {
   type JudgeJson,
   type JudgeRunJson,
   judgeListSchema,
@@ -174,6 +180,7 @@ export {
   type StartAnswerRunBody,
   startAnswerRunSchema,
 } from './runs.ts';
+export type { SentBackJson, SentBackListJson } from './sent-back.ts';
 export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
   type AnswerPlace,

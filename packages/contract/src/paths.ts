@@ -52,6 +52,12 @@ export const PATHS = {
   undoImport: 'DELETE /api/v1/imports/{import}',
   exportCampaign: 'GET /api/v1/campaigns/{campaign}/export',
 
+  getJury: 'GET /api/v1/campaigns/{campaign}/judges',
+  getJudgeCard: 'GET /api/v1/campaigns/{campaign}/judges/{judge}/card',
+  listSentBack: 'GET /api/v1/campaigns/{campaign}/sent-back',
+  sendBack: 'POST /api/v1/campaigns/{campaign}/battles/{battle}/send-back',
+  takeBack: 'DELETE /api/v1/campaigns/{campaign}/battles/{battle}/send-back',
+
   listJudges: 'GET /api/v1/judges',
   getJudge: 'GET /api/v1/judges/{judge}',
   startJudgeRun: 'POST /api/v1/campaigns/{campaign}/judge-runs',
