@@ -40,7 +40,7 @@ const subjectFields = {
   model: z.string().describe('Judge model; empty where an import does not say'),
 };
 
-/** What the card says in one line. `exceptions`: categories in which a rule without a model repeats more votes. */
+/** What the card says in one line. `exceptions`: categories in which that rule repeats more votes. */
 const summarySchema = z.strictObject({
   verdict: z.enum([
     'no_people',

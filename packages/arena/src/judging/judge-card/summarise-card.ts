@@ -7,7 +7,7 @@ import type { HeldItem } from './read-cells.ts';
 /** Fewer votes that name a winner, or prompts, say nothing of a judge. */
 const FEWEST_VOTES = 30;
 const FEWEST_PROMPTS = 5;
-/** Of one category, before it is named as an exception. */
+/** Votes of one category before it is named as an exception. */
 const FEWEST_IN_CATEGORY = 20;
 
 /** What the page says in words, decided by numbers alone. */
@@ -45,7 +45,7 @@ export function summariseCard(
     over_rule: overRule,
     way,
     same_order: sameOrder,
-    exceptions: exceptionsOf(items),
+    exceptions: rule === null ? [] : exceptionsOf(items, rule.rule),
   };
 }
 
@@ -60,15 +60,17 @@ function bestRule(
   return best;
 }
 
-function exceptionsOf(items: readonly HeldItem[]): JudgeCardJson['summary']['exceptions'] {
+/** Categories in which the rule that is best over all repeats more votes than the judge. */
+function exceptionsOf(
+  items: readonly HeldItem[],
+  rule: ControlJudge,
+): JudgeCardJson['summary']['exceptions'] {
   return [...Map.groupBy(items, ({ category }) => category)]
     .flatMap(([category, own]) => {
       const { agreement, n } = winnerAgreement(own, peopleOf, judgeOf);
-      const rule = bestRule(own);
-      if (category === null || rule === null || n < FEWEST_IN_CATEGORY) return [];
-      return rule.agreement > agreement.value!
-        ? [{ category, agreement, rule: rule.rule, rule_agreement: rule.agreement }]
-        : [];
+      const beaten = winnerAgreement(own, peopleOf, (item) => item.rules[rule]).agreement.value;
+      if (category === null || beaten === null || n < FEWEST_IN_CATEGORY) return [];
+      return beaten > agreement.value! ? [{ category, agreement, rule, rule_agreement: beaten }] : [];
     })
     .sort((x, y) => y.rule_agreement - y.agreement.value! - (x.rule_agreement - x.agreement.value!));
 }
