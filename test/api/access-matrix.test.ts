@@ -33,6 +33,9 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   streamImport: () => ({ files: [FILE] }),
   inspectFile: () => FILE,
   startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
+  saveJudge: () => ({ source: 'no judge' }),
+  checkJudge: () => ({ source: 'no judge' }),
+  startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
   startAnswerRun: () => LAB,
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
@@ -42,12 +45,14 @@ const BODIES: Partial<Record<CallName, () => object>> = {
 
 const QUERIES: Partial<Record<CallName, (place: Place) => string>> = {
   listRuns: ({ campaign }) => `?campaign=${campaign}`,
+  compareJudges: ({ campaign }) => `?left=pairwise-explain&right=pairwise-explain&campaign=${campaign}`,
   exportCampaign: () => '?what=votes&as=csv',
 };
 
 /** Refusals that come to whoever may make the call: it asks for what is not there, or not possible now. */
 const LET_IN: Partial<Record<CallName, RegExp>> = {
   claimSetup: /^not_allowed This set-up link/,
+  saveJudge: /^judge_invalid/,
   giveConsent: /^campaign_not_open/,
   drawBattles: /^(campaign_not_open|consent_required)/,
   castVote: /^ticket_invalid/,
@@ -60,6 +65,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   undoVote: /^not_found You have no such vote/,
   revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,
+  getBattle: /^not_found The campaign has no such battle/,
+  getVerdictReply: /^not_found There is no such verdict/,
   revokeInvitation: /^not_found There is no such invitation/,
   addCampaignMember: /^(already_exists|not_allowed .* needs an owner)/,
   changeCampaignMember: /^not_found There is no such member/,
@@ -76,7 +83,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
 function objectsOf(name: CallName): readonly (typeof OBJECTS)[number][] {
   const path = PATHS[name];
   if (path.includes('/v1/runs/{run}')) return OBJECTS;
-  const isAbout = /\{(campaign|run|import|snapshot)\}/.test(path) || name === 'listRuns';
+  const isAbout =
+    /\{(campaign|run|import|snapshot)\}/.test(path) || name === 'listRuns' || name === 'compareJudges';
   return isAbout ? OBJECTS.filter((each) => each !== 'probe') : ['open'];
 }
 
@@ -84,10 +92,14 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
   const [method = 'GET', path = '/'] = PATHS[name].split(' ');
   const values: Readonly<Record<string, string | null>> = {
     ...place,
-    run: path.includes('judge-runs') ? place.judgeRun : place.run,
+    run: path.includes('judge-runs')
+      ? place.judgeRun
+      : path.includes('judge-trials')
+        ? place.judgeTrial
+        : place.run,
     user: name === 'removeCampaignMember' ? here.guest.id : place.viewer,
     ...{ provider: name === 'getProvider' || name === 'checkProvider' ? 'lab' : 'gone' },
-    ...{ judge: 'pair-explain', battle: NOWHERE, vote: NOWHERE, key: NOWHERE },
+    ...{ judge: 'pair-explain', battle: NOWHERE, verdict: NOWHERE, vote: NOWHERE, key: NOWHERE },
     ...(name === 'changeMember' ? { user: 'nobody' } : {}),
   };
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key]!));

@@ -28,8 +28,8 @@ describe('a report card', () => {
   });
 
   it('names the judges there are where somebody asks for another', async () => {
-    await expect(
-      owner.call('getJudgeCard', { params: { campaign, judge: 'nobody' } }),
-    ).rejects.toMatchObject({ code: 'not_found', hint: expect.stringContaining(GPT4) });
+    await expect(owner.call('getJudgeCard', { params: { campaign, judge: 'nobody' } })).rejects.toMatchObject(
+      { code: 'not_found', hint: expect.stringContaining(GPT4) },
+    );
   });
 });

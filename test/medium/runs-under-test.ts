@@ -26,21 +26,29 @@ export type RunPorts = WorkPorts & StartingPorts;
 /** A campaign of three models and four prompts, whose time passes only while somebody waits for it. */
 export class RunsUnderTest {
   nowMs = Date.now();
+  readonly #now: () => number;
   readonly database: Database;
   readonly campaign: CampaignId;
   readonly #drop: () => Promise<void>;
 
-  private constructor(database: Database, campaign: CampaignId, drop: () => Promise<void>) {
+  private constructor(
+    database: Database,
+    campaign: CampaignId,
+    drop: () => Promise<void>,
+    now: (() => number) | undefined,
+  ) {
     this.database = database;
     this.campaign = campaign;
     this.#drop = drop;
+    this.#now = now ?? (() => this.nowMs);
   }
 
-  static async open(): Promise<RunsUnderTest> {
+  /** @param now another time than that which passes only while somebody waits */
+  static async open(now?: () => number): Promise<RunsUnderTest> {
     const testDatabase = await createTestDatabase();
     const database = connect(testDatabase.url, { connections: 4 });
     const campaign = await seedCampaign(database, { slug: 'judged', models: 3, prompts: 4 });
-    return new RunsUnderTest(database, campaign, testDatabase.drop);
+    return new RunsUnderTest(database, campaign, testDatabase.drop, now);
   }
 
   async close(): Promise<void> {
@@ -50,7 +58,7 @@ export class RunsUnderTest {
 
   /** As of one process; another one has paces of its own. */
   ports(): RunPorts {
-    const now = () => this.nowMs;
+    const now = this.#now;
     return {
       ...startingPorts(this.database, now),
       modelClients: createModelClients({

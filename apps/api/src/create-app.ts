@@ -25,6 +25,7 @@ import { REQUEST_ID_HEADER, withRequestId } from './log/request-id.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateGuard } from './rate-guard.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { battleRoutes } from './routes/battles.ts';
 import { boardRoutes } from './routes/board.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { dataRoutes } from './routes/data.ts';
@@ -166,6 +167,7 @@ export function createApp(deps: AppDeps): ApiApp {
   campaignRoutes(routes);
   votingRoutes(routes);
   boardRoutes(routes);
+  battleRoutes(routes);
   dataRoutes(routes);
   judgeRoutes(routes);
   judgeCardRoutes(routes);

@@ -19,6 +19,10 @@ export {
   requireScope,
   SYSTEM_ACTOR,
 } from './actor.ts';
+export { exportBattles } from './battles/export-battles.ts';
+export { getBattle } from './battles/get-battle.ts';
+export { getVerdictReply } from './battles/get-verdict-reply.ts';
+export { listBattles } from './battles/list-battles.ts';
 export { summariseAgreement } from './board/agreement-summary.ts';
 export { createBoardFits } from './board/create-board-fits.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
@@ -58,20 +62,41 @@ export {
   quarantineVotes,
 } from './campaigns/quarantine-votes.ts';
 export { refuseUnlessOpen, requireCampaignById } from './campaigns/require-campaign.ts';
-export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
+export { type ExportCampaign, exportCampaign } from './data/export-campaign.ts';
 export { EXPORT_COLUMNS } from './data/export-columns.ts';
 export { rowOf, storedRows } from './data/export-rows.ts';
 export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
+export type { Exported } from './data/streamed-export.ts';
 export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
 export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
+export { checkJudgeSource } from './judging/lab/check-judge.ts';
+export { type CompareJudgeVersions, compareJudgeVersions } from './judging/lab/compare-judge-versions.ts';
+export { getJudgeTrial } from './judging/lab/get-judge-trial.ts';
+export { listJudgeVersions } from './judging/lab/judge-versions.ts';
+export { saveJudge } from './judging/lab/save-judge.ts';
+export { type StartJudgeTrial, startJudgeTrial } from './judging/lab/start-judge-trial.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
+export type {
+  BattleAgreement,
+  BattleBrowser,
+  BattleFilter,
+  BattleQuery,
+  BattleRecord,
+  BattleSort,
+  BattleVerdict,
+  BattleVote,
+  ListedBattle,
+  ListedJudge,
+  ListedVerdict,
+  VoteChange,
+} from './ports/battle-browser.ts';
 export type {
   AnswerPair,
   BattleSides,
@@ -154,8 +179,9 @@ export type {
   SubjectRun,
   VerdictCosts,
 } from './ports/judge-card-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
+export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
+export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
   type Asked,
   CALL_FAULTS,
@@ -192,6 +218,7 @@ export type {
   NewCall,
   NewRun,
   OrderCount,
+  ProbeCount,
   Read,
   Reading,
   RunCounts,
@@ -199,6 +226,7 @@ export type {
   RunPace,
   RunQueue,
   RunRecord,
+  RunStanding,
   RunState,
   RunStore,
   Settled,
@@ -232,6 +260,7 @@ export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './ru
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
 export { rereadRun } from './runs/reread-run.ts';
+export { admitRun, excludeRun } from './runs/run-standing.ts';
 export { type StartAnswerRun, startAnswerRun } from './runs/start-answer-run.ts';
 export { type WorkPorts, type WorkResult, workRun } from './runs/work-run.ts';
 export { defaultAliases } from './self-naming/default-aliases.ts';

@@ -11,6 +11,14 @@ import {
   meSchema,
 } from './accounts.ts';
 import {
+  battleListSchema,
+  battlePageSchema,
+  battleQuerySchema,
+  exportBattlesQuerySchema,
+  listBattlesQuerySchema,
+  verdictReplySchema,
+} from './battles.ts';
+import {
   boardCategoriesSchema,
   boardEventSchema,
   boardModelPageSchema,
@@ -58,6 +66,16 @@ import {
 } from './invitations.ts';
 import { cardQuerySchema, judgeCardSchema, jurySchema } from './judge-card.ts';
 import {
+  compareJudgesQuerySchema,
+  judgeCheckSchema,
+  judgeComparisonSchema,
+  judgeSourceSchema,
+  judgeTrialSchema,
+  judgeVersionListSchema,
+  savedJudgeSchema,
+  startJudgeTrialSchema,
+} from './judge-lab.ts';
+import {
   judgeListSchema,
   judgeRunListSchema,
   judgeRunSchema,
@@ -82,6 +100,8 @@ import {
   voterGroupsSchema,
 } from './raters.ts';
 import {
+  admitRunSchema,
+  excludeRunSchema,
   rereadReplySchema,
   resumeRunSchema,
   runListSchema,
@@ -466,6 +486,35 @@ export const CALLS = {
     reply: sentBackListSchema,
   }),
 
+  listBattles: call({
+    summary: 'Battles with what people and judges say of each; those about the same two answers are one',
+    tag: 'battles',
+    access: 'researcher',
+    query: listBattlesQuerySchema,
+    reply: battleListSchema,
+  }),
+  exportBattles: call({
+    summary: 'The list of battles as a file',
+    tag: 'battles',
+    access: 'researcher',
+    query: exportBattlesQuerySchema,
+    reply: z.string(),
+    replyType: 'application/octet-stream',
+  }),
+  getBattle: call({
+    summary: 'Everything on one battle: texts, every vote, every verdict',
+    tag: 'battles',
+    access: 'researcher',
+    query: battleQuerySchema,
+    reply: battlePageSchema,
+  }),
+  getVerdictReply: call({
+    summary: 'What a judge was asked for a verdict, and what it wrote',
+    tag: 'battles',
+    access: 'researcher',
+    reply: verdictReplySchema,
+  }),
+
   listJudges: call({
     summary: 'Judges that can be asked',
     tag: 'judges',
@@ -478,6 +527,50 @@ export const CALLS = {
     tag: 'judges',
     access: 'public',
     reply: judgeSchema,
+  }),
+  saveJudge: call({
+    summary: 'Save a judge that was written here: a new version of it, or its first one',
+    tag: 'judges',
+    access: 'researcher',
+    body: judgeSourceSchema,
+    reply: savedJudgeSchema,
+    status: 201,
+  }),
+  checkJudge: call({
+    summary:
+      'What is wrong with a judge’s text, which variables it uses, and how long it is; nothing is saved',
+    tag: 'judges',
+    access: 'researcher',
+    body: judgeSourceSchema,
+    reply: judgeCheckSchema,
+  }),
+  listJudgeVersions: call({
+    summary: 'Versions of a judge, newest first',
+    tag: 'judges',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: judgeVersionListSchema,
+  }),
+  compareJudges: call({
+    summary: 'Two versions of a judge on the battles of a campaign that both were asked about',
+    tag: 'judges',
+    access: 'researcher',
+    query: compareJudgesQuerySchema,
+    reply: judgeComparisonSchema,
+  }),
+  startJudgeTrial: call({
+    summary: 'Try a judge, or a draft of one, on a few battles: its verdicts count nowhere',
+    tag: 'judges',
+    access: 'researcher',
+    body: startJudgeTrialSchema,
+    reply: judgeTrialSchema,
+    status: 201,
+  }),
+  getJudgeTrial: call({
+    summary: 'A dry run: what was asked, what came back, how it was read, and what people said',
+    tag: 'judges',
+    access: 'researcher',
+    reply: judgeTrialSchema,
   }),
   startJudgeRun: call({
     summary: 'Ask a judge model about the battles of a campaign',
@@ -595,6 +688,20 @@ export const CALLS = {
     tag: 'runs',
     access: 'researcher',
     reply: rereadReplySchema,
+  }),
+  admitRun: call({
+    summary: 'Let boards count the verdicts of a run, whatever its checks say',
+    tag: 'runs',
+    access: 'researcher',
+    body: admitRunSchema,
+    reply: runSchema,
+  }),
+  excludeRun: call({
+    summary: 'Keep the verdicts of a run off every board',
+    tag: 'runs',
+    access: 'researcher',
+    body: excludeRunSchema,
+    reply: runSchema,
   }),
 
   listMembers: call({

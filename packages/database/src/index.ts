@@ -1,6 +1,7 @@
 export { createAccountStore } from './account-store.ts';
 export { createAuditLog } from './audit-log.ts';
 export { createBattleStore } from './battle-store.ts';
+export { createBattleBrowser } from './battles/battle-browser.ts';
 export { createBoardFeed } from './board-feed.ts';
 export { openBoardFits } from './board-fits/open-board-fits.ts';
 export { createBoardStore } from './board-store.ts';
@@ -23,6 +24,7 @@ export { openJobProcesses } from './jobs/open-job-processes.ts';
 export { createJudgeCardStore } from './judge-card-store.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
+export { createLabStore } from './lab-store.ts';
 export {
   inspectDatabase,
   MIGRATIONS_FOLDER,

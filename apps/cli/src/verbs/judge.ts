@@ -5,6 +5,7 @@ import { type AskingOptions, askingOf, withAskingOptions } from '../asking-optio
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { standingText } from '../print-run.ts';
 import { type Server, withServer } from '../with-server.ts';
 
 type Common = { data?: string; json?: boolean };
@@ -14,6 +15,7 @@ type RunOptions = Common &
     model?: string;
     orders: 'both' | 'first' | 'random';
     resume?: string;
+    admit?: boolean;
   };
 
 /** `agon judge list|show|run`. */
@@ -41,6 +43,7 @@ export function command(): Command {
       oneOf('orders', ['both', 'first', 'random']),
       'both' as const,
     )
+    .option('--admit', 'let boards count its verdicts at once, whatever its checks say')
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
   return judge;
@@ -88,7 +91,7 @@ function begin(id: string, options: RunOptions, { client }: Server): Promise<Jud
       hint: 'For example: --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     });
   }
-  const body = { judge: id, model, orders, ...askingOf(options) };
+  const body = { judge: id, model, orders, admit: options.admit === true, ...askingOf(options) };
   return client('startJudgeRun', { params: { campaign: options.campaign }, body });
 }
 
@@ -113,5 +116,15 @@ function print(result: JudgeRunJson): void {
       ...Object.entries(unscored).map(([reason, count]) => [`unscored: ${reason}`, count] as const),
     ],
   );
+  printTable(
+    ['check', 'n', 'hits', 'passed'],
+    result.probes.checks.map(({ check, n, hits, passed }) => [
+      check,
+      n,
+      hits,
+      passed === null ? null : passed ? 'yes' : 'no',
+    ]),
+  );
+  note(standingText(result));
   for (const error of result.errors) note(`${error.count} × ${error.reason}: ${error.example}`);
 }

@@ -23,6 +23,8 @@ export type StartJudgeRun = Asking & {
   readonly orders: 'both' | 'first' | 'random';
   readonly limit: number | null;
   readonly repeat: number;
+  /** Boards count its verdicts at once, whatever its checks say. */
+  readonly admit?: boolean | undefined;
 };
 
 /** Battles that are made for a judge where a campaign has none yet and no limit was given. */
@@ -46,7 +48,7 @@ export async function startJudgeRun(
 ): Promise<JudgeRunJson> {
   const { actor, orders, repeat, limit } = command;
   const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
-  const judge = await requireJudge(command.judge, deps);
+  const judge = await requireJudge(command.judge, actor, deps);
   const provider = await chooseProvider(command, deps);
   const battles = await chooseBattles(command, campaign, deps);
   if (battles.length === 0) {
@@ -70,6 +72,7 @@ export async function startJudgeRun(
       provider,
       subject: id,
       config,
+      standing: command.admit === true ? 'admitted' : 'counted',
       calls: verdicts
         .plan(config, command.seed, battles)
         .filter((call) => !scored.has(`${call.target}/${call.order}/${call.repeat}`)),
@@ -80,8 +83,8 @@ export async function startJudgeRun(
 }
 
 /** Those of the campaign; where they are fewer than asked for, new ones from its pairs, drawn as for voters. */
-async function chooseBattles(
-  command: StartJudgeRun,
+export async function chooseBattles(
+  command: Pick<StartJudgeRun, 'seed' | 'limit'>,
   campaign: CampaignRecord,
   deps: Pick<Ports, 'content' | 'battles' | 'judgeStore' | 'clock' | 'ids'>,
 ): Promise<readonly BattleId[]> {

@@ -1,5 +1,6 @@
 import type { AccountStore } from './account-store.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { BattleBrowser } from './battle-browser.ts';
 import type { BattleStore } from './battle-store.ts';
 import type { BoardFeed } from './board-feed.ts';
 import type { BoardFits } from './board-fits.ts';
@@ -18,6 +19,7 @@ import type { InvitationStore } from './invitation-store.ts';
 import type { JudgeCardStore } from './judge-card-store.ts';
 import type { JudgeCatalogue, JudgeStore } from './judge-store.ts';
 import type { KeyStore } from './key-store.ts';
+import type { LabStore } from './lab-store.ts';
 import type { ModelClients } from './model-client.ts';
 import type { OverviewStore } from './overview-store.ts';
 import type { ProviderRules } from './provider-rules.ts';
@@ -47,6 +49,7 @@ export type Ports = {
   readonly raters: RaterStore;
   readonly quarantine: QuarantineStore;
   readonly battles: BattleStore;
+  readonly battleBrowser: BattleBrowser;
   readonly votes: VoteStore;
   readonly invitations: InvitationStore;
   readonly voterAddresses: VoterAddresses;
@@ -62,6 +65,7 @@ export type Ports = {
   readonly judgeStore: JudgeStore;
   readonly judgeCards: JudgeCardStore;
   readonly sentBack: SentBackStore;
+  readonly lab: LabStore;
   readonly providers: ProviderStore;
   readonly providerRules: ProviderRules;
   readonly vault: KeyVault;

@@ -2,6 +2,7 @@ import type { Actor } from '../actor.ts';
 import type { Ports } from '../ports/ports.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import { requireRunRole } from './run-access.ts';
+import { settleStanding } from './run-standing.ts';
 
 const PAGE = 500;
 
@@ -26,6 +27,7 @@ export async function rereadRun(
     changed += readings.filter((each) => each.stored.label !== each.read.label).length;
     after = page.at(-1)!.replyId;
   }
+  if (run.finishedAtMs !== null) await settleStanding(run, deps);
   if (changed > 0 && run.campaignId !== null) deps.feed.changed(run.campaignId);
   await deps.audit.record({
     actor: command.actor.userId ?? command.actor.role,

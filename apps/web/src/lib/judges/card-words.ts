@@ -49,9 +49,7 @@ export function headline({ summary, agreement }: Card): string {
     below_rule: () => m.card_head_below_rule({ rule }),
     no_better_than_rule: () => m.card_head_no_better_than_rule({ rule }),
     better_than_rule: () =>
-      summary.same_order === null
-        ? m.card_head_better_than_rule_unordered()
-        : m.card_head_better_than_rule(),
+      summary.same_order === null ? m.card_head_better_than_rule_unordered() : m.card_head_better_than_rule(),
     good_to_order: () => m.card_head_good_to_order(),
     like_people: () => m.card_head_like_people(),
   }[summary.verdict]();

@@ -21,6 +21,8 @@ function run({ calls, pace, ...rest }: Change = {}): RunJson {
     model: 'large',
     subject: 'pairwise',
     state: 'running',
+    standing: 'counted',
+    standing_reason: null,
     error: null,
     started_at: '2026-11-30T11:50:00Z',
     finished_at: null,

@@ -10,6 +10,11 @@ export const membersPath = '/workbench/members';
 export const keysPath = '/workbench/keys';
 export const providersPath = '/workbench/providers';
 export const runsPath = '/workbench/runs';
+export const judgesPath = '/workbench/judges';
+/** The lab, where a judge is written and tried. */
+export const labPath = (judge: string): string => `${judgesPath}/${encodeURIComponent(judge)}`;
+export const newJudgePath = (from: string): string => `${judgesPath}/new?from=${encodeURIComponent(from)}`;
+export const compareJudgesPath = (judge: string): string => `${labPath(judge)}/compare`;
 export const runPath = (run: string): string => `${runsPath}/${encodeURIComponent(run)}`;
 
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */

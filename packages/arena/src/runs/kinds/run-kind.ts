@@ -56,6 +56,15 @@ export type VerdictConfig = {
   readonly limit: number | null;
 };
 
+/** A dry run asks as a run of verdicts does. */
+export type TrialConfig = VerdictConfig & {
+  /** Battles that were chosen, not drawn. */
+  readonly chosen: readonly string[];
+  /** In the order of the page. */
+  readonly battles: readonly string[];
+  readonly isDraft: boolean;
+};
+
 export type AnswerConfig = {
   readonly modelId: string;
   readonly system: string;
