@@ -61,6 +61,9 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
   estimateAnswerRun: /^no_battle_left/,
+  getJudgeCard: /^not_found No judge/,
+  sendBack: /^not_found There is no such battle/,
+  takeBack: /^not_found There is no such battle/,
   undoVote: /^not_found You have no such vote/,
   revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,

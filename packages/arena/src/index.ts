@@ -69,6 +69,8 @@ export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } f
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export type { Exported } from './data/streamed-export.ts';
+export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
+export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
 export { checkJudgeSource } from './judging/lab/check-judge.ts';
 export { type CompareJudgeVersions, compareJudgeVersions } from './judging/lab/compare-judge-versions.ts';
@@ -169,6 +171,16 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
+export type {
+  CellVerdict,
+  JudgeCardStore,
+  JudgedCell,
+  JudgedCells,
+  JudgeSubject,
+  SubjectFilter,
+  SubjectRun,
+  VerdictCosts,
+} from './ports/judge-card-store.ts';
 export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion, ScoredAnswer } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
@@ -232,6 +244,7 @@ export type {
   StoredReply,
 } from './ports/run-store.ts';
 export type { Secrets } from './ports/secrets.ts';
+export type { SentBackBattle, SentBackStore } from './ports/sent-back-store.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
@@ -275,6 +288,7 @@ export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
 export { SeenContent } from './voting/seen-content.ts';
+export { listSentBack, sendBack, takeBack } from './voting/send-back.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';

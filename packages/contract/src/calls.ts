@@ -64,6 +64,7 @@ import {
   madeInvitationsSchema,
   revokedInvitationSchema,
 } from './invitations.ts';
+import { cardQuerySchema, judgeCardSchema, jurySchema } from './judge-card.ts';
 import {
   compareJudgesQuerySchema,
   judgeCheckSchema,
@@ -109,6 +110,7 @@ import {
   runSchema,
   startAnswerRunSchema,
 } from './runs.ts';
+import { sendBackSchema, sentBackListSchema, sentBackSchema } from './sent-back.ts';
 import {
   annotateReplySchema,
   annotateVoteSchema,
@@ -449,6 +451,40 @@ export const CALLS = {
     query: exportQuerySchema,
     reply: z.string(),
     replyType: 'application/octet-stream',
+  }),
+
+  getJury: call({
+    summary: 'The judges of a campaign beside people, rules without a model and each other',
+    tag: 'judges',
+    access: 'researcher',
+    reply: jurySchema,
+  }),
+  getJudgeCard: call({
+    summary: 'How good a judge is: its report card, against people',
+    tag: 'judges',
+    access: 'researcher',
+    query: cardQuerySchema,
+    reply: judgeCardSchema,
+  }),
+  listSentBack: call({
+    summary: 'Battles that were sent back to people',
+    tag: 'voting',
+    access: 'researcher',
+    reply: sentBackListSchema,
+  }),
+  sendBack: call({
+    summary: 'Ask people about a battle again: a share of their draws is made from such battles',
+    tag: 'voting',
+    access: 'researcher',
+    body: sendBackSchema,
+    reply: sentBackSchema,
+    status: 201,
+  }),
+  takeBack: call({
+    summary: 'Take a battle off the list of those that are asked about again',
+    tag: 'voting',
+    access: 'researcher',
+    reply: sentBackListSchema,
   }),
 
   listBattles: call({

@@ -135,6 +135,12 @@ export {
   type MadeInvitations,
   madeInvitationsSchema,
 } from './invitations.ts';
+export {
+  type EstimateJson,
+  type JudgeCardJson,
+  type JuryJson,
+  judgeCardSchema,
+} from './judge-card.ts';
 export { type JudgeFaultJson, judgeFaultSchema } from './judge-faults.ts';
 export {
   compareJudgesQuerySchema,
@@ -228,6 +234,7 @@ export {
   type StartAnswerRunBody,
   startAnswerRunSchema,
 } from './runs.ts';
+export type { SentBackJson, SentBackListJson } from './sent-back.ts';
 export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
   type AnswerPlace,

@@ -40,7 +40,7 @@ const subjectFields = {
   model: z.string().describe('Judge model; empty where an import does not say'),
 };
 
-/** What the card says in one line. `exceptions`: categories in which a rule without a model repeats more votes. */
+/** What the card says in one line. `exceptions`: categories in which that rule repeats more votes. */
 const summarySchema = z.strictObject({
   verdict: z.enum([
     'no_people',
@@ -56,7 +56,12 @@ const summarySchema = z.strictObject({
   way: share.describe('How far from that rule to two people, 0..1'),
   same_order: z.boolean().nullable().describe('It puts all rated models in people’s order'),
   exceptions: z.array(
-    z.strictObject({ category: z.string(), agreement: estimateSchema, rule: z.string(), rule_agreement: z.number() }),
+    z.strictObject({
+      category: z.string(),
+      agreement: estimateSchema,
+      rule: z.string(),
+      rule_agreement: z.number(),
+    }),
   ),
 });
 
@@ -174,7 +179,14 @@ export const judgeCardSchema = z
     unscored: z.array(z.strictObject({ reason: z.string(), count })),
     probes: z.array(
       z.strictObject({
-        probe: z.enum(['beats_controls', 'more_consistent_than_chance', 'unscored', 'identical', 'null_model', 'planted_verdict']),
+        probe: z.enum([
+          'beats_controls',
+          'more_consistent_than_chance',
+          'unscored',
+          'identical',
+          'null_model',
+          'planted_verdict',
+        ]),
         passed: z.boolean().nullable().describe('null: not to be told'),
         part: z.number(),
         of: z.number(),

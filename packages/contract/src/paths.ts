@@ -52,6 +52,11 @@ export const PATHS = {
   undoImport: 'DELETE /api/v1/imports/{import}',
   exportCampaign: 'GET /api/v1/campaigns/{campaign}/export',
 
+  getJury: 'GET /api/v1/campaigns/{campaign}/judges',
+  getJudgeCard: 'GET /api/v1/campaigns/{campaign}/judges/{judge}/card',
+  listSentBack: 'GET /api/v1/campaigns/{campaign}/sent-back',
+  sendBack: 'POST /api/v1/campaigns/{campaign}/battles/{battle}/send-back',
+  takeBack: 'DELETE /api/v1/campaigns/{campaign}/battles/{battle}/send-back',
   listBattles: 'GET /api/v1/campaigns/{campaign}/battles',
   exportBattles: 'GET /api/v1/campaigns/{campaign}/battles/export',
   getBattle: 'GET /api/v1/campaigns/{campaign}/battles/{battle}',

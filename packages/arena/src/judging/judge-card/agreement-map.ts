@@ -21,16 +21,20 @@ export function speakersOf(subjects: readonly JudgeSubject[], first: number | nu
     .slice(0, MOST_JUDGES);
   return [
     { name: 'people', kind: 'people', speaker: peopleOf },
-    ...judges.map(({ subject, k }): Named => ({
-      name: nameOf(subject),
-      kind: 'judge',
-      speaker: speakerOf(k),
-    })),
-    ...CONTROL_JUDGES.map((rule): Named => ({
-      name: rule,
-      kind: 'control',
-      speaker: (item) => item.rules[rule],
-    })),
+    ...judges.map(
+      ({ subject, k }): Named => ({
+        name: nameOf(subject),
+        kind: 'judge',
+        speaker: speakerOf(k),
+      }),
+    ),
+    ...CONTROL_JUDGES.map(
+      (rule): Named => ({
+        name: rule,
+        kind: 'control',
+        speaker: (item) => item.rules[rule],
+      }),
+    ),
   ];
 }
 
@@ -49,16 +53,13 @@ export function nameOf({ name, model }: Pick<JudgeSubject, 'name' | 'model'>): s
   return model === '' ? name : `${name} / ${model}`;
 }
 
-/**
- * Of the winners that the row names, the share that the column names, too. On the diagonal people beside other people,
- * and a judge that was asked again beside itself.
- */
+/** Of the winners that the row names, the share that the column names, too. On the diagonal people beside other people. */
 export function agreementMap(items: readonly HeldItem[], speakers: readonly Named[]) {
   return {
     names: speakers.map(({ name, kind }) => ({ name, kind })),
     cells: speakers.map((row, i) =>
       speakers.map((column, j) => {
-        // a rule agrees with itself, and a judge that was asked once in each order says nothing of asking again
+        // everybody else agrees with themselves
         if (i === j && row.kind !== 'people') return { agreement: null, n: 0 };
         const { agreement, n } = winnerAgreement(items, row.speaker, column.speaker);
         return { agreement: agreement.value, n };

@@ -18,7 +18,9 @@ export function compareRules(items: readonly HeldItem[]) {
     const { agreement, kappa } = winnerAgreement(used, peopleOf, said);
     const all = [...labels.values()].flat();
     const ties = all.filter((label) => label === 'tie').length;
-    return [{ rule, agreement, kappa, ties: all.length === 0 ? null : ties / all.length, battles: used.length }];
+    return [
+      { rule, agreement, kappa, ties: all.length === 0 ? null : ties / all.length, battles: used.length },
+    ];
   });
 }
 

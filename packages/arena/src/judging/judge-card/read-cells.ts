@@ -62,9 +62,7 @@ export async function readHeldItems(
       const a = cell.answers === null ? undefined : texts.get(cell.answers.a);
       const b = cell.answers === null ? undefined : texts.get(cell.answers.b);
       const prompt = cell.promptId === null ? [] : (asked.get(cell.promptId)?.turns ?? []);
-      items.push(
-        hold(cell, byCell[from + k]!, subjects.length, own, prompt, a && b ? { a, b } : null),
-      );
+      items.push(hold(cell, byCell[from + k]!, subjects.length, own, prompt, a && b ? { a, b } : null));
     }
   }
   return { items, subjects, of };
@@ -89,17 +87,20 @@ function hold(
   const judged = {
     prompt: shown(prompt),
     // rules that look at no text still tell their coins apart
-    candidates: texts === null ? [[cell.battle, 'a'], [cell.battle, 'b']] : [texts.a, texts.b],
+    candidates:
+      texts === null
+        ? [
+            [cell.battle, 'a'],
+            [cell.battle, 'b'],
+          ]
+        : [texts.a, texts.b],
   };
   const rules = Object.fromEntries(
     CONTROL_JUDGES.map((rule) => [
       rule,
       texts === null && TEXT_RULES.has(rule)
         ? []
-        : [
-            judgeByRule(rule, judged, [0, 1], COIN_SEED),
-            judgeByRule(rule, judged, [1, 0], COIN_SEED),
-          ],
+        : [judgeByRule(rule, judged, [0, 1], COIN_SEED), judgeByRule(rule, judged, [1, 0], COIN_SEED)],
     ]),
   ) as unknown as HeldItem['rules'];
   const weights = cell.votes.map(({ weight }) => weight);
