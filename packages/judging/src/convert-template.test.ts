@@ -54,6 +54,17 @@ describe('convertTemplate', () => {
     expect(labels('autoevals')).toEqual(['Yes', 'Half', 'No']);
   });
 
+  it('reads two turns of one answer as one answer', () => {
+    const row = {
+      name: 's',
+      type: 'single',
+      prompt_template: '{question_1}{answer_1}{question_2}{answer_2}',
+    };
+    const judge = parseJudge(convertTemplate(JSON.stringify(row)).source);
+    expect(judge).toMatchObject({ mode: 'pointwise', needs: ['dialogue'] });
+    expect(judge.languages.en.user).toMatch(/^\{\{ question \}\}\{\{ answer \}\}\n/);
+  });
+
   it('shows braces of the template’s own as they are', () => {
     const judge = parseJudge(convertTemplate(SAMPLES.prometheus).source);
     expect(judge.languages.en.user).toContain('{"x": 1}');

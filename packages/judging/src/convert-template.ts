@@ -79,6 +79,8 @@ type Foreign = {
   /** `{name}`, or mustache's `{{name}}`. */
   readonly braces: 'single' | 'double';
   readonly verdict: string | null;
+  /** Names that mean something else in this template. */
+  readonly aliases?: Readonly<Record<string, string | null>>;
 };
 
 /**
@@ -98,14 +100,14 @@ export function convertTemplate(
   const foreign = readForeign(text, format, options.name ?? 'imported');
   const notes: string[] = [];
   const used = new Set<string>();
-  const system = translate(foreign.system, foreign.braces, used, notes);
-  const user = translate(foreign.user, foreign.braces, used, notes);
+  const system = translate(foreign.system, foreign, used, notes);
+  const user = translate(foreign.user, foreign, used, notes);
   const isPair = used.has('answer_a');
   if (!isPair && !used.has('answer'))
     throw new ArenaError('judge_invalid', 'The template shows no answer.', {
       hint: 'Its variables are not those of the format; try another --format.',
     });
-  const needs = ['reference', 'rubric', 'checklist', 'context'].filter((name) => used.has(name));
+  const needs = ['reference', 'rubric', 'checklist', 'context', 'dialogue'].filter((name) => used.has(name));
   const id =
     foreign.name
       .toLowerCase()
@@ -165,6 +167,8 @@ function readForeign(text: string, format: TemplateFormat, name: string): Foreig
         name: textOf(row, 'name', name),
         system: textOf(row, 'system_prompt', ''),
         user: textOf(row, 'prompt_template'),
+        // two turns of one answer here, two answers in Arena-Hard
+        ...(row.type === 'single' ? { aliases: { answer_1: 'answer', answer_2: null } } : {}),
       };
     }
     case 'arena-hard': {
@@ -221,7 +225,13 @@ function textOf(fields: Readonly<Record<string, unknown>>, key: string, otherwis
   throw new ArenaError('judge_invalid', `The template has no "${key}".`);
 }
 
-function translate(text: string, braces: 'single' | 'double', used: Set<string>, notes: string[]): string {
+function translate(
+  text: string,
+  { braces, aliases = {} }: Foreign,
+  used: Set<string>,
+  notes: string[],
+): string {
+  const names = { ...ALIASES, ...aliases };
   const pattern = braces === 'double' ? /\{\{\{?\s*([\w$.]+)\s*\}?\}\}/g : /\{\{|\}\}|\{([$A-Za-z_]\w*)\}/g;
   let [out, from] = ['', 0];
   for (const found of text.matchAll(pattern)) {
@@ -235,14 +245,15 @@ function translate(text: string, braces: 'single' | 'double', used: Set<string>,
   return (out + literal(text.slice(from))).trim();
 
   function variable(name: string, line: number): string {
-    if (!Object.hasOwn(ALIASES, name))
+    if (!Object.hasOwn(names, name))
       throw new ArenaError('judge_invalid', `There is no counterpart of the variable "${name}".`, {
         at: { line, value: name },
-        hint: `Known are ${Object.keys(ALIASES).join(', ')}.`,
+        hint: `Known are ${Object.keys(names).join(', ')}.`,
       });
-    const own = ALIASES[name] ?? null;
+    const own = names[name] ?? null;
     if (own === null || (used.has(own) && /_\d$/.test(name))) {
-      notes.push(`"${name}" is left out: "${own ?? 'question'}" has all turns.`);
+      notes.push(`"${name}" is left out: what is shown in its place before has all turns.`);
+      if (name.endsWith('_2')) used.add('dialogue');
       return '';
     }
     used.add(own);
