@@ -32,7 +32,9 @@ export function standingText({
   standing,
   standing_reason: reason,
   finished_at: finishedAt,
-}: Pick<RunJson, 'run' | 'standing' | 'standing_reason' | 'finished_at'>): string {
+  provider,
+}: Pick<RunJson, 'run' | 'standing' | 'standing_reason' | 'finished_at' | 'provider'>): string {
+  if (provider === '(control)') return 'A control judge: no board counts its verdicts.';
   const why = reason === null ? '' : `: ${reason}`;
   switch (standing) {
     case 'counted':

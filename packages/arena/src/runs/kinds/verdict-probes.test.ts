@@ -34,6 +34,7 @@ describe('planProbes', () => {
 
   it('asks no repeats where calls are repeated anyway, and only what the judge names', () => {
     expect(sizes(16, 2)).toEqual({ identical: 4, null_model: 4, planted_verdict: 4 });
+    expect(planProbes({ probes: [] }, 1, callsOf(16), 1)).toEqual([]);
     const named = planProbes({ probes: ['identical'] }, 1, callsOf(16), 2);
     expect(named.every(({ target }) => target.startsWith('identical:'))).toBe(true);
   });

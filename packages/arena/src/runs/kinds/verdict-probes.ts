@@ -37,7 +37,7 @@ export function readTarget(target: string): VerdictTarget {
 
 /**
  * Calls that a run of a pairwise judge asks beside its battles, to see whether its verdicts can be used: a seeded sample
- * for each probe that the judge's file names, and repeats of calls where the run asks each call once.
+ * for each probe that the judge's file names, and, where it names any and the run asks each call once, repeats of calls.
  * @param calls what the run asks about battles
  */
 export function planProbes(
@@ -72,7 +72,7 @@ export function planProbes(
         probe === 'identical' ? `${probe}:${call.target}` : `${probe}:${call.target}:${slotOf(probe, call)}`,
     })),
   );
-  const repeats = repeat > 1 ? [] : sample('repeat');
+  const repeats = repeat > 1 || judge.probes.length === 0 ? [] : sample('repeat');
   return [...probes, ...repeats.map((call) => ({ ...call, target: `repeat:${call.target}` }))];
 }
 
