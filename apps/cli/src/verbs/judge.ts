@@ -2,6 +2,7 @@ import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
@@ -16,7 +17,7 @@ type RunOptions = Common &
     resume?: string;
   };
 
-/** `agon judge list|show|run`. */
+/** `agon judge list|show|run|dry-run`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List judges; ask a judge model about the battles of a campaign.')
@@ -43,6 +44,7 @@ export function command(): Command {
     )
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
+  judge.addCommand(dryRunCommand());
   return judge;
 }
 
