@@ -2,6 +2,7 @@ import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
 import { oneOf } from '../parse-options.ts';
@@ -19,7 +20,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|check|parse|import|run`. */
+/** `agon judge list|show|check|parse|import|run|dry-run|report`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -48,6 +49,7 @@ export function command(): Command {
     .option('--admit', 'let boards count its verdicts at once, whatever its checks say')
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
+  judge.addCommand(dryRunCommand());
   return judge;
 }
 
