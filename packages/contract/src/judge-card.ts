@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RUN_CHECKS } from './judges.ts';
 
 const count = z.number().int();
 const share = z.number().nullable();
@@ -179,14 +180,9 @@ export const judgeCardSchema = z
     unscored: z.array(z.strictObject({ reason: z.string(), count })),
     probes: z.array(
       z.strictObject({
-        probe: z.enum([
-          'beats_controls',
-          'more_consistent_than_chance',
-          'unscored',
-          'identical',
-          'null_model',
-          'planted_verdict',
-        ]),
+        probe: z
+          .enum(['beats_controls', 'more_consistent_than_chance', ...RUN_CHECKS])
+          .describe('Of the run, or of the last one, where the judge was asked here; those of RunCheck'),
         passed: z.boolean().nullable().describe('null: not to be told'),
         part: z.number(),
         of: z.number(),

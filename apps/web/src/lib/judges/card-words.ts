@@ -1,5 +1,6 @@
 import type { EstimateJson, JudgeCardJson } from '@agon/contract';
 import { margin, NOTHING, percent, rounded } from '#lib/board/rating-text.ts';
+import { checkName } from '#lib/runs/run-words.ts';
 import { categoryName } from '#lib/shell/category-name.ts';
 import { m } from '#paraglide/messages.js';
 import { getLocale } from '#paraglide/runtime.js';
@@ -101,12 +102,12 @@ function join(sentences: readonly string[]): string {
   return sentences.join(getLocale() === 'zh' ? '' : ' ');
 }
 
-const PROBES: Readonly<Record<string, () => string>> = {
-  beats_controls: m.card_probe_beats_controls,
-  more_consistent_than_chance: m.card_probe_more_consistent_than_chance,
-  unscored: m.card_probe_unscored,
-};
-export const probeName = (probe: string): string => PROBES[probe]?.() ?? probe;
+/** What a card checks; the checks of runs have their own names. */
+export function probeName(probe: JudgeCardJson['probes'][number]['probe']): string {
+  if (probe === 'beats_controls') return m.card_probe_beats_controls();
+  if (probe === 'more_consistent_than_chance') return m.card_probe_more_consistent_than_chance();
+  return checkName(probe);
+}
 
 const HABITS: Readonly<Record<JudgeCardJson['habits']['effects'][number]['habit'], () => string>> = {
   length: m.card_habit_length,

@@ -1,4 +1,4 @@
-import type { JudgeCardJson } from '@agon/contract';
+import type { JudgeCardJson, RunCheckJson } from '@agon/contract';
 import { ArenaError, modelFamily, type RunId } from '@agon/domain';
 import { CONTROL_JUDGES } from '@agon/judging';
 import {
@@ -19,6 +19,7 @@ import { requireCampaignRole } from '../../campaigns/campaign-access.ts';
 import type { JudgeSubject, SubjectRun, VerdictCosts } from '../../ports/judge-card-store.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { SentBackBattle } from '../../ports/sent-back-store.ts';
+import { presentJudgeRun } from '../present-judge-run.ts';
 import { agreementMap, speakersOf } from './agreement-map.ts';
 import { chooseSubject } from './choose-subject.ts';
 import { compareRules } from './combine-rules.ts';
@@ -33,7 +34,10 @@ const PROMPT_CHARACTERS = 160;
 /** More unscored than this and a card should not be used before somebody looked at the replies. */
 const MOST_UNSCORED = 0.1;
 
-type CardPorts = Pick<Ports, 'campaigns' | 'members' | 'content' | 'judgeCards' | 'sentBack' | 'clock'>;
+type CardPorts = Pick<
+  Ports,
+  'campaigns' | 'members' | 'content' | 'judgeCards' | 'sentBack' | 'runs' | 'clock'
+>;
 
 /**
  * How good a judge is on the battles of a campaign: beside people, who are the measure, and rules without a model, which
@@ -61,10 +65,12 @@ export async function getJudgeCard(
       hint: 'See the runs of the judge on its card.',
     });
   }
-  const [{ items, subjects, of }, costs, sent] = await Promise.all([
+  const checked = run ?? runs[0]?.run;
+  const [{ items, subjects, of }, costs, sent, judgeRun] = await Promise.all([
     readHeldItems(campaign.id, filter, deps),
     deps.judgeCards.costs(campaign.id, filter),
     deps.sentBack.list(campaign.id),
+    checked === undefined ? null : presentJudgeRun(checked, deps),
   ]);
   const prompts = await promptStarts(items, deps);
   const here = subjects.findIndex((each) => each.judgeId === subject.judgeId && each.model === subject.model);
@@ -122,7 +128,7 @@ export async function getJudgeCard(
     },
     rules: compareRules(items),
     unscored: countReasons(unscored),
-    probes: probesOf(summary, orders, unscored.length, scored),
+    probes: probesOf(summary, orders, unscored.length, scored, judgeRun?.probes.checks ?? []),
     order: {
       rho: rankCorrelation(people, judge),
       models: [...people].map(([model, rating]) => ({
@@ -242,21 +248,28 @@ function countReasons(reasons: readonly string[]): JudgeCardJson['unscored'] {
 }
 
 function probesOf(
-  summary: JudgeCardJson['summary'],
-  orders: OrderFigures,
+  { over_rule: over }: JudgeCardJson['summary'],
+  { consistency, consistencyByChance: chance }: OrderFigures,
   unscored: number,
   scored: number,
+  checks: readonly RunCheckJson[],
 ): JudgeCardJson['probes'] {
-  const { over_rule: over } = summary;
-  const { consistency, consistencyByChance: chance } = orders;
   const all = unscored + scored;
+  const beats: JudgeCardJson['probes'][number] = {
+    probe: 'beats_controls',
+    passed: over.low === null ? null : over.low > 0,
+    part: over.value ?? 0,
+    of: 1,
+  };
+  if (checks.length > 0) {
+    return [
+      beats,
+      ...checks.map(({ check, passed, hits, n }) => ({ probe: check, passed, part: hits, of: n })),
+    ];
+  }
+  // verdicts that came by an import were checked by no run
   return [
-    {
-      probe: 'beats_controls',
-      passed: over.low === null ? null : over.low > 0,
-      part: over.value ?? 0,
-      of: 1,
-    },
+    beats,
     {
       probe: 'more_consistent_than_chance',
       passed: consistency.low === null || chance === null ? null : consistency.low > chance,
