@@ -115,7 +115,8 @@ describe('an answer run', () => {
       state: 'done',
       calls: { done: 4, failed: 0 },
       results: { answered: 4 },
-      errors: [],
+      // what it met on its way stays with the run
+      errors: [{ reason: 'passed: refused', count: 1 }],
     });
     await run.server.stop();
   });
