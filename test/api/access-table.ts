@@ -191,6 +191,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   resumeRun: 'editor behind',
   cancelRun: 'editor behind',
   retryRun: 'editor behind',
+  exportRunBundle: 'viewer behind',
   rereadRun: 'editor behind',
   admitRun: 'editor behind',
   excludeRun: 'editor behind',

@@ -181,7 +181,13 @@ export type {
   SubjectRun,
   VerdictCosts,
 } from './ports/judge-card-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion, ScoredAnswer } from './ports/judge-store.ts';
+export type {
+  JudgeCatalogue,
+  JudgedCall,
+  JudgeStore,
+  JudgeVersion,
+  ScoredAnswer,
+} from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
@@ -224,6 +230,7 @@ export type { RaterStore } from './ports/rater-store.ts';
 export type {
   BatchRecord,
   BatchStore,
+  BundledVerdict,
   LeasedCall,
   NewCall,
   NewRun,
@@ -268,6 +275,7 @@ export { removeProvider } from './providers/remove-provider.ts';
 export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { checkProvider } from './runs/check-provider.ts';
 export { estimateAnswerRun } from './runs/estimate-answer-run.ts';
+export { exportRunBundle } from './runs/export-run-bundle.ts';
 export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';

@@ -101,8 +101,8 @@ import {
 } from './raters.ts';
 import {
   admitRunSchema,
-  excludeRunSchema,
   answerEstimateSchema,
+  excludeRunSchema,
   rereadReplySchema,
   resumeRunSchema,
   runListSchema,
@@ -690,6 +690,13 @@ export const CALLS = {
     tag: 'runs',
     access: 'researcher',
     reply: runSchema,
+  }),
+  exportRunBundle: call({
+    summary: 'A judge run as one file: its judge, requests, replies and verdicts, to be read again elsewhere',
+    tag: 'runs',
+    access: 'researcher',
+    reply: z.string(),
+    replyType: 'application/octet-stream',
   }),
   rereadRun: call({
     summary: 'Read the stored replies again with the parser of today; nothing is asked',

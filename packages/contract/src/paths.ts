@@ -90,6 +90,7 @@ export const PATHS = {
   resumeRun: 'POST /api/v1/runs/{run}/resume',
   cancelRun: 'POST /api/v1/runs/{run}/cancel',
   retryRun: 'POST /api/v1/runs/{run}/retry',
+  exportRunBundle: 'GET /api/v1/runs/{run}/bundle',
   rereadRun: 'POST /api/v1/runs/{run}/readings',
   admitRun: 'POST /api/v1/runs/{run}/admit',
   excludeRun: 'POST /api/v1/runs/{run}/exclude',

@@ -2,6 +2,7 @@ import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
 import type { CampaignId, ProviderId, RunId } from '@agon/domain';
 import type { PendingQuery, Row } from 'postgres';
 import type { Database } from './connect.ts';
+import { readBundledVerdicts } from './runs/bundle-rows.ts';
 import { countCalls, countDerived, countOrders, countProbes } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
@@ -98,6 +99,7 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return rows.map(toRun);
     },
 
+    bundledVerdicts: (id, after, limit) => readBundledVerdicts(sql, id, after, limit),
     counts: (id) => countCalls(sql, id),
     orderCounts: (id) => countOrders(sql, id),
     probeCounts: (id) => countProbes(sql, id),

@@ -3,6 +3,7 @@ import {
   cancelRun,
   estimateAnswerRun,
   excludeRun,
+  exportRunBundle,
   getRun,
   listRuns,
   pauseRun,
@@ -12,6 +13,7 @@ import {
   startAnswerRun,
 } from '@agon/arena';
 import type { ParsedBodyOf } from '@agon/contract';
+import { exportResponse } from '../http/export-response.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 export function runRoutes({ serve, ports }: RouteDeps): void {
@@ -32,6 +34,9 @@ export function runRoutes({ serve, ports }: RouteDeps): void {
   serve('retryRun', ({ actor, params }) => retryRun({ actor, run: params.run }, ports));
   serve('admitRun', ({ actor, params, body }) => admitRun({ actor, run: params.run, ...body }, ports));
   serve('excludeRun', ({ actor, params, body }) => excludeRun({ actor, run: params.run, ...body }, ports));
+  serve('exportRunBundle', async ({ actor, params, request }) =>
+    exportResponse(await exportRunBundle({ actor, run: params.run }, ports), request),
+  );
   serve('rereadRun', ({ actor, params }) => rereadRun({ actor, run: params.run }, ports));
 }
 

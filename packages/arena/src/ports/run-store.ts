@@ -1,5 +1,6 @@
 import type {
   AnswerId,
+  BySlot,
   CampaignId,
   EpochMs,
   ModelId,
@@ -9,6 +10,7 @@ import type {
   RunId,
 } from '@agon/domain';
 import type { Viewer } from './campaign-member-store.ts';
+import type { PromptMaterial } from './content-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
 
@@ -266,7 +268,37 @@ export type StoredReply = NewCall & {
   readonly reply: Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'>;
 };
 
+/** A verdict of a run with the texts that it is about, and the reply that it stands on. */
+export type BundledVerdict = {
+  readonly seq: number;
+  readonly order: 'ab' | 'ba';
+  readonly repeat: number;
+  /** Names. */
+  readonly models: BySlot<string>;
+  readonly prompt: readonly string[];
+  readonly category: string | null;
+  readonly language: string | null;
+  readonly reference: readonly string[] | null;
+  readonly material: PromptMaterial | null;
+  /** Turns that were shown; null: all. */
+  readonly turns: number | null;
+  readonly answers: BySlot<readonly string[]>;
+  readonly outcome: Outcome | null;
+  readonly unscored: string | null;
+  readonly shareA: number | null;
+  /** Replies to the same call that came before. */
+  readonly earlierReplies: number;
+  /** Null: nothing was asked, or nothing came. */
+  readonly reply:
+    | (Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs' | 'model' | 'fingerprint'> & {
+        readonly callId: number;
+      })
+    | null;
+};
+
 export interface RunStore {
+  /** Pairwise verdicts of a run, oldest first; `after`: `seq` of the last of the page before. */
+  bundledVerdicts(id: RunId, after: number, limit: number): Promise<readonly BundledVerdict[]>;
   /** One transaction: the run, queued, and its calls; of calls that are the same, one. @returns calls */
   create(run: NewRun, calls: readonly NewCall[]): Promise<number>;
   find(id: RunId): Promise<RunRecord | null>;

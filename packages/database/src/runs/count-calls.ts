@@ -1,8 +1,8 @@
 import type { OrderCount, ProbeCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
-import { SCORES_PARSER } from './derive-verdicts.ts';
 import { readBatches } from './batch-store.ts';
+import { SCORES_PARSER } from './derive-verdicts.ts';
 
 type Counted = Pick<
   RunCounts,
