@@ -3,6 +3,7 @@ import { ArenaError, type RunId } from '@agon/domain';
 import { reportPosition } from '@agon/judging';
 import type { Ports } from '../ports/ports.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
 import { callsOf, errorsOf, requireRun, secondsOf, tokensOf } from '../runs/present-run.ts';
 import { readVerdictCounts } from '../runs/run-standing.ts';
@@ -30,7 +31,8 @@ export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clo
   const position = reportPosition(orders);
   const ok = (outcome: 'a' | 'b' | 'tie') => (counts.results[outcome] ?? 0) + (derived[outcome] ?? 0);
   const unscored = unscoredOf(counts.results);
-  const config = run.config as { readonly judge: string; readonly identity: string };
+  const config = run.config as Pick<VerdictConfig, 'judge' | 'identity' | 'mode'>;
+  const isPairwise = (config.mode ?? 'pairwise') === 'pairwise';
   return {
     run: run.id,
     campaign: run.campaign ?? '',
@@ -42,7 +44,8 @@ export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clo
     state: run.state,
     started_at: new Date(run.startedAtMs).toISOString(),
     finished_at: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
-    battles: counts.targets,
+    // of scores, targets are answers: battles are those that got a verdict
+    battles: isPairwise ? counts.targets : Object.values(derived).reduce((sum, n) => sum + n, 0),
     calls: callsOf(counts),
     verdicts: { ok: { a: ok('a'), b: ok('b'), tie: ok('tie') }, unscored },
     tokens: tokensOf(counts),
