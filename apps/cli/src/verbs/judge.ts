@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
 import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
+import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { type Server, withServer } from '../with-server.ts';
@@ -17,10 +18,10 @@ type RunOptions = Common &
     resume?: string;
   };
 
-/** `agon judge list|show|run|dry-run`. */
+/** `agon judge list|show|check|parse|import|run|dry-run`. */
 export function command(): Command {
   const judge = new Command('judge')
-    .description('List judges; ask a judge model about the battles of a campaign.')
+    .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
     .addHelpText(
       'after',
       '\nExample:\n  agon judge run pair-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
@@ -31,6 +32,7 @@ export function command(): Command {
       .option('--json', 'one JSON document on stdout');
   common(judge.command('list').description('judges that can be asked')).action(list);
   common(judge.command('show <id>').description('template, settings and identity of a judge')).action(show);
+  addJudgeFileVerbs(judge);
   const asking = common(
     judge.command('run <id>').description('ask a judge model; Ctrl-C cancels, what is scored stays'),
   )
