@@ -16,7 +16,7 @@ beforeAll(async () => {
   const { items } = await here.admin.call('listMembers');
   const user = items.find(({ name }) => name === 'other')?.id ?? '';
   await here.admin.call('changeMember', { params: { user }, body: { role: 'researcher' } });
-  builtIn = (await here.admin.call('listJudges')).items[0]!;
+  builtIn = await here.admin.call('getJudge', { params: { judge: 'pair-explain' } });
   await here.addProvider(here.admin, { name: 'lab', base_url: 'https://lab.example/v1' });
 }, 60_000);
 afterAll(() => here.arena.close());
@@ -91,6 +91,24 @@ describe('judges that researchers write', () => {
     expect(problem.faults).toContainEqual(
       expect.objectContaining({ line, message: expect.stringContaining('no_such_variable') }),
     );
+  });
+
+  it('can be begun from a template of another tool', async () => {
+    const pasted = [
+      '<|im_start|>system',
+      'You compare two answers.',
+      '<|im_end|>',
+      '<|im_start|>user',
+      'Instruction: {instruction}',
+      'Output (a): {output_1}',
+      'Output (b): {output_2}',
+      '<|im_end|>',
+    ].join('\n');
+    const { foreign, judge } = await here.researcher.call('checkJudge', { body: { source: pasted } });
+    expect(judge).toBeNull();
+    expect(foreign).toMatchObject({ format: 'alpaca-eval' });
+    const converted = await here.researcher.call('checkJudge', { body: { source: foreign!.source } });
+    expect(converted).toMatchObject({ faults: [], foreign: null, judge: { mode: 'pairwise' } });
   });
 
   it('are checked while they are written, whatever they hold', async () => {

@@ -103,7 +103,7 @@ test('a researcher writes a judge, tries it, saves two versions and compares the
     await chooseModel(page);
     await editorOf(page).focus();
     await page.keyboard.press('Control+Enter');
-    const rows = page.getByRole('region', { name: 'Dry run' }).getByRole('row');
+    const rows = page.getByRole('region', { name: 'Battles that were tried' }).getByRole('row');
     await expect(rows).toHaveCount(11);
     await expect(page.getByText('20 of 20')).toBeVisible({ timeout: 30_000 });
     await expect(page.getByText('5 chosen, 5 drawn, both orders')).toBeVisible();

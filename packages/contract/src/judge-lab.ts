@@ -49,6 +49,14 @@ export const judgeCheckSchema = z
       .strictObject({ identity: z.string(), version: count.nullable() })
       .nullable()
       .describe('The version that asks exactly the same, if it was saved'),
+    foreign: z
+      .strictObject({
+        format: z.string().describe('Whose template it is: `mt-bench`, `alpaca-eval` …'),
+        source: z.string().describe('The same as a judge’s file of Agon'),
+        notes: z.array(z.string()).describe('What could not be taken over as it was'),
+      })
+      .nullable()
+      .describe('A template of another tool that can be converted; null: it is none'),
   })
   .meta({ id: 'JudgeCheck' });
 export type JudgeCheckJson = z.infer<typeof judgeCheckSchema>;

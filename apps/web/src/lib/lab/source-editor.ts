@@ -99,7 +99,8 @@ const theme = EditorView.theme({
     backgroundColor: 'var(--color-surface)',
     fontSize: '0.8125rem',
   },
-  '&.cm-focused': { outline: '2px solid var(--color-accent)', outlineOffset: '-2px' },
+  // the page draws it around the gutter, too
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
   '.cm-content': { caretColor: 'var(--color-ink)', paddingBlock: '0.75rem' },
   '.cm-gutters': { backgroundColor: 'var(--color-surface)', color: 'var(--color-third)', border: '0' },

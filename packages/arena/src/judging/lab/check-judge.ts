@@ -1,6 +1,6 @@
 import type { JudgeCheckJson } from '@agon/contract';
-import { ArenaError } from '@agon/domain';
-import { checkJudge, type Judge, type JudgeFault } from '@agon/judging';
+import { ArenaError, isArenaError } from '@agon/domain';
+import { checkJudge, convertTemplate, type Judge, type JudgeFault } from '@agon/judging';
 import { type Actor, requireRole, requireScope } from '../../actor.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -31,7 +31,20 @@ export async function checkJudgeSource(
     variables: variables.map((each) => ({ ...each })),
     template_tokens: templateTokens,
     saved: known === null ? null : { identity: known.identity, version: known.version },
+    foreign: judge === null ? convert(source) : null,
   };
+}
+
+/** Another tool's template, pasted as it is. */
+function convert(source: string): JudgeCheckJson['foreign'] {
+  if (source.startsWith('---\n')) return null;
+  try {
+    const { format, source: converted, notes } = convertTemplate(source);
+    return { format, source: converted, notes: [...notes] };
+  } catch (error) {
+    if (isArenaError(error)) return null;
+    throw error;
+  }
 }
 
 /** @throws ArenaError('judge_invalid') with everything that is wrong, the first fault in words */
