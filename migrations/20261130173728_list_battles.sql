@@ -34,7 +34,7 @@ CREATE TABLE "battle_summary_states" (
 	"campaign_id" uuid PRIMARY KEY NOT NULL,
 	"basis" text NOT NULL,
 	"settled" boolean NOT NULL,
-	"judges" jsonb NOT NULL,
+	"facets" jsonb NOT NULL,
 	"made_at" timestamp with time zone NOT NULL,
 	"took_ms" integer NOT NULL
 );

@@ -37,6 +37,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   checkJudge: () => ({ source: 'no judge' }),
   startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
   startAnswerRun: () => LAB,
+  estimateAnswerRun: () => LAB,
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
   changeMember: () => ({ role: 'voter' }),
@@ -45,7 +46,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
 
 const QUERIES: Partial<Record<CallName, (place: Place) => string>> = {
   listRuns: ({ campaign }) => `?campaign=${campaign}`,
-  compareJudges: ({ campaign }) => `?left=pairwise-explain&right=pairwise-explain&campaign=${campaign}`,
+  compareJudges: ({ campaign }) => `?left=pair-explain&right=pair-explain&campaign=${campaign}`,
   exportCampaign: () => '?what=votes&as=csv',
 };
 
@@ -59,6 +60,7 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   skipBattle: /^ticket_invalid/,
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
+  estimateAnswerRun: /^no_battle_left/,
   getJudgeCard: /^not_found No judge/,
   sendBack: /^not_found There is no such battle/,
   takeBack: /^not_found There is no such battle/,

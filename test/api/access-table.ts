@@ -184,6 +184,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   checkProvider: 'researcher: write',
   removeProvider: 'admin: write',
   startAnswerRun: 'editor',
+  estimateAnswerRun: 'editor',
   listRuns: 'viewer',
   getRun: 'viewer behind',
   pauseRun: 'editor behind',

@@ -316,7 +316,7 @@ describe('a battle', () => {
     const drawn = await drawOne(voter, SLUG);
     const cast = await vote(voter, drawn, 'a');
     await voter.call('annotateVote', {
-      params: { vote: cast.id },
+      params: { vote: cast.vote.id },
       body: { note: '=the first one holds', tags: { a: ['clear'], b: [] } },
     });
     const page = await get(drawn.id);
@@ -336,7 +336,7 @@ describe('a battle', () => {
     await owner.call('releaseVoter', { params: { ...params, rater: own.voter! } });
     expect(await found({ quarantined: 'true' })).toEqual([]);
 
-    await voter.call('undoVote', { params: { vote: cast.id } });
+    await voter.call('undoVote', { params: { vote: cast.vote.id } });
     expect((await get(drawn.id)).votes.find((each) => each.id === own.id)).toMatchObject({
       state: 'undone',
       changes: [{ kind: 'annotate' }, { kind: 'undo' }],

@@ -28,6 +28,10 @@ describe('an answer run', () => {
         baseUrl: server.baseUrl,
         system: 'Be short.',
         temperature: null,
+        topP: null,
+        samplingSeed: null,
+        effort: null,
+        thinkingBudget: null,
         maxTokens: 99,
         repeat: 1,
         limit: null,
@@ -111,7 +115,8 @@ describe('an answer run', () => {
       state: 'done',
       calls: { done: 4, failed: 0 },
       results: { answered: 4 },
-      errors: [],
+      // what it met on its way stays with the run
+      errors: [{ reason: 'passed: refused', count: 1 }],
     });
     await run.server.stop();
   });

@@ -74,7 +74,7 @@ export type ComposeOptions = {
 export type ApiQueue = Omit<RunQueueConnection, 'listen'>;
 
 /** Models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
-export type ApiPorts = Omit<Ports, 'modelClients' | 'timers' | 'comparisons'>;
+export type ApiPorts = Omit<Ports, 'modelClients' | 'batches' | 'timers' | 'comparisons'>;
 
 export type Composed = {
   readonly ports: ApiPorts;

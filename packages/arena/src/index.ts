@@ -80,6 +80,7 @@ export { saveJudge } from './judging/lab/save-judge.ts';
 export { type StartJudgeTrial, startJudgeTrial } from './judging/lab/start-judge-trial.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
+export { startControlRuns } from './judging/start-control-runs.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
@@ -143,6 +144,7 @@ export type {
   ContentStore,
   DrawableContent,
   ModelRecord,
+  PromptMaterial,
   PromptText,
   SelfNamingSpan,
   Unanswered,
@@ -179,32 +181,38 @@ export type {
   SubjectRun,
   VerdictCosts,
 } from './ports/judge-card-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion } from './ports/judge-store.ts';
+export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion, ScoredAnswer } from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
   type Asked,
+  type BatchFile,
+  type BatchLine,
   CALL_FAULTS,
   type CallFault,
   type CallFaultReason,
   type ChatSettings,
+  type ModelBatches,
   type ModelClient,
   type ModelClients,
   type ModelReply,
   type ModelRequest,
+  type RemoteBatch,
   type TokenLogprobs,
+  type Tried,
 } from './ports/model-client.ts';
 export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { ProviderAuthority, ProviderRules } from './ports/provider-rules.ts';
-export type {
-  KeyVault,
-  NewProvider,
-  ProviderCapabilities,
-  ProviderChange,
-  ProviderLimits,
-  ProviderRecord,
-  ProviderStore,
+export {
+  type KeyVault,
+  type NewProvider,
+  PROVIDER_FEATURES,
+  type ProviderCapabilities,
+  type ProviderChange,
+  type ProviderLimits,
+  type ProviderRecord,
+  type ProviderStore,
 } from './ports/provider-store.ts';
 export type {
   QuarantinedVotes,
@@ -214,6 +222,8 @@ export type {
 } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type {
+  BatchRecord,
+  BatchStore,
   LeasedCall,
   NewCall,
   NewRun,
@@ -224,6 +234,7 @@ export type {
   RunCounts,
   RunKindName,
   RunPace,
+  RunPrices,
   RunQueue,
   RunRecord,
   RunStanding,
@@ -256,6 +267,7 @@ export { providerKeyContext } from './providers/provider-key.ts';
 export { removeProvider } from './providers/remove-provider.ts';
 export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { checkProvider } from './runs/check-provider.ts';
+export { estimateAnswerRun } from './runs/estimate-answer-run.ts';
 export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';

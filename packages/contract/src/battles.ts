@@ -114,6 +114,9 @@ export const battleListSchema = z
       .describe('Votes and verdicts until then are in; a large campaign is read again every few minutes'),
     judges: z.array(listedJudgeSchema).describe('Those with most verdicts first'),
     judge: listedJudgeSchema.nullable().describe('The one that `agreement` is about'),
+    models: z.array(z.string()).describe('What battles can be filtered by'),
+    categories: z.array(z.string()),
+    languages: z.array(z.string()),
     counts: z
       .strictObject({
         all: count(),

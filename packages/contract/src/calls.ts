@@ -102,6 +102,7 @@ import {
 import {
   admitRunSchema,
   excludeRunSchema,
+  answerEstimateSchema,
   rereadReplySchema,
   resumeRunSchema,
   runListSchema,
@@ -642,6 +643,13 @@ export const CALLS = {
     reply: providerSchema,
   }),
 
+  estimateAnswerRun: call({
+    summary: 'What an answer run would ask and cost; nothing is asked',
+    tag: 'runs',
+    access: 'researcher',
+    body: startAnswerRunSchema,
+    reply: answerEstimateSchema,
+  }),
   startAnswerRun: call({
     summary: 'Ask a model for answers to the prompts of a campaign',
     tag: 'runs',

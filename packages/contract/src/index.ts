@@ -177,8 +177,15 @@ export {
 export { type Attention, attentionSchema, type Overview, overviewSchema } from './overview.ts';
 export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
+export { publishedPrice, type TokenPrice } from './price-table.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
-export { PROVIDER_PRESETS, type ProviderPreset } from './provider-presets.ts';
+export {
+  exampleAddress,
+  PROVIDER_PRESETS,
+  type ProviderPreset,
+  type ProviderQuirks,
+  quirksOf,
+} from './provider-presets.ts';
 export {
   type AddProviderBody,
   addProviderSchema,
@@ -213,6 +220,9 @@ export {
   ratingSettingsSchema,
 } from './rating-json.ts';
 export {
+  type AnswerEstimateJson,
+  answerEstimateSchema,
+  EFFORTS,
   RUN_KINDS,
   RUN_STATES,
   type RunJson,

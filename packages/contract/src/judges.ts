@@ -69,6 +69,11 @@ export const startJudgeRunSchema = z
   .strictObject({
     judge: z.string(),
     ...askingFields,
+    model: z
+      .string()
+      .max(500)
+      .default('')
+      .describe('As the provider knows it; empty: a control judge, which asks none'),
     orders: z.enum(['both', 'first', 'random']).default('both'),
     limit: z.number().int().positive().nullable().default(null),
     repeat: z.number().int().min(1).max(20).default(1),

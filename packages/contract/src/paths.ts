@@ -83,6 +83,7 @@ export const PATHS = {
   removeProvider: 'DELETE /api/v1/providers/{provider}',
 
   startAnswerRun: 'POST /api/v1/campaigns/{campaign}/answer-runs',
+  estimateAnswerRun: 'POST /api/v1/campaigns/{campaign}/answer-runs/estimates',
   listRuns: 'GET /api/v1/runs',
   getRun: 'GET /api/v1/runs/{run}',
   pauseRun: 'POST /api/v1/runs/{run}/pause',

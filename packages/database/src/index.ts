@@ -40,6 +40,7 @@ export { createQuarantineStore } from './quarantine-store.ts';
 export { createRaterStore } from './rater-store.ts';
 export { openRunQueue, type RunQueueConnection } from './run-queue.ts';
 export { createRunStore } from './run-store.ts';
+export { createBatchStore } from './runs/batch-store.ts';
 export { takeWorkerLock } from './runs/worker-lock.ts';
 export * as schema from './schema.ts';
 export { createSentBackStore } from './sent-back-store.ts';

@@ -42,7 +42,12 @@ export function createLabStore({ sql }: Database): LabStore {
             and least(other.answer_a, other.answer_b) = least(s.answer_a, s.answer_b)
             and greatest(other.answer_a, other.answer_b) = greatest(s.answer_a, s.answer_b)
             and other.turns is not distinct from s.turns
-          join votes v on v.battle_id = other.id
+          -- each half has an index of its own
+          join lateral (
+            select id, outcome, import_id from votes live where live.battle_id = other.id and live.import_id is null
+            union all
+            select id, outcome, import_id from votes brought where brought.battle_id = other.id and brought.import_id is not null
+          ) v on true
           left join imports i on i.id = v.import_id
           left join quarantine q on q.vote_id = v.id
           left join lateral (select kind, outcome as recast from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')

@@ -155,6 +155,7 @@ export const answers = pgTable(
     modelId: uuid('model_id').notNull(),
     /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
+    /** SHA-256 over the turns; of answers of a run, a colon and the hash of its settings behind it. */
     contentHash: text('content_hash').notNull(),
     /** The newest answer of a model to a prompt has the highest. */
     seq: bigserial('seq', { mode: 'number' }).notNull(),
@@ -760,8 +761,8 @@ export const battleSummaryStates = pgTable('battle_summary_states', {
   basis: text('basis').notNull(),
   /** False: rows with a lower number may have been committed since. */
   settled: boolean('settled').notNull(),
-  /** [{judgeId, model, verdicts}], those with most verdicts first. */
-  judges: jsonb('judges').notNull(),
+  /** {judges: [{judgeId, model, verdicts}], models, categories, languages}: what can be filtered by. */
+  facets: jsonb('facets').notNull(),
   madeAt: at('made_at').notNull(),
   tookMs: integer('took_ms').notNull(),
 });

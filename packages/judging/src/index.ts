@@ -1,5 +1,11 @@
 export { CONTROL_JUDGES, type ControlJudge, isControlJudge, judgeByRule } from './control-judges.ts';
 export {
+  type ConvertedTemplate,
+  convertTemplate,
+  TEMPLATE_FORMATS,
+  type TemplateFormat,
+} from './convert-template.ts';
+export {
   COMBINE_RULES,
   type CombineRule,
   JUDGE_INPUTS,
@@ -20,12 +26,12 @@ export {
 export { checkJudge, PARSER_VERSION, parseJudge } from './parse-judge.ts';
 export {
   type JudgeReading,
-  type JudgeReply,
   type ReadShowing,
   readJudgeReply,
-  type TokenLogprobs,
   type UnscoredReason,
 } from './read-judge-reply.ts';
+export { readStoredReply, type StoredReply } from './read-stored-reply.ts';
+export type { JudgeReply, TokenLogprobs } from './read-tokens.ts';
 export {
   applies,
   type Criterion,

@@ -61,13 +61,16 @@ export function checkJudge(text: string): JudgeCheck {
   }
   const [, head = '', body = ''] = parts;
   const front = readFront(head, fault);
+  const before = faults.length;
   const sections = splitSections(body, head.split('\n').length + 3, fault);
+  // a section whose name is wrong is not also missing
+  const isSplit = faults.length === before;
   const used = new Set<string>();
   for (const section of sections.values())
     for (const name of checkTemplate(section.text, section.line, fault)) used.add(name);
-  const languages = gather(sections, fault);
+  const languages = gather(sections, isSplit ? fault : () => undefined);
   const variables = front === null ? [] : variablesOf(front, used);
-  if (front !== null) requireVariables(front, sections, fault);
+  if (front !== null && isSplit) requireVariables(front, sections, fault);
   if (faults.length === 0) {
     for (const { text: section, line } of sections.values()) {
       try {
@@ -261,6 +264,13 @@ function readVerdict(fields: Fields, mode: JudgeMode): VerdictSpec | null {
     }
     case 'label_token': {
       const map = readMap(verdict, mode);
+      const long = Object.keys(map ?? {}).find((label) => !/^[A-Za-z0-9]$/.test(label));
+      if (long !== undefined)
+        verdict.say(
+          'map',
+          `"${long}" may be more than one token`,
+          'Labels of label_token are one letter or digit.',
+        );
       return map === null ? null : { parser, map, coverage, text };
     }
     case 'score': {

@@ -2,22 +2,8 @@ import { ArenaError } from '@agon/domain';
 import type { Judge } from './judge.ts';
 import { regionsElsewhere } from './read-elsewhere.ts';
 import { readJsonStrictly } from './read-json.ts';
+import { type JudgeReply, readTokens, type TokenRules, withoutThinking } from './read-tokens.ts';
 import { type JudgedItem, type Showing, SLOT_LABELS } from './render-judge.ts';
-
-/** Probabilities at one place of a reply, natural logarithms. */
-export type TokenLogprobs = {
-  readonly token: string;
-  readonly logprob: number;
-  readonly top: readonly { readonly token: string; readonly logprob: number }[];
-};
-
-export type JudgeReply = {
-  readonly text: string;
-  readonly reasoning?: string | null;
-  /** As the server says it: `stop`, `length`, `content_filter`; null where it does not. */
-  readonly finishReason: string | null;
-  readonly logprobs?: readonly TokenLogprobs[] | null;
-};
 
 export type UnscoredReason =
   | 'unparseable'
@@ -75,7 +61,7 @@ export function readJudgeReply(
   if (verdict.parser === 'label_token') return readLabelToken(judge, verdict, reply, showing);
   if (verdict.parser === 'score' && verdict.by === 'label_token')
     return readDigits(judge, verdict, reply, showing);
-  const text = withoutThinking(reply.text);
+  const text = withoutThinking(reply.text, showing.nonce);
   if (reply.finishReason === 'length' || text === null) return unscored('cut_off');
   switch (verdict.parser) {
     case 'tag':
@@ -96,19 +82,8 @@ export function readJudgeReply(
   }
 }
 
-export function unscored(reason: UnscoredReason): JudgeReading & { readonly kind: 'unscored' } {
+function unscored(reason: UnscoredReason): JudgeReading & { readonly kind: 'unscored' } {
   return { kind: 'unscored', reason };
-}
-
-/** The text behind the model's thinking, where a server left that in; null: the thinking does not end. */
-export function withoutThinking(text: string): string | null {
-  const opened = /^\s*<(think|thinking|reasoning)>/i.exec(text);
-  const close = /<\/(think|thinking|reasoning)>/gi;
-  // some templates put the opening mark into the prompt, so that a reply has only the closing one
-  const ends = [...text.matchAll(close)];
-  const last = ends.at(-1);
-  if (last !== undefined) return text.slice(last.index + last[0].length);
-  return opened === null ? text : null;
 }
 
 function labelInText(judge: Judge, text: string, { nonce }: ReadShowing): Region {
@@ -169,126 +144,64 @@ function ofScore(label: string, { min, max }: { readonly min: number; readonly m
   return { kind: 'score', value: (raw - min) / (max - min), raw, label };
 }
 
-type Distribution = { readonly shares: ReadonlyMap<string, number>; readonly coverage: number };
-
-/** Probabilities of labels at the verdict's place, or the one label that is the whole reply. */
-function distributionOf(
-  labels: readonly string[],
-  { coverage, text: accepted }: { readonly coverage: number; readonly text: 'accept' | 'refuse' },
-  reply: JudgeReply,
-  nonce: string | null,
-): (Distribution & { readonly certain: boolean }) | { readonly reason: UnscoredReason } {
-  const text = withoutThinking(reply.text);
-  if (text === null) return { reason: 'cut_off' };
-  const labelOf = (token: string): string | undefined => {
-    const word = token.trim();
-    if (labels.includes(word)) return word;
-    // AlpacaEval's two names for the answers, which its templates show in this order
-    if (nonce === null && (word === 'm' || word === 'M')) return labels[word === 'm' ? 0 : 1];
-    return undefined;
-  };
-  const said = text.trim();
-  const whole = labelOf(said);
-  const tokens = tokensAfterThinking(reply, text);
-  if (tokens.length > 0) {
-    // more than one word after the label: "A" of "A good answer would …" is no verdict
-    const spoken = tokens.filter(
-      ({ token }) => token.trim() !== '' && !/^<[|｜].*[|｜]>$/.test(token.trim()),
-    );
-    const [place] = spoken;
-    if (place === undefined) return { reason: reply.finishReason === 'length' ? 'cut_off' : 'unparseable' };
-    if (whole === undefined && spoken.length > 1)
-      return { reason: reply.finishReason === 'length' ? 'cut_off' : 'unparseable' };
-    const shares = new Map<string, number>();
-    let covered = 0;
-    const top = place.top.length > 0 ? place.top : [{ token: place.token, logprob: place.logprob }];
-    const seen = new Set<string>();
-    for (const { token, logprob } of top) {
-      const label = labelOf(token);
-      if (label === undefined || seen.has(token) || !(logprob <= 0.001)) continue;
-      seen.add(token);
-      shares.set(label, (shares.get(label) ?? 0) + Math.exp(logprob));
-      covered += Math.exp(logprob);
-    }
-    if (covered < coverage) return { reason: 'low_coverage' };
-    const total = [...shares.values()].reduce((sum, each) => sum + each, 0);
-    return {
-      shares: new Map([...shares].map(([label, share]) => [label, share / total])),
-      coverage: Math.min(1, covered),
-      certain: false,
-    };
-  }
-  if (whole !== undefined && (accepted === 'accept' || nonce === null))
-    return { shares: new Map([[whole, 1]]), coverage: 0, certain: true };
-  return { reason: reply.finishReason === 'length' && whole === undefined ? 'cut_off' : 'unparseable' };
-}
-
-/** The reply's tokens from where its text starts, behind thinking. */
-function tokensAfterThinking({ text: all, logprobs }: JudgeReply, text: string): readonly TokenLogprobs[] {
-  if (logprobs === undefined || logprobs === null) return [];
-  let skip = all.length - text.length;
-  if (skip === 0) return logprobs;
-  const from = logprobs.findIndex(({ token }) => {
-    if (skip <= 0) return true;
-    skip -= token.length;
-    return false;
-  });
-  return from === -1 ? [] : logprobs.slice(from);
-}
-
 function readLabelToken(
   judge: Judge,
-  verdict: {
-    readonly map: Readonly<Record<string, number>>;
-    readonly coverage: number;
-    readonly text: 'accept' | 'refuse';
-  },
+  verdict: TokenRules & { readonly map: Readonly<Record<string, number>> },
   reply: JudgeReply,
   showing: ReadShowing,
 ): JudgeReading {
-  const found = distributionOf(Object.keys(verdict.map), verdict, reply, showing.nonce);
-  if ('reason' in found) return unscored(found.reason);
-  const { shares } = found;
-  const value = [...shares].reduce((sum, [label, share]) => sum + share * verdict.map[label]!, 0);
-  const ranked = [...shares].sort(([, x], [, y]) => y - x);
-  const label = ranked[0]?.[0];
-  if (label === undefined) return unscored('unparseable');
-  if (found.certain) return ofLabel(judge, { label }, verdict.map, showing);
-  const coverage = found.coverage;
+  const found = readTokens(judge.labels, verdict, reply, showing.nonce);
+  if (found.kind === 'unscored')
+    return orElsewhere(judge, found.reason, reply, showing, (label) =>
+      ofLabel(judge, { label }, verdict.map, showing),
+    );
+  if (found.kind === 'said') return ofLabel(judge, found, verdict.map, showing);
+  const { shares, coverage, label } = found;
+  const value = sum(shares, (each) => verdict.map[each]!);
   if (judge.mode !== 'pairwise') return { kind: 'score', value, raw: value, coverage, label };
-  const share = showing.order[0] === 0 ? value : 1 - value;
-  const first = verdict.map[label]!;
-  const level = ranked.length > 1 && ranked[0]![1] === ranked[1]![1];
-  const outcome = level ? outcomeOf(share) : outcomeOf(showing.order[0] === 0 ? first : 1 - first);
-  return { kind: 'preference', outcome, shareA: share, coverage, label };
+  const shareOf = (ofFirst: number) => (showing.order[0] === 0 ? ofFirst : 1 - ofFirst);
+  // where two labels are equally likely, neither is the judge's
+  const outcome = outcomeOf(shareOf(found.level ? value : verdict.map[label]!));
+  return { kind: 'preference', outcome, shareA: shareOf(value), coverage, label };
 }
 
 function readDigits(
   judge: Judge,
-  verdict: {
-    readonly min: number;
-    readonly max: number;
-    readonly coverage: number;
-    readonly text: 'accept' | 'refuse';
-  },
+  verdict: TokenRules & { readonly min: number; readonly max: number },
   reply: JudgeReply,
   showing: ReadShowing,
 ): JudgeReading {
   const { min, max } = verdict;
-  const found = distributionOf(judge.labels, verdict, reply, showing.nonce);
-  if ('reason' in found) {
-    if (showing.nonce !== null || (reply.logprobs ?? []).length > 0) return unscored(found.reason);
-    const region = labelInText(judge, withoutThinking(reply.text) ?? '', showing);
-    return 'reason' in region ? unscored(region.reason) : ofScore(region.label, verdict);
-  }
-  const raw = [...found.shares].reduce((sum, [label, share]) => sum + share * Number(label), 0);
+  const found = readTokens(judge.labels, verdict, reply, showing.nonce);
+  if (found.kind === 'unscored')
+    return orElsewhere(judge, found.reason, reply, showing, (label) => ofScore(label, verdict));
+  if (found.kind === 'said') return ofScore(found.label, verdict);
+  const raw = sum(found.shares, Number);
   return {
     kind: 'score',
     value: (raw - min) / (max - min),
     raw,
-    coverage: found.certain ? null : found.coverage,
-    ...(found.certain ? { label: String(raw) } : {}),
+    coverage: found.coverage,
+    label: found.label,
   };
+}
+
+/** Replies of other tools have their verdict in the text, where they have no probabilities. */
+function orElsewhere(
+  judge: Judge,
+  reason: UnscoredReason,
+  reply: JudgeReply,
+  showing: ReadShowing,
+  read: (label: string) => JudgeReading,
+): JudgeReading {
+  if (showing.nonce !== null || reason !== 'unparseable' || (reply.logprobs ?? []).length > 0)
+    return unscored(reason);
+  const region = labelInText(judge, withoutThinking(reply.text, null) ?? '', showing);
+  return 'reason' in region ? unscored(region.reason) : read(region.label);
+}
+
+function sum(shares: ReadonlyMap<string, number>, worth: (label: string) => number): number {
+  return [...shares].reduce((total, [label, share]) => total + share * worth(label), 0);
 }
 
 function readRanking(text: string, { nonce, order }: ReadShowing): JudgeReading {

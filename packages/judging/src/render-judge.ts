@@ -1,6 +1,6 @@
 import { ArenaError } from '@agon/domain';
-import type { Judge, JudgeInput, JudgeLanguage } from './judge.ts';
-import { fillTemplate, LONGEST_RENDERED, mostLetters } from './template.ts';
+import type { Judge, JudgeInput, JudgeLanguage, JudgeSections } from './judge.ts';
+import { type CompiledTemplate, compileTemplate } from './template.ts';
 import { contractOf, schemaOf, tagOf } from './verdict-contract.ts';
 
 export type Criterion = { readonly id: string; readonly text: string; readonly weight: number };
@@ -130,23 +130,27 @@ export function languageFor(judge: Judge, item: Pick<JudgedItem, 'language'>): J
  */
 export function renderJudge(judge: Judge, item: JudgedItem, showing: Showing): JudgeRequest {
   const language = languageFor(judge, item);
-  const sections = judge.languages[language] ?? judge.languages.en;
+  const sections = compiledOf(judge.languages[language] ?? judge.languages.en);
   const values = valuesOf(judge, item, showing, language);
-  for (const section of [sections.system, sections.user]) {
-    if (mostLetters(section, values) > LONGEST_RENDERED)
-      throw new ArenaError(
-        'too_large',
-        'The texts of this item make a longer request than any judge model reads.',
-      );
-  }
   const { temperature, maxTokens, topLogprobs, seed } = judge.settings;
   const jsonSchema = schemaOf(judge, showing);
   return {
-    system: sections.system === '' ? '' : fillTemplate(sections.system, values),
-    user: fillTemplate(sections.user, values),
+    system: sections.system.fill(values),
+    user: sections.user.fill(values),
     settings: { temperature, maxTokens, topLogprobs, ...(seed === null ? {} : { seed }) },
     ...(jsonSchema === null ? {} : { jsonSchema }),
   };
+}
+
+/** A judge's sections are read by Jinja once, not for each call. */
+const compiled = new WeakMap<JudgeSections, { system: CompiledTemplate; user: CompiledTemplate }>();
+
+function compiledOf(sections: JudgeSections): { system: CompiledTemplate; user: CompiledTemplate } {
+  const known = compiled.get(sections);
+  if (known !== undefined) return known;
+  const made = { system: compileTemplate(sections.system), user: compileTemplate(sections.user) };
+  compiled.set(sections, made);
+  return made;
 }
 
 function valuesOf(

@@ -1,3 +1,4 @@
+import { ArenaError } from '@agon/domain';
 import { Template } from '@huggingface/jinja';
 import type { JudgeFault } from './judge.ts';
 
@@ -40,7 +41,7 @@ const OPERATORS = new Set(['==', '!=', '<', '>', '<=', '>=', 'and', 'or', 'in', 
 const DEEPEST_LOOP = 2;
 /** Letters of a template, and of what it is rendered to: a million tokens is more than any judge model reads. */
 export const LONGEST_TEMPLATE = 100_000;
-export const LONGEST_RENDERED = 8_000_000;
+const LONGEST_RENDERED = 8_000_000;
 
 type Node = { readonly type: string } & Readonly<Record<string, unknown>>;
 type Scope = ReadonlyMap<string, string>;
@@ -108,17 +109,28 @@ export function checkTemplate(
   return used;
 }
 
-/**
- * Fills a section in one pass: values are data, never template.
- * @param values what each variable stands for
- */
-export function fillTemplate(text: string, values: Readonly<Record<string, unknown>>): string {
-  return new Template(text).render({ ...values });
-}
+/** A section ready to be filled. */
+export type CompiledTemplate = {
+  /**
+   * Fills it in one pass: values are data, never template.
+   * @throws ArenaError('too_large') where it would become longer than any model reads
+   */
+  fill(values: Readonly<Record<string, unknown>>): string;
+};
 
-/** @throws Error where Jinja cannot read what `checkTemplate` found no fault with */
-export function compileTemplate(text: string): void {
-  new Template(text);
+/** @throws Error where Jinja cannot read the text */
+export function compileTemplate(text: string): CompiledTemplate {
+  const template = new Template(text);
+  return {
+    fill(values) {
+      if (mostLetters(text, values) > LONGEST_RENDERED)
+        throw new ArenaError(
+          'too_large',
+          'The texts of this item make a longer request than any model reads.',
+        );
+      return template.render({ ...values });
+    },
+  };
 }
 
 type Place = { readonly line: number; readonly column: number };
@@ -168,8 +180,8 @@ function checkExpression(
 ): void {
   let body: Node | undefined;
   try {
-    body = (new Template(`{{ ${text} }}`).parsed.body as unknown as Node[])[0];
-    if (new Template(`{{ ${text} }}`).parsed.body.length !== 1) body = undefined;
+    const parsed = new Template(`{{ ${text} }}`).parsed.body as unknown as Node[];
+    body = parsed.length === 1 ? parsed[0] : undefined;
   } catch {
     body = undefined;
   }
@@ -268,7 +280,7 @@ function namesOf(names: ReadonlySet<string>): string {
 }
 
 /** Most letters that a section can become: loops times what they show. Told before anything is rendered. */
-export function mostLetters(text: string, values: Readonly<Record<string, unknown>>): number {
+function mostLetters(text: string, values: Readonly<Record<string, unknown>>): number {
   const open: { times: number; sizes: ReadonlyMap<string, number> }[] = [];
   let letters = text.length;
   for (const { kind, inner } of blocksOf(text)) {

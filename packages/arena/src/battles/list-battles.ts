@@ -28,6 +28,9 @@ export async function listBattles(
     as_of: new Date(list.asOfMs).toISOString(),
     judges: list.judges.map(presentJudge),
     judge: list.judge === null ? null : presentJudge(list.judge),
+    models: [...list.models],
+    categories: [...list.categories],
+    languages: [...list.languages],
     counts:
       counts === null
         ? null

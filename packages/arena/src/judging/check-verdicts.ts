@@ -2,7 +2,7 @@ import type { RunCheckJson } from '@agon/contract';
 import type { OrderedVerdicts } from '@agon/judging';
 import { binomialTail } from '@agon/stats';
 import type { ProbeCount } from '../ports/run-store.ts';
-import { verdicts } from '../runs/kinds/verdicts.ts';
+import { OUTCOMES } from '../runs/kinds/verdicts.ts';
 
 /** Replies without a verdict: past this share the rest may be a selection. */
 const MOST_UNSCORED = 0.1;
@@ -58,10 +58,13 @@ export function checkVerdicts({ results, orders, probes, mayTie }: VerdictCounts
   const decided = pairs.filter(({ ab, ba }) => ab !== 'tie' && ba !== 'tie');
   const coin = count('coin', decided, ({ ab, ba }) => ab === ba);
   const p = coin.n === 0 ? null : binomialTail(coin.hits, coin.n, 0.5);
-  const all = Object.entries(results).map(([label, n]) => ({ label, count: n }));
+  // what lacks an input of the judge was not asked about
+  const all = Object.entries(results)
+    .filter(([label]) => label !== 'not_applicable')
+    .map(([label, n]) => ({ label, count: n }));
   return [
     passedBy(
-      count('unscored', all, ({ label }) => !isOutcome(label)),
+      count('unscored', all, ({ label }) => !isOutcome(label) && label !== 'scored' && label !== 'ranked'),
       (share) => share <= MOST_UNSCORED,
     ),
     passedBy(
@@ -104,5 +107,5 @@ function passedBy(check: RunCheckJson, isGood: (share: number) => boolean | null
 }
 
 function isOutcome(label: string | null): boolean {
-  return label !== null && verdicts.results.includes(label);
+  return label !== null && (OUTCOMES as readonly string[]).includes(label);
 }

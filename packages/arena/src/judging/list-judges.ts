@@ -1,9 +1,10 @@
 import type { JudgeJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { type Judge, parseJudge } from '@agon/judging';
+import { checkJudge, isControlJudge, type Judge, parseJudge } from '@agon/judging';
 import { type Actor, hasRole, hasScope } from '../actor.ts';
 import type { JudgeVersion } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { controlJudges } from './control-judges.ts';
 
 type Deps = Pick<Ports, 'judges' | 'judgeStore'>;
 
@@ -13,11 +14,11 @@ export async function listJudges(
   deps: Deps,
 ): Promise<{ items: JudgeJson[]; next_cursor: null }> {
   const [builtIn, own] = await Promise.all([
-    deps.judges.all(),
+    allJudges(deps),
     seesOwn(command.actor) ? deps.judgeStore.newestOwn() : [],
   ]);
   return {
-    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.map(presentVersion)],
+    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.flatMap(presentVersion)],
     next_cursor: null,
   };
 }
@@ -47,7 +48,7 @@ export type FoundJudge = { readonly judge: Judge; readonly version: JudgeVersion
 
 /** @param ofResearchers whether judges that were written here are looked at, too */
 export async function findJudge(id: string, deps: Deps, ofResearchers = true): Promise<FoundJudge | null> {
-  const builtIn = (await deps.judges.all()).find((each) => each.id === id || each.identity === id);
+  const builtIn = (await allJudges(deps)).find((each) => each.id === id || each.identity === id);
   if (builtIn !== undefined) return { judge: builtIn, version: null };
   if (!ofResearchers) return null;
   const version = id.includes('@')
@@ -63,12 +64,18 @@ export async function noSuchJudge(id: string, actor: Actor, deps: Deps): Promise
   });
 }
 
+async function allJudges(deps: Pick<Ports, 'judges'>): Promise<readonly Judge[]> {
+  return [...(await deps.judges.all()), ...controlJudges()];
+}
+
 function seesOwn(actor: Actor): boolean {
   return hasRole(actor, 'researcher') && hasScope(actor, 'read');
 }
 
-function presentVersion(version: JudgeVersion): JudgeJson {
-  return presentJudge(parseJudge(version.source, version.identity), version);
+/** Nothing of a version that today's parser refuses: the list must not break because of it. */
+function presentVersion(version: JudgeVersion): JudgeJson[] {
+  const { judge } = checkJudge(version.source);
+  return judge === null ? [] : [presentJudge(judge, version)];
 }
 
 function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJson {
@@ -95,7 +102,7 @@ function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJ
     languages: Object.keys(judge.languages),
     template_hash: judge.templateHash,
     parser_hash: judge.parserHash,
-    origin: version?.origin ?? 'built_in',
+    origin: version?.origin ?? (isControlJudge(judge.id) ? 'control' : 'built_in'),
     version: version?.version ?? null,
     author: version?.author ?? null,
   };

@@ -20,11 +20,15 @@ export async function requireJudgeRun(id: string, deps: Pick<Ports, 'runs'>): Pr
 /** A run as the contract shows it, at any moment of its life. */
 export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clock'>): Promise<JudgeRunJson> {
   const run = await requireJudgeRun(id, deps);
-  const [counts, found] = await Promise.all([deps.runs.counts(id), readVerdictCounts(run, deps)]);
+  const [counts, found, derived] = await Promise.all([
+    deps.runs.counts(id),
+    readVerdictCounts(run, deps),
+    deps.runs.derivedCounts(id),
+  ]);
   const { orders } = found;
   const checks = checkVerdicts(found);
   const position = reportPosition(orders);
-  const { a = 0, b = 0, tie = 0 } = counts.results;
+  const ok = (outcome: 'a' | 'b' | 'tie') => (counts.results[outcome] ?? 0) + (derived[outcome] ?? 0);
   const unscored = unscoredOf(counts.results);
   const config = run.config as { readonly judge: string; readonly identity: string };
   return {
@@ -40,7 +44,7 @@ export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clo
     finished_at: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
     battles: counts.targets,
     calls: callsOf(counts),
-    verdicts: { ok: { a, b, tie }, unscored },
+    verdicts: { ok: { a: ok('a'), b: ok('b'), tie: ok('tie') }, unscored },
     tokens: tokensOf(counts),
     cost: counts.costUsd,
     seconds: secondsOf(run, deps.clock.now()),

@@ -91,6 +91,10 @@ export type BattlePage = {
   readonly next: string | null;
   readonly judges: readonly ListedJudge[];
   readonly judge: ListedJudge | null;
+  /** Of all battles of the campaign, by name. */
+  readonly models: readonly string[];
+  readonly categories: readonly string[];
+  readonly languages: readonly string[];
   /** When what the list is made from was read. */
   readonly asOfMs: EpochMs;
 };

@@ -26,7 +26,7 @@ import type { ProviderRules } from './provider-rules.ts';
 import type { KeyVault, ProviderStore } from './provider-store.ts';
 import type { QuarantineStore } from './quarantine-store.ts';
 import type { RaterStore } from './rater-store.ts';
-import type { RunQueue, RunStore } from './run-store.ts';
+import type { BatchStore, RunQueue, RunStore } from './run-store.ts';
 import type { Secrets } from './secrets.ts';
 import type { SentBackStore } from './sent-back-store.ts';
 import type { SessionStore, Sessions } from './session.ts';
@@ -72,6 +72,7 @@ export type Ports = {
   readonly modelClients: ModelClients;
   readonly runs: RunStore;
   readonly runQueue: RunQueue;
+  readonly batches: BatchStore;
   readonly audit: AuditLog;
   readonly overview: OverviewStore;
   readonly feed: BoardFeed;

@@ -1,4 +1,13 @@
-import type { CampaignId, EpochMs, ModelId, Outcome, PromptId, ProviderId, RunId } from '@agon/domain';
+import type {
+  AnswerId,
+  CampaignId,
+  EpochMs,
+  ModelId,
+  Outcome,
+  PromptId,
+  ProviderId,
+  RunId,
+} from '@agon/domain';
 import type { Viewer } from './campaign-member-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
@@ -28,6 +37,48 @@ export type RunPace = {
   readonly atMs: EpochMs;
 };
 
+/** USD for a million tokens. */
+export type RunPrices = {
+  readonly input: number;
+  /** Of prompt tokens that were cached; null: as the others. */
+  readonly cached: number | null;
+  readonly output: number;
+  /** Where the prices come from, for people. */
+  readonly from: string;
+};
+
+/** Calls of a run that were sent to a provider's batch endpoint together. */
+export type BatchRecord = {
+  readonly id: number;
+  /** The provider's own id; null: written down, and not known to be sent. */
+  readonly remoteId: string | null;
+  readonly inputFile: string | null;
+  readonly state: 'sending' | 'waiting' | 'collected' | 'ended';
+  /** As the provider says it. */
+  readonly remoteState: string | null;
+  readonly calls: number;
+  readonly createdAtMs: EpochMs;
+  readonly checkedAtMs: EpochMs | null;
+};
+
+/** What is sent in batches. A batch is written down before it is sent, so that a crash loses none. */
+export interface BatchStore {
+  /** Does `work` while nobody else works on batches of this run, here or elsewhere. @returns null where somebody does */
+  alone<Result>(run: RunId, work: () => Promise<Result>): Promise<Result | null>;
+  /** Those whose replies are not stored yet, oldest first. */
+  open(run: RunId): Promise<readonly BatchRecord[]>;
+  /** One transaction: a batch, and these calls are in it. Calls whose lease has passed on are left out. */
+  begin(run: RunId, calls: readonly LeasedCall[], nowMs: EpochMs, untilMs: EpochMs): Promise<BatchRecord>;
+  /** It was tried and something was in the way: the next look counts from then. */
+  touch(id: number, atMs: EpochMs): Promise<void>;
+  noteFile(id: number, file: string): Promise<void>;
+  noteRemote(id: number, remoteId: string, remoteState: string, nowMs: EpochMs): Promise<void>;
+  /** Calls of the batch that have not ended. */
+  callsOf(id: number): Promise<readonly LeasedCall[]>;
+  /** One transaction: nothing more is expected of it, and its calls that have not ended return to the pool. */
+  end(id: number, state: 'collected' | 'ended', remoteState: string | null, nowMs: EpochMs): Promise<void>;
+}
+
 export type NewRun = {
   readonly id: RunId;
   readonly kind: RunKindName;
@@ -42,19 +93,22 @@ export type NewRun = {
   /** Calls in flight at most. */
   readonly concurrency: number;
   readonly budgetUsd: number | null;
+  /** What its calls cost where the provider does not say; null: not known. */
+  readonly prices?: RunPrices | null;
   readonly seed: number;
   readonly by: string | null;
   /** Default: `counted`. */
-  readonly standing?: Extract<RunStanding, 'counted' | 'admitted'>;
+  readonly standing?: Exclude<RunStanding, 'suspect'>;
   readonly atMs: EpochMs;
 };
 
-export type RunRecord = Omit<NewRun, 'atMs' | 'standing'> & {
+export type RunRecord = Omit<NewRun, 'atMs' | 'standing' | 'prices'> & {
   readonly standing: RunStanding;
   /** Why it is suspect, or what somebody said who admitted or excluded it. */
   readonly standingReason: string | null;
   /** Who admitted or excluded it; null: nobody, or the owner of the data folder. */
   readonly standingBy: string | null;
+  readonly prices: RunPrices | null;
   /** Slug and title; null where the run belongs to none. */
   readonly campaign: string | null;
   readonly campaignTitle: string | null;
@@ -92,7 +146,21 @@ export type Reading =
       readonly judgeId: string;
       readonly battleId: string;
       readonly outcome: Outcome | null;
+      /** P(a is better), 0..1, where the judge said more than an outcome. */
+      readonly shareA: number | null;
       readonly unscored: string | null;
+    }
+  /** Of answers rather than of battles; verdicts follow where both answers of a battle have all of theirs. */
+  | {
+      readonly type: 'scores';
+      readonly judgeId: string;
+      /** The criterion, or the item of a checklist; empty: the whole answer. */
+      readonly part: string;
+      /** In which order which answers were shown; empty: one alone. */
+      readonly order: string;
+      readonly unscored: string | null;
+      /** `value` 0..1, more is better; null: unscored. */
+      readonly answers: readonly { readonly answerId: AnswerId; readonly value: number | null }[];
     }
   | {
       readonly type: 'answer';
@@ -107,6 +175,8 @@ export type Read = {
   readonly label: string;
   /** Null: the reply holds nothing to keep beyond itself. */
   readonly reading: Reading | null;
+  /** The reply cannot be read, and the kind asks once more before it is taken for unread. */
+  readonly mayAskAgain?: boolean;
 };
 
 /** How a call that was asked ended. */
@@ -115,9 +185,13 @@ export type Settled =
       readonly kind: 'reply';
       readonly call: LeasedCall;
       readonly reply: ModelReply;
+      /** One of before that could not be read; kept with what it cost. */
+      readonly earlier?: ModelReply;
       readonly read: Read;
       readonly atMs: EpochMs;
     }
+  /** Nobody had to be asked. */
+  | { readonly kind: 'unasked'; readonly call: LeasedCall; readonly read: Read; readonly atMs: EpochMs }
   /** Given up; it can be asked for again by `retryFailed`. */
   | {
       readonly kind: 'failed';
@@ -142,6 +216,8 @@ export type RunCounts = {
   readonly failed: number;
   /** Times that a call was asked. */
   readonly sent: number;
+  /** Calls that were done without being asked. */
+  readonly unasked: number;
   readonly retried: number;
   /** Of each label, with the end of one reply that was read so; empty where there is no reply. Probes are left out. */
   readonly results: Readonly<Record<string, number>>;
@@ -151,11 +227,18 @@ export type RunCounts = {
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly completionTokens: number;
+  /** Of the completion tokens. */
+  readonly reasoningTokens: number;
   readonly costUsd: number | null;
+  /** Some of the cost was computed from tokens and prices. */
+  readonly costEstimated: boolean;
+  /** Oldest first. */
+  readonly batches: readonly BatchRecord[];
   /** Calls without a reply, by reason, with one example each. */
   readonly faults: readonly {
     readonly reason: CallFaultReason;
-    readonly state: 'pending' | 'failed';
+    /** `done`: a fault that passed. */
+    readonly state: 'pending' | 'failed' | 'done';
     readonly count: number;
     readonly example: string;
   }[];
@@ -201,6 +284,8 @@ export interface RunStore {
   counts(id: RunId): Promise<RunCounts>;
   orderCounts(id: RunId): Promise<readonly OrderCount[]>;
   probeCounts(id: RunId): Promise<readonly ProbeCount[]>;
+  /** Verdicts of a run that follow from scores, by outcome. */
+  derivedCounts(id: RunId): Promise<Readonly<Record<string, number>>>;
   /** Takes up to `count` calls until `untilMs`; calls whose lease ran out return to the pool. */
   lease(run: RunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
   /** Returns the calls of workers that are gone to the pool, before their leases run out. @returns how many */
@@ -216,6 +301,14 @@ export interface RunStore {
   settle(run: RunRecord, parser: string, settled: readonly Settled[]): Promise<void>;
   /** What the run has cost so far; null: no provider said so. */
   spent(id: RunId): Promise<number | null>;
+  /**
+   * How long replies are: of answer runs of this model, in tokens, and of the campaign's answers, in characters; means of
+   * the newest, null where there are none.
+   */
+  typicalReply(
+    model: string,
+    campaign: CampaignId,
+  ): Promise<{ readonly completionTokens: number | null; readonly answerCharacters: number | null }>;
   setPace(id: RunId, pace: RunPace): Promise<void>;
   /** Makes what answers came visible to voters and boards. */
   publishAnswers(campaign: CampaignId): Promise<void>;

@@ -1,10 +1,12 @@
-import type { Asked, CallFault, ModelClient } from '../ports/model-client.ts';
+import type { Asked, CallFault, ModelClient, ModelRequest } from '../ports/model-client.ts';
 import type { LeasedCall, RunRecord, Settled } from '../ports/run-store.ts';
+import { estimatePromptTokens } from './estimate-tokens.ts';
 import { afterFault } from './fault-policy.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import type { Material, RunKind } from './kinds/run-kind.ts';
 import { loadMaterial } from './load-material.ts';
 import type { Pace } from './pace.ts';
+import { priced } from './run-prices.ts';
 import { SettleQueue } from './settle-queue.ts';
 import type { WorkPorts } from './work-run.ts';
 
@@ -30,7 +32,13 @@ export type PoolEnd =
   /** The run was paused or cancelled by somebody, or the worker stops. */
   | { readonly kind: 'left' };
 
-type Ready = { readonly call: LeasedCall; readonly material: Material };
+type Ready = {
+  readonly call: LeasedCall;
+  readonly material: Material;
+  /** What could not be read, where it is asked for again. */
+  readonly earlier?: Replied;
+};
+type Replied = Extract<Settled, { kind: 'reply' }>;
 
 /**
  * Keeps as many calls of one run in flight as its pace allows, at all times: a slow call holds up itself alone. Texts are
@@ -97,7 +105,10 @@ export class CallPool {
         this.#settling.throwIfBroken();
       }
     } finally {
-      for (const { call } of this.#ready.splice(0)) this.#giveBack(call, null, this.#deps.clock.now());
+      for (const { call, earlier } of this.#ready.splice(0)) {
+        if (earlier === undefined) this.#giveBack(call, null, this.#deps.clock.now());
+        else this.#settling.push(earlier);
+      }
       await this.#settling.drain();
       done.abort();
       await keeping;
@@ -141,7 +152,11 @@ export class CallPool {
         return;
       }
       const material = await loadMaterial(this.#kind, calls, this.#deps);
-      this.#ready.push(...calls.map((call) => ({ call, material })));
+      for (const call of calls) {
+        const read = this.#kind.unasked?.(this.#run.config, call, material) ?? null;
+        if (read === null) this.#ready.push({ call, material });
+        else this.#settling.push({ kind: 'unasked', call, read, atMs: now });
+      }
     } catch (error) {
       this.#settling.break(error);
     }
@@ -151,10 +166,10 @@ export class CallPool {
     while (this.#ready.length > 0 && this.#inFlight.size < this.#run.concurrency && this.#end === null) {
       if (this.#isOverBudget()) return;
       if (!this.#pace.tryStart(this.#deps.monotonic.now())) return;
-      const { call, material } = this.#ready.shift()!;
+      const { call, material, earlier } = this.#ready.shift()!;
       this.#inFlight.set(call.id, call);
       this.#isFinal = false;
-      void this.#ask(call, material)
+      void this.#ask(call, material, earlier)
         .catch((error: unknown) => this.#settling.break(error))
         .finally(() => {
           this.#inFlight.delete(call.id);
@@ -176,30 +191,43 @@ export class CallPool {
     return true;
   }
 
-  async #ask(call: LeasedCall, material: Material): Promise<void> {
+  async #ask(call: LeasedCall, material: Material, earlier?: Replied): Promise<void> {
     const { clock } = this.#deps;
     const nonce = nonceOf(this.#run, call);
     const { config } = this.#run;
     let asked: Asked;
+    let request: ModelRequest;
     try {
-      const request = this.#kind.render(config, call, material, nonce);
+      request = this.#kind.render(config, call, material, nonce, earlier === undefined ? 0 : 1);
       asked = await this.#client.ask(request, this.#signal);
     } catch (error) {
       this.#pace.onNothing();
       if (!this.#signal.aborted) throw error;
+      if (earlier !== undefined) return this.#settling.push(earlier);
       return this.#giveBack(call, null, clock.now());
     }
     const atMs = clock.now();
     if (asked.kind === 'reply') {
-      const { reply } = asked;
-      this.#pace.onReply(reply.latencyMs, this.#deps.monotonic.now());
+      const reply = priced(asked.reply, this.#run.prices, () => promptTokensOf(request));
+      this.#pace.onReply(reply.latencyMs ?? 0, this.#deps.monotonic.now());
       this.#replies += 1;
       if (reply.costUsd !== null) {
         this.#spentUsd += reply.costUsd;
         this.#paid += 1;
+      } else if (this.#run.budgetUsd !== null) {
+        const why = `The provider does not say what a call costs, and no price is known: the budget of ${this.#run.budgetUsd} USD cannot be kept. Start a new run with prices; what is there is not asked again.`;
+        this.#end ??= { kind: 'stop', state: 'paused', why };
       }
-      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce);
-      this.#settling.push({ kind: 'reply', call, reply, read, atMs });
+      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce, material);
+      const settled: Replied = { kind: 'reply', call, reply, read, atMs };
+      if (earlier !== undefined) this.#settling.push({ ...settled, earlier: earlier.reply });
+      // held by the same lease: to the front, as the next one that is asked
+      else if (read.mayAskAgain === true) this.#ready.unshift({ call, material, earlier: settled });
+      else this.#settling.push(settled);
+    } else if (earlier !== undefined) {
+      // what is there is kept; the fault is the provider's, and no second one is waited for
+      this.#pace.onFault(asked.fault, this.#deps.monotonic.now());
+      this.#settling.push(earlier);
     } else this.#onFault(call, asked.fault, nonce, atMs);
   }
 
@@ -279,4 +307,9 @@ export class CallPool {
       atMs,
     });
   }
+}
+
+/** What was sent, in tokens, where the provider does not count them. */
+export function promptTokensOf(request: ModelRequest): number {
+  return request.kind === 'chat' ? estimatePromptTokens(request.system, request.turns) : 0;
 }

@@ -69,6 +69,15 @@ async function decide(
       hint: 'Admit or exclude runs of verdicts.',
     });
   }
+  if (run.config.control !== undefined && run.config.control !== null) {
+    throw new ArenaError(
+      'invalid_request',
+      'Control judges enter no ranking: they are what others must beat.',
+      {
+        hint: 'Admit a run of a judge that asks a model.',
+      },
+    );
+  }
   const from: readonly RunStanding[] = ['counted', 'suspect', 'admitted', 'excluded'];
   const by = actor.userId ?? actor.role;
   if (await deps.runs.setStanding(run.id, from, { standing, reason, by })) {

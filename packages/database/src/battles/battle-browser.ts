@@ -73,12 +73,12 @@ export function createBattleBrowser(database: Database): BattleBrowser {
   /** What a text was found in; paging asks for it again and again. */
   const searches = new RecentMap<{ readonly prompts: string[]; readonly answers: string[] }>(20);
 
-  async function judgesOf(state: SummaryState): Promise<Judge[]> {
-    const ids = state.judges.map(({ judgeId }) => judgeId);
+  async function judgesOf({ facets }: SummaryState): Promise<Judge[]> {
+    const ids = facets.judges.map(({ judgeId }) => judgeId);
     const rows = await sql<{ id: string; name: string; identity: string; origin: string }[]>`
       select id, name, identity, origin from judges where id = any(${ids}::uuid[])`;
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return state.judges.flatMap(({ judgeId, model, verdicts }) => {
+    return facets.judges.flatMap(({ judgeId, model, verdicts }) => {
       const row = byId.get(judgeId);
       if (row === undefined) return [];
       const { name, identity, origin } = row;
@@ -299,6 +299,9 @@ export function createBattleBrowser(database: Database): BattleBrowser {
         items: await present(campaign, page, judges),
         next: rows.length > limit && last !== undefined ? writeCursor([last.sort_value, last.id]) : null,
         judges: judges.map(withoutId),
+        models: state.facets.models,
+        categories: state.facets.categories,
+        languages: state.facets.languages,
         judge: judge === null ? null : withoutId(judge),
         asOfMs: state.madeAt.getTime(),
       };

@@ -2,8 +2,15 @@ import type { CampaignId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from '../connect.ts';
 
-export type SummaryState = {
+/** What the battles of a campaign can be filtered by; judges with most verdicts first. */
+type Facets = {
   readonly judges: readonly { readonly judgeId: string; readonly model: string; readonly verdicts: number }[];
+  readonly models: readonly string[];
+  readonly categories: readonly string[];
+  readonly languages: readonly string[];
+};
+export type SummaryState = {
+  readonly facets: Facets;
   readonly madeAt: Date;
 };
 type StateRow = SummaryState & {
@@ -44,7 +51,7 @@ export function battleSummaries({ sql }: Pick<Database, 'sql'>) {
 
   const stateOf = async (on: Database['sql'] | TransactionSql, campaign: CampaignId): Promise<StateRow> => {
     const [row] = await on<StateRow[]>`
-      select s.judges, s.made_at as "madeAt", s.basis, b.now,
+      select s.facets, s.made_at as "madeAt", s.basis, b.now,
         coalesce(s.basis = b.now and (s.settled or s.made_at > now() - ${SETTLES_AFTER}::interval), false) as "isRight",
         coalesce(s.took_ms > ${SLOW_MS}, false) as "isSlow",
         coalesce(s.made_at > now() - s.took_ms * ${1 / MOST_SHARE}::float8 * interval '1 millisecond', false) as "isFresh",
@@ -63,14 +70,12 @@ export function battleSummaries({ sql }: Pick<Database, 'sql'>) {
       await tx`set local work_mem = '64MB'`;
       const startedAt = performance.now();
       await summarise(tx, campaign);
-      const judges = await tx<SummaryState['judges'][number][]>`
-        select judge_id as "judgeId", model, count(*)::int as verdicts from battle_summary_verdicts
-        where campaign_id = ${campaign} group by 1, 2 order by 3 desc, 1, 2`;
+      const facets = await readFacets(tx, campaign);
       await tx`
-        insert into battle_summary_states (campaign_id, basis, settled, judges, made_at, took_ms)
-        values (${campaign}, ${state.now}, ${state.now === state.basis}, ${tx.json(judges as never)}, now(),
+        insert into battle_summary_states (campaign_id, basis, settled, facets, made_at, took_ms)
+        values (${campaign}, ${state.now}, ${state.now === state.basis}, ${tx.json(facets as never)}, now(),
           ${Math.round(performance.now() - startedAt)})
-        on conflict (campaign_id) do update set basis = excluded.basis, settled = excluded.settled, judges = excluded.judges,
+        on conflict (campaign_id) do update set basis = excluded.basis, settled = excluded.settled, facets = excluded.facets,
           made_at = excluded.made_at, took_ms = excluded.took_ms`;
     });
   }
@@ -97,6 +102,19 @@ export function battleSummaries({ sql }: Pick<Database, 'sql'>) {
       return stateOf(sql, campaign);
     },
   };
+}
+
+async function readFacets(tx: TransactionSql, campaign: CampaignId): Promise<Facets> {
+  const judges = await tx<Facets['judges'][number][]>`
+    select judge_id as "judgeId", model, count(*)::int as verdicts from battle_summary_verdicts
+    where campaign_id = ${campaign} group by 1, 2 order by 3 desc, 1, 2`;
+  const [row] = await tx<Omit<Facets, 'judges'>[]>`
+    with shown as materialized (
+      select distinct model_a, model_b, category, language from battle_summaries where campaign_id = ${campaign})
+    select array(select name from models where id in (select model_a from shown union select model_b from shown) order by 1) as models,
+      array(select distinct category from shown where category is not null order by 1) as categories,
+      array(select distinct language from shown where language is not null order by 1) as languages`;
+  return { judges: [...judges], ...row! };
 }
 
 const SWAP = (outcome: string, swapped: string) =>

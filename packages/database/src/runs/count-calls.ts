@@ -1,10 +1,12 @@
 import type { OrderCount, ProbeCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { SCORES_PARSER } from './derive-verdicts.ts';
+import { readBatches } from './batch-store.ts';
 
 type Counted = Pick<
   RunCounts,
-  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'
+  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'unasked' | 'retried' | 'targets'
 >;
 
 const NOTHING: Counted = {
@@ -14,8 +16,18 @@ const NOTHING: Counted = {
   done: 0,
   failed: 0,
   sent: 0,
+  unasked: 0,
   retried: 0,
   targets: 0,
+};
+
+type SpentRow = {
+  prompt: number;
+  cached: number;
+  completion: number;
+  reasoning: number;
+  cost: number | null;
+  estimated: boolean;
 };
 
 /** Characters of an example. */
@@ -29,7 +41,8 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     select count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
       count(*) filter (where state = 'leased')::int as "inFlight", count(*) filter (where state = 'done')::int as done,
       count(*) filter (where state = 'failed')::int as failed, (count(distinct target) filter (where not ${sql.unsafe(IS_PROBE)}))::int as targets,
-      (count(*) filter (where state in ('done', 'failed')) + coalesce(sum(retried), 0))::int as sent,
+      count(*) filter (where state = 'done' and reply_id is null)::int as unasked,
+      (count(*) filter (where (state = 'done' and reply_id is not null) or state = 'failed') + coalesce(sum(retried), 0))::int as sent,
       coalesce(sum(retried), 0)::int as retried
     from calls where run_id = ${id}`;
   const results = await sql<{ label: string; count: number; example: string | null }[]>`
@@ -38,13 +51,16 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null
       and not ${sql.unsafe(IS_PROBE)} group by 1) l
     order by count desc, label`;
-  const [spent] = await sql<{ prompt: number; cached: number; completion: number; cost: number | null }[]>`
+  const [spent] = await sql<SpentRow[]>`
     select coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
-      coalesce(sum(completion_tokens), 0)::float8 as completion, sum(cost_usd) as cost from replies where run_id = ${id}`;
+      coalesce(sum(completion_tokens), 0)::float8 as completion, coalesce(sum(reasoning_tokens), 0)::float8 as reasoning,
+      sum(cost_usd) as cost, coalesce(bool_or(cost_estimated), false) as estimated from replies where run_id = ${id}`;
   const faults = await sql<RunCounts['faults'][number][]>`
-    select fault as reason, case when state = 'failed' then 'failed' else 'pending' end as state, count(*)::int as count,
-      left(min(fault_message), ${EXAMPLE}) as example
-    from calls where run_id = ${id} and fault is not null and state <> 'done' group by 1, 2 order by 3 desc, 1, 2`;
+    select reason, stands as state, sum(times)::int as count, left(min(fault_message), ${EXAMPLE}) as example
+    from (select fault as reason, fault_message, case when state in ('failed', 'done') then state else 'pending' end as stands,
+        case state when 'done' then greatest(retried, 1) else 1 end as times
+      from calls where run_id = ${id} and fault is not null) met
+    group by 1, 2 order by stands = 'done', 3 desc, 1, 2`;
   return {
     ...(calls ?? NOTHING),
     results: Object.fromEntries(results.map(({ label, count }) => [label, count])),
@@ -52,7 +68,10 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     promptTokens: spent?.prompt ?? 0,
     cachedTokens: spent?.cached ?? 0,
     completionTokens: spent?.completion ?? 0,
+    reasoningTokens: spent?.reasoning ?? 0,
     costUsd: spent?.cost ?? null,
+    costEstimated: spent?.estimated ?? false,
+    batches: await readBatches(sql, id),
     faults: [...faults],
   };
 }
@@ -74,4 +93,10 @@ export async function countProbes(sql: Database['sql'], id: RunId): Promise<read
     left join calls c on c.run_id = ${id} and c.target = p.battle and c.slot_order = p.slot_order and c.repeat = 1
     group by 1, 2, 3, 4`;
   return [...rows];
+}
+
+export async function countDerived(sql: Database['sql'], id: RunId): Promise<Record<string, number>> {
+  const rows = await sql<{ outcome: string; count: number }[]>`
+    select outcome, count(*)::int as count from verdicts where run_id = ${id} and parser = ${SCORES_PARSER} group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
 }

@@ -103,7 +103,14 @@ export async function sampleJudging(
     const outcome = isScored ? (label as 'a' | 'b' | 'tie') : null;
     return {
       label,
-      reading: { type: 'verdict', judgeId, battleId: target, outcome, unscored: isScored ? null : label },
+      reading: {
+        type: 'verdict',
+        judgeId,
+        battleId: target,
+        outcome,
+        shareA: null,
+        unscored: isScored ? null : label,
+      },
     };
   };
   return {
@@ -122,6 +129,7 @@ export async function sampleJudging(
       config: { judgeId, judge: 'sample', identity: 'sample@1', source: '' },
       concurrency: 4,
       budgetUsd: 1.5,
+      prices: { input: 2, cached: null, output: 8, from: 'a test' },
       seed: 7,
       by: null,
       atMs: SAMPLE_MS,

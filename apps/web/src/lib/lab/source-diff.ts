@@ -23,7 +23,12 @@ const CONTEXT = { margin: 3, minSize: 6 };
 /** Two texts as one, what went and what came marked; only to be read. @returns how to take it away */
 export function openSourceDiff(
   host: HTMLElement,
-  { left, right, label, phrases }: { left: string; right: string; label: string; phrases: Readonly<Record<string, string>> },
+  {
+    left,
+    right,
+    label,
+    phrases,
+  }: { left: string; right: string; label: string; phrases: Readonly<Record<string, string>> },
 ): () => void {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const view = new EditorView({

@@ -2,8 +2,8 @@ import {
   acceptCompletion,
   autocompletion,
   type CompletionContext,
-  completionKeymap,
   type CompletionResult,
+  completionKeymap,
 } from '@codemirror/autocomplete';
 import { yamlFrontmatter } from '@codemirror/lang-yaml';
 import { HighlightStyle, LanguageSupport, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
@@ -55,7 +55,8 @@ const jinja = new LanguageSupport(
       if (state.inside === '') {
         if (stream.sol() && stream.match(/^#{1,3} .*/)) return 'heading';
         const opened = stream.match(/^\{[{%#]/);
-        if (opened && typeof opened !== 'boolean') state.inside = opened[0] === '{{' ? '}}' : `${opened[0].slice(1)}}`;
+        if (opened && typeof opened !== 'boolean')
+          state.inside = opened[0] === '{{' ? '}}' : `${opened[0].slice(1)}}`;
         else {
           stream.next();
           stream.eatWhile(/[^{]/);
@@ -79,14 +80,25 @@ const LOOKS: Readonly<Record<string, string>> = {
 };
 
 const highlighting = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.keyword, tags.heading], color: 'var(--color-judges)' },
-  { tag: [tags.string, tags.content, tags.number, tags.bool, tags.literal, tags.attributeValue], color: 'var(--color-benchmarks)' },
+  {
+    tag: [tags.propertyName, tags.definition(tags.propertyName), tags.keyword, tags.heading],
+    color: 'var(--color-judges)',
+  },
+  {
+    tag: [tags.string, tags.content, tags.number, tags.bool, tags.literal, tags.attributeValue],
+    color: 'var(--color-benchmarks)',
+  },
   { tag: tags.variableName, color: 'var(--color-people)' },
   { tag: [tags.comment, tags.meta, tags.separator, tags.punctuation], color: 'var(--color-third)' },
 ]);
 
 const theme = EditorView.theme({
-  '&': { height: '100%', color: 'var(--color-ink)', backgroundColor: 'var(--color-surface)', fontSize: '0.8125rem' },
+  '&': {
+    height: '100%',
+    color: 'var(--color-ink)',
+    backgroundColor: 'var(--color-surface)',
+    fontSize: '0.8125rem',
+  },
   '&.cm-focused': { outline: '2px solid var(--color-accent)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
   '.cm-content': { caretColor: 'var(--color-ink)', paddingBlock: '0.75rem' },
@@ -112,7 +124,12 @@ const theme = EditorView.theme({
     textDecoration: 'underline wavy var(--color-bad)',
     textUnderlineOffset: '3px',
   },
-  '.cm-lint-marker-error': { content: 'none', borderRadius: '50%', backgroundColor: 'var(--color-bad)', scale: '0.6' },
+  '.cm-lint-marker-error': {
+    content: 'none',
+    borderRadius: '50%',
+    backgroundColor: 'var(--color-bad)',
+    scale: '0.6',
+  },
 });
 
 /**
@@ -126,8 +143,8 @@ export function openSourceEditor(options: SourceEditorOptions): SourceEditor {
     doc: options.source,
     extensions: [
       keymap.of([
-        { key: 'Mod-Enter', run: () => (onrun(), true) },
-        { key: 'Mod-s', run: () => (onsave(), true) },
+        { key: 'Mod-Enter', run: () => done(onrun) },
+        { key: 'Mod-s', run: () => done(onsave) },
         // completes only while completions are shown; else Tab leaves the editor, as everywhere
         { key: 'Tab', run: acceptCompletion },
         ...completionKeymap,
@@ -158,7 +175,10 @@ export function openSourceEditor(options: SourceEditorOptions): SourceEditor {
     showFaults: (faults) => view.dispatch(setDiagnostics(view.state, toDiagnostics(view.state, faults))),
     goTo(line) {
       const { from } = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
-      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+      view.dispatch({
+        selection: { anchor: from },
+        effects: EditorView.scrollIntoView(from, { y: 'center' }),
+      });
       view.focus();
     },
     focus: () => view.focus(),
@@ -166,12 +186,21 @@ export function openSourceEditor(options: SourceEditorOptions): SourceEditor {
   };
 }
 
+/** A key that was acted on goes no further. */
+function done(act: () => void): true {
+  act();
+  return true;
+}
+
 function complete(context: CompletionContext, variables: readonly string[]): CompletionResult | null {
   const word = context.matchBefore(/\{\{\s*\w*|\b\w+/);
   if (word === null) return null;
   const before = context.state.sliceDoc(0, context.pos);
   // inside an open {{ or {%, or right after its braces
-  if (before.lastIndexOf('{{') <= before.lastIndexOf('}}') && before.lastIndexOf('{%') <= before.lastIndexOf('%}'))
+  if (
+    before.lastIndexOf('{{') <= before.lastIndexOf('}}') &&
+    before.lastIndexOf('{%') <= before.lastIndexOf('%}')
+  )
     return null;
   const name = /\w*$/.exec(word.text)?.[0] ?? '';
   return {

@@ -23,8 +23,15 @@ const STANDINGS: Readonly<Record<RunJson['standing'], () => string>> = {
 };
 
 /** Whether boards count a run of verdicts, in the reader's words. */
-export const standingName = ({ standing, finished_at }: Pick<RunJson, 'standing' | 'finished_at'>): string =>
-  standing === 'counted' && finished_at === null ? m.runs_standing_open() : STANDINGS[standing]();
+export function standingName(run: Pick<RunJson, 'standing' | 'finished_at' | 'subject'>): string {
+  if (isControl(run)) return m.runs_standing_control();
+  return run.standing === 'counted' && run.finished_at === null
+    ? m.runs_standing_open()
+    : STANDINGS[run.standing]();
+}
+
+/** Whether its judge is a rule without a model, which no board counts. */
+export const isControl = ({ subject }: Pick<RunJson, 'subject'>): boolean => subject.startsWith('control-');
 
 const CHECKS: Readonly<Record<RunCheckJson['check'], () => string>> = {
   unscored: m.runs_check_unscored,

@@ -20,6 +20,7 @@ export const runPath = (run: string): string => `${runsPath}/${encodeURIComponen
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */
 export const CAMPAIGN_PARTS = [
   'progress',
+  'battles',
   'import',
   'judges',
   'voters',

@@ -1,5 +1,6 @@
 import type { JudgeTrialJson, TrialItemJson, TrialReadingJson } from '@agon/contract';
 import type { BattleId, RunId } from '@agon/domain';
+import { type Judge, parseJudge, readJudgeReply } from '@agon/judging';
 import { compareJudges } from '@agon/rating';
 import type { Actor } from '../../actor.ts';
 import type { AskedCall, TriedBattle } from '../../ports/lab-store.ts';
@@ -8,7 +9,6 @@ import type { RunRecord } from '../../ports/run-store.ts';
 import { nonceOf } from '../../runs/kinds/kind-of.ts';
 import type { Material, TrialConfig } from '../../runs/kinds/run-kind.ts';
 import { trial } from '../../runs/kinds/trial.ts';
-import { verdicts } from '../../runs/kinds/verdicts.ts';
 import { loadMaterial } from '../../runs/load-material.ts';
 import { callsOf, errorsOf, noSuchRun, requireRun, secondsOf, tokensOf } from '../../runs/present-run.ts';
 import { requireRunRole } from '../../runs/run-access.ts';
@@ -35,6 +35,7 @@ export async function presentJudgeTrial(id: RunId, deps: TrialPorts): Promise<Ju
   const run = await requireRun(id, deps);
   if (run.kind !== 'trial' || run.campaignId === null) throw noSuchRun();
   const config = run.config as TrialConfig;
+  const judge = parseJudge(config.source, config.identity);
   const [counts, calls, battles] = await Promise.all([
     deps.runs.counts(id),
     deps.lab.calls(id),
@@ -48,7 +49,7 @@ export async function presentJudgeTrial(id: RunId, deps: TrialPorts): Promise<Ju
     if (battle === undefined) return [];
     const readings = calls
       .filter((call) => call.target === battleId)
-      .map((call) => presentReading(run, config, call, material));
+      .map((call) => presentReading(run, judge, call, material));
     return [presentItem(battle, readings, config.chosen.includes(battleId))];
   });
   return {
@@ -92,33 +93,23 @@ function presentItem(
   };
 }
 
-function presentReading(
-  run: RunRecord,
-  config: TrialConfig,
-  call: AskedCall,
-  material: Material,
-): TrialReadingJson {
+function presentReading(run: RunRecord, judge: Judge, call: AskedCall, material: Material): TrialReadingJson {
   const nonce = nonceOf(run, call);
-  const request = trial.render(config, call, material, nonce);
+  const request = trial.render(run.config as TrialConfig, call, material, nonce);
   const { reply } = call;
-  const { texts = [], reasoning = null, finishReason = null, logprobs = null } = reply ?? {};
-  const outcome = { kind: 'reply' as const, reply: { texts, reasoning, finishReason, logprobs } };
-  const read = reply === null ? null : verdicts.read(config, call, outcome, nonce).reading;
-  const verdict = read?.type === 'verdict' ? read : null;
+  const read =
+    reply === null
+      ? null
+      : readJudgeReply(judge, { ...reply, text: reply.texts.at(-1) ?? '' }, showingOf(call.order, nonce));
+  const preference = read?.kind === 'preference' ? read : null;
   const hasEnded = call.state === 'done' || call.state === 'failed';
   return {
     order: call.order,
-    state: !hasEnded
-      ? 'waiting'
-      : reply === null
-        ? 'failed'
-        : verdict?.outcome == null
-          ? 'unscored'
-          : 'scored',
-    outcome: verdict?.outcome ?? null,
-    reason: reply === null ? call.fault : (verdict?.unscored ?? null),
+    state: !hasEnded ? 'waiting' : reply === null ? 'failed' : preference === null ? 'unscored' : 'scored',
+    outcome: preference?.outcome ?? null,
+    reason: reply === null ? call.fault : read?.kind === 'unscored' ? read.reason : null,
     message: reply === null ? call.faultMessage : null,
-    probability: null,
+    probability: preference?.shareA ?? null,
     tag: `v-${nonce}`,
     system: request.kind === 'chat' ? request.system : '',
     user: request.kind === 'chat' ? request.turns.join('\n\n') : '',
@@ -130,6 +121,10 @@ function presentReading(
     cost: reply?.costUsd ?? null,
     latency_ms: reply?.latencyMs ?? null,
   };
+}
+
+function showingOf(order: string, nonce: string) {
+  return { order: order === 'ba' ? [1, 0] : [0, 1], nonce, part: '', attempt: 0 };
 }
 
 /** The newest saved version that is another one, as it was asked last about the same battles by the same model. */

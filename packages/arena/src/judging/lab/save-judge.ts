@@ -6,7 +6,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { readSource } from './check-judge.ts';
 import { presentJudgeVersion } from './judge-versions.ts';
 
-/** Judges that are rules without a model: no judge with a model may be taken for one of them. */
+/** How control judges begin their names: no judge with a model may be taken for one of them. */
 const CONTROLS = /^control-/;
 
 /**

@@ -88,7 +88,16 @@ async function judgeOf(
       },
     );
   }
-  return source === null ? requireJudge(judge ?? '', actor, deps) : readSource(source);
+  const found = source === null ? await requireJudge(judge ?? '', actor, deps) : readSource(source);
+  if (found.mode === 'pairwise') return found;
+  throw new ArenaError(
+    'invalid_request',
+    `"${found.id}" is ${found.mode}: a dry run tries judges that compare two answers.`,
+    {
+      hint: 'Start a judge run with a small limit to see what it says.',
+      at: { column: 'mode', value: found.mode },
+    },
+  );
 }
 
 async function battlesOf(
