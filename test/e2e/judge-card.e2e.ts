@@ -21,6 +21,9 @@ test('the judges of a campaign lead to report cards, at every width, in both lig
     await page.goto(`${baseURL}${DEMO}`);
     await expect(page.getByRole('link', { name: 'gpt-4 (MT-bench pairwise)' })).toBeVisible();
     await checkScreen(page, `judges-${variant.name}`, { fullPage: true });
+    await page.goto(`${baseURL}/c/mt-bench-excerpt/board?tab=agreement`);
+    await expect(page.getByRole('columnheader', { name: /people|人/ }).first()).toBeVisible();
+    await checkScreen(page, `side-by-side-${variant.name}`, { fullPage: true });
     await page.context().close();
   }
 });
