@@ -29,7 +29,7 @@ export const SENT_BACK_SHARE = 0.25;
  * Where battles were sent back, a share of the draws is uniform over those of them that the voter has not seen. A battle
  * of the list then has the probability q / L + (1 − q) u and any other (1 − q) u, u as without a list; weights
  * (1 − q) u / probability make an estimate from all votes that of uniform draws (Horvitz and Thompson, 1952), and are 1
- * for all battles that are not on the list (docs/adr/0012-battles-sent-back.md).
+ * for all battles that are not on the list (docs/adr/0013-battles-sent-back.md).
  * @param seen what this voter was given before: never drawn again
  * @returns null where nothing is left for this voter
  */

@@ -1,3 +1,4 @@
+// One file for all figures of a card: they share their sample items, and the simulations their random numbers.
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
 import { logistic } from '../elo-scale.ts';

@@ -324,9 +324,7 @@ function presentDisagreements(
       const prompt = prompts.get(item.prompt);
       const back = sentBack.get(cell.battle);
       const labelIn = (order: 'ab' | 'ba') =>
-        item.verdicts.find((verdict) => verdict.order === order)?.label ??
-        item.verdicts.find((verdict) => verdict.order === 'unknown')?.label ??
-        null;
+        item.verdicts.find((verdict) => verdict.order === order)?.label ?? null;
       const count = (outcome: string) => item.votes.filter((vote) => vote === outcome).length;
       return {
         battle: cell.battle,
