@@ -180,6 +180,7 @@ export { type CallName, PATHS } from './paths.ts';
 export { publishedPrice, type TokenPrice } from './price-table.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
 export {
+  EFFORTS,
   exampleAddress,
   PROVIDER_PRESETS,
   type ProviderPreset,
@@ -222,7 +223,6 @@ export {
 export {
   type AnswerEstimateJson,
   answerEstimateSchema,
-  EFFORTS,
   RUN_KINDS,
   RUN_STATES,
   type RunJson,

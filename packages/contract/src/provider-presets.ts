@@ -194,3 +194,6 @@ export function quirksOf(preset: string): ProviderQuirks {
 export function exampleAddress(preset: ProviderPreset): string | null {
   return PRESETS[preset]?.example ?? null;
 }
+
+/** Words of providers for how long a model that reasons does so. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuerySchema } from './paging.ts';
+import { EFFORTS } from './provider-presets.ts';
 import { providerNameSchema } from './providers.ts';
 
 export const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
@@ -48,9 +49,6 @@ export const askingFields = {
     .default(false)
     .describe('By the provider’s batch endpoint: within a day, often for half the price'),
 };
-
-/** Words of providers for how long a model that reasons does so. */
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 export const runCallsSchema = z.strictObject({
   total: count,
