@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { SYSTEM_ACTOR, startJudgeRun } from '@agon/arena';
 import { connect } from '@agon/database';
 import type { RunId } from '@agon/domain';
-import { parseJudge } from '@agon/judging';
 import { seededRandom } from '@agon/stats';
 import { createTestDatabase, nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
-import { WITHOUT_PROBES } from '../medium/runs-under-test.ts';
 import { startingPorts } from './run-ports.ts';
 import { seedCampaign } from './seed-campaign.ts';
+import { judgesWithoutProbes } from './without-probes.ts';
 
 const JUDGE = fileURLToPath(new URL('../../apps/judge/src/main.ts', import.meta.url));
 const LATENCY_MS = 40;
@@ -45,8 +44,7 @@ export async function killJudges({ calls, concurrency, kills }: KillPlan): Promi
   try {
     await seedCampaign(database, { slug: 'killed', models: 2, prompts: calls / 2 });
     // probes are calls as others are, and their number is not what is counted here
-    const judge = parseJudge(WITHOUT_PROBES);
-    const deps = { ...startingPorts(database), judges: { all: async () => [judge] } };
+    const deps = { ...startingPorts(database), judges: judgesWithoutProbes };
     const { runs } = deps;
     const start = async (model: string) => {
       const { run } = await startJudgeRun(

@@ -1,10 +1,10 @@
 import { type Asked, type ModelClient, SYSTEM_ACTOR, startJudgeRun, workRun } from '@agon/arena';
 import type { RunId } from '@agon/domain';
-import { parseJudge } from '@agon/judging';
 import { seededRandom } from '@agon/stats';
 import { expect, it } from 'vitest';
 import { seedCampaign } from '../crash/seed-campaign.ts';
-import { ASKING, LATE_REPLY, RunsUnderTest, WITHOUT_PROBES } from './runs-under-test.ts';
+import { judgesWithoutProbes } from '../crash/without-probes.ts';
+import { ASKING, LATE_REPLY, RunsUnderTest } from './runs-under-test.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const CALLS = 2000;
@@ -35,8 +35,7 @@ it('gets every verdict out of a provider that fails in half of its replies, as f
   const arena = await RunsUnderTest.open(time.now);
   try {
     await seedCampaign(arena.database, { slug: 'faulty', models: 2, prompts: CALLS / 2 });
-    const judge = parseJudge(WITHOUT_PROBES);
-    const ports = { ...arena.ports(), judges: { all: async () => [judge] } };
+    const ports = { ...arena.ports(), judges: judgesWithoutProbes };
     const { run } = await startJudgeRun(
       {
         ...ASKING,

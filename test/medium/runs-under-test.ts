@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   Paces,
   presentJudgeRun,
@@ -22,12 +21,7 @@ import {
 } from '@agon/testkit';
 import { type StartingPorts, startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
-
-const readJudge = (id: string) =>
-  readFileSync(new URL(`../../judges/${id}/judge.md`, import.meta.url), 'utf8');
-/** What comes with Agon, which asks probes beside its battles. */
-export const PAIR_EXPLAIN = readJudge('pair-explain');
-export const WITHOUT_PROBES = PAIR_EXPLAIN.replace('id: pair-explain\n', 'id: pair-explain\nprobes: []\n');
+import { WITHOUT_PROBES } from '../crash/without-probes.ts';
 
 export type RunPorts = WorkPorts & StartingPorts;
 
