@@ -37,6 +37,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
   startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
   startAnswerRun: () => LAB,
+  excludeRun: () => ({ reason: 'a trial' }),
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
   changeMember: () => ({ role: 'voter' }),
@@ -68,6 +69,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   removeCampaignMember: /^not_found There is no such member/,
   // after a cancelled run comes no other state
   resumeRun: /^invalid_request Only a run that is paused or failed/,
+  admitRun: /^invalid_request Boards count verdicts/,
+  excludeRun: /^invalid_request Boards count verdicts/,
   changeProvider: /^not_found There is no provider "gone"/,
   removeProvider: /^not_found There is no provider "gone"/,
   changeMember: /^not_found There is no such person/,

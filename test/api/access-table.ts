@@ -182,6 +182,8 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   cancelRun: 'editor behind',
   retryRun: 'editor behind',
   rereadRun: 'editor behind',
+  admitRun: 'editor behind',
+  excludeRun: 'editor behind',
   listMembers: 'admin: admin',
   changeMember: 'admin: admin',
   listKeys: 'researcher: admin',

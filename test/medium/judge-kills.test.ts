@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { SYSTEM_ACTOR, startJudgeRun } from '@agon/arena';
 import { connect } from '@agon/database';
 import type { RunId } from '@agon/domain';
+import { parseJudge } from '@agon/judging';
 import { createTestDatabase, nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
 import { expect, it } from 'vitest';
 import { startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
+import { WITHOUT_PROBES } from './runs-under-test.ts';
 
 const JUDGE = fileURLToPath(new URL('../../apps/judge/src/main.ts', import.meta.url));
 const CALLS = 800;
@@ -38,7 +40,9 @@ it('ends with the same verdicts however often its workers are killed, and pays t
   });
   try {
     await seedCampaign(database, { slug: 'killed', models: 2, prompts: CALLS / 2 });
-    const deps = startingPorts(database);
+    // probes are calls as others are, and their number is not what is counted here
+    const judge = parseJudge(WITHOUT_PROBES);
+    const deps = { ...startingPorts(database), judges: { all: async () => [judge] } };
     const { runs } = deps;
     const { run } = await startJudgeRun(
       {

@@ -93,6 +93,7 @@ describe('a judge run', () => {
             judgeId: String(record.config.judgeId),
             battleId: lost[0]!.target,
             outcome: 'tie',
+            shareA: null,
             unscored: null,
           },
         },

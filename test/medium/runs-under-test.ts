@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   Paces,
   presentJudgeRun,
@@ -11,6 +12,7 @@ import { connect, type Database } from '@agon/database';
 import type { CampaignId, RunId } from '@agon/domain';
 import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
+import { parseJudge } from '@agon/judging';
 import {
   createTestDatabase,
   nonceOf,
@@ -20,6 +22,12 @@ import {
 } from '@agon/testkit';
 import { type StartingPorts, startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
+
+const readJudge = (id: string) =>
+  readFileSync(new URL(`../../judges/${id}/judge.md`, import.meta.url), 'utf8');
+/** What comes with Agon, which asks probes beside its battles. */
+export const PAIR_EXPLAIN = readJudge('pair-explain');
+export const WITHOUT_PROBES = PAIR_EXPLAIN.replace('id: pair-explain\n', 'id: pair-explain\nprobes: []\n');
 
 export type RunPorts = WorkPorts & StartingPorts;
 
@@ -88,19 +96,21 @@ export class RunsUnderTest {
     throw new Error('the run does not end');
   }
 
-  /** A judge run that was started, on a server of its own. */
+  /** A judge run that was started, on a server of its own. @param source the judge's file; default: one without probes */
   async judge(
     script: (request: ScriptedRequest) => ScriptedReply,
     options: Partial<Parameters<typeof startJudgeRun>[0]> = {},
+    source = WITHOUT_PROBES,
   ) {
     const server = await startScriptedOpenAiServer(script);
-    const deps = this.ports();
+    const judge = parseJudge(source);
+    const deps = { ...this.ports(), judges: { all: async () => [judge] } };
     const started = await startJudgeRun(
       {
         ...ASKING,
         actor: SYSTEM_ACTOR,
         campaign: 'judged',
-        judge: 'pair-explain',
+        judge: judge.id,
         model: 'scripted',
         baseUrl: server.baseUrl,
         orders: 'both',

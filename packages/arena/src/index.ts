@@ -73,6 +73,7 @@ export { saveJudge } from './judging/lab/save-judge.ts';
 export { type StartJudgeTrial, startJudgeTrial } from './judging/lab/start-judge-trial.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
+export { startControlRuns } from './judging/start-control-runs.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
@@ -122,6 +123,7 @@ export type {
   ContentStore,
   DrawableContent,
   ModelRecord,
+  PromptMaterial,
   PromptText,
   SelfNamingSpan,
   Unanswered,
@@ -148,7 +150,13 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore, JudgeVersion } from './ports/judge-store.ts';
+export type {
+  JudgeCatalogue,
+  JudgedCall,
+  JudgeStore,
+  JudgeVersion,
+  ScoredAnswer,
+} from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
@@ -187,6 +195,7 @@ export type {
   NewCall,
   NewRun,
   OrderCount,
+  ProbeCount,
   Read,
   Reading,
   RunCounts,
@@ -194,6 +203,7 @@ export type {
   RunPace,
   RunQueue,
   RunRecord,
+  RunStanding,
   RunState,
   RunStore,
   Settled,
@@ -226,6 +236,7 @@ export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './ru
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
 export { rereadRun } from './runs/reread-run.ts';
+export { admitRun, excludeRun } from './runs/run-standing.ts';
 export { type StartAnswerRun, startAnswerRun } from './runs/start-answer-run.ts';
 export { type WorkPorts, type WorkResult, workRun } from './runs/work-run.ts';
 export { defaultAliases } from './self-naming/default-aliases.ts';

@@ -91,6 +91,8 @@ import {
   voterGroupsSchema,
 } from './raters.ts';
 import {
+  admitRunSchema,
+  excludeRunSchema,
   rereadReplySchema,
   resumeRunSchema,
   runListSchema,
@@ -613,6 +615,20 @@ export const CALLS = {
     tag: 'runs',
     access: 'researcher',
     reply: rereadReplySchema,
+  }),
+  admitRun: call({
+    summary: 'Let boards count the verdicts of a run, whatever its checks say',
+    tag: 'runs',
+    access: 'researcher',
+    body: admitRunSchema,
+    reply: runSchema,
+  }),
+  excludeRun: call({
+    summary: 'Keep the verdicts of a run off every board',
+    tag: 'runs',
+    access: 'researcher',
+    body: excludeRunSchema,
+    reply: runSchema,
   }),
 
   listMembers: call({

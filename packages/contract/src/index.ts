@@ -141,6 +141,7 @@ export {
   judgeRunListSchema,
   judgeRunSchema,
   judgeSchema,
+  type RunCheckJson,
   type StartJudgeRunBody,
   startJudgeRunSchema,
   UNSCORED_REASONS,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { pageOf } from './paging.ts';
-import { askingFields, RUN_STATES, runCallsSchema, runErrorSchema, runTokensSchema } from './runs.ts';
+import {
+  askingFields,
+  RUN_STATES,
+  runCallsSchema,
+  runErrorSchema,
+  runTokensSchema,
+  standingFields,
+} from './runs.ts';
 
 export const UNSCORED_REASONS = [
   'timeout',
@@ -62,12 +69,46 @@ export const startJudgeRunSchema = z
   .strictObject({
     judge: z.string(),
     ...askingFields,
+    model: z
+      .string()
+      .max(500)
+      .default('')
+      .describe('As the provider knows it; empty: a control judge, which asks none'),
     orders: z.enum(['both', 'first', 'random']).default('both'),
     limit: z.number().int().positive().nullable().default(null),
     repeat: z.number().int().min(1).max(20).default(1),
+    admit: z.boolean().default(false).describe('Boards count its verdicts at once, whatever its checks say'),
   })
   .meta({ id: 'NewJudgeRun' });
 export type StartJudgeRunBody = z.input<typeof startJudgeRunSchema>;
+
+export const RUN_CHECKS = [
+  'unscored',
+  'consistency',
+  'coin',
+  'identical',
+  'null_model',
+  'planted_verdict',
+  'repeat',
+] as const;
+
+/** How a run of verdicts did in one check. */
+export const runCheckSchema = z
+  .strictObject({
+    check: z.enum(RUN_CHECKS),
+    n: z.number().int().describe('What was looked at: replies, battles judged in both orders, probes'),
+    hits: z
+      .number()
+      .int()
+      .describe(
+        'unscored: without a verdict; consistency, coin: alike in both orders (coin: ties left out); identical: told apart; null_model: wins of a text that answers nothing; planted_verdict: turned; repeat: same verdict again',
+      ),
+    share: z.number().nullable(),
+    p: z.number().nullable().describe('coin: chance that a coin is as consistent or more'),
+    passed: z.boolean().nullable().describe('Null: too little was asked to say, or it only tells'),
+  })
+  .meta({ id: 'RunCheck' });
+export type RunCheckJson = z.infer<typeof runCheckSchema>;
 
 /** The document of `agon judge run --json`, at any moment of the run. */
 export const judgeRunSchema = z
@@ -91,13 +132,15 @@ export const judgeRunSchema = z
     tokens: runTokensSchema,
     cost: z.number().nullable(),
     seconds: z.number(),
-    suspect: z.boolean(),
+    suspect: z.boolean().describe('Some check failed; `standing` says whether boards count it'),
+    ...standingFields,
     probes: z.strictObject({
       position_consistency: z.number().nullable().describe('Share of battles judged alike in both orders'),
       first_slot_rate: z
         .number()
         .nullable()
         .describe('Share of scored, non-tie verdicts for the slot shown first'),
+      checks: z.array(runCheckSchema),
     }),
     errors: z.array(runErrorSchema),
   })

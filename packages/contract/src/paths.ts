@@ -80,6 +80,8 @@ export const PATHS = {
   cancelRun: 'POST /api/v1/runs/{run}/cancel',
   retryRun: 'POST /api/v1/runs/{run}/retry',
   rereadRun: 'POST /api/v1/runs/{run}/readings',
+  admitRun: 'POST /api/v1/runs/{run}/admit',
+  excludeRun: 'POST /api/v1/runs/{run}/exclude',
 
   listMembers: 'GET /api/v1/members',
   changeMember: 'PATCH /api/v1/members/{user}',

@@ -3,6 +3,7 @@ import { pageOf, pageQuerySchema } from './paging.ts';
 import { providerNameSchema } from './providers.ts';
 
 export const RUN_KINDS = ['verdicts', 'answers', 'probe', 'trial'] as const;
+export const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
 export const RUN_STATES = ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'] as const;
 
 const count = z.number().int();
@@ -35,6 +36,9 @@ export const runCallsSchema = z.strictObject({
   done: count,
   failed: count.describe('Without a reply, given up; `retry` asks them again'),
   sent: count,
+  unasked: count.describe(
+    'Done without being asked: equal answers, rules, items that lack what the judge needs',
+  ),
   retried: count,
 });
 export const runTokensSchema = z.strictObject({ prompt: count, cached: count, completion: count });
@@ -43,6 +47,18 @@ export const runErrorSchema = z.strictObject({
   count,
   example: z.string(),
 });
+
+export const standingFields = {
+  standing: z
+    .enum(RUN_STANDINGS)
+    .describe(
+      'Whether boards count its verdicts: `counted` ones when it has ended, `suspect` ones if admitted',
+    ),
+  standing_reason: z
+    .string()
+    .nullable()
+    .describe('Of a suspect run: names of the checks that failed; else what was said with the decision'),
+};
 
 /** The document of a run of any kind, at any moment. */
 export const runSchema = z
@@ -56,6 +72,7 @@ export const runSchema = z
     subject: z.string().describe('What is asked: the name of the judge, of the model that answers'),
     state: z.enum(RUN_STATES),
     error: z.string().nullable().describe('Why it is paused or failed'),
+    ...standingFields,
     started_at: z.string(),
     finished_at: z.string().nullable(),
     seconds: z.number(),
@@ -92,6 +109,13 @@ export const runQuerySchema = pageQuerySchema.extend({
 export const resumeRunSchema = z
   .strictObject({ budget_usd: z.number().positive().optional().describe('A new budget, for the whole run') })
   .meta({ id: 'ResumeRun' });
+
+export const admitRunSchema = z
+  .strictObject({ reason: z.string().trim().min(1).max(2000).nullable().default(null) })
+  .meta({ id: 'AdmitRun' });
+export const excludeRunSchema = z
+  .strictObject({ reason: z.string().trim().min(1).max(2000) })
+  .meta({ id: 'ExcludeRun' });
 
 export const rereadReplySchema = z
   .strictObject({ read: count, changed: count, parser: z.string() })

@@ -118,7 +118,7 @@ export function createContentStore({ sql }: Database): ContentStore {
       const missing = ids.filter((id) => prompts.get(id) === undefined);
       if (missing.length > 0) {
         const rows = await sql<({ id: string } & PromptText)[]>`
-          select id, turns, category, language from prompts where id = any(${missing as string[]})`;
+          select id, turns, category, language, reference, material from prompts where id = any(${missing as string[]})`;
         for (const { id, ...text } of rows) prompts.set(id, text);
       }
       return new Map(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JudgeStore, JudgeVersion } from '@agon/arena';
+import type { JudgeStore, JudgeVersion, ScoredAnswer } from '@agon/arena';
 import type { BattleId, JudgeId } from '@agon/domain';
 import type { Database } from './connect.ts';
 
@@ -42,11 +42,11 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
       return (await versionsWhere(sql`j.identity = ${identity}`))[0] ?? null;
     },
 
-    async keep(judge) {
+    async keep(judge, origin = 'built_in') {
       const [row] = await sql<{ id: string }[]>`
         insert into judges (id, name, identity, title, measures, source, origin)
         values (${randomUUID()}, ${judge.id}, ${judge.identity}, ${judge.title}, ${judge.measures},
-          ${judge.source}, 'built_in')
+          ${judge.source}, ${origin})
         on conflict (identity) do update set identity = excluded.identity returning id`;
       return row!.id as JudgeId;
     },
@@ -73,5 +73,9 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
         where import_id is null and campaign_id = ${campaign} and judge_id = ${judge} and model = ${model} and outcome is not null`;
       return rows.map(({ battle, order, repeat }) => ({ battleId: battle as BattleId, order, repeat }));
     },
+
+    scoredAnswers: (campaign, judge, model) => sql<ScoredAnswer[]>`
+      select answer_id as "answerId", part, slot_order as "order", repeat from answer_scores
+      where campaign_id = ${campaign} and judge_id = ${judge} and model = ${model} and value is not null`,
   };
 }

@@ -1,7 +1,8 @@
 import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
 import type { CampaignId, ProviderId, RunId } from '@agon/domain';
+import type { PendingQuery, Row } from 'postgres';
 import type { Database } from './connect.ts';
-import { countCalls, countOrders } from './runs/count-calls.ts';
+import { countCalls, countDerived, countOrders, countProbes } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
 import { WORKER_LOCKS } from './runs/worker-lock.ts';
@@ -26,6 +27,9 @@ type RunRow = {
   state: RunRecord['state'];
   error: string | null;
   pace: RunRecord['pace'];
+  standing: RunRecord['standing'];
+  standing_reason: string | null;
+  standing_by: string | null;
   started_at: Date;
   finished_at: Date | null;
 };
@@ -47,13 +51,18 @@ const CHUNK = 50_000;
 export function createRunStore({ sql }: Database, worker: number | null = null): RunStore {
   const select = sql`select r.*, c.slug, c.title, p.name as provider, p.base_url from runs r
     join providers p on p.id = r.provider_id left join campaigns c on c.id = r.campaign_id`;
+  /** Boards that hold verdicts of the run that a statement changed load them anew. */
+  const readAnew = (changed: PendingQuery<Row[]>) => sql`
+    with changed as (${changed}), told as (update campaigns set readings_version = readings_version + 1
+      where id in (select campaign_id from changed where kind = 'verdicts'))
+    select kind from changed`;
   return {
     async create(run, calls) {
       const added = await sql.begin(async (tx) => {
         await tx`insert into runs (id, kind, campaign_id, provider_id, model, subject, config, concurrency, budget_usd, seed, state,
-            created_by, started_at)
+            standing, created_by, started_at)
           values (${run.id}, ${run.kind}, ${run.campaignId}, ${run.providerId}, ${run.model}, ${run.subject},
-            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd}, ${run.seed}, 'queued', ${run.by},
+            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd}, ${run.seed}, 'queued', ${run.standing ?? 'counted'}, ${run.by},
             ${new Date(run.atMs)})`;
         let count = 0;
         for (let from = 0; from < calls.length; from += CHUNK) {
@@ -89,6 +98,8 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
 
     counts: (id) => countCalls(sql, id),
     orderCounts: (id) => countOrders(sql, id),
+    probeCounts: (id) => countProbes(sql, id),
+    derivedCounts: (id) => countDerived(sql, id),
 
     async lease(run, count, nowMs, untilMs) {
       const now = new Date(nowMs);
@@ -145,10 +156,21 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
     },
 
     async move(id, from, to, error, nowMs) {
-      const rows = await sql`update runs set state = ${to}, error = ${error},
-          finished_at = ${ENDS.includes(to) ? new Date(nowMs) : null}
-        where id = ${id} and state = any(${from as string[]})`;
-      return rows.count > 0;
+      const isEnd = ENDS.includes(to);
+      const moved = sql`update runs set state = ${to}, error = ${error}, finished_at = ${isEnd ? new Date(nowMs) : null}
+        where id = ${id} and state = any(${from as string[]}) returning campaign_id, kind`;
+      // its verdicts begin to count, or stop
+      const rows = await (isEnd || to === 'queued' ? readAnew(moved) : moved);
+      return rows.length > 0;
+    },
+
+    async setStanding(id, from, { standing, reason, by }) {
+      const rows = await readAnew(sql`
+        update runs set standing = ${standing}, standing_reason = ${reason}, standing_by = ${by}
+        where id = ${id} and standing = any(${from as string[]})
+          and (standing, standing_reason, standing_by) is distinct from (${standing}, ${reason}::text, ${by}::text)
+        returning campaign_id, kind`);
+      return rows.length > 0;
     },
 
     async setBudget(id, budgetUsd) {
@@ -201,6 +223,9 @@ function toRun(row: RunRow): RunRecord {
     state: row.state,
     error: row.error,
     pace: row.pace,
+    standing: row.standing,
+    standingReason: row.standing_reason,
+    standingBy: row.standing_by,
     startedAtMs: row.started_at.getTime(),
     finishedAtMs: row.finished_at?.getTime() ?? null,
   };

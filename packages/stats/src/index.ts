@@ -1,4 +1,5 @@
 export { areaUnderCurve } from './area-under-curve.ts';
+export { binomialTail } from './binomial-tail.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
 export { bootstrapShortfall, bootstrapTail } from './bootstrap-tails.ts';
 export { chiSquareCritical, chiSquareTail } from './chi-square.ts';

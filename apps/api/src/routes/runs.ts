@@ -1,5 +1,7 @@
 import {
+  admitRun,
   cancelRun,
+  excludeRun,
   getRun,
   listRuns,
   pauseRun,
@@ -31,5 +33,7 @@ export function runRoutes({ serve, ports }: RouteDeps): void {
   );
   serve('cancelRun', ({ actor, params }) => cancelRun({ actor, run: params.run }, ports));
   serve('retryRun', ({ actor, params }) => retryRun({ actor, run: params.run }, ports));
+  serve('admitRun', ({ actor, params, body }) => admitRun({ actor, run: params.run, ...body }, ports));
+  serve('excludeRun', ({ actor, params, body }) => excludeRun({ actor, run: params.run, ...body }, ports));
   serve('rereadRun', ({ actor, params }) => rereadRun({ actor, run: params.run }, ports));
 }

@@ -7,6 +7,7 @@ import { exitCodeOf, followRun } from '../follow-run.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { standingText } from '../print-run.ts';
 import { type Server, withServer } from '../with-server.ts';
 
 type Common = { data?: string; json?: boolean };
@@ -16,6 +17,7 @@ type RunOptions = Common &
     model?: string;
     orders: 'both' | 'first' | 'random';
     resume?: string;
+    admit?: boolean;
   };
 
 /** `agon judge list|show|check|parse|import|run|dry-run`. */
@@ -44,6 +46,7 @@ export function command(): Command {
       oneOf('orders', ['both', 'first', 'random']),
       'both' as const,
     )
+    .option('--admit', 'let boards count its verdicts at once, whatever its checks say')
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
   judge.addCommand(dryRunCommand());
@@ -86,14 +89,19 @@ async function run(id: string, options: RunOptions): Promise<void> {
 }
 
 function begin(id: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
-  const { model, orders } = options;
+  const { model, orders, limit = null, repeat } = options;
+  const params = { campaign: options.campaign };
+  const admit = options.admit === true;
+  // a rule, which asks no model
+  if (id.startsWith('control-') && model === undefined)
+    return client('startJudgeRun', { params, body: { judge: id, orders, limit, repeat } });
   if (model === undefined) {
     throw new ArenaError('unknown_option', 'judge run needs --model.', {
       hint: 'For example: --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     });
   }
-  const body = { judge: id, model, orders, ...askingOf(options) };
-  return client('startJudgeRun', { params: { campaign: options.campaign }, body });
+  const body = { judge: id, model, orders, admit, ...askingOf(options) };
+  return client('startJudgeRun', { params, body });
 }
 
 async function resume(run: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
@@ -117,5 +125,15 @@ function print(result: JudgeRunJson): void {
       ...Object.entries(unscored).map(([reason, count]) => [`unscored: ${reason}`, count] as const),
     ],
   );
+  printTable(
+    ['check', 'n', 'hits', 'passed'],
+    result.probes.checks.map(({ check, n, hits, passed }) => [
+      check,
+      n,
+      hits,
+      passed === null ? null : passed ? 'yes' : 'no',
+    ]),
+  );
+  note(standingText(result));
   for (const error of result.errors) note(`${error.count} × ${error.reason}: ${error.example}`);
 }

@@ -1,9 +1,10 @@
 import type { JudgeJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import { checkJudge, type Judge, parseJudge } from '@agon/judging';
+import { checkJudge, isControlJudge, type Judge, parseJudge } from '@agon/judging';
 import { type Actor, hasRole, hasScope } from '../actor.ts';
 import type { JudgeVersion } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { controlJudges } from './control-judges.ts';
 
 type Deps = Pick<Ports, 'judges' | 'judgeStore'>;
 
@@ -13,7 +14,7 @@ export async function listJudges(
   deps: Deps,
 ): Promise<{ items: JudgeJson[]; next_cursor: null }> {
   const [builtIn, own] = await Promise.all([
-    deps.judges.all(),
+    allJudges(deps),
     seesOwn(command.actor) ? deps.judgeStore.newestOwn() : [],
   ]);
   return {
@@ -47,7 +48,7 @@ export type FoundJudge = { readonly judge: Judge; readonly version: JudgeVersion
 
 /** @param ofResearchers whether judges that were written here are looked at, too */
 export async function findJudge(id: string, deps: Deps, ofResearchers = true): Promise<FoundJudge | null> {
-  const builtIn = (await deps.judges.all()).find((each) => each.id === id || each.identity === id);
+  const builtIn = (await allJudges(deps)).find((each) => each.id === id || each.identity === id);
   if (builtIn !== undefined) return { judge: builtIn, version: null };
   if (!ofResearchers) return null;
   const version = id.includes('@')
@@ -61,6 +62,10 @@ export async function noSuchJudge(id: string, actor: Actor, deps: Deps): Promise
   return new ArenaError('not_found', `There is no judge "${id}".`, {
     hint: `Judges: ${items.map((each) => each.id).join(', ')}.`,
   });
+}
+
+async function allJudges(deps: Pick<Ports, 'judges'>): Promise<readonly Judge[]> {
+  return [...(await deps.judges.all()), ...controlJudges()];
 }
 
 function seesOwn(actor: Actor): boolean {
@@ -97,7 +102,7 @@ function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJ
     languages: Object.keys(judge.languages),
     template_hash: judge.templateHash,
     parser_hash: judge.parserHash,
-    origin: version?.origin ?? 'built_in',
+    origin: version?.origin ?? (isControlJudge(judge.id) ? 'control' : 'built_in'),
     version: version?.version ?? null,
     author: version?.author ?? null,
   };

@@ -52,6 +52,20 @@ export type PromptText = {
   readonly turns: readonly string[];
   readonly category: string | null;
   readonly language: string | null;
+  /** For judges, who may need what voters are not shown. */
+  readonly reference: readonly string[] | null;
+  readonly material: PromptMaterial | null;
+};
+
+/** What judges may need beside a prompt and its answers. */
+export type PromptMaterial = {
+  readonly rubric?: {
+    readonly name: string;
+    readonly levels: readonly { readonly score: number; readonly text: string }[];
+  };
+  readonly criteria?: readonly { readonly id: string; readonly text: string; readonly weight: number }[];
+  readonly checklist?: readonly string[];
+  readonly context?: readonly string[];
 };
 
 export type AnswerText = {

@@ -53,7 +53,7 @@ export type ProviderChange = Partial<
 >;
 
 export interface ProviderStore {
-  /** Those in use, by name. */
+  /** Those in use, by name; what stands in the place of one for control judges is left out. */
   list(): Promise<readonly ProviderRecord[]>;
   /** In use, by name. */
   named(name: string): Promise<ProviderRecord | null>;

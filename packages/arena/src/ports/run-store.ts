@@ -1,4 +1,13 @@
-import type { CampaignId, EpochMs, ModelId, Outcome, PromptId, ProviderId, RunId } from '@agon/domain';
+import type {
+  AnswerId,
+  CampaignId,
+  EpochMs,
+  ModelId,
+  Outcome,
+  PromptId,
+  ProviderId,
+  RunId,
+} from '@agon/domain';
 import type { Viewer } from './campaign-member-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
@@ -6,6 +15,12 @@ import type { ProviderCapabilities } from './provider-store.ts';
 export type RunKindName = 'verdicts' | 'answers' | 'probe' | 'trial';
 /** `paused` and `failed` runs can be resumed; `done` and `cancelled` ones only asked for what failed. */
 export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+/**
+ * Whether boards count the verdicts of a run: `counted` ones once the run has ended; `suspect` ones only when somebody
+ * admits them; `admitted` and `excluded` is what people decided, and stays.
+ */
+export type RunStanding = 'counted' | 'suspect' | 'admitted' | 'excluded';
 
 /** How fast a run goes and why, as its worker said last. */
 export type RunPace = {
@@ -38,10 +53,17 @@ export type NewRun = {
   readonly budgetUsd: number | null;
   readonly seed: number;
   readonly by: string | null;
+  /** Default: `counted`. */
+  readonly standing?: Exclude<RunStanding, 'suspect'>;
   readonly atMs: EpochMs;
 };
 
-export type RunRecord = Omit<NewRun, 'atMs'> & {
+export type RunRecord = Omit<NewRun, 'atMs' | 'standing'> & {
+  readonly standing: RunStanding;
+  /** Why it is suspect, or what somebody said who admitted or excluded it. */
+  readonly standingReason: string | null;
+  /** Who admitted or excluded it; null: nobody, or the owner of the data folder. */
+  readonly standingBy: string | null;
   /** Slug and title; null where the run belongs to none. */
   readonly campaign: string | null;
   readonly campaignTitle: string | null;
@@ -79,7 +101,21 @@ export type Reading =
       readonly judgeId: string;
       readonly battleId: string;
       readonly outcome: Outcome | null;
+      /** P(a is better), 0..1, where the judge said more than an outcome. */
+      readonly shareA: number | null;
       readonly unscored: string | null;
+    }
+  /** Of answers rather than of battles; verdicts follow where both answers of a battle have all of theirs. */
+  | {
+      readonly type: 'scores';
+      readonly judgeId: string;
+      /** The criterion, or the item of a checklist; empty: the whole answer. */
+      readonly part: string;
+      /** In which order which answers were shown; empty: one alone. */
+      readonly order: string;
+      readonly unscored: string | null;
+      /** `value` 0..1, more is better; null: unscored. */
+      readonly answers: readonly { readonly answerId: AnswerId; readonly value: number | null }[];
     }
   | {
       readonly type: 'answer';
@@ -94,6 +130,8 @@ export type Read = {
   readonly label: string;
   /** Null: the reply holds nothing to keep beyond itself. */
   readonly reading: Reading | null;
+  /** The reply cannot be read, and the kind asks once more before it is taken for unread. */
+  readonly mayAskAgain?: boolean;
 };
 
 /** How a call that was asked ended. */
@@ -102,9 +140,13 @@ export type Settled =
       readonly kind: 'reply';
       readonly call: LeasedCall;
       readonly reply: ModelReply;
+      /** One of before that could not be read; kept with what it cost. */
+      readonly earlier?: ModelReply;
       readonly read: Read;
       readonly atMs: EpochMs;
     }
+  /** Nobody had to be asked. */
+  | { readonly kind: 'unasked'; readonly call: LeasedCall; readonly read: Read; readonly atMs: EpochMs }
   /** Given up; it can be asked for again by `retryFailed`. */
   | {
       readonly kind: 'failed';
@@ -129,10 +171,13 @@ export type RunCounts = {
   readonly failed: number;
   /** Times that a call was asked. */
   readonly sent: number;
+  /** Calls that were done without being asked. */
+  readonly unasked: number;
   readonly retried: number;
-  /** Of each label, with the end of one reply that was read so; empty where there is no reply. */
+  /** Of each label, with the end of one reply that was read so; empty where there is no reply. Probes are left out. */
   readonly results: Readonly<Record<string, number>>;
   readonly examples: Readonly<Record<string, string>>;
+  /** Probes left out. */
   readonly targets: number;
   readonly promptTokens: number;
   readonly cachedTokens: number;
@@ -149,6 +194,17 @@ export type RunCounts = {
 
 /** How often a target was read so in one order and so in the other; null: not read (yet). */
 export type OrderCount = { readonly ab: string | null; readonly ba: string | null; readonly count: number };
+
+/** How replies to one probe of a judge were read, counted; see `planProbes`. */
+export type ProbeCount = {
+  readonly probe: 'identical' | 'null_model' | 'planted_verdict' | 'repeat';
+  /** The battle's slot whose answer was replaced, or holds the planted verdict; null: none. */
+  readonly slot: 'a' | 'b' | null;
+  readonly label: string;
+  /** How the battle itself was read in the same order; null: not (yet). */
+  readonly basis: string | null;
+  readonly count: number;
+};
 
 export type StoredReply = NewCall & {
   readonly callId: number;
@@ -175,6 +231,9 @@ export interface RunStore {
   ): Promise<readonly RunRecord[]>;
   counts(id: RunId): Promise<RunCounts>;
   orderCounts(id: RunId): Promise<readonly OrderCount[]>;
+  probeCounts(id: RunId): Promise<readonly ProbeCount[]>;
+  /** Verdicts of a run that follow from scores, by outcome. */
+  derivedCounts(id: RunId): Promise<Readonly<Record<string, number>>>;
   /** Takes up to `count` calls until `untilMs`; calls whose lease ran out return to the pool. */
   lease(run: RunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
   /** Returns the calls of workers that are gone to the pool, before their leases run out. @returns how many */
@@ -194,7 +253,8 @@ export interface RunStore {
   /** Makes what answers came visible to voters and boards. */
   publishAnswers(campaign: CampaignId): Promise<void>;
   /**
-   * Moves a run on, if it is in one of `from`; `error` null forgets the one of before.
+   * Moves a run on, if it is in one of `from`; `error` null forgets the one of before. Boards read the verdicts of a run
+   * anew that ends, or goes on.
    * @returns whether it moved
    */
   move(
@@ -205,6 +265,20 @@ export interface RunStore {
     nowMs: EpochMs,
   ): Promise<boolean>;
   setBudget(id: RunId, budgetUsd: number): Promise<void>;
+  /**
+   * Changes whether boards count what the run brought, if it is in one of `from`; boards that hold its verdicts read them
+   * anew.
+   * @returns whether anything changed
+   */
+  setStanding(
+    id: RunId,
+    from: readonly RunStanding[],
+    to: {
+      readonly standing: RunStanding;
+      readonly reason: string | null;
+      readonly by: string | null;
+    },
+  ): Promise<boolean>;
   /** Failed calls return to the pool. @returns how many */
   retryFailed(id: RunId): Promise<number>;
   /** Runs that are queued or running: what a worker looks for when the queue told it nothing. */

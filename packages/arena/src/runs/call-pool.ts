@@ -30,7 +30,13 @@ export type PoolEnd =
   /** The run was paused or cancelled by somebody, or the worker stops. */
   | { readonly kind: 'left' };
 
-type Ready = { readonly call: LeasedCall; readonly material: Material };
+type Ready = {
+  readonly call: LeasedCall;
+  readonly material: Material;
+  /** What could not be read, where it is asked for again. */
+  readonly earlier?: Replied;
+};
+type Replied = Extract<Settled, { kind: 'reply' }>;
 
 /**
  * Keeps as many calls of one run in flight as its pace allows, at all times: a slow call holds up itself alone. Texts are
@@ -97,7 +103,10 @@ export class CallPool {
         this.#settling.throwIfBroken();
       }
     } finally {
-      for (const { call } of this.#ready.splice(0)) this.#giveBack(call, null, this.#deps.clock.now());
+      for (const { call, earlier } of this.#ready.splice(0)) {
+        if (earlier === undefined) this.#giveBack(call, null, this.#deps.clock.now());
+        else this.#settling.push(earlier);
+      }
       await this.#settling.drain();
       done.abort();
       await keeping;
@@ -141,7 +150,11 @@ export class CallPool {
         return;
       }
       const material = await loadMaterial(this.#kind, calls, this.#deps);
-      this.#ready.push(...calls.map((call) => ({ call, material })));
+      for (const call of calls) {
+        const read = this.#kind.unasked?.(this.#run.config, call, material) ?? null;
+        if (read === null) this.#ready.push({ call, material });
+        else this.#settling.push({ kind: 'unasked', call, read, atMs: now });
+      }
     } catch (error) {
       this.#settling.break(error);
     }
@@ -151,10 +164,10 @@ export class CallPool {
     while (this.#ready.length > 0 && this.#inFlight.size < this.#run.concurrency && this.#end === null) {
       if (this.#isOverBudget()) return;
       if (!this.#pace.tryStart(this.#deps.monotonic.now())) return;
-      const { call, material } = this.#ready.shift()!;
+      const { call, material, earlier } = this.#ready.shift()!;
       this.#inFlight.set(call.id, call);
       this.#isFinal = false;
-      void this.#ask(call, material)
+      void this.#ask(call, material, earlier)
         .catch((error: unknown) => this.#settling.break(error))
         .finally(() => {
           this.#inFlight.delete(call.id);
@@ -176,17 +189,18 @@ export class CallPool {
     return true;
   }
 
-  async #ask(call: LeasedCall, material: Material): Promise<void> {
+  async #ask(call: LeasedCall, material: Material, earlier?: Replied): Promise<void> {
     const { clock } = this.#deps;
     const nonce = nonceOf(this.#run, call);
     const { config } = this.#run;
     let asked: Asked;
     try {
-      const request = this.#kind.render(config, call, material, nonce);
+      const request = this.#kind.render(config, call, material, nonce, earlier === undefined ? 0 : 1);
       asked = await this.#client.ask(request, this.#signal);
     } catch (error) {
       this.#pace.onNothing();
       if (!this.#signal.aborted) throw error;
+      if (earlier !== undefined) return this.#settling.push(earlier);
       return this.#giveBack(call, null, clock.now());
     }
     const atMs = clock.now();
@@ -198,8 +212,16 @@ export class CallPool {
         this.#spentUsd += reply.costUsd;
         this.#paid += 1;
       }
-      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce);
-      this.#settling.push({ kind: 'reply', call, reply, read, atMs });
+      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce, material);
+      const settled: Replied = { kind: 'reply', call, reply, read, atMs };
+      if (earlier !== undefined) this.#settling.push({ ...settled, earlier: earlier.reply });
+      // held by the same lease: to the front, as the next one that is asked
+      else if (read.mayAskAgain === true) this.#ready.unshift({ call, material, earlier: settled });
+      else this.#settling.push(settled);
+    } else if (earlier !== undefined) {
+      // what is there is kept; the fault is the provider's, and no second one is waited for
+      this.#pace.onFault(asked.fault, this.#deps.monotonic.now());
+      this.#settling.push(earlier);
     } else this.#onFault(call, asked.fault, nonce, atMs);
   }
 

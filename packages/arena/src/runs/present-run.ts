@@ -33,6 +33,8 @@ export function toRunJson(run: RunRecord, counts: RunCounts, nowMs: number): Run
     subject: run.subject,
     state: run.state,
     error: run.error,
+    standing: run.standing,
+    standing_reason: run.standingReason,
     started_at: new Date(run.startedAtMs).toISOString(),
     finished_at: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
     seconds: secondsOf(run, nowMs),
@@ -73,6 +75,7 @@ export function callsOf(counts: RunCounts): RunJson['calls'] {
     done: counts.done,
     failed: counts.failed,
     sent: counts.sent,
+    unasked: counts.unasked,
     retried: counts.retried,
   };
 }

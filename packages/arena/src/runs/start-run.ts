@@ -29,6 +29,7 @@ export async function startRun(
     readonly subject: string;
     readonly config: NewRun['config'];
     readonly calls: readonly NewCall[];
+    readonly standing?: NewRun['standing'];
   } & Pick<Asking, 'model' | 'concurrency' | 'budgetUsd' | 'seed'>,
   deps: StartPorts,
 ): Promise<RunJson> {

@@ -4,7 +4,9 @@ import type { ModelClient } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { CallPool } from './call-pool.ts';
+import { kindOf } from './kinds/kind-of.ts';
 import type { Paces } from './pace.ts';
+import { settleStanding } from './run-standing.ts';
 
 export type WorkPorts = Pick<
   Ports,
@@ -31,20 +33,32 @@ export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): 
     opened = await open(run, deps, signal);
   } catch (error) {
     if (!isArenaError(error) || error.kind === 'bug') throw error;
-    await stopRun(run, 'failed', explain(error), deps);
+    await endRun(run, 'failed', explain(error), deps);
     return { kind: 'finished' };
   }
   const { pool } = opened;
   const end = await pool.work();
   if (end.kind === 'stop') {
-    await stopRun(run, end.state, end.why, deps);
+    await endRun(run, end.state, end.why, deps);
     return { kind: 'finished' };
   }
-  if (end.kind === 'left') return { kind: 'finished' };
+  if (end.kind === 'left') {
+    // what was in flight when it was cancelled has come since
+    const ended = await deps.runs.find(id);
+    if (ended !== null && ended.finishedAtMs !== null) await settleStanding(ended, deps);
+    return { kind: 'finished' };
+  }
   if (end.untilMs !== null) return { kind: 'wait', untilMs: end.untilMs };
-  await deps.runs.move(id, ['running'], 'done', null, deps.clock.now());
+  await endRun(run, 'done', null, deps);
   return { kind: 'finished' };
 }
+
+/** Where a run asks no model. */
+const NOBODY: ModelClient = {
+  ask: async () => {
+    throw new ArenaError('internal', 'A run that asks no model asked one.');
+  },
+};
 
 async function open(
   run: RunRecord,
@@ -57,20 +71,24 @@ async function open(
       hint: 'Start a new run with another provider: what is scored is not asked again.',
     });
   }
-  const client = await deps.modelClients.open(provider, run.model);
+  const isSilent = kindOf(run).asksNobody?.(run.config) === true;
+  const client = isSilent ? NOBODY : await deps.modelClients.open(provider, run.model);
   const pace = deps.paces.of(provider, run.model);
   pace.want(run.concurrency);
   const spentUsd = run.budgetUsd === null ? null : await deps.runs.spent(run.id);
   return { client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
 }
 
-async function stopRun(
+/** Boards take in what a run brought when it ends; whether they may is said before. */
+async function endRun(
   run: RunRecord,
-  state: 'paused' | 'failed',
-  why: string,
-  deps: Pick<WorkPorts, 'runs' | 'clock'>,
+  state: 'done' | 'paused' | 'failed',
+  why: string | null,
+  deps: Pick<WorkPorts, 'runs' | 'feed' | 'clock'>,
 ): Promise<void> {
-  await deps.runs.move(run.id, ['queued', 'running'], state, why, deps.clock.now());
+  await settleStanding((await deps.runs.find(run.id)) ?? run, deps);
+  const isMoved = await deps.runs.move(run.id, ['queued', 'running'], state, why, deps.clock.now());
+  if (isMoved && run.kind === 'verdicts' && run.campaignId !== null) deps.feed.changed(run.campaignId);
 }
 
 function explain(error: ArenaError): string {

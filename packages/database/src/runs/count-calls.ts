@@ -1,10 +1,11 @@
-import type { OrderCount, RunCounts } from '@agon/arena';
+import type { OrderCount, ProbeCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { SCORES_PARSER } from './derive-verdicts.ts';
 
 type Counted = Pick<
   RunCounts,
-  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'
+  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'unasked' | 'retried' | 'targets'
 >;
 
 const NOTHING: Counted = {
@@ -14,6 +15,7 @@ const NOTHING: Counted = {
   done: 0,
   failed: 0,
   sent: 0,
+  unasked: 0,
   retried: 0,
   targets: 0,
 };
@@ -21,18 +23,23 @@ const NOTHING: Counted = {
 /** Characters of an example. */
 const EXAMPLE = 300;
 
+/** A probe's target is its name, the battle, and the slot that it is about, with colons between; nothing else has one. */
+const IS_PROBE = `position(':' in target) > 0`;
+
 export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCounts> {
   const [calls] = await sql<Counted[]>`
     select count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
       count(*) filter (where state = 'leased')::int as "inFlight", count(*) filter (where state = 'done')::int as done,
-      count(*) filter (where state = 'failed')::int as failed, count(distinct target)::int as targets,
-      (count(*) filter (where state in ('done', 'failed')) + coalesce(sum(retried), 0))::int as sent,
+      count(*) filter (where state = 'failed')::int as failed, (count(distinct target) filter (where not ${sql.unsafe(IS_PROBE)}))::int as targets,
+      count(*) filter (where state = 'done' and reply_id is null)::int as unasked,
+      (count(*) filter (where (state = 'done' and reply_id is not null) or state = 'failed') + coalesce(sum(retried), 0))::int as sent,
       coalesce(sum(retried), 0)::int as retried
     from calls where run_id = ${id}`;
   const results = await sql<{ label: string; count: number; example: string | null }[]>`
     select label, count, (select left(r.texts[array_upper(r.texts, 1)], ${EXAMPLE}) from calls c join replies r on r.id = c.reply_id
       where c.run_id = ${id} and c.result = label limit 1) as example
-    from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null group by 1) l
+    from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null
+      and not ${sql.unsafe(IS_PROBE)} group by 1) l
     order by count desc, label`;
   const [spent] = await sql<{ prompt: number; cached: number; completion: number; cost: number | null }[]>`
     select coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
@@ -57,7 +64,23 @@ export async function countOrders(sql: Database['sql'], id: RunId): Promise<read
   const rows = await sql<OrderCount[]>`
     select ab, ba, count(*)::int as count from (
       select max(result) filter (where slot_order = 'ab') as ab, max(result) filter (where slot_order = 'ba') as ba
-      from calls where run_id = ${id} group by target, repeat) pairs
+      from calls where run_id = ${id} and not ${sql.unsafe(IS_PROBE)} group by target, repeat) pairs
     group by 1, 2`;
   return [...rows];
+}
+
+export async function countProbes(sql: Database['sql'], id: RunId): Promise<readonly ProbeCount[]> {
+  const rows = await sql<ProbeCount[]>`
+    select p.probe, nullif(p.slot, '') as slot, p.result as label, c.result as basis, count(*)::int as count from (
+      select split_part(target, ':', 1) as probe, split_part(target, ':', 2) as battle, split_part(target, ':', 3) as slot,
+        slot_order, result from calls where run_id = ${id} and result is not null and ${sql.unsafe(IS_PROBE)}) p
+    left join calls c on c.run_id = ${id} and c.target = p.battle and c.slot_order = p.slot_order and c.repeat = 1
+    group by 1, 2, 3, 4`;
+  return [...rows];
+}
+
+export async function countDerived(sql: Database['sql'], id: RunId): Promise<Record<string, number>> {
+  const rows = await sql<{ outcome: string; count: number }[]>`
+    select outcome, count(*)::int as count from verdicts where run_id = ${id} and parser = ${SCORES_PARSER} group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
 }

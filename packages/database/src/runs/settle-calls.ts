@@ -3,6 +3,7 @@ import type { TransactionSql } from 'postgres';
 import { insertReadings, type StoredReading } from './insert-readings.ts';
 
 type Replied = Extract<Settled, { kind: 'reply' }>;
+type Unasked = Extract<Settled, { kind: 'unasked' }>;
 type Failed = Extract<Settled, { kind: 'failed' }>;
 
 /** Stores replies, the ends of their calls and what was read, by one statement each. */
@@ -14,8 +15,10 @@ export async function settleCalls(
 ): Promise<void> {
   const replied = settled.filter((each): each is Replied => each.kind === 'reply');
   const failed = settled.filter((each): each is Failed => each.kind === 'failed');
+  const unasked = settled.filter((each): each is Unasked => each.kind === 'unasked');
   const readings: StoredReading[] = [];
   if (replied.length > 0) {
+    await insertEarlier(tx, run, replied);
     const replies = await insertReplies(tx, run, replied);
     const fresh = await tx<{ id: number }[]>`
       update calls c set state = 'done', leased_until = null, not_before = null, fault = null, fault_message = null,
@@ -43,11 +46,32 @@ export async function settleCalls(
         readings.push({ reading: read.reading, call, replyId: null, atMs });
     }
   }
+  if (unasked.length > 0) {
+    const fresh = await tx<{ id: number }[]>`
+      update calls c set state = 'done', leased_until = null, not_before = null, result = r.label
+      from unnest(${unasked.map(({ call }) => call.id)}::bigint[], ${unasked.map(({ read }) => read.label)}::text[])
+        as r(id, label) where c.id = r.id and c.state <> 'done' returning c.id`;
+    const isFresh = new Set(fresh.map((row) => row.id));
+    for (const { call, read, atMs } of unasked) {
+      if (isFresh.has(call.id) && read.reading !== null)
+        readings.push({ reading: read.reading, call, replyId: null, atMs });
+    }
+  }
   await insertReadings(tx, run, parser, readings);
   await returnCalls(
     tx,
     settled.filter((each) => each.kind === 'again'),
   );
+}
+
+/** Replies that could not be read, before those that were asked for in their place. */
+async function insertEarlier(tx: TransactionSql, run: RunRecord, replied: readonly Replied[]): Promise<void> {
+  const earlier = replied.flatMap((each) =>
+    each.earlier === undefined ? [] : [{ ...each, reply: each.earlier }],
+  );
+  if (earlier.length === 0) return;
+  await insertReplies(tx, run, earlier);
+  await tx`update calls set retried = retried + 1 where id = any(${earlier.map(({ call }) => call.id)}::bigint[])`;
 }
 
 /** @returns the reply's id by the id of its call */

@@ -103,7 +103,14 @@ export async function sampleJudging(
     const outcome = isScored ? (label as 'a' | 'b' | 'tie') : null;
     return {
       label,
-      reading: { type: 'verdict', judgeId, battleId: target, outcome, unscored: isScored ? null : label },
+      reading: {
+        type: 'verdict',
+        judgeId,
+        battleId: target,
+        outcome,
+        shareA: null,
+        unscored: isScored ? null : label,
+      },
     };
   };
   return {

@@ -1,4 +1,4 @@
-import type { RunJson } from '@agon/contract';
+import type { RunCheckJson, RunJson } from '@agon/contract';
 import { m } from '#paraglide/messages.js';
 import { getLocale } from '#paraglide/runtime.js';
 import type { SpeedReason } from './speed-reason.ts';
@@ -14,6 +14,37 @@ const STATES: Readonly<Record<RunJson['state'], () => string>> = {
 
 /** A run's state in the reader's words. */
 export const stateName = (state: RunJson['state']): string => STATES[state]();
+
+const STANDINGS: Readonly<Record<RunJson['standing'], () => string>> = {
+  counted: m.runs_standing_counted,
+  suspect: m.runs_standing_suspect,
+  admitted: m.runs_standing_admitted,
+  excluded: m.runs_standing_excluded,
+};
+
+/** Whether boards count a run of verdicts, in the reader's words. */
+export function standingName(run: Pick<RunJson, 'standing' | 'finished_at' | 'subject'>): string {
+  if (isControl(run)) return m.runs_standing_control();
+  return run.standing === 'counted' && run.finished_at === null
+    ? m.runs_standing_open()
+    : STANDINGS[run.standing]();
+}
+
+/** Whether its judge is a rule without a model, which no board counts. */
+export const isControl = ({ subject }: Pick<RunJson, 'subject'>): boolean => subject.startsWith('control-');
+
+const CHECKS: Readonly<Record<RunCheckJson['check'], () => string>> = {
+  unscored: m.runs_check_unscored,
+  consistency: m.runs_check_consistency,
+  coin: m.runs_check_coin,
+  identical: m.runs_check_identical,
+  null_model: m.runs_check_null_model,
+  planted_verdict: m.runs_check_planted_verdict,
+  repeat: m.runs_check_repeat,
+};
+
+/** What a check of a run of verdicts looks at. */
+export const checkName = (check: RunCheckJson['check']): string => CHECKS[check]();
 
 const KINDS: Readonly<Record<RunJson['kind'], () => string>> = {
   verdicts: m.runs_kind_verdicts,
