@@ -100,9 +100,11 @@ export function createLabStore({ sql }: Database): LabStore {
       return sql<LastReading[]>`
         select distinct on (c.target, c.slot_order) c.target as "battleId", c.slot_order as "order", c.result as label,
           p.cost_usd as "costUsd"
-        from runs r join calls c on c.run_id = r.id join replies p on p.id = c.reply_id
+        from runs r join calls c on c.run_id = r.id left join replies p on p.id = c.reply_id
         where r.campaign_id = ${campaign} and r.kind in ('verdicts', 'trial') and r.config ->> 'identity' = ${identity}
           and r.model = ${model} and c.state = 'done' and c.repeat = 1
+          -- other targets are probes, and answers of judges that score them one by one
+          and c.target ~ ${'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'}
           and ${battles === null ? sql`true` : sql`c.target = any(${battles.map(String)})`}
         order by c.target, c.slot_order, c.id desc`;
     },

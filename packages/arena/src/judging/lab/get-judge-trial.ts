@@ -102,12 +102,22 @@ function presentReading(run: RunRecord, judge: Judge, call: AskedCall, material:
       ? null
       : readJudgeReply(judge, { ...reply, text: reply.texts.at(-1) ?? '' }, showingOf(call.order, nonce));
   const preference = read?.kind === 'preference' ? read : null;
+  // what came to its end without being asked: equal answers are a tie
+  const unasked = call.state === 'done' && reply === null ? asJudged(call.label) : null;
+  const unread = call.state === 'done' && unasked === null ? call.label : null;
+  const outcome = preference?.outcome ?? unasked;
   const hasEnded = call.state === 'done' || call.state === 'failed';
   return {
     order: call.order,
-    state: !hasEnded ? 'waiting' : reply === null ? 'failed' : preference === null ? 'unscored' : 'scored',
-    outcome: preference?.outcome ?? null,
-    reason: reply === null ? call.fault : read?.kind === 'unscored' ? read.reason : null,
+    state: !hasEnded
+      ? 'waiting'
+      : outcome !== null
+        ? 'scored'
+        : call.state === 'failed'
+          ? 'failed'
+          : 'unscored',
+    outcome,
+    reason: reply === null ? (call.fault ?? unread) : read?.kind === 'unscored' ? read.reason : null,
     message: reply === null ? call.faultMessage : null,
     probability: preference?.shareA ?? null,
     tag: `v-${nonce}`,

@@ -1,6 +1,6 @@
 import type { JudgeTrialJson } from '@agon/contract';
 import { ArenaError, type BattleId, type RunId } from '@agon/domain';
-import type { Judge } from '@agon/judging';
+import { isControlJudge, type Judge } from '@agon/judging';
 import type { Actor } from '../../actor.ts';
 import { requireCampaignRole } from '../../campaigns/campaign-access.ts';
 import type { CampaignRecord } from '../../ports/campaign-store.ts';
@@ -51,6 +51,7 @@ export async function startJudgeTrial(
     judge: id,
     identity,
     source,
+    mode: judge.mode,
     orders,
     repeat: 1,
     limit: null,
@@ -89,6 +90,16 @@ async function judgeOf(
     );
   }
   const found = source === null ? await requireJudge(judge ?? '', actor, deps) : readSource(source);
+  if (isControlJudge(found.id)) {
+    throw new ArenaError(
+      'invalid_request',
+      `"${found.id}" is a rule that asks no model: there is nothing to try.`,
+      {
+        hint: 'Start a judge run with it.',
+        at: { column: 'judge', value: found.id },
+      },
+    );
+  }
   if (found.mode === 'pairwise') return found;
   throw new ArenaError(
     'invalid_request',

@@ -11,9 +11,13 @@ export const trial: RunKind<TrialConfig> = {
   results: verdicts.results,
   plan: (config, seed, battles) => verdicts.plan(config, seed, battles),
   needs: (call) => verdicts.needs?.(call) ?? {},
-  render: (config, call, material, nonce) => verdicts.render(config, call, material, nonce),
-  read: (config, call, outcome, nonce) => ({
-    label: verdicts.read(config, call, outcome, nonce).label,
+  unasked(config, call, material) {
+    const read = verdicts.unasked?.(config, call, material) ?? null;
+    return read === null ? null : { ...read, reading: null };
+  },
+  render: (config, call, material, nonce, attempt) => verdicts.render(config, call, material, nonce, attempt),
+  read: (config, call, outcome, nonce, material) => ({
+    ...verdicts.read(config, call, outcome, nonce, material),
     reading: null,
   }),
 };
