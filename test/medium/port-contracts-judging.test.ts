@@ -8,6 +8,7 @@ import { campaignSettingsSchema } from '@agon/contract';
 import {
   connect,
   createAccountStore,
+  createBattleBrowser,
   createBoardStore,
   createCampaignStore,
   createExportStore,
@@ -31,6 +32,7 @@ import { createTestDatabase } from '@agon/testkit';
 import { writableImports } from '@agon/testkit/bundles';
 import {
   accountStoreContract,
+  battleBrowserContract,
   clockContract,
   exportStoreContract,
   importStoreContract,
@@ -186,6 +188,13 @@ sessionsContract(async () => {
 
 importStoreContract(() => judging().then((setup) => ({ ...setup, elsewhere: writableImports(setup.there) })));
 exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVoteStore(setup.here) })));
+battleBrowserContract(() =>
+  judging().then((setup) => ({
+    ...setup,
+    browser: createBattleBrowser(setup.here),
+    elsewhere: createBattleBrowser(setup.there),
+  })),
+);
 quarantineStoreContract(() =>
   judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),
 );

@@ -212,4 +212,6 @@ async function summarise(tx: TransactionSql, campaign: CampaignId): Promise<void
         when replace(people, 'both_bad', 'tie') = replace(decided, 'both_bad', 'tie') then 'agrees' else 'disagrees' end
     from (select j.*, ${tx.unsafe(decided)} as decided, s.outcome as people
       from judged j join battle_summaries s on s.campaign_id = ${campaign} and s.id = j.summary_id) each`;
+  // lists join what was just written: without figures of it they are planned as if there were a handful of rows
+  await tx`analyze battle_summaries, battle_summary_verdicts, battle_groups`;
 }

@@ -1,6 +1,7 @@
 export { accountStoreContract } from './account-store-contract.ts';
 export { allOf } from './all-of.ts';
 export { auditLogContract } from './audit-log-contract.ts';
+export { battleBrowserContract } from './battle-browser-contract.ts';
 export { battleStoreContract } from './battle-store-contract.ts';
 export { boardFeedContract } from './board-feed-contract.ts';
 export { boardFitsContract } from './board-fits-contract.ts';
