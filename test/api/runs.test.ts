@@ -98,7 +98,7 @@ describe('runs for answers', () => {
     expect(await estimate({ limit: 2, repeat: 3 })).toMatchObject({ calls: 6 });
     expect(arena.announced.length).toBe(announced);
     // nothing was made for it
-    const { models } = await arena.ports.content.content((await arena.ports.campaigns.bySlug(slug))!.id);
+    const { models } = await arena.ports.content.content((await arena.ports.campaigns.find(slug))!.id);
     expect(models.map(({ name }) => name)).not.toContain('unborn');
   });
 

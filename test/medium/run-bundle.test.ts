@@ -8,7 +8,8 @@ import { exportRunBundle, SYSTEM_ACTOR } from '@agon/arena';
 import { type BundleRow, readBundleHeader, replayRow } from '@agon/judging';
 import { nonceOf, type ScriptedRequest } from '@agon/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PAIR_EXPLAIN, RunsUnderTest } from './runs-under-test.ts';
+import { PAIR_EXPLAIN } from '../crash/without-probes.ts';
+import { RunsUnderTest } from './runs-under-test.ts';
 
 const AGON = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 const run = promisify(execFile);
