@@ -198,7 +198,7 @@ const battleAnswerSchema = z.strictObject({
       run: z.string(),
       provider: z.string(),
       model: z.string(),
-      settings: z.record(z.string(), z.json()),
+      settings: z.record(z.string(), z.unknown()),
     })
     .nullable()
     .describe('Null: it was imported'),

@@ -94,7 +94,7 @@ function presentAnswer(
             model: origin.model,
             settings: Object.fromEntries(
               Object.entries(origin.config).filter(([name]) => !NOT_SETTINGS.has(name)),
-            ) as NonNullable<BattleAnswerJson['made_by']>['settings'],
+            ),
           },
   };
 }

@@ -7,7 +7,7 @@ import type {
   ListedVerdict,
 } from '@agon/arena';
 import { ArenaError, type BattleId, type CampaignId, type Outcome } from '@agon/domain';
-import type { TransactionSql } from 'postgres';
+import type { Row as AnyRow, PendingQuery, TransactionSql } from 'postgres';
 import type { Database } from '../connect.ts';
 import { RecentMap } from '../recent-map.ts';
 import { findBattle } from './find-battle.ts';
@@ -22,7 +22,8 @@ const HEAD = 200;
 const CANCELED = '57014';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-type Fragment = ReturnType<Database['sql']>;
+/** A piece of a query. */
+type Fragment = PendingQuery<AnyRow[]> | PendingQuery<(AnyRow & Iterable<AnyRow>)[]>;
 type PageParts = Readonly<Record<'key' | 'value' | 'finding' | 'end' | 'pageOrder', Fragment>>;
 type Judge = ListedJudge & { readonly judgeId: string };
 type Cursor = readonly [value: string, id: string];

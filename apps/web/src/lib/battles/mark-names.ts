@@ -1,13 +1,15 @@
 import type { Attachment } from 'svelte/attachments';
 
+/** `RegExp.escape` is younger than many browsers. */
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
 /**
  * Marks where a rendered answer names its model. Names are found in the text as it is shown, so one that stands in two
  * styles at once stays unmarked; the word beside the model's name says it all the same.
  */
 export function markNames(names: readonly string[]): Attachment<HTMLElement> {
   const sought = names.filter((name) => name.trim() !== '').sort((x, y) => y.length - x.length);
-  const pattern =
-    sought.length === 0 ? null : new RegExp(sought.map((name) => RegExp.escape(name)).join('|'), 'g');
+  const pattern = sought.length === 0 ? null : new RegExp(sought.map((name) => literal(name)).join('|'), 'g');
   return (answer) => {
     if (pattern === null) return;
     const walker = document.createTreeWalker(answer, NodeFilter.SHOW_TEXT);
