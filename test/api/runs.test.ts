@@ -98,7 +98,8 @@ describe('runs for answers', () => {
     expect(await estimate({ limit: 2, repeat: 3 })).toMatchObject({ calls: 6 });
     expect(arena.announced.length).toBe(announced);
     // nothing was made for it
-    const { models } = await arena.ports.content.content((await arena.ports.campaigns.find(slug))!.id);
+    const campaign = await arena.ports.campaigns.find(slug);
+    const { models } = await arena.ports.content.content(campaign!.id);
     expect(models.map(({ name }) => name)).not.toContain('unborn');
   });
 

@@ -63,6 +63,8 @@ export class CallPool {
   #dueMs: number | null = null;
   #nextLeaseMs = 0;
   #spentUsd: number;
+  /** Of it, what was spent before: its calls are not those that are counted here. */
+  readonly #spentBeforeUsd: number;
   #paid = 0;
   #replies = 0;
   #refused = 0;
@@ -80,6 +82,7 @@ export class CallPool {
     this.#client = client;
     this.#pace = pace;
     this.#spentUsd = spentUsd;
+    this.#spentBeforeUsd = spentUsd;
     this.#deps = deps;
     this.#signal = signal;
     this.#kind = kindOf(run);
@@ -178,14 +181,21 @@ export class CallPool {
     }
   }
 
-  /** What is in flight is counted at the mean price of the run so far. */
+  /**
+   * What is in flight, and the call that would be next, are counted at the mean price of the run so far; until a first reply
+   * tells one, calls go one by one.
+   */
   #isOverBudget(): boolean {
     const { budgetUsd } = this.#run;
     if (budgetUsd === null) return false;
-    const mean = this.#paid === 0 ? 0 : this.#spentUsd / this.#paid;
-    if (this.#spentUsd < budgetUsd && this.#spentUsd + mean * this.#inFlight.size < budgetUsd) return false;
+    const mean = this.#paid === 0 ? 0 : (this.#spentUsd - this.#spentBeforeUsd) / this.#paid;
+    const inFlight = this.#inFlight.size;
+    if (this.#paid === 0 && inFlight > 0) return true;
+    // sums of many small numbers end a little above or below
+    if (this.#spentUsd < budgetUsd && this.#spentUsd + mean * (inFlight + 1) <= budgetUsd * (1 + 1e-9))
+      return false;
     if (this.#inFlight.size === 0) {
-      const why = `The budget of ${budgetUsd} USD is spent. Resume the run with a larger one.`;
+      const why = `The budget of ${budgetUsd} USD is spent, or does not pay for another call. Resume the run with a larger one.`;
       this.#end = { kind: 'stop', state: 'paused', why };
     }
     return true;
