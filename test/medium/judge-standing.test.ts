@@ -4,7 +4,8 @@ import type { RunId } from '@agon/domain';
 import type { ScriptedReply, ScriptedRequest } from '@agon/testkit';
 import { listComparisons } from '@agon/testkit/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PAIR_EXPLAIN, RunsUnderTest, says, WITHOUT_PROBES } from './runs-under-test.ts';
+import { PAIR_EXPLAIN, WITHOUT_PROBES } from '../crash/without-probes.ts';
+import { RunsUnderTest, says } from './runs-under-test.ts';
 
 let arena: RunsUnderTest;
 

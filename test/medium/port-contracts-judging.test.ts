@@ -8,16 +8,19 @@ import { campaignSettingsSchema } from '@agon/contract';
 import {
   connect,
   createAccountStore,
+  createBattleBrowser,
   createBoardStore,
   createCampaignStore,
   createExportStore,
   createIds,
+  createJudgeCardStore,
   createJudgeStore,
   createOverviewStore,
   createProviderStore,
   createQuarantineStore,
   createRaterStore,
   createRunStore,
+  createSentBackStore,
   createVoterAddresses,
   createVoteStore,
   type Database,
@@ -29,9 +32,11 @@ import { createTestDatabase } from '@agon/testkit';
 import { writableImports } from '@agon/testkit/bundles';
 import {
   accountStoreContract,
+  battleBrowserContract,
   clockContract,
   exportStoreContract,
   importStoreContract,
+  judgeCardStoreContract,
   judgeCatalogueContract,
   judgeStoreContract,
   overviewStoreContract,
@@ -40,6 +45,7 @@ import {
   runCallsContract,
   runQueueContract,
   runStoreContract,
+  sentBackStoreContract,
   sessionStoreContract,
   sessionsContract,
   voterAddressesContract,
@@ -182,6 +188,13 @@ sessionsContract(async () => {
 
 importStoreContract(() => judging().then((setup) => ({ ...setup, elsewhere: writableImports(setup.there) })));
 exportStoreContract(() => judging().then((setup) => ({ ...setup, votes: createVoteStore(setup.here) })));
+battleBrowserContract(() =>
+  judging().then((setup) => ({
+    ...setup,
+    browser: createBattleBrowser(setup.here),
+    elsewhere: createBattleBrowser(setup.there),
+  })),
+);
 quarantineStoreContract(() =>
   judging().then((setup) => ({ ...setup, quarantine: createQuarantineStore(setup.here) })),
 );
@@ -208,6 +221,22 @@ providerStoreContract(async () => {
   };
 });
 judgeStoreContract(judging);
+judgeCardStoreContract(() =>
+  judging().then((setup) => ({ ...setup, cards: createJudgeCardStore(setup.here) })),
+);
+sentBackStoreContract(async () => {
+  const setup = await judging();
+  let aheadMs = 0;
+  const now = () => systemClock.now() + aheadMs;
+  return {
+    ...setup,
+    sentBack: createSentBackStore(setup.here, now),
+    sentBackElsewhere: createSentBackStore(setup.there, now),
+    pass(ms) {
+      aheadMs += ms;
+    },
+  };
+});
 runStoreContract(judging);
 runCallsContract(judging);
 overviewStoreContract(async () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   Paces,
   presentJudgeRun,
@@ -8,7 +7,7 @@ import {
   type WorkPorts,
   workRun,
 } from '@agon/arena';
-import { connect, type Database } from '@agon/database';
+import { connect, createBatchStore, type Database } from '@agon/database';
 import type { CampaignId, RunId } from '@agon/domain';
 import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
@@ -22,33 +21,36 @@ import {
 } from '@agon/testkit';
 import { type StartingPorts, startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
-
-const readJudge = (id: string) =>
-  readFileSync(new URL(`../../judges/${id}/judge.md`, import.meta.url), 'utf8');
-/** What comes with Agon, which asks probes beside its battles. */
-export const PAIR_EXPLAIN = readJudge('pair-explain');
-export const WITHOUT_PROBES = PAIR_EXPLAIN.replace('id: pair-explain\n', 'id: pair-explain\nprobes: []\n');
+import { WITHOUT_PROBES } from '../crash/without-probes.ts';
 
 export type RunPorts = WorkPorts & StartingPorts;
 
 /** A campaign of three models and four prompts, whose time passes only while somebody waits for it. */
 export class RunsUnderTest {
   nowMs = Date.now();
+  readonly #now: () => number;
   readonly database: Database;
   readonly campaign: CampaignId;
   readonly #drop: () => Promise<void>;
 
-  private constructor(database: Database, campaign: CampaignId, drop: () => Promise<void>) {
+  private constructor(
+    database: Database,
+    campaign: CampaignId,
+    drop: () => Promise<void>,
+    now: (() => number) | undefined,
+  ) {
     this.database = database;
     this.campaign = campaign;
     this.#drop = drop;
+    this.#now = now ?? (() => this.nowMs);
   }
 
-  static async open(): Promise<RunsUnderTest> {
+  /** @param now another time than that which passes only while somebody waits */
+  static async open(now?: () => number): Promise<RunsUnderTest> {
     const testDatabase = await createTestDatabase();
     const database = connect(testDatabase.url, { connections: 4 });
     const campaign = await seedCampaign(database, { slug: 'judged', models: 3, prompts: 4 });
-    return new RunsUnderTest(database, campaign, testDatabase.drop);
+    return new RunsUnderTest(database, campaign, testDatabase.drop, now);
   }
 
   async close(): Promise<void> {
@@ -58,9 +60,10 @@ export class RunsUnderTest {
 
   /** As of one process; another one has paces of its own. */
   ports(): RunPorts {
-    const now = () => this.nowMs;
+    const now = this.#now;
     return {
       ...startingPorts(this.database, now),
+      batches: createBatchStore(this.database),
       modelClients: createModelClients({
         environment: {},
         vault: createKeyVault(''),

@@ -4,6 +4,7 @@ import {
   connect,
   createAccountStore,
   createAuditLog,
+  createBattleBrowser,
   createBattleStore,
   createBoardFeed,
   createBoardStore,
@@ -16,6 +17,7 @@ import {
   createImporter,
   createImportStore,
   createInvitationStore,
+  createJudgeCardStore,
   createJudgeStore,
   createKeyStore,
   createLabStore,
@@ -24,6 +26,7 @@ import {
   createQuarantineStore,
   createRaterStore,
   createRunStore,
+  createSentBackStore,
   createVoterAddresses,
   createVoteStore,
   type Database,
@@ -71,7 +74,7 @@ export type ComposeOptions = {
 export type ApiQueue = Omit<RunQueueConnection, 'listen'>;
 
 /** Models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
-export type ApiPorts = Omit<Ports, 'modelClients' | 'timers' | 'comparisons'>;
+export type ApiPorts = Omit<Ports, 'modelClients' | 'batches' | 'timers' | 'comparisons'>;
 
 export type Composed = {
   readonly ports: ApiPorts;
@@ -124,6 +127,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     raters: createRaterStore(database),
     quarantine: createQuarantineStore(database),
     battles: createBattleStore(database),
+    battleBrowser: createBattleBrowser(database),
     votes: createVoteStore(database),
     invitations: createInvitationStore(database),
     voterAddresses: createVoterAddresses(database, createAddressHash(secret)),
@@ -136,6 +140,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     exporter: createExporter(options.databaseUrl, processes),
     judges: judgeFiles(),
     judgeStore: createJudgeStore(database),
+    judgeCards: createJudgeCardStore(database),
+    sentBack: createSentBackStore(database, () => clock.now()),
     lab: createLabStore(database),
     providers: createProviderStore(database),
     providerRules,

@@ -20,9 +20,15 @@ export function printRun(run: RunJson): void {
       ...Object.entries(run.results).map(([label, count]) => [`read as ${label}`, count] as const),
       ['tokens sent', tokens.prompt],
       ['tokens received', tokens.completion],
-      ['cost, USD', run.cost],
+      ...(tokens.reasoning === 0 ? [] : [['of them reasoning', tokens.reasoning] as const]),
+      [run.cost_estimated ? 'cost by prices, USD' : 'cost, USD', run.cost],
     ],
   );
+  for (const { batch, calls, state, remote_id, remote_state } of run.batches) {
+    note(
+      `batch ${batch}: ${calls} calls, ${remote_state ?? state}${remote_id === null ? '' : ` (${remote_id})`}`,
+    );
+  }
   for (const error of run.errors) note(`${error.count} × ${error.reason}: ${error.example}`);
 }
 

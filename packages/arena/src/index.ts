@@ -19,6 +19,10 @@ export {
   requireScope,
   SYSTEM_ACTOR,
 } from './actor.ts';
+export { exportBattles } from './battles/export-battles.ts';
+export { getBattle } from './battles/get-battle.ts';
+export { getVerdictReply } from './battles/get-verdict-reply.ts';
+export { listBattles } from './battles/list-battles.ts';
 export { summariseAgreement } from './board/agreement-summary.ts';
 export { createBoardFits } from './board/create-board-fits.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
@@ -58,12 +62,15 @@ export {
   quarantineVotes,
 } from './campaigns/quarantine-votes.ts';
 export { refuseUnlessOpen, requireCampaignById } from './campaigns/require-campaign.ts';
-export { type ExportCampaign, type Exported, exportCampaign } from './data/export-campaign.ts';
+export { type ExportCampaign, exportCampaign } from './data/export-campaign.ts';
 export { EXPORT_COLUMNS } from './data/export-columns.ts';
 export { rowOf, storedRows } from './data/export-rows.ts';
 export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } from './data/import-files.ts';
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
+export type { Exported } from './data/streamed-export.ts';
+export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
+export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
 export { checkJudgeSource } from './judging/lab/check-judge.ts';
 export { type CompareJudgeVersions, compareJudgeVersions } from './judging/lab/compare-judge-versions.ts';
@@ -77,6 +84,20 @@ export { startControlRuns } from './judging/start-control-runs.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
+export type {
+  BattleAgreement,
+  BattleBrowser,
+  BattleFilter,
+  BattleQuery,
+  BattleRecord,
+  BattleSort,
+  BattleVerdict,
+  BattleVote,
+  ListedBattle,
+  ListedJudge,
+  ListedVerdict,
+  VoteChange,
+} from './ports/battle-browser.ts';
 export type {
   AnswerPair,
   BattleSides,
@@ -151,6 +172,16 @@ export type {
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
 export type {
+  CellVerdict,
+  JudgeCardStore,
+  JudgedCell,
+  JudgedCells,
+  JudgeSubject,
+  SubjectFilter,
+  SubjectRun,
+  VerdictCosts,
+} from './ports/judge-card-store.ts';
+export type {
   JudgeCatalogue,
   JudgedCall,
   JudgeStore,
@@ -161,27 +192,33 @@ export type { KeyRecord, KeyStore } from './ports/key-store.ts';
 export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
   type Asked,
+  type BatchFile,
+  type BatchLine,
   CALL_FAULTS,
   type CallFault,
   type CallFaultReason,
   type ChatSettings,
+  type ModelBatches,
   type ModelClient,
   type ModelClients,
   type ModelReply,
   type ModelRequest,
+  type RemoteBatch,
   type TokenLogprobs,
+  type Tried,
 } from './ports/model-client.ts';
 export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { ProviderAuthority, ProviderRules } from './ports/provider-rules.ts';
-export type {
-  KeyVault,
-  NewProvider,
-  ProviderCapabilities,
-  ProviderChange,
-  ProviderLimits,
-  ProviderRecord,
-  ProviderStore,
+export {
+  type KeyVault,
+  type NewProvider,
+  PROVIDER_FEATURES,
+  type ProviderCapabilities,
+  type ProviderChange,
+  type ProviderLimits,
+  type ProviderRecord,
+  type ProviderStore,
 } from './ports/provider-store.ts';
 export type {
   QuarantinedVotes,
@@ -191,6 +228,9 @@ export type {
 } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type {
+  BatchRecord,
+  BatchStore,
+  BundledVerdict,
   LeasedCall,
   NewCall,
   NewRun,
@@ -201,6 +241,7 @@ export type {
   RunCounts,
   RunKindName,
   RunPace,
+  RunPrices,
   RunQueue,
   RunRecord,
   RunStanding,
@@ -210,6 +251,7 @@ export type {
   StoredReply,
 } from './ports/run-store.ts';
 export type { Secrets } from './ports/secrets.ts';
+export type { SentBackBattle, SentBackStore } from './ports/sent-back-store.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
@@ -232,6 +274,8 @@ export { providerKeyContext } from './providers/provider-key.ts';
 export { removeProvider } from './providers/remove-provider.ts';
 export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { checkProvider } from './runs/check-provider.ts';
+export { estimateAnswerRun } from './runs/estimate-answer-run.ts';
+export { exportRunBundle } from './runs/export-run-bundle.ts';
 export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
@@ -252,6 +296,7 @@ export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
 export { SeenContent } from './voting/seen-content.ts';
+export { listSentBack, sendBack, takeBack } from './voting/send-back.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';

@@ -11,6 +11,14 @@ import {
   meSchema,
 } from './accounts.ts';
 import {
+  battleListSchema,
+  battlePageSchema,
+  battleQuerySchema,
+  exportBattlesQuerySchema,
+  listBattlesQuerySchema,
+  verdictReplySchema,
+} from './battles.ts';
+import {
   boardCategoriesSchema,
   boardEventSchema,
   boardModelPageSchema,
@@ -56,6 +64,7 @@ import {
   madeInvitationsSchema,
   revokedInvitationSchema,
 } from './invitations.ts';
+import { cardQuerySchema, judgeCardSchema, jurySchema } from './judge-card.ts';
 import {
   compareJudgesQuerySchema,
   judgeCheckSchema,
@@ -92,6 +101,7 @@ import {
 } from './raters.ts';
 import {
   admitRunSchema,
+  answerEstimateSchema,
   excludeRunSchema,
   rereadReplySchema,
   resumeRunSchema,
@@ -100,6 +110,7 @@ import {
   runSchema,
   startAnswerRunSchema,
 } from './runs.ts';
+import { sendBackSchema, sentBackListSchema, sentBackSchema } from './sent-back.ts';
 import {
   annotateReplySchema,
   annotateVoteSchema,
@@ -442,6 +453,69 @@ export const CALLS = {
     replyType: 'application/octet-stream',
   }),
 
+  getJury: call({
+    summary: 'The judges of a campaign beside people, rules without a model and each other',
+    tag: 'judges',
+    access: 'researcher',
+    reply: jurySchema,
+  }),
+  getJudgeCard: call({
+    summary: 'How good a judge is: its report card, against people',
+    tag: 'judges',
+    access: 'researcher',
+    query: cardQuerySchema,
+    reply: judgeCardSchema,
+  }),
+  listSentBack: call({
+    summary: 'Battles that were sent back to people',
+    tag: 'voting',
+    access: 'researcher',
+    reply: sentBackListSchema,
+  }),
+  sendBack: call({
+    summary: 'Ask people about a battle again: a share of their draws is made from such battles',
+    tag: 'voting',
+    access: 'researcher',
+    body: sendBackSchema,
+    reply: sentBackSchema,
+    status: 201,
+  }),
+  takeBack: call({
+    summary: 'Take a battle off the list of those that are asked about again',
+    tag: 'voting',
+    access: 'researcher',
+    reply: sentBackListSchema,
+  }),
+
+  listBattles: call({
+    summary: 'Battles with what people and judges say of each; those about the same two answers are one',
+    tag: 'battles',
+    access: 'researcher',
+    query: listBattlesQuerySchema,
+    reply: battleListSchema,
+  }),
+  exportBattles: call({
+    summary: 'The list of battles as a file',
+    tag: 'battles',
+    access: 'researcher',
+    query: exportBattlesQuerySchema,
+    reply: z.string(),
+    replyType: 'application/octet-stream',
+  }),
+  getBattle: call({
+    summary: 'Everything on one battle: texts, every vote, every verdict',
+    tag: 'battles',
+    access: 'researcher',
+    query: battleQuerySchema,
+    reply: battlePageSchema,
+  }),
+  getVerdictReply: call({
+    summary: 'What a judge was asked for a verdict, and what it wrote',
+    tag: 'battles',
+    access: 'researcher',
+    reply: verdictReplySchema,
+  }),
+
   listJudges: call({
     summary: 'Judges that can be asked',
     tag: 'judges',
@@ -569,6 +643,13 @@ export const CALLS = {
     reply: providerSchema,
   }),
 
+  estimateAnswerRun: call({
+    summary: 'What an answer run would ask and cost; nothing is asked',
+    tag: 'runs',
+    access: 'researcher',
+    body: startAnswerRunSchema,
+    reply: answerEstimateSchema,
+  }),
   startAnswerRun: call({
     summary: 'Ask a model for answers to the prompts of a campaign',
     tag: 'runs',
@@ -609,6 +690,13 @@ export const CALLS = {
     tag: 'runs',
     access: 'researcher',
     reply: runSchema,
+  }),
+  exportRunBundle: call({
+    summary: 'A judge run as one file: its judge, requests, replies and verdicts, to be read again elsewhere',
+    tag: 'runs',
+    access: 'researcher',
+    reply: z.string(),
+    replyType: 'application/octet-stream',
   }),
   rereadRun: call({
     summary: 'Read the stored replies again with the parser of today; nothing is asked',

@@ -2,6 +2,7 @@ import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
 import type { CampaignId, ProviderId, RunId } from '@agon/domain';
 import type { PendingQuery, Row } from 'postgres';
 import type { Database } from './connect.ts';
+import { readBundledVerdicts } from './runs/bundle-rows.ts';
 import { countCalls, countDerived, countOrders, countProbes } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
@@ -23,6 +24,7 @@ type RunRow = {
   config: RunRecord['config'];
   concurrency: number;
   budget_usd: number | null;
+  prices: RunRecord['prices'];
   seed: number;
   state: RunRecord['state'];
   error: string | null;
@@ -59,10 +61,11 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
   return {
     async create(run, calls) {
       const added = await sql.begin(async (tx) => {
-        await tx`insert into runs (id, kind, campaign_id, provider_id, model, subject, config, concurrency, budget_usd, seed, state,
+        await tx`insert into runs (id, kind, campaign_id, provider_id, model, subject, config, concurrency, budget_usd, prices, seed, state,
             standing, created_by, started_at)
           values (${run.id}, ${run.kind}, ${run.campaignId}, ${run.providerId}, ${run.model}, ${run.subject},
-            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd}, ${run.seed}, 'queued', ${run.standing ?? 'counted'}, ${run.by},
+            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd},
+            ${run.prices == null ? null : sql.json(run.prices)}, ${run.seed}, 'queued', ${run.standing ?? 'counted'}, ${run.by},
             ${new Date(run.atMs)})`;
         let count = 0;
         for (let from = 0; from < calls.length; from += CHUNK) {
@@ -96,6 +99,7 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return rows.map(toRun);
     },
 
+    bundledVerdicts: (id, after, limit) => readBundledVerdicts(sql, id, after, limit),
     counts: (id) => countCalls(sql, id),
     orderCounts: (id) => countOrders(sql, id),
     probeCounts: (id) => countProbes(sql, id),
@@ -117,17 +121,21 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
 
     async reclaim(run) {
       const rows = await sql`update calls set state = 'pending', leased_until = null, leased_by = null
-        where run_id = ${run} and state = 'leased' and leased_by is not null and leased_by not in (
-          select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS} and granted
-            and database = (select oid from pg_database where datname = current_database()))`;
+        where id in (select id from calls where run_id = ${run} and state = 'leased' and leased_by is not null
+          and leased_by not in (select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS}
+            and granted and database = (select oid from pg_database where datname = current_database()))
+          for update skip locked)`;
       return rows.count;
     },
 
     async renew(calls, untilMs) {
       if (calls.length === 0) return;
-      await sql`update calls c set leased_until = ${new Date(untilMs)}
-        from unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[]) as held(id, attempts)
-        where c.id = held.id and c.attempts = held.attempts and c.state = 'leased'`;
+      // a call that is being settled needs no lease, and waiting for it here would lock rows in another order than `settle`
+      await sql`update calls set leased_until = ${new Date(untilMs)} where id in (
+        select c.id from calls c
+          join unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[])
+            as held(id, attempts) on c.id = held.id and c.attempts = held.attempts
+        where c.state = 'leased' for update of c skip locked)`;
     },
 
     async nextDue(run) {
@@ -145,6 +153,16 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       const [row] = await sql<{ cost: number | null }[]>`
         select sum(cost_usd) as cost from replies where run_id = ${id}`;
       return row?.cost ?? null;
+    },
+
+    async typicalReply(model, campaign) {
+      const [replies] = await sql<{ mean: number | null }[]>`
+        select avg(completion_tokens)::float8 as mean from (select s.completion_tokens from replies s join runs r on r.id = s.run_id
+          where r.kind = 'answers' and r.model = ${model} and s.completion_tokens is not null order by s.id desc limit 500) newest`;
+      const [answers] = await sql<{ mean: number | null }[]>`
+        select avg(length(turns::text))::float8 as mean from (
+          select turns from answers where campaign_id = ${campaign} limit 500) some`;
+      return { completionTokens: replies?.mean ?? null, answerCharacters: answers?.mean ?? null };
     },
 
     async setPace(id, pace) {
@@ -179,14 +197,15 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
 
     async retryFailed(id) {
       const rows =
-        await sql`update calls set state = 'pending', faults = 0, result = null, not_before = null, leased_until = null
+        await sql`update calls set state = 'pending', retried = retried + 1, faults = 0, result = null, not_before = null, leased_until = null
         where run_id = ${id} and state = 'failed'`;
       return rows.count;
     },
 
     async open() {
       const rows = await sql<{ id: string }[]>`
-        select id from runs where state in ('queued', 'running') order by id`;
+        select id from runs where state in ('queued', 'running')
+        union select run_id from batches where state in ('sending', 'waiting') order by id`;
       return rows.map((row) => row.id as RunId);
     },
 
@@ -218,6 +237,7 @@ function toRun(row: RunRow): RunRecord {
     config: row.config,
     concurrency: row.concurrency,
     budgetUsd: row.budget_usd,
+    prices: row.prices,
     seed: row.seed,
     by: row.created_by,
     state: row.state,

@@ -155,6 +155,7 @@ export const answers = pgTable(
     modelId: uuid('model_id').notNull(),
     /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
+    /** SHA-256 over the turns; of answers of a run, a colon and the hash of its settings behind it. */
     contentHash: text('content_hash').notNull(),
     /** The newest answer of a model to a prompt has the highest. */
     seq: bigserial('seq', { mode: 'number' }).notNull(),
@@ -220,6 +221,8 @@ export const battles = pgTable(
     /** Probability, 0..1, with which this prompt and unordered pair was drawn; null where unknown. */
     drawProbability: doublePrecision('draw_probability'),
     drawReason: text('draw_reason'),
+    /** What a vote on it weighs on boards, where it could also be drawn from the list `sent_back`; null: 1. */
+    drawWeight: doublePrecision('draw_weight'),
     skipReason: text('skip_reason'),
     skipNote: text('skip_note'),
     drawnAt: at('drawn_at').notNull().defaultNow(),
@@ -233,6 +236,31 @@ export const battles = pgTable(
   (t) => [
     index('battles_rater').on(t.campaignId, t.raterId),
     index('battles_open').on(t.expiresAt).where(sql`${t.state} = 'issued'`),
+  ],
+);
+
+/** Battles that researchers send back to people: some draws are made from this list. */
+export const sentBack = pgTable(
+  'sent_back',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    /** The battle that was looked at; others may show the same two answers. */
+    battleId: uuid('battle_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
+    answerA: uuid('answer_a').notNull(),
+    answerB: uuid('answer_b').notNull(),
+    /** It leaves the list once it has so many more. */
+    votes: integer('votes').notNull(),
+    by: text('by'),
+    at: at('at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('sent_back_open').on(t.campaignId, t.battleId).where(sql`${t.endedAt} is null`),
+    index('sent_back_campaign').on(t.campaignId),
   ],
 );
 
@@ -652,6 +680,92 @@ export const verdicts = pgTable(
     index('verdicts_reply').on(t.replyId).where(sql`${t.replyId} is not null`),
   ],
 );
+
+/**
+ * What the list of battles shows and filters by, one row for all battles about the same two answers. Made from votes and
+ * verdicts when somebody looks, and again when those have changed: derived, never the truth.
+ */
+export const battleSummaries = pgTable(
+  'battle_summaries',
+  {
+    campaignId: uuid('campaign_id').notNull(),
+    /** The first battle of the group; models, answers and outcomes are in its slots. */
+    id: uuid('id').notNull(),
+    promptId: uuid('prompt_id'),
+    promptKey: text('prompt_key'),
+    category: text('category'),
+    language: text('language'),
+    /** Turns that were shown; null: not known. */
+    turns: integer('turns'),
+    modelA: uuid('model_a').notNull(),
+    modelB: uuid('model_b').notNull(),
+    answerA: uuid('answer_a'),
+    answerB: uuid('answer_b'),
+    /** Votes that count, by outcome. */
+    a: integer('a').notNull(),
+    b: integer('b').notNull(),
+    tie: integer('tie').notNull(),
+    bothBad: integer('both_bad').notNull(),
+    votes: integer('votes').notNull(),
+    /** What most of them say; null: there is none. */
+    outcome: text('outcome', { enum: ['a', 'b', 'tie', 'both_bad', 'split'] }),
+    /** Votes that stand and that boards leave out. */
+    excluded: integer('excluded').notNull(),
+    notes: integer('notes').notNull(),
+    drawnAt: at('drawn_at').notNull(),
+    /** `-infinity` where no vote says when. */
+    lastVote: at('last_vote').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.campaignId, t.id] }),
+    index('battle_summaries_last').on(t.campaignId, t.lastVote, t.id),
+  ],
+);
+
+/** Which battles a summary is of. */
+export const battleGroups = pgTable(
+  'battle_groups',
+  {
+    battleId: uuid('battle_id').primaryKey(),
+    campaignId: uuid('campaign_id').notNull(),
+    summaryId: uuid('summary_id').notNull(),
+    /** Its slots are those of the summary, exchanged. */
+    swapped: boolean('swapped').notNull(),
+  },
+  (t) => [index('battle_groups_summary').on(t.campaignId, t.summaryId)],
+);
+
+/** What each judge says of a summary's two answers: an outcome in the summary's slots, or why there is none. */
+export const battleSummaryVerdicts = pgTable(
+  'battle_summary_verdicts',
+  {
+    campaignId: uuid('campaign_id').notNull(),
+    judgeId: uuid('judge_id').notNull(),
+    model: text('model').notNull(),
+    summaryId: uuid('summary_id').notNull(),
+    /** With answer a first, with b first, and in no known order. */
+    ab: text('ab'),
+    ba: text('ba'),
+    other: text('other'),
+    /** All orders together: an outcome, `changed` or `unscored`. */
+    decided: text('decided').notNull(),
+    /** With what the votes say; null: there is no vote that counts. */
+    agreement: text('agreement'),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.judgeId, t.model, t.summaryId] })],
+);
+
+/** What a campaign's summaries were made from, to see whether they are still right. */
+export const battleSummaryStates = pgTable('battle_summary_states', {
+  campaignId: uuid('campaign_id').primaryKey(),
+  basis: text('basis').notNull(),
+  /** False: rows with a lower number may have been committed since. */
+  settled: boolean('settled').notNull(),
+  /** {judges: [{judgeId, model, verdicts}], models, categories, languages}: what can be filtered by. */
+  facets: jsonb('facets').notNull(),
+  madeAt: at('made_at').notNull(),
+  tookMs: integer('took_ms').notNull(),
+});
 
 export const benchmarks = pgTable('benchmarks', {
   id: uuid('id').primaryKey(),

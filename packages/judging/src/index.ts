@@ -43,5 +43,13 @@ export {
   type Showing,
 } from './render-judge.ts';
 export { type OrderedVerdicts, type PositionReport, reportPosition } from './report-position.ts';
+export {
+  BUNDLE_SCHEMA,
+  type BundleHeader,
+  type BundleRow,
+  type Replayed,
+  readBundleHeader,
+  replayRow,
+} from './run-bundle.ts';
 export { combineOrders, type Inconsistent, splitSwap } from './swap.ts';
 export { TEMPLATE_VARIABLES } from './template.ts';

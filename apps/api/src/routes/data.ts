@@ -1,11 +1,10 @@
-import { ReadableStream } from 'node:stream/web';
 import type { ImportFiles } from '@agon/arena';
 import { exportCampaign, importFiles, inspectFile, listFormats, listImports, undoImport } from '@agon/arena';
 import type { CreateImportBody } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { type LabelMeaning, parseLabelMeaning } from '@agon/formats/labels';
+import { exportResponse } from '../http/export-response.ts';
 import { spoolTexts, type Upload } from '../http/read-upload.ts';
-import { API_HEADERS } from '../http/security-headers.ts';
 import { streamImport } from '../stream-import.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -55,17 +54,7 @@ export function dataRoutes({ serve, ports, asRefusal }: RouteDeps): void {
     });
     // nobody reads it: no fault of ours, so that nothing is logged
     if (exported === null) return new Response(null, { status: READER_LEFT });
-    const { body, byteLength, fileName, mediaType } = exported;
-    // nor the body of a reply to HEAD: what it holds would stay open
-    if (signal.aborted || request.method === 'HEAD') await body.return?.();
-    return new Response(ReadableStream.from(body) as BodyInit, {
-      headers: {
-        ...API_HEADERS,
-        'content-type': mediaType,
-        'content-disposition': `attachment; filename="${fileName}"`,
-        ...(byteLength === null ? {} : { 'content-length': String(byteLength) }),
-      },
-    });
+    return exportResponse(exported, request);
   });
 }
 

@@ -9,6 +9,7 @@ import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { standingText } from '../print-run.ts';
 import { type Server, withServer } from '../with-server.ts';
+import { addReport } from './judge-report.ts';
 
 type Common = { data?: string; json?: boolean };
 type RunOptions = Common &
@@ -20,7 +21,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|check|parse|import|run|dry-run`. */
+/** `agon judge list|show|check|parse|import|run|dry-run|report`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -48,6 +49,15 @@ export function command(): Command {
     )
     .option('--admit', 'let boards count its verdicts at once, whatever its checks say')
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
+  addReport(
+    common(
+      judge
+        .command('report <run-or-id>')
+        .description(
+          'report card of a judge: agreement with people beside controls, order, calibration, habits, cost',
+        ),
+    ),
+  );
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
   judge.addCommand(dryRunCommand());
   return judge;

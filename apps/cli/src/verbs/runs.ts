@@ -4,6 +4,7 @@ import { exitCodeOf, followRun } from '../follow-run.ts';
 import { numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { printRun } from '../print-run.ts';
+import { bundleCommand, replayCommand } from '../run-bundles.ts';
 import { type Server, withServer } from '../with-server.ts';
 
 type Common = { data?: string; json?: boolean };
@@ -18,7 +19,7 @@ type GoOnOptions = Common & { budget?: number; follow?: boolean };
 /** Runs in one page of the API. */
 const PAGE = 500;
 
-/** `agon runs list|show|pause|resume|cancel|retry|admit|exclude|reread`. */
+/** `agon runs list|show|pause|resume|cancel|retry|admit|exclude|reread|bundle|replay`. */
 export function command(): Command {
   const runs = new Command('runs')
     .description('Runs of every kind: list, show, pause, resume, cancel, retry, admit and exclude them.')
@@ -81,6 +82,8 @@ export function command(): Command {
   common(
     runs.command('reread <run>').description('read the stored replies again with the parser of today'),
   ).action(reread);
+  runs.addCommand(bundleCommand());
+  runs.addCommand(replayCommand());
   return runs;
 }
 

@@ -17,6 +17,7 @@ import type { Ports } from '../ports/ports.ts';
 import { completionRows } from './completion-rows.ts';
 import { EXPORT_COLUMNS } from './export-columns.ts';
 import { allOf, boardRows, type ExportedRow, storedRows } from './export-rows.ts';
+import { begun, type Exported, writtenRows } from './streamed-export.ts';
 
 export type ExportCampaign = {
   readonly actor: Actor;
@@ -25,18 +26,6 @@ export type ExportCampaign = {
   readonly as: (typeof EXPORT_FORMATS)[number];
   /** Aborted: what is not made yet need not be. */
   readonly signal?: AbortSignal | undefined;
-};
-
-/** To be read to its end, or until `return`: what it holds is free then. */
-export type ExportBody = AsyncIterableIterator<Uint8Array, undefined>;
-
-export type Exported = {
-  /** In the order of the file; made as it is asked for. */
-  readonly body: ExportBody;
-  /** Null: not known before the body was read. */
-  readonly byteLength: number | null;
-  readonly fileName: string;
-  readonly mediaType: string;
 };
 
 const JSON_LINES = 'application/x-ndjson';
@@ -71,14 +60,14 @@ export async function exportCampaign(
     }
     case 'csv':
       return {
-        body: await begun(written(rows(), writeCsv)),
+        body: await begun(writtenRows(rows(), writeCsv)),
         byteLength: null,
         fileName: name('csv'),
         mediaType: 'text/csv; charset=utf-8',
       };
     case 'jsonl':
       return {
-        body: await begun(written(rows(), writeJsonl)),
+        body: await begun(writtenRows(rows(), writeJsonl)),
         byteLength: null,
         fileName: name('jsonl'),
         mediaType: JSON_LINES,
@@ -114,33 +103,6 @@ function parquetOf(what: 'board' | 'completions', rows: readonly ExportedRow[]) 
 
 async function* single<Row>(rows: Promise<readonly Row[]>): ExportedParts<Row> {
   yield await rows;
-}
-
-async function* written(
-  parts: ExportedParts<ExportedRow>,
-  write: (rows: readonly ExportedRow[], isFirst: boolean) => string,
-): AsyncGenerator<Uint8Array, undefined> {
-  let isFirst = true;
-  for await (const part of parts) {
-    yield encoder.encode(write(part, isFirst));
-    isFirst = false;
-  }
-}
-
-/** Makes the first part now: what cannot be read is then refused before a reply has begun. */
-async function begun(parts: AsyncGenerator<Uint8Array, undefined>): Promise<ExportBody> {
-  let first: IteratorResult<Uint8Array, undefined> | null = await parts.next();
-  const body: ExportBody = {
-    [Symbol.asyncIterator]: () => body,
-    async next() {
-      const part = first ?? (await parts.next());
-      first = null;
-      return part;
-    },
-    // the parts were begun, perhaps before anybody reads: whoever turns away ends their query too
-    return: () => parts.return(undefined),
-  };
-  return body;
 }
 
 async function foreignFormat(

@@ -7,14 +7,6 @@ export type JudgedCall = {
   readonly repeat: number;
 };
 
-export type ScoredAnswer = {
-  readonly answerId: AnswerId;
-  /** As readings of scores have them. */
-  readonly part: string;
-  readonly order: string;
-  readonly repeat: number;
-};
-
 /** One version of a judge, as it was saved or asked. */
 export type JudgeVersion = {
   readonly name: string;
@@ -31,6 +23,14 @@ export type JudgeVersion = {
   readonly createdAtMs: EpochMs;
   /** Runs that asked it, dry runs included. */
   readonly runs: number;
+};
+
+export type ScoredAnswer = {
+  readonly answerId: AnswerId;
+  /** As readings of scores have them. */
+  readonly part: string;
+  readonly order: string;
+  readonly repeat: number;
 };
 
 export interface JudgeStore {

@@ -1,5 +1,6 @@
 import type {
   AnswerId,
+  BySlot,
   CampaignId,
   EpochMs,
   ModelId,
@@ -9,6 +10,7 @@ import type {
   RunId,
 } from '@agon/domain';
 import type { Viewer } from './campaign-member-store.ts';
+import type { PromptMaterial } from './content-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
 
@@ -37,6 +39,48 @@ export type RunPace = {
   readonly atMs: EpochMs;
 };
 
+/** USD for a million tokens. */
+export type RunPrices = {
+  readonly input: number;
+  /** Of prompt tokens that were cached; null: as the others. */
+  readonly cached: number | null;
+  readonly output: number;
+  /** Where the prices come from, for people. */
+  readonly from: string;
+};
+
+/** Calls of a run that were sent to a provider's batch endpoint together. */
+export type BatchRecord = {
+  readonly id: number;
+  /** The provider's own id; null: written down, and not known to be sent. */
+  readonly remoteId: string | null;
+  readonly inputFile: string | null;
+  readonly state: 'sending' | 'waiting' | 'collected' | 'ended';
+  /** As the provider says it. */
+  readonly remoteState: string | null;
+  readonly calls: number;
+  readonly createdAtMs: EpochMs;
+  readonly checkedAtMs: EpochMs | null;
+};
+
+/** What is sent in batches. A batch is written down before it is sent, so that a crash loses none. */
+export interface BatchStore {
+  /** Does `work` while nobody else works on batches of this run, here or elsewhere. @returns null where somebody does */
+  alone<Result>(run: RunId, work: () => Promise<Result>): Promise<Result | null>;
+  /** Those whose replies are not stored yet, oldest first. */
+  open(run: RunId): Promise<readonly BatchRecord[]>;
+  /** One transaction: a batch, and these calls are in it. Calls whose lease has passed on are left out. */
+  begin(run: RunId, calls: readonly LeasedCall[], nowMs: EpochMs, untilMs: EpochMs): Promise<BatchRecord>;
+  /** It was tried and something was in the way: the next look counts from then. */
+  touch(id: number, atMs: EpochMs): Promise<void>;
+  noteFile(id: number, file: string): Promise<void>;
+  noteRemote(id: number, remoteId: string, remoteState: string, nowMs: EpochMs): Promise<void>;
+  /** Calls of the batch that have not ended. */
+  callsOf(id: number): Promise<readonly LeasedCall[]>;
+  /** One transaction: nothing more is expected of it, and its calls that have not ended return to the pool. */
+  end(id: number, state: 'collected' | 'ended', remoteState: string | null, nowMs: EpochMs): Promise<void>;
+}
+
 export type NewRun = {
   readonly id: RunId;
   readonly kind: RunKindName;
@@ -51,6 +95,8 @@ export type NewRun = {
   /** Calls in flight at most. */
   readonly concurrency: number;
   readonly budgetUsd: number | null;
+  /** What its calls cost where the provider does not say; null: not known. */
+  readonly prices?: RunPrices | null;
   readonly seed: number;
   readonly by: string | null;
   /** Default: `counted`. */
@@ -58,12 +104,13 @@ export type NewRun = {
   readonly atMs: EpochMs;
 };
 
-export type RunRecord = Omit<NewRun, 'atMs' | 'standing'> & {
+export type RunRecord = Omit<NewRun, 'atMs' | 'standing' | 'prices'> & {
   readonly standing: RunStanding;
   /** Why it is suspect, or what somebody said who admitted or excluded it. */
   readonly standingReason: string | null;
   /** Who admitted or excluded it; null: nobody, or the owner of the data folder. */
   readonly standingBy: string | null;
+  readonly prices: RunPrices | null;
   /** Slug and title; null where the run belongs to none. */
   readonly campaign: string | null;
   readonly campaignTitle: string | null;
@@ -182,11 +229,18 @@ export type RunCounts = {
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly completionTokens: number;
+  /** Of the completion tokens. */
+  readonly reasoningTokens: number;
   readonly costUsd: number | null;
+  /** Some of the cost was computed from tokens and prices. */
+  readonly costEstimated: boolean;
+  /** Oldest first. */
+  readonly batches: readonly BatchRecord[];
   /** Calls without a reply, by reason, with one example each. */
   readonly faults: readonly {
     readonly reason: CallFaultReason;
-    readonly state: 'pending' | 'failed';
+    /** `done`: a fault that passed. */
+    readonly state: 'pending' | 'failed' | 'done';
     readonly count: number;
     readonly example: string;
   }[];
@@ -214,7 +268,37 @@ export type StoredReply = NewCall & {
   readonly reply: Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'>;
 };
 
+/** A verdict of a run with the texts that it is about, and the reply that it stands on. */
+export type BundledVerdict = {
+  readonly seq: number;
+  readonly order: 'ab' | 'ba';
+  readonly repeat: number;
+  /** Names. */
+  readonly models: BySlot<string>;
+  readonly prompt: readonly string[];
+  readonly category: string | null;
+  readonly language: string | null;
+  readonly reference: readonly string[] | null;
+  readonly material: PromptMaterial | null;
+  /** Turns that were shown; null: all. */
+  readonly turns: number | null;
+  readonly answers: BySlot<readonly string[]>;
+  readonly outcome: Outcome | null;
+  readonly unscored: string | null;
+  readonly shareA: number | null;
+  /** Replies to the same call that came before. */
+  readonly earlierReplies: number;
+  /** Null: nothing was asked, or nothing came. */
+  readonly reply:
+    | (Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs' | 'model' | 'fingerprint'> & {
+        readonly callId: number;
+      })
+    | null;
+};
+
 export interface RunStore {
+  /** Pairwise verdicts of a run, oldest first; `after`: `seq` of the last of the page before. */
+  bundledVerdicts(id: RunId, after: number, limit: number): Promise<readonly BundledVerdict[]>;
   /** One transaction: the run, queued, and its calls; of calls that are the same, one. @returns calls */
   create(run: NewRun, calls: readonly NewCall[]): Promise<number>;
   find(id: RunId): Promise<RunRecord | null>;
@@ -249,6 +333,14 @@ export interface RunStore {
   settle(run: RunRecord, parser: string, settled: readonly Settled[]): Promise<void>;
   /** What the run has cost so far; null: no provider said so. */
   spent(id: RunId): Promise<number | null>;
+  /**
+   * How long replies are: of answer runs of this model, in tokens, and of the campaign's answers, in characters; means of
+   * the newest, null where there are none.
+   */
+  typicalReply(
+    model: string,
+    campaign: CampaignId,
+  ): Promise<{ readonly completionTokens: number | null; readonly answerCharacters: number | null }>;
   setPace(id: RunId, pace: RunPace): Promise<void>;
   /** Makes what answers came visible to voters and boards. */
   publishAnswers(campaign: CampaignId): Promise<void>;

@@ -1,10 +1,12 @@
-import type { Asked, CallFault, ModelClient } from '../ports/model-client.ts';
+import type { Asked, CallFault, ModelClient, ModelRequest } from '../ports/model-client.ts';
 import type { LeasedCall, RunRecord, Settled } from '../ports/run-store.ts';
+import { estimatePromptTokens } from './estimate-tokens.ts';
 import { afterFault } from './fault-policy.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import type { Material, RunKind } from './kinds/run-kind.ts';
 import { loadMaterial } from './load-material.ts';
 import type { Pace } from './pace.ts';
+import { priced } from './run-prices.ts';
 import { SettleQueue } from './settle-queue.ts';
 import type { WorkPorts } from './work-run.ts';
 
@@ -194,8 +196,9 @@ export class CallPool {
     const nonce = nonceOf(this.#run, call);
     const { config } = this.#run;
     let asked: Asked;
+    let request: ModelRequest;
     try {
-      const request = this.#kind.render(config, call, material, nonce, earlier === undefined ? 0 : 1);
+      request = this.#kind.render(config, call, material, nonce, earlier === undefined ? 0 : 1);
       asked = await this.#client.ask(request, this.#signal);
     } catch (error) {
       this.#pace.onNothing();
@@ -205,12 +208,15 @@ export class CallPool {
     }
     const atMs = clock.now();
     if (asked.kind === 'reply') {
-      const { reply } = asked;
-      this.#pace.onReply(reply.latencyMs, this.#deps.monotonic.now());
+      const reply = priced(asked.reply, this.#run.prices, () => promptTokensOf(request));
+      this.#pace.onReply(reply.latencyMs ?? 0, this.#deps.monotonic.now());
       this.#replies += 1;
       if (reply.costUsd !== null) {
         this.#spentUsd += reply.costUsd;
         this.#paid += 1;
+      } else if (this.#run.budgetUsd !== null) {
+        const why = `The provider does not say what a call costs, and no price is known: the budget of ${this.#run.budgetUsd} USD cannot be kept. Start a new run with prices; what is there is not asked again.`;
+        this.#end ??= { kind: 'stop', state: 'paused', why };
       }
       const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce, material);
       const settled: Replied = { kind: 'reply', call, reply, read, atMs };
@@ -301,4 +307,9 @@ export class CallPool {
       atMs,
     });
   }
+}
+
+/** What was sent, in tokens, where the provider does not count them. */
+export function promptTokensOf(request: ModelRequest): number {
+  return request.kind === 'chat' ? estimatePromptTokens(request.system, request.turns) : 0;
 }

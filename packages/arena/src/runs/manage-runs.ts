@@ -65,7 +65,19 @@ export async function resumeRun(
   deps: RunPorts & Pick<Ports, 'runQueue'>,
 ): Promise<RunJson> {
   const run = await changeable(command, deps);
-  if (command.budgetUsd !== undefined) await deps.runs.setBudget(run.id, command.budgetUsd);
+  if (command.budgetUsd !== undefined) {
+    if (run.budgetUsd === null && run.prices === null && (await deps.runs.spent(run.id)) === null) {
+      throw new ArenaError(
+        'invalid_request',
+        'A budget cannot be kept: nothing says what calls of this run cost.',
+        {
+          hint: 'Go on without a budget, or start a new run with prices: what is there is not asked again.',
+          at: { column: 'budget_usd', value: String(command.budgetUsd) },
+        },
+      );
+    }
+    await deps.runs.setBudget(run.id, command.budgetUsd);
+  }
   return queue(run, ['paused', 'failed'], 'Only a run that is paused or failed can go on.', deps);
 }
 

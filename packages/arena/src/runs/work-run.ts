@@ -2,7 +2,10 @@ import { ArenaError, isArenaError, type RunId } from '@agon/domain';
 import type { Clock } from '../ports/clock.ts';
 import type { ModelClient } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ProviderRecord } from '../ports/provider-store.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { asksInBatches } from './batch-rules.ts';
+import { workBatches } from './batch-work.ts';
 import { CallPool } from './call-pool.ts';
 import { kindOf } from './kinds/kind-of.ts';
 import type { Paces } from './pace.ts';
@@ -10,7 +13,7 @@ import { settleStanding } from './run-standing.ts';
 
 export type WorkPorts = Pick<
   Ports,
-  'runs' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
+  'runs' | 'batches' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
 > & {
   readonly paces: Paces;
   /** Milliseconds that never go back: what the pace of calls goes by. */
@@ -26,15 +29,29 @@ export type WorkResult = { readonly kind: 'finished' } | { readonly kind: 'wait'
  */
 export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): Promise<WorkResult> {
   const run = await deps.runs.find(id);
-  if (run === null || (run.state !== 'queued' && run.state !== 'running')) return { kind: 'finished' };
+  if (run === null) return { kind: 'finished' };
+  const isOpen = run.state === 'queued' || run.state === 'running';
+  // what was sent in a batch is paid for, whatever became of its run since
+  if (!isOpen && !asksInBatches(run)) return { kind: 'finished' };
   if (run.state === 'queued') await deps.runs.move(id, ['queued'], 'running', null, deps.clock.now());
-  let opened: { readonly client: ModelClient; readonly pool: CallPool };
+  let opened: Opened;
   try {
     opened = await open(run, deps, signal);
   } catch (error) {
     if (!isArenaError(error) || error.kind === 'bug') throw error;
+    if (!isOpen) {
+      if (error.code === 'not_found') await giveUpBatches(run, deps);
+      return { kind: 'finished' };
+    }
     await endRun(run, 'failed', explain(error), deps);
     return { kind: 'finished' };
+  }
+  if (asksInBatches(run)) {
+    const { provider, client } = opened;
+    const step = await workBatches(run, provider, client, deps, signal);
+    if (step.kind === 'wait') return step;
+    if (step.kind === 'stop') await endRun(run, step.state, step.why, deps);
+    if (step.kind !== 'live' || !isOpen) return { kind: 'finished' };
   }
   const { pool } = opened;
   const end = await pool.work();
@@ -60,11 +77,9 @@ const NOBODY: ModelClient = {
   },
 };
 
-async function open(
-  run: RunRecord,
-  deps: WorkPorts,
-  signal: AbortSignal,
-): Promise<{ readonly client: ModelClient; readonly pool: CallPool }> {
+type Opened = { readonly provider: ProviderRecord; readonly client: ModelClient; readonly pool: CallPool };
+
+async function open(run: RunRecord, deps: WorkPorts, signal: AbortSignal): Promise<Opened> {
   const provider = await deps.providers.find(run.providerId);
   if (provider === null || provider.removedAtMs !== null) {
     throw new ArenaError('not_found', `The provider ${run.provider} was removed.`, {
@@ -76,7 +91,12 @@ async function open(
   const pace = deps.paces.of(provider, run.model);
   pace.want(run.concurrency);
   const spentUsd = run.budgetUsd === null ? null : await deps.runs.spent(run.id);
-  return { client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
+  return { provider, client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
+}
+
+/** Nobody can ask the provider any more what became of them. */
+async function giveUpBatches({ id }: RunRecord, { batches, clock }: WorkPorts): Promise<void> {
+  for (const batch of await batches.open(id)) await batches.end(batch.id, 'ended', null, clock.now());
 }
 
 /** Boards take in what a run brought when it ends; whether they may is said before. */

@@ -54,7 +54,8 @@ export type VoteRange =
 export function voteCopySql(campaign: CampaignId, range: VoteRange, rule: ReadRule): string {
   return `copy (
     select v.seq, b.model_a, b.model_b, v.outcome, v.rater_id, ${ABOUT_BATTLE}, v.at,
-      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, v.share_a, v.weight, v.import_id
+      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, v.share_a,
+      coalesce(v.weight, b.draw_weight), v.import_id
     from votes v join battles b on b.id = v.battle_id ${rule.namesItself ? NAMING_JOINS : ''}
     ${rule.quarantine ? 'left join quarantine q on q.vote_id = v.id' : ''}
     where v.campaign_id = ${literal(campaign)} and ${votesWithin(range)}

@@ -25,7 +25,7 @@ export function createExportStore({ sql }: Database): ExportStore {
         select v.id, v.seq, v.battle_id as battle, v.rater_id as rater, coalesce(cp.key, b.prompt_key) as prompt,
           coalesce(p.category, b.category) as category, coalesce(p.language, b.language) as language, b.turns,
           ma.name as "modelA", mb.name as "modelB", coalesce(last.outcome, v.outcome) as outcome,
-          coalesce(v.weight, 1) as weight, v.share_a as "shareA",
+          coalesce(v.weight, b.draw_weight, 1) as weight, v.share_a as "shareA",
           v.outcome as "firstOutcome", coalesce(last.kind = 'undo', false) as undone,
           coalesce(q.reason, case when changed.vote_id is not null then ${AFTER_REVEAL_REASON} end) as excluded,
           note.tags, note.note, v.shown_ms as "shownMs", b.draw_probability as "drawProbability",

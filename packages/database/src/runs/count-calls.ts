@@ -1,6 +1,7 @@
 import type { OrderCount, ProbeCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { readBatches } from './batch-store.ts';
 import { SCORES_PARSER } from './derive-verdicts.ts';
 
 type Counted = Pick<
@@ -18,6 +19,15 @@ const NOTHING: Counted = {
   unasked: 0,
   retried: 0,
   targets: 0,
+};
+
+type SpentRow = {
+  prompt: number;
+  cached: number;
+  completion: number;
+  reasoning: number;
+  cost: number | null;
+  estimated: boolean;
 };
 
 /** Characters of an example. */
@@ -41,13 +51,16 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null
       and not ${sql.unsafe(IS_PROBE)} group by 1) l
     order by count desc, label`;
-  const [spent] = await sql<{ prompt: number; cached: number; completion: number; cost: number | null }[]>`
+  const [spent] = await sql<SpentRow[]>`
     select coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
-      coalesce(sum(completion_tokens), 0)::float8 as completion, sum(cost_usd) as cost from replies where run_id = ${id}`;
+      coalesce(sum(completion_tokens), 0)::float8 as completion, coalesce(sum(reasoning_tokens), 0)::float8 as reasoning,
+      sum(cost_usd) as cost, coalesce(bool_or(cost_estimated), false) as estimated from replies where run_id = ${id}`;
   const faults = await sql<RunCounts['faults'][number][]>`
-    select fault as reason, case when state = 'failed' then 'failed' else 'pending' end as state, count(*)::int as count,
-      left(min(fault_message), ${EXAMPLE}) as example
-    from calls where run_id = ${id} and fault is not null and state <> 'done' group by 1, 2 order by 3 desc, 1, 2`;
+    select reason, stands as state, sum(times)::int as count, left(min(fault_message), ${EXAMPLE}) as example
+    from (select fault as reason, fault_message, case when state in ('failed', 'done') then state else 'pending' end as stands,
+        case state when 'done' then greatest(retried, 1) else 1 end as times
+      from calls where run_id = ${id} and fault is not null) met
+    group by 1, 2 order by stands = 'done', 3 desc, 1, 2`;
   return {
     ...(calls ?? NOTHING),
     results: Object.fromEntries(results.map(({ label, count }) => [label, count])),
@@ -55,7 +68,10 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     promptTokens: spent?.prompt ?? 0,
     cachedTokens: spent?.cached ?? 0,
     completionTokens: spent?.completion ?? 0,
+    reasoningTokens: spent?.reasoning ?? 0,
     costUsd: spent?.cost ?? null,
+    costEstimated: spent?.estimated ?? false,
+    batches: await readBatches(sql, id),
     faults: [...faults],
   };
 }

@@ -29,8 +29,13 @@ export async function insertReadings(
   await insertScores(tx, run, parser, ofType('scores'));
   await insertAnswers(tx, run, ofType('answer'));
   for (const { reading, atMs } of ofType('capability')) {
-    await tx`update providers set capabilities = coalesce(capabilities, '{}'::jsonb) || ${tx.json(reading.found as never)},
-      checked_at = ${new Date(atMs)} where id = ${run.providerId}`;
+    const found = tx.json(reading.found as never);
+    // findings lie one level deeper, and those of other probes stay
+    await tx`update providers set checked_at = ${new Date(atMs)}, capabilities = coalesce(capabilities, '{}'::jsonb) || ${found}
+        || jsonb_strip_nulls(jsonb_build_object(
+          'features', nullif(coalesce(capabilities->'features', '{}') || coalesce(${found}->'features', '{}'), '{}'),
+          'seeds', nullif(coalesce(capabilities->'seeds', '{}') || coalesce(${found}->'seeds', '{}'), '{}')))
+      where id = ${run.providerId}`;
   }
 }
 
@@ -96,7 +101,7 @@ async function insertScores(
   await deriveVerdicts(tx, run, [...new Set(rows.map((row) => row.answer_id))]);
 }
 
-/** The same text again adds nothing: an answer is its text. */
+/** An answer is its text and what it was asked under: the same again adds nothing. */
 async function insertAnswers(
   tx: TransactionSql,
   run: RunRecord,
@@ -107,6 +112,8 @@ async function insertAnswers(
     select id, name, aliases from models where id = any(${answers.map(({ reading }) => reading.modelId as string)})`;
   const prompts = await tx<{ id: string; turns: string[] }[]>`
     select id, turns from prompts where id = any(${answers.map(({ reading }) => reading.promptId as string)})`;
+  const { settingsHash } = run.config as { settingsHash?: string };
+  const settings = settingsHash === undefined ? '' : `:${settingsHash}`;
   const modelOf = new Map(models.map((row) => [row.id, row]));
   const askedOf = new Map(prompts.map((row) => [row.id, row.turns.join('\n')]));
   const rows = answers.map(({ reading: { promptId, modelId, turns }, replyId }) => {
@@ -117,7 +124,7 @@ async function insertAnswers(
       prompt_id: promptId,
       model_id: modelId,
       turns: text,
-      content_hash: createHash('sha256').update(JSON.stringify(text)).digest('hex'),
+      content_hash: createHash('sha256').update(JSON.stringify(text)).digest('hex') + settings,
       blank: text.every(isBlank),
       self_naming: spans.some((turn) => turn.length > 0) ? spans : null,
       reply_id: replyId,

@@ -34,6 +34,7 @@ export function runStoreContract(setUp: () => Promise<Setup>): void {
         config: run.config,
         concurrency: 4,
         budgetUsd: 1.5,
+        prices: { input: 2, cached: null, output: 8, from: 'a test' },
         seed: 7,
         by: run.by,
         state: 'queued',

@@ -129,6 +129,7 @@ export async function sampleJudging(
       config: { judgeId, judge: 'sample', identity: 'sample@1', source: '' },
       concurrency: 4,
       budgetUsd: 1.5,
+      prices: { input: 2, cached: null, output: 8, from: 'a test' },
       seed: 7,
       by: null,
       atMs: SAMPLE_MS,

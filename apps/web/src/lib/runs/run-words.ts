@@ -92,11 +92,15 @@ const REASONS: Readonly<Record<string, () => string>> = {
 /** Why a call has no reply, or a reply no result; a reason newer than this page under its own name. */
 export function reasonName(reason: string): string {
   if (isPassing(reason)) return m.runs_reason_waiting({ reason: reasonName(reason.slice(WAITING.length)) });
+  if (reason.startsWith(PASSED))
+    return m.runs_reason_passed({ reason: reasonName(reason.slice(PASSED.length)) });
   return REASONS[reason]?.() ?? reason;
 }
 
 /** How the API marks faults of calls that will be asked again. */
 const WAITING = 'waiting: ';
+/** And faults that were met on the way to a reply. */
+const PASSED = 'passed: ';
 
 /** Whether calls with this fault are still to be asked again. */
 export const isPassing = (reason: string): boolean => reason.startsWith(WAITING);
@@ -109,6 +113,7 @@ const RESULTS: Readonly<Record<string, () => string>> = {
   answered: m.runs_result_answered,
   yes: m.runs_result_yes,
   no: m.runs_result_no,
+  unknown: m.runs_result_unknown,
 };
 
 /** What a reply was read as. */

@@ -20,6 +20,7 @@ export const runPath = (run: string): string => `${runsPath}/${encodeURIComponen
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */
 export const CAMPAIGN_PARTS = [
   'progress',
+  'battles',
   'import',
   'judges',
   'voters',
@@ -37,6 +38,20 @@ export function campaignPath(campaign: string, part: CampaignPart = 'progress'):
 /** Where a campaign's models are asked for verdicts, or for answers. */
 export const askPath = (campaign: string, what: 'verdicts' | 'answers'): string =>
   `${campaignPath(campaign, 'judges')}?ask=${what}`;
+
+export const battlePath = (campaign: string, battle: string): string =>
+  `/workbench/campaigns/${encodeURIComponent(campaign)}/battles/${encodeURIComponent(battle)}`;
+
+/** A judge's report card; of one of its models, or of one run. */
+export function judgeCardPath(
+  campaign: string,
+  judge: string,
+  of: { readonly model?: string; readonly run?: string } = {},
+): string {
+  const search = new URLSearchParams(Object.entries(of).filter(([, value]) => value !== ''));
+  const path = `${campaignPath(campaign, 'judges')}/${encodeURIComponent(judge)}`;
+  return search.size === 0 ? path : `${path}?${search}`;
+}
 
 /** Steps of making a campaign, after the first one has named it. */
 export const SETUP_STEPS = ['answers', 'who', 'quality', 'size'] as const;

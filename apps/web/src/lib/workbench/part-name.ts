@@ -3,6 +3,7 @@ import { m } from '#paraglide/messages.js';
 
 const PARTS: Readonly<Record<CampaignPart, () => string>> = {
   progress: m.workbench_progress,
+  battles: m.battles_title,
   import: m.workbench_import,
   judges: m.workbench_judges,
   voters: m.workbench_voters,

@@ -14,7 +14,7 @@ export type Material = {
 
 /** What a reply is read by, now or again later. */
 export type ReadableReply = Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'> &
-  Partial<Pick<ModelReply, 'promptTokens' | 'latencyMs' | 'fingerprint'>>;
+  Partial<Pick<ModelReply, 'promptTokens' | 'reasoningTokens' | 'costUsd' | 'latencyMs' | 'fingerprint'>>;
 
 export type Outcome =
   | { readonly kind: 'reply'; readonly reply: ReadableReply }
@@ -33,6 +33,8 @@ export type RunKind<Config> = {
   readonly independent?: boolean;
   /** Labels of replies that were read as they should be; any other one is a problem that people look at. */
   readonly results: readonly string[];
+  /** What people are told of how it asks. */
+  settings?(config: Config): Readonly<Record<string, string | number | null>>;
   /** What lands is shown on boards, or drawn from by voters. */
   readonly lands?: 'verdicts' | 'answers';
   /** @param targets what the configuration was found to ask about, in the kind's own words */
@@ -84,11 +86,23 @@ export type TrialConfig = VerdictConfig & {
   readonly isDraft: boolean;
 };
 
-export type AnswerConfig = {
+export type AnswerConfig = AnswerSettings & {
   readonly modelId: string;
-  readonly system: string;
-  readonly temperature: number | null;
-  readonly maxTokens: number;
+  /** As `hashSettings` has it; missing in runs from before it was kept. */
+  readonly settingsHash?: string;
   readonly repeat: number;
   readonly limit: number | null;
+};
+
+/** What an answer was asked under: the same text under other settings is another answer. */
+export type AnswerSettings = {
+  readonly system: string;
+  /** Null: the model's own, here as below. */
+  readonly temperature: number | null;
+  readonly topP: number | null;
+  readonly maxTokens: number;
+  /** Null: none, or the number of the repeat where a prompt is asked several times. */
+  readonly samplingSeed: number | null;
+  readonly effort: string | null;
+  readonly thinkingBudget: number | null;
 };
