@@ -15,6 +15,8 @@ const theme = EditorView.theme({
     color: 'var(--color-second)',
     paddingInline: '0.75rem',
   },
+  // its own marks are in few fonts
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: 'none' },
 });
 
 /** Lines around a change that are shown, and how many alike are worth folding away. */
