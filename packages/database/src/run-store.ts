@@ -161,7 +161,7 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
           where r.kind = 'answers' and r.model = ${model} and s.completion_tokens is not null order by s.id desc limit 500) newest`;
       const [answers] = await sql<{ mean: number | null }[]>`
         select avg(length(turns::text))::float8 as mean from (
-          select turns from answers where campaign_id = ${campaign} limit 500) some`;
+          select turns from answers where campaign_id = ${campaign} order by seq desc limit 500) newest`;
       return { completionTokens: replies?.mean ?? null, answerCharacters: answers?.mean ?? null };
     },
 
