@@ -468,13 +468,13 @@ export const CALLS = {
   }),
   listSentBack: call({
     summary: 'Battles that were sent back to people',
-    tag: 'voting',
+    tag: 'battles',
     access: 'researcher',
     reply: sentBackListSchema,
   }),
   sendBack: call({
     summary: 'Ask people about a battle again: a share of their draws is made from such battles',
-    tag: 'voting',
+    tag: 'battles',
     access: 'researcher',
     body: sendBackSchema,
     reply: sentBackSchema,
@@ -482,7 +482,7 @@ export const CALLS = {
   }),
   takeBack: call({
     summary: 'Take a battle off the list of those that are asked about again',
-    tag: 'voting',
+    tag: 'battles',
     access: 'researcher',
     reply: sentBackListSchema,
   }),
