@@ -152,6 +152,12 @@ describe('dry runs', () => {
     });
     expect(await here.researcher.call('getRun', { params: { run: trial.run } })).toMatchObject({
       kind: 'trial',
+      // nobody knows what this provider costs: a budget could not be kept
+      budget: null,
+    });
+    const prices = { input: 1, cached: null, output: 2 };
+    const priced = await tryOut({ source: draft('unsaved'), prices, voted: 1, random: 0 });
+    expect(await here.researcher.call('getRun', { params: { run: priced.run } })).toMatchObject({
       budget: 1,
     });
     const judges = await here.researcher.call('listJudges');

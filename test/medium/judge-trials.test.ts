@@ -113,6 +113,7 @@ describe('a dry run', () => {
   it('pauses at its budget', async () => {
     const { trial } = await tryOut((request) => ({ ...says('A')(request), costUsd: 0.4 }) as ScriptedReply, {
       budgetUsd: 1,
+      prices: { input: 1, cached: null, output: 1 },
       concurrency: 1,
     });
     expect(trial.state).toBe('paused');

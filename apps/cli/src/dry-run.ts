@@ -43,7 +43,11 @@ export function dryRunCommand(): Command {
     .option('--base-url <url>', 'instead of a provider: any OpenAI-compatible server')
     .option('--api-key-env <name>', 'with --base-url: variable that holds its key, where `agon start` runs')
     .option('--orders <both|first>', 'slot orders to ask', ordersOf, 'both' as const)
-    .option('--budget <usd>', 'pause before it costs more (default: 1)', numberAbove('budget', 0))
+    .option(
+      '--budget <usd>',
+      'pause before it costs more (default: 1 where costs are known)',
+      numberAbove('budget', 0),
+    )
     .option('--seed <n>', 'another one draws other battles', wholeNumber('seed', 0), 1)
     .action(dryRun);
 }

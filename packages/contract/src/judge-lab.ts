@@ -11,8 +11,6 @@ const LONGEST_SOURCE = 200_000;
 /** Battles of one dry run: enough to see how a judge behaves, too few to stand for a run. */
 const MOST_TRIED = 100;
 const DEFAULT_TRIED = 5;
-/** USD; a dry run stops here where nobody said otherwise. */
-const TRIAL_BUDGET = 1;
 
 const sourceSchema = z
   .string()
@@ -82,9 +80,12 @@ export const savedJudgeSchema = judgeVersionSchema
   .meta({ id: 'SavedJudge' });
 export type SavedJudgeJson = z.infer<typeof savedJudgeSchema>;
 
+/** Whoever tries a judge waits for it: by a batch it could take a day. */
+const { batch: _, ...liveFields } = askingFields;
+
 export const startJudgeTrialSchema = z
   .strictObject({
-    ...askingFields,
+    ...liveFields,
     judge: z.string().nullable().default(null).describe('A saved judge: `id`, or `id@hash` for one version'),
     source: sourceSchema
       .nullable()
@@ -101,8 +102,9 @@ export const startJudgeTrialSchema = z
     budget_usd: z
       .number()
       .positive()
-      .default(TRIAL_BUDGET)
-      .describe('The dry run pauses before it costs more'),
+      .nullable()
+      .default(null)
+      .describe('The dry run pauses before it costs more; null: 1 USD where costs can be counted'),
   })
   .meta({ id: 'NewJudgeTrial' });
 export type StartJudgeTrialBody = z.input<typeof startJudgeTrialSchema>;

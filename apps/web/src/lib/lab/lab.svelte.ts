@@ -8,7 +8,6 @@ import { type Draft, keepAsked, keepDraft, recallAsked, recallDraft } from './dr
 const CHECK_AFTER_MS = 250;
 const LOOK_EVERY_MS = 600;
 const DEFAULT_BATTLES = 5;
-const DEFAULT_BUDGET_USD = 1;
 
 export type LabCampaign = { readonly slug: string; readonly title: string };
 
@@ -45,7 +44,8 @@ export class Lab {
   model = $state('');
   voted: number | null = $state(DEFAULT_BATTLES);
   random: number | null = $state(DEFAULT_BATTLES);
-  budget: number | null = $state(DEFAULT_BUDGET_USD);
+  /** Null: what the API takes where nobody says. */
+  budget: number | null = $state(null);
   #seed = 1;
   #turn = 0;
 
@@ -166,7 +166,7 @@ export class Lab {
           battles: [...battles],
           voted: same === null && this.kept.length === 0 ? (this.voted ?? 0) : 0,
           random: same === null ? (this.random ?? 0) : 0,
-          budget_usd: this.budget ?? DEFAULT_BUDGET_USD,
+          budget_usd: this.budget,
           seed: this.#seed,
         },
       }),

@@ -8,12 +8,16 @@ import type { Ports } from '../../ports/ports.ts';
 import { chooseProvider } from '../../providers/choose-provider.ts';
 import type { TrialConfig } from '../../runs/kinds/run-kind.ts';
 import { trial } from '../../runs/kinds/trial.ts';
+import { pricesOf, reportsCost } from '../../runs/run-prices.ts';
 import { asking } from '../../runs/start-answer-run.ts';
 import { type Asking, type StartPorts, startRun } from '../../runs/start-run.ts';
 import { requireJudge } from '../list-judges.ts';
 import { chooseBattles } from '../start-judge-run.ts';
 import { readSource } from './check-judge.ts';
 import { presentJudgeTrial, type TrialPorts } from './get-judge-trial.ts';
+
+/** USD: a dry run pauses here where nobody said otherwise, and where costs can be counted at all. */
+const DEFAULT_BUDGET_USD = 1;
 
 export type StartJudgeTrial = Asking & {
   readonly actor: Actor;
@@ -59,9 +63,12 @@ export async function startJudgeTrial(
     battles,
     isDraft: command.source !== null,
   };
+  const isCountable =
+    pricesOf(provider, command.model, command.prices ?? null) !== null || reportsCost(provider);
   const run = await startRun(
     {
       ...asking(command),
+      budgetUsd: command.budgetUsd ?? (isCountable ? DEFAULT_BUDGET_USD : null),
       actor,
       kind: 'trial',
       campaignId: campaign.id,
