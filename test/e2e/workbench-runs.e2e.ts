@@ -115,7 +115,12 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await row.getByRole('button', { name: `Check: ${provider}` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Check' }).click();
     await expect(row).toContainText('2 models', { timeout: 20_000 });
-    await expect(row).toContainText('2 probabilities a token · names its version · replies in');
+    await expect(row).toContainText(
+      '2 probabilities a token · says what calls cost · names its version · replies in',
+    );
+    await row.getByText('What it can do').click();
+    await expect(row).toContainText('Log-probabilities yes Up to 2 for each token.');
+    await expect(row).toContainText('Batches no It has no endpoint for batches.');
     expect(server.requests[0]?.authorization).toBe('Bearer sk-test-0123456789wxyz');
     expect(await page.content()).not.toContain('0123456789wxyz');
   });
@@ -126,6 +131,8 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await page.goto(`/workbench/campaigns/${slug}/judges`);
     await page.getByRole('link', { name: 'Answers', exact: true }).click();
     await expect(page.locator('datalist option').first()).toHaveAttribute('value', 'scripted');
+    await page.getByLabel('Model, as the provider knows it').fill('scripted');
+    await expect(page.getByText(/^6 calls, about \d+ tokens sent/)).toBeVisible();
     await askForAnswers(page, 'gamma', { 'Calls at a time': '1' });
     const run = runOf(page, 'gamma');
     // by keyboard: what took the place of the pressed button has the focus

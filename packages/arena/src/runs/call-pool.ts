@@ -195,7 +195,10 @@ export class CallPool {
     if (this.#spentUsd < budgetUsd && this.#spentUsd + mean * (inFlight + 1) <= budgetUsd * (1 + 1e-9))
       return false;
     if (this.#inFlight.size === 0) {
-      const why = `The budget of ${budgetUsd} USD is spent, or does not pay for another call. Resume the run with a larger one.`;
+      const left = this.#spentUsd + mean / 2 < budgetUsd;
+      const why = left
+        ? `What is left of the budget of ${budgetUsd} USD does not pay for another call. Resume the run with a larger one.`
+        : `The budget of ${budgetUsd} USD is spent. Resume the run with a larger one.`;
       this.#end = { kind: 'stop', state: 'paused', why };
     }
     return true;

@@ -159,7 +159,8 @@ export const probe: RunKind<Record<string, never>> = {
     const finding = findInFault(outcome.fault);
     // nobody was there to ask: what is known stays
     if (finding === null) return { label: outcome.fault.reason, reading: null };
-    return read({ ...finding, also: finding.is === 'no' ? WITHOUT[call.target] : undefined } as Finding);
+    const why = (finding.is === 'no' && WITHOUT_WHY[call.target]) || finding.why;
+    return read({ ...finding, why, also: finding.is === 'no' ? WITHOUT[call.target] : undefined } as Finding);
   },
 };
 
@@ -170,6 +171,9 @@ function findInFault({ reason, message }: CallFault): Finding | null {
     return { is: 'unknown', why: message };
   return null;
 }
+
+/** Where nothing is at an address, its words are of the wrong thing. */
+const WITHOUT_WHY: Readonly<Record<string, string>> = { batch: 'It has no endpoint for batches.' };
 
 const WITHOUT: Readonly<Record<string, ProviderCapabilities>> = {
   models: { models: null },
