@@ -7,7 +7,10 @@ import { consentTo, drawOne, vote } from './voter.ts';
 
 /** What path parameters name. */
 export type Place = Readonly<
-  Record<'campaign' | 'run' | 'judgeRun' | 'import' | 'snapshot' | 'rater' | 'model' | 'viewer', string>
+  Record<
+    'campaign' | 'run' | 'judgeRun' | 'judgeTrial' | 'import' | 'snapshot' | 'rater' | 'model' | 'viewer',
+    string
+  >
 > & { readonly id: CampaignId | null };
 
 export type AccessArena = {
@@ -56,11 +59,15 @@ export async function openAccessArena(): Promise<AccessArena> {
     const params = { campaign: slug };
     const owner = arena.owner();
     const rater = await raterOf(arena, slug);
-    const [snapshot, judgeRun, run, imports] = await Promise.all([
+    const [snapshot, judgeRun, judgeTrial, run, imports] = await Promise.all([
       owner.call('createSnapshot', { params, body: {} }),
       owner.call('startJudgeRun', {
         params,
-        body: { judge: 'pairwise-explain', model: 'owl', provider: 'lab', limit: 1 },
+        body: { judge: 'pair-explain', model: 'owl', provider: 'lab', limit: 1 },
+      }),
+      owner.call('startJudgeTrial', {
+        params,
+        body: { judge: 'pair-explain', model: 'owl', provider: 'lab', voted: 0, random: 1 },
       }),
       owner.call('startAnswerRun', { params, body: { model: 'gnu', provider: 'lab', limit: 1 } }),
       owner.call('listImports', { params }),
@@ -77,6 +84,7 @@ export async function openAccessArena(): Promise<AccessArena> {
       campaign: slug,
       run: run.run,
       judgeRun: judgeRun.run,
+      judgeTrial: judgeTrial.run,
       import: imports.items[0]!.id,
       snapshot: snapshot.id,
       rater,

@@ -32,8 +32,13 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   createImport: () => ({ files: [FILE] }),
   streamImport: () => ({ files: [FILE] }),
   inspectFile: () => FILE,
-  startJudgeRun: () => ({ ...LAB, judge: 'pairwise-explain' }),
+  startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
+  saveJudge: () => ({ source: 'no judge' }),
+  checkJudge: () => ({ source: 'no judge' }),
+  startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
   startAnswerRun: () => LAB,
+  estimateAnswerRun: () => LAB,
+  excludeRun: () => ({ reason: 'a trial' }),
   quarantineVotes: () => ({ most_votes: 1, dry_run: true }),
   addProvider: () => ({ name: `made-${made}`, base_url: `https://made-${made}.example/v1` }),
   changeMember: () => ({ role: 'voter' }),
@@ -42,18 +47,24 @@ const BODIES: Partial<Record<CallName, () => object>> = {
 
 const QUERIES: Partial<Record<CallName, (place: Place) => string>> = {
   listRuns: ({ campaign }) => `?campaign=${campaign}`,
+  compareJudges: ({ campaign }) => `?left=pair-explain&right=pair-explain&campaign=${campaign}`,
   exportCampaign: () => '?what=votes&as=csv',
 };
 
 /** Refusals that come to whoever may make the call: it asks for what is not there, or not possible now. */
 const LET_IN: Partial<Record<CallName, RegExp>> = {
   claimSetup: /^not_allowed This set-up link/,
+  saveJudge: /^judge_invalid/,
   giveConsent: /^campaign_not_open/,
   drawBattles: /^(campaign_not_open|consent_required)/,
   castVote: /^ticket_invalid/,
   skipBattle: /^ticket_invalid/,
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
+  estimateAnswerRun: /^no_battle_left/,
+  getJudgeCard: /^not_found No judge/,
+  sendBack: /^not_found There is no such battle/,
+  takeBack: /^not_found There is no such battle/,
   undoVote: /^not_found You have no such vote/,
   revealVote: /^not_found You have no such vote/,
   annotateVote: /^not_found You have no such vote/,
@@ -65,6 +76,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   removeCampaignMember: /^not_found There is no such member/,
   // after a cancelled run comes no other state
   resumeRun: /^invalid_request Only a run that is paused or failed/,
+  admitRun: /^invalid_request Boards count verdicts/,
+  excludeRun: /^invalid_request Boards count verdicts/,
   changeProvider: /^not_found There is no provider "gone"/,
   removeProvider: /^not_found There is no provider "gone"/,
   changeMember: /^not_found There is no such person/,
@@ -75,7 +88,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
 function objectsOf(name: CallName): readonly (typeof OBJECTS)[number][] {
   const path = PATHS[name];
   if (path.includes('/v1/runs/{run}')) return OBJECTS;
-  const isAbout = /\{(campaign|run|import|snapshot)\}/.test(path) || name === 'listRuns';
+  const isAbout =
+    /\{(campaign|run|import|snapshot)\}/.test(path) || name === 'listRuns' || name === 'compareJudges';
   return isAbout ? OBJECTS.filter((each) => each !== 'probe') : ['open'];
 }
 
@@ -83,10 +97,14 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
   const [method = 'GET', path = '/'] = PATHS[name].split(' ');
   const values: Readonly<Record<string, string | null>> = {
     ...place,
-    run: path.includes('judge-runs') ? place.judgeRun : place.run,
+    run: path.includes('judge-runs')
+      ? place.judgeRun
+      : path.includes('judge-trials')
+        ? place.judgeTrial
+        : place.run,
     user: name === 'removeCampaignMember' ? here.guest.id : place.viewer,
     ...{ provider: name === 'getProvider' || name === 'checkProvider' ? 'lab' : 'gone' },
-    ...{ judge: 'pairwise-explain', battle: NOWHERE, verdict: NOWHERE, vote: NOWHERE, key: NOWHERE },
+    ...{ judge: 'pair-explain', battle: NOWHERE, verdict: NOWHERE, vote: NOWHERE, key: NOWHERE },
     ...(name === 'changeMember' ? { user: 'nobody' } : {}),
   };
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key]!));

@@ -95,7 +95,7 @@ const provider = (...args: string[]) => runVerb('provider', [...args, '--json'])
 const runs = (...args: string[]) => runVerb('runs', [...args, '--json']);
 const answerRun = (...args: string[]) => runVerb('answer', ['run', '--campaign', slug, ...args, '--json']);
 const judgeRun = (...args: string[]) =>
-  runVerb('judge', ['run', 'pairwise-explain', '--campaign', slug, ...args, '--json']);
+  runVerb('judge', ['run', 'pair-explain', '--campaign', slug, ...args, '--json']);
 
 describe('agon provider', () => {
   it('adds, lists, changes and removes, each with the document of the list', async () => {
@@ -245,7 +245,8 @@ describe('agon answer run', () => {
 
   it('pauses at its budget with 2, and `runs resume` goes on with a larger one', async () => {
     script = () => ({ kind: 'text', text: 'Dear.', costUsd: 1 });
-    const args = ['--model', 'dear', '--provider', 'scripted', '--concurrency', '1'];
+    const free = ['--price-in', '0', '--price-out', '0'];
+    const args = ['--model', 'dear', '--provider', 'scripted', '--concurrency', '1', ...free];
     const ran = await answerRun(...args, '--budget', '2');
     const run = runIn(ran);
     expect([ran.code, run]).toMatchObject([
@@ -277,7 +278,8 @@ describe('agon answer run', () => {
     for (const [args, code] of [
       [['--model', 'm'], 'unknown_option'],
       [['--provider', 'scripted'], 'unknown_option'],
-      [['--model', 'm', '--provider', 'scripted', '--batch'], 'unknown_option'],
+      [['--model', 'm', '--provider', 'scripted', '--batch'], 'invalid_request'],
+      [['--model', 'm', '--provider', 'scripted', '--price-in', '1'], 'unknown_option'],
       [['--model', 'm', 'n', '--provider', 'scripted', '--as', 'x'], 'unknown_option'],
       [['--model', 'm', '--provider', 'scripted', '--temperature', '2.1'], 'unknown_option'],
       [['--model', 'm', '--provider', 'scripted', '--base-url', model.baseUrl], 'invalid_request'],

@@ -26,9 +26,11 @@ describe('judges', () => {
     const visitor = arena.visitor();
     const { items } = await visitor.call('listJudges');
     expect(items.length).toBeGreaterThan(0);
-    judge = items[0]?.id ?? '';
-    expect(await visitor.call('getJudge', { params: { judge } })).toEqual(items[0]);
-    expect(items[0]?.identity).toContain(judge);
+    judge = 'pair-explain';
+    const listed = items.find(({ id }) => id === judge);
+    expect(await visitor.call('getJudge', { params: { judge } })).toEqual(listed);
+    expect(listed).toMatchObject({ origin: 'built_in', identity: expect.stringMatching(/^pair-explain@/) });
+    expect(items.find(({ id }) => id === 'control-longest')).toMatchObject({ origin: 'control' });
     await expect(visitor.call('getJudge', { params: { judge: 'nobody' } })).rejects.toMatchObject({
       code: 'not_found',
     });
@@ -39,17 +41,43 @@ describe('judges', () => {
     expect(run).toMatchObject({
       state: 'queued',
       battles: 4,
-      calls: { total: 8, pending: 8, sent: 0 },
+      // beside both orders of each battle, a probe of each kind and a repeat
+      calls: { total: 12, pending: 12, sent: 0 },
       judge,
       provider: '127.0.0.1:9',
       base_url: 'http://127.0.0.1:9/v1',
     });
     expect(arena.announced).toEqual([run.run]);
     expect(await researcher.call('getJudgeRun', { params: { run: run.run } })).toMatchObject({
-      calls: { total: 8 },
+      calls: { total: 12 },
     });
     const { items } = await researcher.call('listJudgeRuns', { params: { campaign: slug } });
     expect(items.map((item) => item.run)).toEqual([run.run]);
+  });
+
+  it('are admitted and excluded by researchers, who say why they exclude', async () => {
+    const { run } = await start({ limit: 1, model: 'decided' });
+    const params = { run };
+    expect(await researcher.call('getRun', { params })).toMatchObject({
+      standing: 'counted',
+      standing_reason: null,
+    });
+    expect(await researcher.call('excludeRun', { params, body: { reason: ' a trial ' } })).toMatchObject({
+      standing: 'excluded',
+      standing_reason: 'a trial',
+    });
+    expect(await researcher.call('admitRun', { params, body: {} })).toMatchObject({
+      standing: 'admitted',
+      standing_reason: null,
+    });
+    await expect(researcher.call('excludeRun', { params, body: { reason: ' ' } })).rejects.toMatchObject({
+      code: 'invalid_request',
+      at: { column: 'reason' },
+    });
+    await expect(start({ limit: 1, model: '' })).rejects.toMatchObject({
+      code: 'invalid_request',
+      at: { column: 'model' },
+    });
   });
 
   it('stop when they are told to', async () => {

@@ -232,7 +232,7 @@ describe('where a run asks', () => {
     await expect(
       researcher.call('startJudgeRun', {
         params: { campaign: slug },
-        body: { judge: 'pairwise-explain', model: 'm', base_url, api_key_env: 'OPENAI_API_KEY' },
+        body: { judge: 'pair-explain', model: 'm', base_url, api_key_env: 'OPENAI_API_KEY' },
       }),
     ).rejects.toMatchObject(refused);
     const { key } = await admin.call('createKey', { body: { name: 'w', scopes: ['write'] } });

@@ -35,7 +35,9 @@ async function fail(run: string, calls: number) {
 
 describe('runs for answers', () => {
   it('ask each prompt once, and workers are told', async () => {
-    const run = await start({ as: 'gnu', temperature: 0.5, budget_usd: 2, concurrency: 3, seed: 4 });
+    const prices = { input: 2, output: 8 };
+    const asked = { as: 'gnu', temperature: 0.5, budget_usd: 2, prices, concurrency: 3, seed: 4 };
+    const run = await start(asked);
     expect(run).toMatchObject({
       kind: 'answers',
       campaign: slug,
@@ -48,6 +50,15 @@ describe('runs for answers', () => {
       finished_at: null,
       calls: { total: PROMPTS, pending: PROMPTS, sent: 0, done: 0, failed: 0 },
       cost: null,
+      cost_estimated: false,
+      prices: { input: 2, cached: null, output: 8, from: 'given with the run' },
+      settings: {
+        temperature: 0.5,
+        top_p: null,
+        max_tokens: 2048,
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+      batches: [],
       budget: 2,
       concurrency: 3,
       seed: 4,
@@ -56,6 +67,40 @@ describe('runs for answers', () => {
     });
     expect(arena.announced).toEqual([run.run]);
     expect(await researcher.call('getRun', at(run.run))).toMatchObject({ run: run.run, state: 'queued' });
+  });
+
+  it('refuse a budget that nobody could count against', async () => {
+    await expect(start({ as: 'blind', budget_usd: 2 })).rejects.toMatchObject({
+      code: 'invalid_request',
+      at: { column: 'budget_usd' },
+      hint: expect.stringContaining('--price-in'),
+    });
+    await expect(start({ as: 'blind', batch: true })).rejects.toMatchObject({ at: { column: 'batch' } });
+  });
+
+  it('say what they would cost, and ask nothing', async () => {
+    const estimate = (body: object) =>
+      researcher.call('estimateAnswerRun', {
+        params: { campaign: slug },
+        body: { model: 'unborn', provider: 'lab', max_tokens: 1000, ...body },
+      });
+    const announced = arena.announced.length;
+    const unpriced = await estimate({});
+    expect(unpriced).toMatchObject({ calls: PROMPTS, answered: 0, cost: null, prices: null, price_share: 1 });
+    expect(unpriced.completion_tokens.most).toBe(PROMPTS * 1000);
+    const { prompt_tokens, completion_tokens, cost } = await estimate({ prices: { input: 2, output: 8 } });
+    expect(cost!.high).toBeCloseTo((prompt_tokens * 2 + PROMPTS * 1000 * 8) / 1e6, 9);
+    expect(cost!.expected).toBeCloseTo((prompt_tokens * 2 + completion_tokens.expected * 8) / 1e6, 9);
+    expect(cost!.low).toBeLessThan(cost!.expected);
+    // a system prompt of 400 characters: some 104 tokens more with each call
+    const longer = await estimate({ system: 'x'.repeat(400) });
+    expect(longer.prompt_tokens).toBe(prompt_tokens + PROMPTS * 104);
+    expect(await estimate({ limit: 2, repeat: 3 })).toMatchObject({ calls: 6 });
+    expect(arena.announced.length).toBe(announced);
+    // nothing was made for it
+    const campaign = await arena.ports.campaigns.find(slug);
+    const { models } = await arena.ports.content.content(campaign!.id);
+    expect(models.map(({ name }) => name)).not.toContain('unborn');
   });
 
   it('ask as often as wanted, and no more prompts than wanted', async () => {
@@ -115,7 +160,7 @@ describe('runs of every kind', () => {
   });
 
   it('pause, go on and end', async () => {
-    const { run } = await start({ as: 'paused', budget_usd: 1 });
+    const { run } = await start({ as: 'paused', budget_usd: 1, prices: { input: 1, output: 1 } });
     expect(await researcher.call('pauseRun', at(run))).toMatchObject({ state: 'paused', finished_at: null });
     const told = arena.announced.length;
     expect(await researcher.call('resumeRun', { ...at(run), body: { budget_usd: 5 } })).toMatchObject({

@@ -47,7 +47,7 @@ async function playAll(slug: string, voters = 4): Promise<Played[]> {
 async function askJudge(campaign: string): Promise<number> {
   const run = await researcher.call('startJudgeRun', {
     params: { campaign },
-    body: { judge: 'pairwise-explain', model: 'scripted', base_url: 'http://127.0.0.1:9/v1', limit: 100 },
+    body: { judge: 'pair-explain', model: 'scripted', base_url: 'http://127.0.0.1:9/v1', limit: 100 },
   });
   return run.battles;
 }

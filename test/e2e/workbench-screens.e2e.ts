@@ -87,7 +87,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
   }));
   const run = await owner('startJudgeRun', {
     params: { campaign: 'mt-bench-excerpt' },
-    body: { judge: 'pairwise-explain', model: 'locked-out', base_url: judge.baseUrl, limit: 4 },
+    body: { judge: 'pair-explain', model: 'locked-out', base_url: judge.baseUrl, limit: 4 },
   });
   await expect
     .poll(async () => (await owner('getJudgeRun', { params: { run: run.run } })).state, { timeout: 20_000 })
@@ -112,7 +112,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
     body: { name: provider, base_url: slow.baseUrl, api_key: 'sk-test-0123456789wxyz' },
   });
   await owner('checkProvider', { params: { provider }, body: {} });
-  const ask = { judge: 'pairwise-explain', provider, model: 'scripted-large', budget_usd: 5, concurrency: 4 };
+  const ask = { judge: 'pair-explain', provider, model: 'scripted-large', budget_usd: 5, concurrency: 4 };
   running = (await owner('startJudgeRun', { params: { campaign: 'mt-bench-excerpt' }, body: ask })).run;
   await expect
     .poll(async () => (await owner('getRun', { params: { run: running } })).calls.done, { timeout: 20_000 })

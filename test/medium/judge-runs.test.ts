@@ -93,6 +93,7 @@ describe('a judge run', () => {
             judgeId: String(record.config.judgeId),
             battleId: lost[0]!.target,
             outcome: 'tie',
+            shareA: null,
             unscored: null,
           },
         },
@@ -152,6 +153,7 @@ describe('a judge run', () => {
   it('stops when cancelled, and pauses when the budget is spent', async () => {
     const run = await arena.judge((request) => ({ ...says('A')(request), costUsd: 0.25 }) as ScriptedReply, {
       budgetUsd: 0.5,
+      prices: { input: 0, cached: null, output: 0 },
       concurrency: 1,
     });
     await run.work();

@@ -13,12 +13,14 @@ import {
   createCampaignStore,
   createExportStore,
   createIds,
+  createJudgeCardStore,
   createJudgeStore,
   createOverviewStore,
   createProviderStore,
   createQuarantineStore,
   createRaterStore,
   createRunStore,
+  createSentBackStore,
   createVoterAddresses,
   createVoteStore,
   type Database,
@@ -34,6 +36,7 @@ import {
   clockContract,
   exportStoreContract,
   importStoreContract,
+  judgeCardStoreContract,
   judgeCatalogueContract,
   judgeStoreContract,
   overviewStoreContract,
@@ -42,6 +45,7 @@ import {
   runCallsContract,
   runQueueContract,
   runStoreContract,
+  sentBackStoreContract,
   sessionStoreContract,
   sessionsContract,
   voterAddressesContract,
@@ -217,6 +221,22 @@ providerStoreContract(async () => {
   };
 });
 judgeStoreContract(judging);
+judgeCardStoreContract(() =>
+  judging().then((setup) => ({ ...setup, cards: createJudgeCardStore(setup.here) })),
+);
+sentBackStoreContract(async () => {
+  const setup = await judging();
+  let aheadMs = 0;
+  const now = () => systemClock.now() + aheadMs;
+  return {
+    ...setup,
+    sentBack: createSentBackStore(setup.here, now),
+    sentBackElsewhere: createSentBackStore(setup.there, now),
+    pass(ms) {
+      aheadMs += ms;
+    },
+  };
+});
 runStoreContract(judging);
 runCallsContract(judging);
 overviewStoreContract(async () => {

@@ -142,7 +142,7 @@ describe('the runner', () => {
     expect(await rereadRun({ actor: SYSTEM_ACTOR, run: run.id }, run.deps)).toEqual({
       read: 12,
       changed: 12,
-      parser: 'verdict-1',
+      parser: 'verdict-2',
     });
     expect((await run.document()).verdicts).toEqual({ ok: { a: 6, b: 6, tie: 0 }, unscored: {} });
     expect(await rereadRun({ actor: SYSTEM_ACTOR, run: run.id }, run.deps)).toMatchObject({ changed: 0 });

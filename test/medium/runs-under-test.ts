@@ -7,10 +7,11 @@ import {
   type WorkPorts,
   workRun,
 } from '@agon/arena';
-import { connect, type Database } from '@agon/database';
+import { connect, createBatchStore, type Database } from '@agon/database';
 import type { CampaignId, RunId } from '@agon/domain';
 import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
+import { parseJudge } from '@agon/judging';
 import {
   createTestDatabase,
   nonceOf,
@@ -20,27 +21,36 @@ import {
 } from '@agon/testkit';
 import { type StartingPorts, startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
+import { WITHOUT_PROBES } from '../crash/without-probes.ts';
 
 export type RunPorts = WorkPorts & StartingPorts;
 
 /** A campaign of three models and four prompts, whose time passes only while somebody waits for it. */
 export class RunsUnderTest {
   nowMs = Date.now();
+  readonly #now: () => number;
   readonly database: Database;
   readonly campaign: CampaignId;
   readonly #drop: () => Promise<void>;
 
-  private constructor(database: Database, campaign: CampaignId, drop: () => Promise<void>) {
+  private constructor(
+    database: Database,
+    campaign: CampaignId,
+    drop: () => Promise<void>,
+    now: (() => number) | undefined,
+  ) {
     this.database = database;
     this.campaign = campaign;
     this.#drop = drop;
+    this.#now = now ?? (() => this.nowMs);
   }
 
-  static async open(): Promise<RunsUnderTest> {
+  /** @param now another time than that which passes only while somebody waits */
+  static async open(now?: () => number): Promise<RunsUnderTest> {
     const testDatabase = await createTestDatabase();
     const database = connect(testDatabase.url, { connections: 4 });
     const campaign = await seedCampaign(database, { slug: 'judged', models: 3, prompts: 4 });
-    return new RunsUnderTest(database, campaign, testDatabase.drop);
+    return new RunsUnderTest(database, campaign, testDatabase.drop, now);
   }
 
   async close(): Promise<void> {
@@ -50,9 +60,10 @@ export class RunsUnderTest {
 
   /** As of one process; another one has paces of its own. */
   ports(): RunPorts {
-    const now = () => this.nowMs;
+    const now = this.#now;
     return {
       ...startingPorts(this.database, now),
+      batches: createBatchStore(this.database),
       modelClients: createModelClients({
         environment: {},
         vault: createKeyVault(''),
@@ -88,19 +99,21 @@ export class RunsUnderTest {
     throw new Error('the run does not end');
   }
 
-  /** A judge run that was started, on a server of its own. */
+  /** A judge run that was started, on a server of its own. @param source the judge's file; default: one without probes */
   async judge(
     script: (request: ScriptedRequest) => ScriptedReply,
     options: Partial<Parameters<typeof startJudgeRun>[0]> = {},
+    source = WITHOUT_PROBES,
   ) {
     const server = await startScriptedOpenAiServer(script);
-    const deps = this.ports();
+    const judge = parseJudge(source);
+    const deps = { ...this.ports(), judges: { all: async () => [judge] } };
     const started = await startJudgeRun(
       {
         ...ASKING,
         actor: SYSTEM_ACTOR,
         campaign: 'judged',
-        judge: 'pairwise-explain',
+        judge: judge.id,
         model: 'scripted',
         baseUrl: server.baseUrl,
         orders: 'both',

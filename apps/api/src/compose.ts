@@ -17,13 +17,16 @@ import {
   createImporter,
   createImportStore,
   createInvitationStore,
+  createJudgeCardStore,
   createJudgeStore,
   createKeyStore,
+  createLabStore,
   createOverviewStore,
   createProviderStore,
   createQuarantineStore,
   createRaterStore,
   createRunStore,
+  createSentBackStore,
   createVoterAddresses,
   createVoteStore,
   type Database,
@@ -71,7 +74,7 @@ export type ComposeOptions = {
 export type ApiQueue = Omit<RunQueueConnection, 'listen'>;
 
 /** Models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
-export type ApiPorts = Omit<Ports, 'modelClients' | 'timers' | 'comparisons'>;
+export type ApiPorts = Omit<Ports, 'modelClients' | 'batches' | 'timers' | 'comparisons'>;
 
 export type Composed = {
   readonly ports: ApiPorts;
@@ -137,6 +140,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     exporter: createExporter(options.databaseUrl, processes),
     judges: judgeFiles(),
     judgeStore: createJudgeStore(database),
+    judgeCards: createJudgeCardStore(database),
+    sentBack: createSentBackStore(database, () => clock.now()),
+    lab: createLabStore(database),
     providers: createProviderStore(database),
     providerRules,
     vault,

@@ -29,6 +29,7 @@ import { battleRoutes } from './routes/battles.ts';
 import { boardRoutes } from './routes/board.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { dataRoutes } from './routes/data.ts';
+import { judgeCardRoutes } from './routes/judge-cards.ts';
 import { judgeRoutes } from './routes/judges.ts';
 import { providerRoutes } from './routes/providers.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
@@ -169,6 +170,7 @@ export function createApp(deps: AppDeps): ApiApp {
   battleRoutes(routes);
   dataRoutes(routes);
   judgeRoutes(routes);
+  judgeCardRoutes(routes);
   providerRoutes(routes);
   runRoutes(routes);
   docsRoutes(app, ports.renderer, settings.version);

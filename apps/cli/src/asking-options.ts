@@ -1,6 +1,6 @@
 import { ArenaError } from '@agon/domain';
 import type { Command } from 'commander';
-import { numberAbove, wholeNumber } from './parse-options.ts';
+import { numberAbove, numberFrom, wholeNumber } from './parse-options.ts';
 
 /** What a command line says of where and how a run asks. */
 export type AskingOptions = {
@@ -11,6 +11,10 @@ export type AskingOptions = {
   readonly limit?: number;
   readonly concurrency: number | 'auto';
   readonly budget?: number;
+  readonly priceIn?: number;
+  readonly priceCached?: number;
+  readonly priceOut?: number;
+  readonly batch?: boolean;
 };
 
 /** Adds the options of `AskingOptions`. @param asked what a run counts, in the plural @param repeated what is asked again */
@@ -30,7 +34,15 @@ export function withAskingOptions(verb: Command, asked: string, repeated: string
       (text) => (text === 'auto' ? ('auto' as const) : wholeNumber('concurrency', 1, 1024)(text)),
       'auto' as const,
     )
-    .option('--budget <usd>', 'pause before it costs more', numberAbove('budget', 0));
+    .option('--budget <usd>', 'pause before it costs more', numberAbove('budget', 0))
+    .option(
+      '--price-in <usd>',
+      'price of a million prompt tokens, where the provider does not say what calls cost',
+      numberFrom('price-in', 0, 1_000_000),
+    )
+    .option('--price-cached <usd>', 'of a million cached ones', numberFrom('price-cached', 0, 1_000_000))
+    .option('--price-out <usd>', 'of a million tokens of replies', numberFrom('price-out', 0, 1_000_000))
+    .option('--batch', 'by the provider’s batch endpoint: within a day, often for half the price');
 }
 
 /** These options as the API takes them. @throws ArenaError('unknown_option') where it is not said where to ask */
@@ -48,5 +60,19 @@ export function askingOf(options: AskingOptions) {
     repeat: options.repeat,
     ...(options.concurrency === 'auto' ? {} : { concurrency: options.concurrency }),
     budget_usd: options.budget ?? null,
+    prices: pricesOf(options),
+    batch: options.batch ?? false,
   };
+}
+
+/** @throws ArenaError('unknown_option') where only one of the two is given */
+function pricesOf({ priceIn, priceCached, priceOut }: AskingOptions) {
+  if (priceIn === undefined && priceOut === undefined && priceCached === undefined) return null;
+  if (priceIn === undefined || priceOut === undefined) {
+    throw new ArenaError('unknown_option', 'Prices are given for prompts and replies, or not at all.', {
+      hint: 'Give --price-in and --price-out, in USD for a million tokens.',
+      at: { column: priceIn === undefined ? 'price-in' : 'price-out' },
+    });
+  }
+  return { input: priceIn, cached: priceCached ?? null, output: priceOut };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Paces, providerKeyContext, type WorkPorts } from '@agon/arena';
 import {
   connect,
+  createBatchStore,
   createBattleStore,
   createBoardFeed,
   createContentStore,
@@ -39,6 +40,7 @@ export async function compose(
     database,
     ports: {
       runs: createRunStore(database, lock.worker),
+      batches: createBatchStore(database),
       providers: createProviderStore(database),
       modelClients,
       battles: createBattleStore(database),

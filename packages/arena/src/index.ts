@@ -69,9 +69,18 @@ export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } f
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export type { Exported } from './data/streamed-export.ts';
+export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
+export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
+export { checkJudgeSource } from './judging/lab/check-judge.ts';
+export { type CompareJudgeVersions, compareJudgeVersions } from './judging/lab/compare-judge-versions.ts';
+export { getJudgeTrial } from './judging/lab/get-judge-trial.ts';
+export { listJudgeVersions } from './judging/lab/judge-versions.ts';
+export { saveJudge } from './judging/lab/save-judge.ts';
+export { type StartJudgeTrial, startJudgeTrial } from './judging/lab/start-judge-trial.ts';
 export { getJudge, listJudges } from './judging/list-judges.ts';
 export { presentJudgeRun } from './judging/present-judge-run.ts';
+export { startControlRuns } from './judging/start-control-runs.ts';
 export { type StartJudgeRun, startJudgeRun } from './judging/start-judge-run.ts';
 export type { AccountRecord, AccountStore } from './ports/account-store.ts';
 export type { AuditLog } from './ports/audit-log.ts';
@@ -135,6 +144,7 @@ export type {
   ContentStore,
   DrawableContent,
   ModelRecord,
+  PromptMaterial,
   PromptText,
   SelfNamingSpan,
   Unanswered,
@@ -161,31 +171,54 @@ export type {
   ImportWatch,
 } from './ports/import-store.ts';
 export type { InvitationRecord, InvitationStore, NewInvitation } from './ports/invitation-store.ts';
-export type { JudgeCatalogue, JudgedCall, JudgeStore } from './ports/judge-store.ts';
+export type {
+  CellVerdict,
+  JudgeCardStore,
+  JudgedCell,
+  JudgedCells,
+  JudgeSubject,
+  SubjectFilter,
+  SubjectRun,
+  VerdictCosts,
+} from './ports/judge-card-store.ts';
+export type {
+  JudgeCatalogue,
+  JudgedCall,
+  JudgeStore,
+  JudgeVersion,
+  ScoredAnswer,
+} from './ports/judge-store.ts';
 export type { KeyRecord, KeyStore } from './ports/key-store.ts';
+export type { AskedCall, LabStore, LastReading, PeopleCounts, TriedBattle } from './ports/lab-store.ts';
 export {
   type Asked,
+  type BatchFile,
+  type BatchLine,
   CALL_FAULTS,
   type CallFault,
   type CallFaultReason,
   type ChatSettings,
+  type ModelBatches,
   type ModelClient,
   type ModelClients,
   type ModelReply,
   type ModelRequest,
+  type RemoteBatch,
   type TokenLogprobs,
+  type Tried,
 } from './ports/model-client.ts';
 export type { OverviewStore } from './ports/overview-store.ts';
 export type { Ports } from './ports/ports.ts';
 export type { ProviderAuthority, ProviderRules } from './ports/provider-rules.ts';
-export type {
-  KeyVault,
-  NewProvider,
-  ProviderCapabilities,
-  ProviderChange,
-  ProviderLimits,
-  ProviderRecord,
-  ProviderStore,
+export {
+  type KeyVault,
+  type NewProvider,
+  PROVIDER_FEATURES,
+  type ProviderCapabilities,
+  type ProviderChange,
+  type ProviderLimits,
+  type ProviderRecord,
+  type ProviderStore,
 } from './ports/provider-store.ts';
 export type {
   QuarantinedVotes,
@@ -195,23 +228,30 @@ export type {
 } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
 export type {
+  BatchRecord,
+  BatchStore,
+  BundledVerdict,
   LeasedCall,
   NewCall,
   NewRun,
   OrderCount,
+  ProbeCount,
   Read,
   Reading,
   RunCounts,
   RunKindName,
   RunPace,
+  RunPrices,
   RunQueue,
   RunRecord,
+  RunStanding,
   RunState,
   RunStore,
   Settled,
   StoredReply,
 } from './ports/run-store.ts';
 export type { Secrets } from './ports/secrets.ts';
+export type { SentBackBattle, SentBackStore } from './ports/sent-back-store.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
@@ -234,10 +274,13 @@ export { providerKeyContext } from './providers/provider-key.ts';
 export { removeProvider } from './providers/remove-provider.ts';
 export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { checkProvider } from './runs/check-provider.ts';
+export { estimateAnswerRun } from './runs/estimate-answer-run.ts';
+export { exportRunBundle } from './runs/export-run-bundle.ts';
 export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
 export { rereadRun } from './runs/reread-run.ts';
+export { admitRun, excludeRun } from './runs/run-standing.ts';
 export { type StartAnswerRun, startAnswerRun } from './runs/start-answer-run.ts';
 export { type WorkPorts, type WorkResult, workRun } from './runs/work-run.ts';
 export { defaultAliases } from './self-naming/default-aliases.ts';
@@ -253,6 +296,7 @@ export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
 export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
 export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
 export { SeenContent } from './voting/seen-content.ts';
+export { listSentBack, sendBack, takeBack } from './voting/send-back.ts';
 export { type SkipBattle, skipBattle } from './voting/skip-battle.ts';
 export { readTicket, refuseExpired, type Ticket, writeTicket } from './voting/ticket.ts';
 export { type UndoVote, undoVote } from './voting/undo-vote.ts';

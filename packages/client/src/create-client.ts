@@ -94,6 +94,7 @@ export function refusalOf(problem: Problem | null, status = problem?.status ?? 5
     hint: problem?.hint ?? undefined,
     at: problem?.at ?? undefined,
     retryAfterMs: problem?.retry_after_ms ?? undefined,
+    ...(problem?.faults === undefined ? {} : { data: { faults: problem.faults } }),
     data: { status },
   });
 }

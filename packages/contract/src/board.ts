@@ -90,6 +90,8 @@ export const agreementSummarySchema = z
   })
   .meta({ id: 'AgreementSummary' });
 
+const exclusionSchema = z.strictObject({ reason: z.string(), count: z.number().int() });
+
 /** All that the board page shows, so that a snapshot of it is the page. */
 export const boardSchema = z
   .strictObject({
@@ -108,7 +110,11 @@ export const boardSchema = z
       verdicts: z.number().int(),
       judges: z.number().int(),
       benchmarks: z.number().int(),
-      excluded: z.array(z.strictObject({ reason: z.string(), count: z.number().int() })),
+      excluded: z.array(exclusionSchema),
+      excluded_verdicts: z
+        .array(exclusionSchema)
+        .optional()
+        .describe('Missing in snapshots from before runs of verdicts were checked'),
     }),
     facets: z.strictObject({
       categories: z.array(z.strictObject({ name: z.string(), comparisons: z.number().int() })),

@@ -64,6 +64,17 @@ import {
   madeInvitationsSchema,
   revokedInvitationSchema,
 } from './invitations.ts';
+import { cardQuerySchema, judgeCardSchema, jurySchema } from './judge-card.ts';
+import {
+  compareJudgesQuerySchema,
+  judgeCheckSchema,
+  judgeComparisonSchema,
+  judgeSourceSchema,
+  judgeTrialSchema,
+  judgeVersionListSchema,
+  savedJudgeSchema,
+  startJudgeTrialSchema,
+} from './judge-lab.ts';
 import {
   judgeListSchema,
   judgeRunListSchema,
@@ -89,6 +100,9 @@ import {
   voterGroupsSchema,
 } from './raters.ts';
 import {
+  admitRunSchema,
+  answerEstimateSchema,
+  excludeRunSchema,
   rereadReplySchema,
   resumeRunSchema,
   runListSchema,
@@ -96,6 +110,7 @@ import {
   runSchema,
   startAnswerRunSchema,
 } from './runs.ts';
+import { sendBackSchema, sentBackListSchema, sentBackSchema } from './sent-back.ts';
 import {
   annotateReplySchema,
   annotateVoteSchema,
@@ -438,6 +453,40 @@ export const CALLS = {
     replyType: 'application/octet-stream',
   }),
 
+  getJury: call({
+    summary: 'The judges of a campaign beside people, rules without a model and each other',
+    tag: 'judges',
+    access: 'researcher',
+    reply: jurySchema,
+  }),
+  getJudgeCard: call({
+    summary: 'How good a judge is: its report card, against people',
+    tag: 'judges',
+    access: 'researcher',
+    query: cardQuerySchema,
+    reply: judgeCardSchema,
+  }),
+  listSentBack: call({
+    summary: 'Battles that were sent back to people',
+    tag: 'battles',
+    access: 'researcher',
+    reply: sentBackListSchema,
+  }),
+  sendBack: call({
+    summary: 'Ask people about a battle again: a share of their draws is made from such battles',
+    tag: 'battles',
+    access: 'researcher',
+    body: sendBackSchema,
+    reply: sentBackSchema,
+    status: 201,
+  }),
+  takeBack: call({
+    summary: 'Take a battle off the list of those that are asked about again',
+    tag: 'battles',
+    access: 'researcher',
+    reply: sentBackListSchema,
+  }),
+
   listBattles: call({
     summary: 'Battles with what people and judges say of each; those about the same two answers are one',
     tag: 'battles',
@@ -479,6 +528,50 @@ export const CALLS = {
     tag: 'judges',
     access: 'public',
     reply: judgeSchema,
+  }),
+  saveJudge: call({
+    summary: 'Save a judge that was written here: a new version of it, or its first one',
+    tag: 'judges',
+    access: 'researcher',
+    body: judgeSourceSchema,
+    reply: savedJudgeSchema,
+    status: 201,
+  }),
+  checkJudge: call({
+    summary:
+      'What is wrong with a judge’s text, which variables it uses, and how long it is; nothing is saved',
+    tag: 'judges',
+    access: 'researcher',
+    body: judgeSourceSchema,
+    reply: judgeCheckSchema,
+  }),
+  listJudgeVersions: call({
+    summary: 'Versions of a judge, newest first',
+    tag: 'judges',
+    access: 'researcher',
+    query: pageQuerySchema,
+    reply: judgeVersionListSchema,
+  }),
+  compareJudges: call({
+    summary: 'Two versions of a judge on the battles of a campaign that both were asked about',
+    tag: 'judges',
+    access: 'researcher',
+    query: compareJudgesQuerySchema,
+    reply: judgeComparisonSchema,
+  }),
+  startJudgeTrial: call({
+    summary: 'Try a judge, or a draft of one, on a few battles: its verdicts count nowhere',
+    tag: 'judges',
+    access: 'researcher',
+    body: startJudgeTrialSchema,
+    reply: judgeTrialSchema,
+    status: 201,
+  }),
+  getJudgeTrial: call({
+    summary: 'A dry run: what was asked, what came back, how it was read, and what people said',
+    tag: 'judges',
+    access: 'researcher',
+    reply: judgeTrialSchema,
   }),
   startJudgeRun: call({
     summary: 'Ask a judge model about the battles of a campaign',
@@ -550,6 +643,13 @@ export const CALLS = {
     reply: providerSchema,
   }),
 
+  estimateAnswerRun: call({
+    summary: 'What an answer run would ask and cost; nothing is asked',
+    tag: 'runs',
+    access: 'researcher',
+    body: startAnswerRunSchema,
+    reply: answerEstimateSchema,
+  }),
   startAnswerRun: call({
     summary: 'Ask a model for answers to the prompts of a campaign',
     tag: 'runs',
@@ -591,11 +691,32 @@ export const CALLS = {
     access: 'researcher',
     reply: runSchema,
   }),
+  exportRunBundle: call({
+    summary: 'A judge run as one file: its judge, requests, replies and verdicts, to be read again elsewhere',
+    tag: 'runs',
+    access: 'researcher',
+    reply: z.string(),
+    replyType: 'application/octet-stream',
+  }),
   rereadRun: call({
     summary: 'Read the stored replies again with the parser of today; nothing is asked',
     tag: 'runs',
     access: 'researcher',
     reply: rereadReplySchema,
+  }),
+  admitRun: call({
+    summary: 'Let boards count the verdicts of a run, whatever its checks say',
+    tag: 'runs',
+    access: 'researcher',
+    body: admitRunSchema,
+    reply: runSchema,
+  }),
+  excludeRun: call({
+    summary: 'Keep the verdicts of a run off every board',
+    tag: 'runs',
+    access: 'researcher',
+    body: excludeRunSchema,
+    reply: runSchema,
   }),
 
   listMembers: call({

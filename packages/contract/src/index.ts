@@ -136,12 +136,40 @@ export {
   madeInvitationsSchema,
 } from './invitations.ts';
 export {
+  type EstimateJson,
+  type JudgeCardJson,
+  type JuryJson,
+  judgeCardSchema,
+} from './judge-card.ts';
+export { type JudgeFaultJson, judgeFaultSchema } from './judge-faults.ts';
+export {
+  compareJudgesQuerySchema,
+  type JudgeCheckJson,
+  type JudgeComparisonJson,
+  type JudgeTrialJson,
+  type JudgeVersionJson,
+  judgeCheckSchema,
+  judgeComparisonSchema,
+  judgeSourceSchema,
+  judgeTrialSchema,
+  judgeVersionListSchema,
+  judgeVersionSchema,
+  type PeopleCountsJson,
+  type SavedJudgeJson,
+  type StartJudgeTrialBody,
+  savedJudgeSchema,
+  startJudgeTrialSchema,
+  type TrialItemJson,
+  type TrialReadingJson,
+} from './judge-lab.ts';
+export {
   type JudgeJson,
   type JudgeRunJson,
   judgeListSchema,
   judgeRunListSchema,
   judgeRunSchema,
   judgeSchema,
+  type RunCheckJson,
   type StartJudgeRunBody,
   startJudgeRunSchema,
   UNSCORED_REASONS,
@@ -149,8 +177,16 @@ export {
 export { type Attention, attentionSchema, type Overview, overviewSchema } from './overview.ts';
 export { pageOf, pageQuerySchema } from './paging.ts';
 export { type CallName, PATHS } from './paths.ts';
+export { publishedPrice, type TokenPrice } from './price-table.ts';
 export { filePlaceSchema, type Problem, problemSchema } from './problem.ts';
-export { PROVIDER_PRESETS, type ProviderPreset } from './provider-presets.ts';
+export {
+  EFFORTS,
+  exampleAddress,
+  PROVIDER_PRESETS,
+  type ProviderPreset,
+  type ProviderQuirks,
+  quirksOf,
+} from './provider-presets.ts';
 export {
   type AddProviderBody,
   addProviderSchema,
@@ -185,6 +221,8 @@ export {
   ratingSettingsSchema,
 } from './rating-json.ts';
 export {
+  type AnswerEstimateJson,
+  answerEstimateSchema,
   RUN_KINDS,
   RUN_STATES,
   type RunJson,
@@ -196,6 +234,7 @@ export {
   type StartAnswerRunBody,
   startAnswerRunSchema,
 } from './runs.ts';
+export type { SentBackJson, SentBackListJson } from './sent-back.ts';
 export { toInsightsJson, toRatingJson } from './to-rating-json.ts';
 export {
   type AnswerPlace,

@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from '@agon/domain';
 import { z } from 'zod';
+import { judgeFaultSchema } from './judge-faults.ts';
 
 const codes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
@@ -23,6 +24,7 @@ export const problemSchema = z
     hint: z.string().nullable().describe('What to do about it'),
     at: filePlaceSchema.nullable(),
     retry_after_ms: z.number().nullable(),
+    faults: z.array(judgeFaultSchema).optional().describe('With `judge_invalid`: everything that is wrong'),
   })
   .meta({ id: 'Problem' });
 

@@ -50,6 +50,11 @@ export const checkProviderSchema = z
   })
   .meta({ id: 'ProviderCheck' });
 
+export const findingSchema = z.strictObject({
+  is: z.enum(['yes', 'no', 'unknown']),
+  why: z.string().describe('One sentence'),
+});
+
 export const capabilitiesSchema = z
   .strictObject({
     models: z.array(z.string()).nullable().describe('Null: it does not list them'),
@@ -59,6 +64,20 @@ export const capabilitiesSchema = z
     fingerprint: z.boolean(),
     usage: z.boolean().describe('It says how many tokens a call took'),
     latency_ms: z.number(),
+    reports_cost: z.boolean().describe('Its replies say what they cost'),
+    features: z
+      .strictObject({
+        chat: findingSchema,
+        logprobs: findingSchema,
+        json_schema: findingSchema,
+        tools: findingSchema,
+        prefill: findingSchema,
+        vision: findingSchema,
+        seed: findingSchema,
+        reasoning: findingSchema,
+        batch: findingSchema,
+      })
+      .partial(),
   })
   .partial()
   .meta({ id: 'ProviderCapabilities' });

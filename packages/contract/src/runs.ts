@@ -1,11 +1,25 @@
 import { z } from 'zod';
 import { pageOf, pageQuerySchema } from './paging.ts';
+import { EFFORTS } from './provider-presets.ts';
 import { providerNameSchema } from './providers.ts';
 
-export const RUN_KINDS = ['verdicts', 'answers', 'probe'] as const;
+export const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
+export const RUN_KINDS = ['verdicts', 'answers', 'probe', 'trial'] as const;
 export const RUN_STATES = ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'] as const;
 
 const count = z.number().int();
+
+const perMillion = z.number().nonnegative().max(1_000_000);
+const pricesSchema = z
+  .strictObject({
+    input: perMillion,
+    cached: perMillion
+      .nullable()
+      .default(null)
+      .describe('Of prompt tokens that were cached; null: as the others'),
+    output: perMillion,
+  })
+  .describe('USD for a million tokens');
 
 /** What every run may say about how it asks. */
 export const askingFields = {
@@ -26,6 +40,14 @@ export const askingFields = {
   concurrency: z.number().int().min(1).max(1024).default(8).describe('Calls in flight at most'),
   budget_usd: z.number().positive().nullable().default(null).describe('The run pauses before it costs more'),
   seed: z.number().int().nonnegative().default(1),
+  prices: pricesSchema
+    .nullable()
+    .default(null)
+    .describe('What calls cost where the provider does not say; null: as the published price of the model'),
+  batch: z
+    .boolean()
+    .default(false)
+    .describe('By the provider’s batch endpoint: within a day, often for half the price'),
 };
 
 export const runCallsSchema = z.strictObject({
@@ -35,13 +57,46 @@ export const runCallsSchema = z.strictObject({
   done: count,
   failed: count.describe('Without a reply, given up; `retry` asks them again'),
   sent: count,
+  unasked: count.describe(
+    'Done without being asked: equal answers, rules, items that lack what the judge needs',
+  ),
   retried: count,
 });
-export const runTokensSchema = z.strictObject({ prompt: count, cached: count, completion: count });
+export const runTokensSchema = z.strictObject({
+  prompt: count,
+  cached: count,
+  completion: count,
+  reasoning: count.describe('Of the completion tokens'),
+});
 export const runErrorSchema = z.strictObject({
-  reason: z.string().describe('Why a call has no reply, or a reply no result; `run`: why the run stopped'),
+  reason: z
+    .string()
+    .describe(
+      'Why a call has no reply, or a reply no result; `run`: why the run stopped; `waiting: …`: is asked again; `passed: …`: met on the way to a reply',
+    ),
   count,
   example: z.string(),
+});
+
+export const standingFields = {
+  standing: z
+    .enum(RUN_STANDINGS)
+    .describe(
+      'Whether boards count its verdicts: `counted` ones when it has ended, `suspect` ones if admitted',
+    ),
+  standing_reason: z
+    .string()
+    .nullable()
+    .describe('Of a suspect run: names of the checks that failed; else what was said with the decision'),
+};
+export const runBatchSchema = z.strictObject({
+  batch: count,
+  remote_id: z.string().nullable().describe('The provider’s own id; null: not sent yet'),
+  state: z.enum(['sending', 'waiting', 'collected', 'ended']),
+  remote_state: z.string().nullable().describe('As the provider says it'),
+  calls: count,
+  created_at: z.string(),
+  checked_at: z.string().nullable(),
 });
 
 /** The document of a run of any kind, at any moment. */
@@ -56,13 +111,28 @@ export const runSchema = z
     subject: z.string().describe('What is asked: the name of the judge, of the model that answers'),
     state: z.enum(RUN_STATES),
     error: z.string().nullable().describe('Why it is paused or failed'),
+    ...standingFields,
     started_at: z.string(),
     finished_at: z.string().nullable(),
     seconds: z.number(),
     calls: runCallsSchema,
     results: z.record(z.string(), count).describe('How many replies were read as what'),
     tokens: runTokensSchema,
-    cost: z.number().nullable().describe('USD; null: the provider does not say'),
+    cost: z.number().nullable().describe('USD; null: the provider does not say, and no price is known'),
+    cost_estimated: z.boolean().describe('Some of the cost was computed from tokens and `prices`'),
+    prices: z
+      .strictObject({
+        input: z.number(),
+        cached: z.number().nullable(),
+        output: z.number(),
+        from: z.string(),
+      })
+      .nullable()
+      .describe('USD for a million tokens, and where they come from; null: not known'),
+    settings: z
+      .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+      .describe('What its kind asks under; answers: their settings and the hash of them'),
+    batches: z.array(runBatchSchema).describe('Of a run that asks in batches, oldest first'),
     budget: z.number().nullable(),
     concurrency: count,
     seed: count,
@@ -93,6 +163,13 @@ export const resumeRunSchema = z
   .strictObject({ budget_usd: z.number().positive().optional().describe('A new budget, for the whole run') })
   .meta({ id: 'ResumeRun' });
 
+export const admitRunSchema = z
+  .strictObject({ reason: z.string().trim().min(1).max(2000).nullable().default(null) })
+  .meta({ id: 'AdmitRun' });
+export const excludeRunSchema = z
+  .strictObject({ reason: z.string().trim().min(1).max(2000) })
+  .meta({ id: 'ExcludeRun' });
+
 export const rereadReplySchema = z
   .strictObject({ read: count, changed: count, parser: z.string() })
   .meta({ id: 'Reread' });
@@ -109,9 +186,49 @@ export const startAnswerRunSchema = z
       .describe('Name of the model in the campaign; null: as the provider knows it'),
     system: z.string().max(100_000).default(''),
     temperature: z.number().min(0).max(2).nullable().default(null).describe('Null: the model’s own'),
+    top_p: z.number().gt(0).max(1).nullable().default(null).describe('Null: the model’s own'),
+    sampling_seed: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(2 ** 31 - 1)
+      .nullable()
+      .default(null)
+      .describe('Sent with each call, one more with each repeat; null: none, or the number of the repeat'),
+    effort: z.enum(EFFORTS).nullable().default(null).describe('How long the model reasons; null: its own'),
+    thinking_budget: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .nullable()
+      .default(null)
+      .describe('Tokens of reasoning at most, where the provider takes a limit'),
     max_tokens: z.number().int().min(1).max(1_000_000).default(2048),
     repeat: z.number().int().min(1).max(20).default(1).describe('Answers to each prompt'),
     limit: z.number().int().positive().nullable().default(null).describe('Prompts at most'),
   })
   .meta({ id: 'NewAnswerRun' });
 export type StartAnswerRunBody = z.input<typeof startAnswerRunSchema>;
+
+/** What an answer run would ask and cost, before anything is asked. */
+export const answerEstimateSchema = z
+  .strictObject({
+    calls: count,
+    answered: count.describe('Answers under these settings that are there already, and are not asked again'),
+    prompt_tokens: count.describe('Estimated from the texts that would be sent'),
+    completion_tokens: z.strictObject({
+      expected: count,
+      most: count.describe('Every reply as long as it may be'),
+      from: z.enum(['replies', 'answers', 'guess']).describe('What `expected` goes by'),
+    }),
+    cost: z
+      .strictObject({ low: z.number(), expected: z.number(), high: z.number() })
+      .nullable()
+      .describe('USD; null: no price is known'),
+    prices: runSchema.shape.prices,
+    price_share: z.number().describe('What a batched call costs of a live one; 1: asked live'),
+    settings: runSchema.shape.settings,
+  })
+  .meta({ id: 'AnswerEstimate' });
+export type AnswerEstimateJson = z.infer<typeof answerEstimateSchema>;

@@ -196,17 +196,17 @@ async function issueBatch(
       where p.campaign_id = ${campaignId} and p.rater_id = good.rater_id and good.battles > 0),
     stored as (
       insert into battles (id, campaign_id, prompt_id, model_a, model_b, answer_a, answer_b, origin, rater_id, state,
-        draw_probability, draw_reason, drawn_at, expires_at)
+        draw_probability, draw_reason, draw_weight, drawn_at, expires_at)
       select b.id, ${campaignId}::uuid, b.prompt_id, b.model_a, b.model_b, b.answer_a, b.answer_b, 'draw', b.rater_id, 'issued',
-        b.draw_probability, b.draw_reason, b.drawn_at, b.expires_at
+        b.draw_probability, b.draw_reason, b.draw_weight, b.drawn_at, b.expires_at
       from unnest(${battles.map((battle) => battle.id as string)}::uuid[], ${battles.map((battle) => battle.promptId as string)}::uuid[],
         ${battles.map((battle) => battle.models.a as string)}::uuid[], ${battles.map((battle) => battle.models.b as string)}::uuid[],
         ${battles.map((battle) => battle.answers.a as string)}::uuid[], ${battles.map((battle) => battle.answers.b as string)}::uuid[],
         ${battles.map((battle) => battle.rater as string)}::uuid[], ${battles.map((battle) => battle.drawProbability)}::float8[],
-        ${battles.map((battle) => battle.drawReason)}::text[],
+        ${battles.map((battle) => battle.drawReason)}::text[], ${battles.map((battle) => battle.drawWeight)}::float8[],
         ${battles.map((battle) => new Date(battle.drawnAtMs).toISOString())}::timestamptz[],
         ${battles.map((battle) => new Date(battle.expiresAtMs).toISOString())}::timestamptz[])
-        as b(id, prompt_id, model_a, model_b, answer_a, answer_b, rater_id, draw_probability, draw_reason, drawn_at, expires_at)
+        as b(id, prompt_id, model_a, model_b, answer_a, answer_b, rater_id, draw_probability, draw_reason, draw_weight, drawn_at, expires_at)
       join good on good.rater_id = b.rater_id)
     select rater_id from good`;
   const raters = new Set(good.map((row) => row.rater_id));

@@ -120,6 +120,7 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
           (select count(*)::int from votes v where v.campaign_id = c.id
             and (v.import_id is null or v.import_id in (select id from live))) as votes,
           (select count(*)::int from verdicts d where d.campaign_id = c.id and d.outcome is not null
+            and d.judge_id not in (select id from judges where origin = 'control')
             and (d.import_id is null or d.import_id in (select id from live))) as verdicts
         from campaigns c where c.id = any(${[...ids] as string[]})`;
       return new Map(rows.map(({ id, ...counts }) => [id as CampaignId, counts]));
@@ -132,7 +133,8 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
             - coalesce(sum(case when chain_seq is null then votes else 1 end) filter (where votes > 0), 0)
             + coalesce(sum(votes) filter (where undone_at is null), 0))::int as votes,
           (select count(*)::int from verdicts d left join imports i on i.id = d.import_id
-            where d.campaign_id = ${id} and d.outcome is not null and i.undone_at is null) as verdicts
+            where d.campaign_id = ${id} and d.outcome is not null and i.undone_at is null
+              and d.judge_id not in (select id from judges where origin = 'control')) as verdicts
         from imports where campaign_id = ${id}`;
       return row!;
     },

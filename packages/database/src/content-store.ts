@@ -96,7 +96,7 @@ export function createContentStore({ sql }: Database): ContentStore {
       });
     },
 
-    async unanswered(campaign, model, repeat) {
+    async unanswered(campaign, model, repeat, settings) {
       const [counted] = await sql<{ all: number }[]>`
         select count(distinct c.prompt_id)::int as all from campaign_prompts c left join imports i on i.id = c.import_id
         where c.campaign_id = ${campaign} and i.undone_at is null`;
@@ -105,7 +105,9 @@ export function createContentStore({ sql }: Database): ContentStore {
         from (select prompt_id, min(key) as key from campaign_prompts c left join imports i on i.id = c.import_id
           where c.campaign_id = ${campaign} and i.undone_at is null group by 1) c
         left join (select a.prompt_id, count(*) as answers from answers a left join imports i on i.id = a.import_id
-          where a.campaign_id = ${campaign} and a.model_id = ${model} and i.undone_at is null group by 1) a
+          left join replies s on s.id = a.reply_id left join runs r on r.id = s.run_id
+          where a.campaign_id = ${campaign} and a.model_id = ${model} and i.undone_at is null
+            and coalesce(r.config->>'settingsHash', ${settings}) = ${settings} group by 1) a
           on a.prompt_id = c.prompt_id
         where coalesce(a.answers, 0) < ${repeat} order by c.key`;
       return {
@@ -118,7 +120,7 @@ export function createContentStore({ sql }: Database): ContentStore {
       const missing = ids.filter((id) => prompts.get(id) === undefined);
       if (missing.length > 0) {
         const rows = await sql<({ id: string } & PromptText)[]>`
-          select id, turns, category, language from prompts where id = any(${missing as string[]})`;
+          select id, turns, category, language, reference, material from prompts where id = any(${missing as string[]})`;
         for (const { id, ...text } of rows) prompts.set(id, text);
       }
       return new Map(

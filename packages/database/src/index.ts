@@ -21,8 +21,10 @@ export { createImporter } from './imports/create-importer.ts';
 export { type ReadSource, runImport } from './imports/run-import.ts';
 export { createInvitationStore } from './invitation-store.ts';
 export { openJobProcesses } from './jobs/open-job-processes.ts';
+export { createJudgeCardStore } from './judge-card-store.ts';
 export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
+export { createLabStore } from './lab-store.ts';
 export {
   inspectDatabase,
   MIGRATIONS_FOLDER,
@@ -38,8 +40,10 @@ export { createQuarantineStore } from './quarantine-store.ts';
 export { createRaterStore } from './rater-store.ts';
 export { openRunQueue, type RunQueueConnection } from './run-queue.ts';
 export { createRunStore } from './run-store.ts';
+export { createBatchStore } from './runs/batch-store.ts';
 export { takeWorkerLock } from './runs/worker-lock.ts';
 export * as schema from './schema.ts';
+export { createSentBackStore } from './sent-back-store.ts';
 export { CHAIN_START, chainHash } from './vote-chain.ts';
 export { createVoteStore } from './vote-store.ts';
 export { createVoterAddresses } from './voter-addresses.ts';

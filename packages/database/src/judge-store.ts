@@ -1,15 +1,52 @@
 import { randomUUID } from 'node:crypto';
-import type { JudgeStore } from '@agon/arena';
+import type { JudgeStore, JudgeVersion, ScoredAnswer } from '@agon/arena';
 import type { BattleId, JudgeId } from '@agon/domain';
 import type { Database } from './connect.ts';
 
+type VersionRow = Omit<JudgeVersion, 'createdAtMs'> & { readonly createdAt: Date };
+
+/** Class of the advisory locks under which versions get their numbers; the second number is made of the judge's name. */
+const VERSION_LOCKS = 727_005;
+
 export function createJudgeStore({ sql }: Database): JudgeStore {
+  const versionsWhere = async (condition: ReturnType<typeof sql>): Promise<readonly JudgeVersion[]> => {
+    const rows = await sql<VersionRow[]>`
+      select j.name, j.identity, j.version, j.title, j.measures, j.source, j.origin, j.created_by as by, u.name as author,
+        j.created_at as "createdAt",
+        (select count(*)::int from runs r where r.kind in ('verdicts', 'trial') and r.config ->> 'identity' = j.identity) as runs
+      from judges j left join users u on u.id = j.created_by
+      where j.origin <> 'imported' and ${condition} order by j.version desc nulls last, j.created_at desc`;
+    return rows.map(({ createdAt, ...row }) => ({ ...row, createdAtMs: createdAt.getTime() }));
+  };
   return {
-    async keep(judge) {
+    async saveVersion(judge, by, nowMs) {
+      return sql.begin(async (tx) => {
+        await tx`select pg_advisory_xact_lock(${VERSION_LOCKS}, hashtext(${judge.id}))`;
+        const rows = await tx`
+          insert into judges (id, name, identity, title, measures, source, origin, version, created_by, created_at)
+          select ${randomUUID()}, ${judge.id}, ${judge.identity}, ${judge.title}, ${judge.measures}, ${judge.source}, 'own',
+            1 + coalesce(max(version), 0), ${by}, ${new Date(nowMs)}
+          from judges where name = ${judge.id} and origin = 'own'
+          on conflict (identity) do nothing`;
+        return rows.count > 0;
+      }) as Promise<boolean>;
+    },
+
+    newestOwn: () =>
+      versionsWhere(sql`j.origin = 'own' and j.version = (
+        select max(version) from judges other where other.name = j.name and other.origin = 'own')`),
+
+    versions: (name) => versionsWhere(sql`j.name = ${name}`),
+
+    async byIdentity(identity) {
+      return (await versionsWhere(sql`j.identity = ${identity}`))[0] ?? null;
+    },
+
+    async keep(judge, origin = 'built_in') {
       const [row] = await sql<{ id: string }[]>`
         insert into judges (id, name, identity, title, measures, source, origin)
         values (${randomUUID()}, ${judge.id}, ${judge.identity}, ${judge.title}, ${judge.measures},
-          ${judge.source}, 'built_in')
+          ${judge.source}, ${origin})
         on conflict (identity) do update set identity = excluded.identity returning id`;
       return row!.id as JudgeId;
     },
@@ -36,5 +73,9 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
         where import_id is null and campaign_id = ${campaign} and judge_id = ${judge} and model = ${model} and outcome is not null`;
       return rows.map(({ battle, order, repeat }) => ({ battleId: battle as BattleId, order, repeat }));
     },
+
+    scoredAnswers: (campaign, judge, model) => sql<ScoredAnswer[]>`
+      select answer_id as "answerId", part, slot_order as "order", repeat from answer_scores
+      where campaign_id = ${campaign} and judge_id = ${judge} and model = ${model} and value is not null`,
   };
 }

@@ -50,7 +50,7 @@ export function createProviderStore({ sql }: Database): ProviderStore {
   return {
     async list() {
       const rows = await sql<ProviderRow[]>`
-        select * from providers where removed_at is null order by lower(name) collate "C", name collate "C"`;
+        select * from providers where removed_at is null and preset <> 'control' order by lower(name) collate "C", name collate "C"`;
       return rows.map(toRecord);
     },
 

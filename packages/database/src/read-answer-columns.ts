@@ -23,7 +23,7 @@ export async function readAnswerColumns(sql: Database['sql'], campaign: Campaign
   let rows = reserve(null, 1024);
   const stream = await sql
     .unsafe(`copy (
-      select a.id, a.prompt_id, a.model_id, a.self_naming is not null, a.blank, md5(a.content_hash)::uuid from answers a
+      select a.id, a.prompt_id, a.model_id, a.self_naming is not null, a.blank, md5(split_part(a.content_hash, ':', 1))::uuid from answers a
       left join imports i on i.id = a.import_id
       where a.campaign_id = '${campaign}' and i.undone_at is null order by a.seq
     ) to stdout (format binary)`)

@@ -1,7 +1,9 @@
 import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
 import type { CampaignId, ProviderId, RunId } from '@agon/domain';
+import type { PendingQuery, Row } from 'postgres';
 import type { Database } from './connect.ts';
-import { countCalls, countOrders } from './runs/count-calls.ts';
+import { readBundledVerdicts } from './runs/bundle-rows.ts';
+import { countCalls, countDerived, countOrders, countProbes } from './runs/count-calls.ts';
 import { readReplies, replaceReadings } from './runs/reread-replies.ts';
 import { settleCalls } from './runs/settle-calls.ts';
 import { WORKER_LOCKS } from './runs/worker-lock.ts';
@@ -22,10 +24,14 @@ type RunRow = {
   config: RunRecord['config'];
   concurrency: number;
   budget_usd: number | null;
+  prices: RunRecord['prices'];
   seed: number;
   state: RunRecord['state'];
   error: string | null;
   pace: RunRecord['pace'];
+  standing: RunRecord['standing'];
+  standing_reason: string | null;
+  standing_by: string | null;
   started_at: Date;
   finished_at: Date | null;
 };
@@ -47,13 +53,19 @@ const CHUNK = 50_000;
 export function createRunStore({ sql }: Database, worker: number | null = null): RunStore {
   const select = sql`select r.*, c.slug, c.title, p.name as provider, p.base_url from runs r
     join providers p on p.id = r.provider_id left join campaigns c on c.id = r.campaign_id`;
+  /** Boards that hold verdicts of the run that a statement changed load them anew. */
+  const readAnew = (changed: PendingQuery<Row[]>) => sql`
+    with changed as (${changed}), told as (update campaigns set readings_version = readings_version + 1
+      where id in (select campaign_id from changed where kind = 'verdicts'))
+    select kind from changed`;
   return {
     async create(run, calls) {
       const added = await sql.begin(async (tx) => {
-        await tx`insert into runs (id, kind, campaign_id, provider_id, model, subject, config, concurrency, budget_usd, seed, state,
-            created_by, started_at)
+        await tx`insert into runs (id, kind, campaign_id, provider_id, model, subject, config, concurrency, budget_usd, prices, seed, state,
+            standing, created_by, started_at)
           values (${run.id}, ${run.kind}, ${run.campaignId}, ${run.providerId}, ${run.model}, ${run.subject},
-            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd}, ${run.seed}, 'queued', ${run.by},
+            ${sql.json(run.config as never)}, ${run.concurrency}, ${run.budgetUsd},
+            ${run.prices == null ? null : sql.json(run.prices)}, ${run.seed}, 'queued', ${run.standing ?? 'counted'}, ${run.by},
             ${new Date(run.atMs)})`;
         let count = 0;
         for (let from = 0; from < calls.length; from += CHUNK) {
@@ -87,8 +99,11 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return rows.map(toRun);
     },
 
+    bundledVerdicts: (id, after, limit) => readBundledVerdicts(sql, id, after, limit),
     counts: (id) => countCalls(sql, id),
     orderCounts: (id) => countOrders(sql, id),
+    probeCounts: (id) => countProbes(sql, id),
+    derivedCounts: (id) => countDerived(sql, id),
 
     async lease(run, count, nowMs, untilMs) {
       const now = new Date(nowMs);
@@ -106,17 +121,21 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
 
     async reclaim(run) {
       const rows = await sql`update calls set state = 'pending', leased_until = null, leased_by = null
-        where run_id = ${run} and state = 'leased' and leased_by is not null and leased_by not in (
-          select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS} and granted
-            and database = (select oid from pg_database where datname = current_database()))`;
+        where id in (select id from calls where run_id = ${run} and state = 'leased' and leased_by is not null
+          and leased_by not in (select objid::int from pg_locks where locktype = 'advisory' and classid = ${WORKER_LOCKS}
+            and granted and database = (select oid from pg_database where datname = current_database()))
+          for update skip locked)`;
       return rows.count;
     },
 
     async renew(calls, untilMs) {
       if (calls.length === 0) return;
-      await sql`update calls c set leased_until = ${new Date(untilMs)}
-        from unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[]) as held(id, attempts)
-        where c.id = held.id and c.attempts = held.attempts and c.state = 'leased'`;
+      // a call that is being settled needs no lease, and waiting for it here would lock rows in another order than `settle`
+      await sql`update calls set leased_until = ${new Date(untilMs)} where id in (
+        select c.id from calls c
+          join unnest(${calls.map((call) => call.id)}::bigint[], ${calls.map((call) => call.attempts)}::int[])
+            as held(id, attempts) on c.id = held.id and c.attempts = held.attempts
+        where c.state = 'leased' for update of c skip locked)`;
     },
 
     async nextDue(run) {
@@ -136,6 +155,16 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return row?.cost ?? null;
     },
 
+    async typicalReply(model, campaign) {
+      const [replies] = await sql<{ mean: number | null }[]>`
+        select avg(completion_tokens)::float8 as mean from (select s.completion_tokens from replies s join runs r on r.id = s.run_id
+          where r.kind = 'answers' and r.model = ${model} and s.completion_tokens is not null order by s.id desc limit 500) newest`;
+      const [answers] = await sql<{ mean: number | null }[]>`
+        select avg(length(turns::text))::float8 as mean from (
+          select turns from answers where campaign_id = ${campaign} order by seq desc limit 500) newest`;
+      return { completionTokens: replies?.mean ?? null, answerCharacters: answers?.mean ?? null };
+    },
+
     async setPace(id, pace) {
       await sql`update runs set pace = ${sql.json(pace)} where id = ${id}`;
     },
@@ -145,10 +174,21 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
     },
 
     async move(id, from, to, error, nowMs) {
-      const rows = await sql`update runs set state = ${to}, error = ${error},
-          finished_at = ${ENDS.includes(to) ? new Date(nowMs) : null}
-        where id = ${id} and state = any(${from as string[]})`;
-      return rows.count > 0;
+      const isEnd = ENDS.includes(to);
+      const moved = sql`update runs set state = ${to}, error = ${error}, finished_at = ${isEnd ? new Date(nowMs) : null}
+        where id = ${id} and state = any(${from as string[]}) returning campaign_id, kind`;
+      // its verdicts begin to count, or stop
+      const rows = await (isEnd || to === 'queued' ? readAnew(moved) : moved);
+      return rows.length > 0;
+    },
+
+    async setStanding(id, from, { standing, reason, by }) {
+      const rows = await readAnew(sql`
+        update runs set standing = ${standing}, standing_reason = ${reason}, standing_by = ${by}
+        where id = ${id} and standing = any(${from as string[]})
+          and (standing, standing_reason, standing_by) is distinct from (${standing}, ${reason}::text, ${by}::text)
+        returning campaign_id, kind`);
+      return rows.length > 0;
     },
 
     async setBudget(id, budgetUsd) {
@@ -157,14 +197,15 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
 
     async retryFailed(id) {
       const rows =
-        await sql`update calls set state = 'pending', faults = 0, result = null, not_before = null, leased_until = null
+        await sql`update calls set state = 'pending', retried = retried + 1, faults = 0, result = null, not_before = null, leased_until = null
         where run_id = ${id} and state = 'failed'`;
       return rows.count;
     },
 
     async open() {
       const rows = await sql<{ id: string }[]>`
-        select id from runs where state in ('queued', 'running') order by id`;
+        select id from runs where state in ('queued', 'running')
+        union select run_id from batches where state in ('sending', 'waiting') order by id`;
       return rows.map((row) => row.id as RunId);
     },
 
@@ -196,11 +237,15 @@ function toRun(row: RunRow): RunRecord {
     config: row.config,
     concurrency: row.concurrency,
     budgetUsd: row.budget_usd,
+    prices: row.prices,
     seed: row.seed,
     by: row.created_by,
     state: row.state,
     error: row.error,
     pace: row.pace,
+    standing: row.standing,
+    standingReason: row.standing_reason,
+    standingBy: row.standing_by,
     startedAtMs: row.started_at.getTime(),
     finishedAtMs: row.finished_at?.getTime() ?? null,
   };

@@ -155,6 +155,7 @@ export const answers = pgTable(
     modelId: uuid('model_id').notNull(),
     /** string[]: one text a turn. A model may have several answers to one prompt. */
     turns: jsonb('turns').notNull(),
+    /** SHA-256 over the turns; of answers of a run, a colon and the hash of its settings behind it. */
     contentHash: text('content_hash').notNull(),
     /** The newest answer of a model to a prompt has the highest. */
     seq: bigserial('seq', { mode: 'number' }).notNull(),
@@ -220,6 +221,8 @@ export const battles = pgTable(
     /** Probability, 0..1, with which this prompt and unordered pair was drawn; null where unknown. */
     drawProbability: doublePrecision('draw_probability'),
     drawReason: text('draw_reason'),
+    /** What a vote on it weighs on boards, where it could also be drawn from the list `sent_back`; null: 1. */
+    drawWeight: doublePrecision('draw_weight'),
     skipReason: text('skip_reason'),
     skipNote: text('skip_note'),
     drawnAt: at('drawn_at').notNull().defaultNow(),
@@ -233,6 +236,31 @@ export const battles = pgTable(
   (t) => [
     index('battles_rater').on(t.campaignId, t.raterId),
     index('battles_open').on(t.expiresAt).where(sql`${t.state} = 'issued'`),
+  ],
+);
+
+/** Battles that researchers send back to people: some draws are made from this list. */
+export const sentBack = pgTable(
+  'sent_back',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    /** The battle that was looked at; others may show the same two answers. */
+    battleId: uuid('battle_id').notNull(),
+    promptId: uuid('prompt_id').notNull(),
+    answerA: uuid('answer_a').notNull(),
+    answerB: uuid('answer_b').notNull(),
+    /** It leaves the list once it has so many more. */
+    votes: integer('votes').notNull(),
+    by: text('by'),
+    at: at('at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('sent_back_open').on(t.campaignId, t.battleId).where(sql`${t.endedAt} is null`),
+    index('sent_back_campaign').on(t.campaignId),
   ],
 );
 

@@ -5,9 +5,12 @@ import { readRetryAfter } from './retry-after.ts';
 /** Carries a fault through code of others. Its message says nothing: some of that code acts on words in messages. */
 export class CallFailed extends Error {
   readonly fault: CallFault;
-  constructor(fault: CallFault) {
+  /** Name of the field that the server refuses; null: it did not say, or it is no refusal. */
+  readonly refused: string | null;
+  constructor(fault: CallFault, refused: string | null = null) {
     super('the call has no reply');
     this.fault = fault;
+    this.refused = refused;
   }
 }
 
@@ -57,9 +60,29 @@ const UNPAID = /insufficient_quota|billing_hard_limit_reached|billing_not_active
 
 const FLAGGED = /\bflagged\b|\bmoderation\b|content_(?:filter|policy)/i;
 
+/**
+ * @param reply with a status that is not 2xx
+ * @returns the field of the request that the server says it does not take; null: it does not say
+ */
+export function refusedField({ status, body }: ServerReply): string | null {
+  if (status !== 400 && status !== 422) return null;
+  const { param, message } = errorOf(body);
+  const isUnsupported =
+    /unsupported|not support|unknown|unrecogni[sz]ed|unexpected|extra|not permitted|instead/i;
+  if (/^[a-z_]{1,40}$/.test(param)) return param;
+  if (!isUnsupported.test(message)) return null;
+  if (/max_completion_tokens/.test(message)) return 'max_tokens';
+  return (
+    /\b(max_tokens|seed|temperature|top_p|reasoning_effort|top_logprobs|logprobs)\b/.exec(message)?.[1] ??
+    null
+  );
+}
+
 /** @param reply with a status that is not 2xx */
 export function faultOfStatus(reply: ServerReply, baseUrl: string, nowMs: number): CallFault {
-  return faultOfError(reply.status, errorOf(reply.body), baseUrl, readRetryAfter(reply, nowMs));
+  const fault = faultOfError(reply.status, errorOf(reply.body), baseUrl, readRetryAfter(reply, nowMs));
+  const field = fault.reason === 'refused' ? refusedField(reply) : null;
+  return field === null ? fault : { ...fault, message: `${fault.message} It does not take this ${field}.` };
 }
 
 function faultOfError(
@@ -97,7 +120,12 @@ function faultOfError(
 }
 
 /** Empty where the server did not say, or said what is no text. */
-type ErrorWords = { readonly code: string; readonly type: string; readonly message: string };
+type ErrorWords = {
+  readonly code: string;
+  readonly type: string;
+  readonly param: string;
+  readonly message: string;
+};
 
 /** `{error: {…}}` as most write it, a list of them as Gemini does, or the error itself as older versions of vLLM do. */
 function errorOf(body: string): ErrorWords {
@@ -113,8 +141,8 @@ function errorOf(body: string): ErrorWords {
 function wordsOf(error: unknown): ErrorWords {
   const word = (value: unknown) =>
     typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  const { code, type, message } = (error ?? {}) as { code?: unknown; type?: unknown; message?: unknown };
-  return { code: word(code), type: word(type), message: word(message ?? error) };
+  const { code, type, param, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  return { code: word(code), type: word(type), param: word(param), message: word(message ?? error) };
 }
 
 /** Only what looks like a name is passed on: the rest of a body may be anybody's secret. */

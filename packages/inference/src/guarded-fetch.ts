@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { CallFailed, faultOfConnection, faultOfStatus, unreadable } from './call-fault.ts';
+import { CallFailed, faultOfConnection, faultOfStatus, refusedField, unreadable } from './call-fault.ts';
 import type { GuardedAgents } from './guarded-agents.ts';
 
 /** Longer replies are cut and given up; of an error only its head is read. */
@@ -12,6 +12,12 @@ export type GuardedFetchOptions = {
   /** For messages. */
   readonly baseUrl: string;
   readonly apiKey: string | null;
+  /** Default: `authorization`, as a bearer's. */
+  readonly keyHeader?: 'api-key' | undefined;
+  /** Sent with each address that names a deployment, as Azure wants it. */
+  readonly apiVersion?: string | undefined;
+  /** Default: 16 MiB. */
+  readonly largestReplyBytes?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
@@ -22,19 +28,27 @@ export type GuardedFetchOptions = {
  * @throws CallFailed in whose fault every way to get no 2xx stands
  */
 export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
-  const { agents, baseUrl, apiKey, now } = options;
+  const { agents, baseUrl, apiKey, keyHeader, apiVersion, now } = options;
+  const largest = options.largestReplyBytes ?? LARGEST_REPLY_BYTES;
   return async (input, init = {}) => {
     const url = new URL(String(input instanceof Request ? input.url : input));
+    if (apiVersion !== undefined && url.pathname.includes('/openai/deployments/')) {
+      url.searchParams.set('api-version', apiVersion);
+    }
     const isPlain = url.protocol === 'http:';
     const body = typeof init.body === 'string' ? init.body : null;
     const headers: Record<string, string | number> = {
       accept: 'application/json',
       'accept-encoding': 'identity',
       'user-agent': 'agon',
-      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(apiKey === null
+        ? {}
+        : keyHeader === undefined
+          ? { authorization: `Bearer ${apiKey}` }
+          : { [keyHeader]: apiKey }),
       ...(body === null
         ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        : { 'content-type': contentType(init.headers), 'content-length': Buffer.byteLength(body) }),
     };
     const request = (isPlain ? requestHttp : requestHttps)(url, {
       method: init.method ?? 'GET',
@@ -52,13 +66,14 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
       hasBegun = true;
       const status = reply.statusCode ?? 0;
       const isGood = status >= 200 && status < 300;
-      const text = await readBody(reply, isGood ? LARGEST_REPLY_BYTES : LARGEST_ERROR_BYTES);
+      const text = await readBody(reply, isGood ? largest : LARGEST_ERROR_BYTES);
       if (!isGood) {
-        throw new CallFailed(
-          faultOfStatus({ status, headers: reply.headers, body: text ?? '' }, baseUrl, now()),
-        );
+        const refusal = { status, headers: reply.headers, body: text ?? '' };
+        throw new CallFailed(faultOfStatus(refusal, baseUrl, now()), refusedField(refusal));
       }
-      if (text === null) throw new CallFailed(unreadable(baseUrl, 'it is longer than 16 MB'));
+      if (text === null) {
+        throw new CallFailed(unreadable(baseUrl, `it is longer than ${Math.round(largest / 2 ** 20)} MB`));
+      }
       // whatever it calls itself: it is read as JSON or not at all
       return new Response(text, { headers: { 'content-type': 'application/json' } });
     } catch (thrown) {
@@ -71,6 +86,12 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
       );
     }
   };
+}
+
+/** Of the headers that a package sets, only this says something: uploads are no JSON. */
+function contentType(headers: RequestInit['headers']): string {
+  const given = new Headers(headers).get('content-type') ?? '';
+  return given.startsWith('multipart/form-data;') ? given : 'application/json';
 }
 
 /** @returns null where it is larger than `mostBytes` */

@@ -1,12 +1,18 @@
 import type { KeyVault, ModelClients, ProviderRecord } from '@agon/arena';
+import { quirksOf } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { createAddressGuard, type Environment } from './address-guard.ts';
 import { BegunConversations } from './begun-conversations.ts';
+import { type Learned, nothingLearned } from './completion-body.ts';
 import { createGuardedAgents, type OwnPorts, type Resolve } from './guarded-agents.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { refuseReserved } from './key-names.ts';
+import { createOpenAiBatches } from './openai-batches.ts';
 import { createOpenAiClient } from './openai-client.ts';
 import { readPlainUrl } from './plain-url.ts';
+
+/** Of the replies to a batch, as one file. */
+const LARGEST_FILE_BYTES = 256 * 2 ** 20;
 
 /** @returns the value of a variable; null where it is not set */
 export type ReadKey = (name: string) => Promise<string | null>;
@@ -33,6 +39,7 @@ export function createModelClients(options: ModelClientsOptions): ModelClients {
     createGuardedAgents({ guard, allowsPrivate, ownPorts, ...(resolve === undefined ? {} : { resolve }) });
   const agents = { strict: agentsWhere(false), named: agentsWhere(true) };
   const begun = new BegunConversations();
+  const learnedOf = new Map<string, Learned>();
   return {
     async open(provider, model) {
       const { baseUrl, preset, allowsPrivate, limits } = provider;
@@ -43,20 +50,32 @@ export function createModelClients(options: ModelClientsOptions): ModelClients {
           throw new ArenaError('provider_forbidden', refusal.message, { hint: refusal.hint });
       }
       const apiKey = await keyOf(provider, options);
-      return createOpenAiClient({
+      const key = JSON.stringify([provider.id, baseUrl, preset, model]);
+      const learned = learnedOf.get(key) ?? nothingLearned();
+      learnedOf.set(key, learned);
+      const { key_header: keyHeader, api_version: apiVersion } = quirksOf(preset);
+      const connection = {
+        agents: allowsPrivate ? agents.named : agents.strict,
         baseUrl,
-        model,
-        preset,
-        timeoutMs: limits.timeoutMs,
-        begun,
-        fetch: createGuardedFetch({
-          agents: allowsPrivate ? agents.named : agents.strict,
-          baseUrl,
-          apiKey,
+        apiKey,
+        keyHeader,
+        apiVersion,
+        now,
+      };
+      const asking = { baseUrl, model, preset, learned, timeoutMs: limits.timeoutMs };
+      return {
+        ...createOpenAiClient({
+          ...asking,
+          begun,
+          fetch: createGuardedFetch(connection),
+          elapsed: () => performance.now(),
+        }),
+        batches: createOpenAiBatches({
+          ...asking,
+          fetch: createGuardedFetch({ ...connection, largestReplyBytes: LARGEST_FILE_BYTES }),
           now,
         }),
-        elapsed: () => performance.now(),
-      });
+      };
     },
   };
 }

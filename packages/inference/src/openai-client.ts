@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest } from '@agon/arena';
 import OpenAI from 'openai';
-import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
 import type { BegunConversations } from './begun-conversations.ts';
 import { CallFailed, faultInside, faultOf, unreadable } from './call-fault.ts';
+import { completionBody, type Learned, learn, type Message } from './completion-body.ts';
 import { type Completion, readCompletion, readModelList } from './read-completion.ts';
 
 export type OpenAiClientOptions = {
   readonly baseUrl: string;
   /** Empty: the first that the server lists. */
   readonly model: string;
-  /** `openai` counts the tokens of a reply under another name than the rest. */
+  /** Some want to be asked in their own way. */
   readonly preset: string;
+  /** What the model's server refused before; written to. */
+  readonly learned: Learned;
   /** For one `ask`, all its turns included, milliseconds. */
   readonly timeoutMs: number;
   readonly begun: BegunConversations;
@@ -21,14 +23,12 @@ export type OpenAiClientOptions = {
   readonly elapsed: () => number;
 };
 
-type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string };
-
 /** Its own timer knows nothing of bodies: the deadline of the whole call stands here. */
 const PACKAGE_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Asks one model of an OpenAI-compatible server through the `openai` package. */
 export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
-  const { baseUrl, timeoutMs, elapsed, begun } = options;
+  const { baseUrl, timeoutMs, elapsed, begun, preset, learned } = options;
   const server = new OpenAI({
     baseURL: baseUrl,
     // the key is added by `fetch`; the rest would be taken from the environment
@@ -60,10 +60,18 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
     model: string,
     messages: readonly Message[],
     settings: ChatSettings,
+    isLast: boolean,
     signal: AbortSignal,
   ): Promise<Completion> => {
-    const body = completionBody(model, messages, settings, options.preset);
-    const sent: unknown = await server.chat.completions.create(body, { signal });
+    const send = (): Promise<unknown> => {
+      const body = completionBody(model, messages, settings, { preset, learned, isLast });
+      return server.chat.completions.create(body, { signal }).catch((thrown: unknown) => {
+        // the same, asked in the words that this server takes; each field is learned once
+        if (learn(learned, body, failureIn(thrown)?.refused ?? null)) return send();
+        throw thrown;
+      });
+    };
+    const sent = await send();
     const inside = faultInside(sent, baseUrl);
     if (inside !== null) throw new CallFailed(inside);
     const completion = readCompletion(sent);
@@ -83,6 +91,18 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
         requestHash: hashOf({ baseUrl, models: true }),
       };
     }
+    if (request.kind === 'batches') {
+      const sent: unknown = await server.get('/batches?limit=1', { signal });
+      if (!Array.isArray((sent as { data?: unknown } | null)?.data)) {
+        throw new CallFailed(unreadable(baseUrl, 'it is no list of batches'));
+      }
+      return {
+        ...NOTHING,
+        texts: [''],
+        latencyMs: latencyMs(),
+        requestHash: hashOf({ baseUrl, batches: true }),
+      };
+    }
     const { system, turns, settings } = request;
     const model = await modelName(signal);
     const messages: Message[] = system === '' ? [] : [{ role: 'system', content: system }];
@@ -91,7 +111,8 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
     try {
       for (const [place, turn] of turns.entries()) {
         messages.push({ role: 'user', content: turn });
-        completions[place] ??= await complete(model, messages, settings, signal);
+        const isLast = place === turns.length - 1;
+        completions[place] ??= await complete(model, messages, settings, isLast, signal);
         messages.push({ role: 'assistant', content: completions[place].text });
       }
     } catch (error) {
@@ -127,10 +148,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
 }
 
 function faultOfThrown(thrown: unknown, isLate: boolean, { baseUrl, timeoutMs }: OpenAiClientOptions) {
-  // the package wraps what `fetch` throws
-  const failed = [thrown, (thrown as { cause?: unknown } | null)?.cause].find(
-    (one) => one instanceof CallFailed,
-  );
+  const failed = failureIn(thrown);
   if (failed !== undefined) return failed.fault;
   if (isLate) return faultOf('timeout', `${baseUrl} did not reply within ${timeoutMs / 1000} s.`);
   // its words hold parts of the body
@@ -138,20 +156,9 @@ function faultOfThrown(thrown: unknown, isLate: boolean, { baseUrl, timeoutMs }:
   throw thrown;
 }
 
-function completionBody(
-  model: string,
-  messages: readonly Message[],
-  { temperature, maxTokens, seed, topLogprobs = 0 }: ChatSettings,
-  preset: string,
-): ChatCompletionCreateParamsNonStreaming {
-  return {
-    model,
-    messages: [...messages],
-    ...(preset === 'openai' ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
-    ...(temperature === null ? {} : { temperature }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(topLogprobs > 0 ? { logprobs: true, top_logprobs: topLogprobs } : {}),
-  };
+/** The package wraps what `fetch` throws. */
+export function failureIn(thrown: unknown): CallFailed | undefined {
+  return [thrown, (thrown as { cause?: unknown } | null)?.cause].find((one) => one instanceof CallFailed);
 }
 
 const NOTHING = {
@@ -161,17 +168,20 @@ const NOTHING = {
   promptTokens: null,
   cachedTokens: null,
   completionTokens: null,
+  reasoningTokens: null,
   costUsd: null,
   model: null,
   fingerprint: null,
 } as const;
 
 /** @param completions at least one */
-function joinTurns(completions: readonly Completion[]): Omit<ModelReply, 'latencyMs' | 'requestHash'> {
+export function joinTurns(completions: readonly Completion[]): Omit<ModelReply, 'latencyMs' | 'requestHash'> {
   const last = completions.at(-1);
   if (last === undefined) throw new TypeError('a request without a turn');
   const reasoning = completions.flatMap((one) => one.reasoning ?? []);
-  const sum = (name: 'promptTokens' | 'cachedTokens' | 'completionTokens' | 'costUsd') => {
+  const sum = (
+    name: 'promptTokens' | 'cachedTokens' | 'completionTokens' | 'reasoningTokens' | 'costUsd',
+  ) => {
     const known = completions.flatMap((one) => one[name] ?? []);
     return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
   };
@@ -183,12 +193,13 @@ function joinTurns(completions: readonly Completion[]): Omit<ModelReply, 'latenc
     promptTokens: sum('promptTokens'),
     cachedTokens: sum('cachedTokens'),
     completionTokens: sum('completionTokens'),
+    reasoningTokens: sum('reasoningTokens'),
     costUsd: sum('costUsd'),
     model: last.model,
     fingerprint: last.fingerprint,
   };
 }
 
-function hashOf(sent: unknown): string {
+export function hashOf(sent: unknown): string {
   return createHash('sha256').update(JSON.stringify(sent)).digest('hex');
 }

@@ -9,6 +9,7 @@ export type Completion = {
   readonly promptTokens: number | null;
   readonly cachedTokens: number | null;
   readonly completionTokens: number | null;
+  readonly reasoningTokens: number | null;
   readonly costUsd: number | null;
   readonly model: string | null;
   readonly fingerprint: string | null;
@@ -24,17 +25,21 @@ export function readCompletion(reply: unknown): Completion | null {
   const { choices, usage, model, system_fingerprint: fingerprint } = fieldsOf(reply) ?? {};
   const choice = Array.isArray(choices) ? fieldsOf(choices[0]) : null;
   const message = fieldsOf(choice?.message);
-  const text = message === null ? null : textOf(message);
-  if (choice === null || message === null || text === null) return null;
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, cost } = fieldsOf(usage) ?? {};
+  const said = message === null ? null : textOf(message);
+  if (choice === null || message === null || said === null) return null;
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details, cost } =
+    fieldsOf(usage) ?? {};
+  const own = stringOf(message.reasoning_content) ?? stringOf(message.reasoning);
+  const { reasoning, text } = splitReasoning(said, own);
   return {
     text,
-    reasoning: stringOf(message.reasoning_content) ?? stringOf(message.reasoning),
+    reasoning,
     finishReason: nameOf(choice.finish_reason),
     logprobs: readLogprobs(fieldsOf(choice.logprobs)?.content),
     promptTokens: countOf(prompt_tokens),
     cachedTokens: countOf(fieldsOf(prompt_tokens_details)?.cached_tokens),
     completionTokens: countOf(completion_tokens),
+    reasoningTokens: countOf(fieldsOf(completion_tokens_details)?.reasoning_tokens),
     costUsd: Number.isFinite(cost) && (cost as number) >= 0 ? (cost as number) : null,
     model: nameOf(model),
     fingerprint: nameOf(fingerprint),
@@ -48,10 +53,31 @@ export function readModelList(reply: unknown): readonly string[] | null {
   return list.flatMap((row) => nameOf(fieldsOf(row)?.id) ?? []);
 }
 
-/** Null is a reply without words: of a filter, or of a model that only reasoned. */
-function textOf({ content, refusal }: Fields): string | null {
-  if (typeof content === 'string') return storable(content);
-  if (content === null || content === undefined) return stringOf(refusal) ?? '';
+/**
+ * Some servers send what a model thinks in the text, before what it says. A tag that is never closed means that its tokens
+ * were all used up by thinking; a tag that was opened by the chat template is closed in the text alone.
+ * @param own what came in a field of its own: then the text is taken as it is but for a whole first block
+ */
+function splitReasoning(
+  text: string,
+  own: string | null,
+): { readonly reasoning: string | null; readonly text: string } {
+  const whole = /^\s*<think>([\s\S]*?)<\/think>\s*/.exec(text);
+  const cut = whole ?? (own === null ? (/^\s*<think>([\s\S]*)$/.exec(text) ?? CLOSED_ONLY.exec(text)) : null);
+  if (cut === null) return { reasoning: own, text };
+  const thought = (cut[1] ?? '').trim();
+  const parts = [own, thought].filter((part) => part !== null && part !== '');
+  return { reasoning: parts.length === 0 ? null : parts.join('\n\n'), text: text.slice(cut[0].length) };
+}
+
+const CLOSED_ONLY = /^((?:(?!<think>)[\s\S])*?)\n<\/think>\s*\n/;
+
+/** Null is a reply without words: of a filter, or of a model that only reasoned. A tool that was called is what it says. */
+function textOf({ content, refusal, tool_calls: calls }: Fields): string | null {
+  if (typeof content === 'string' && content !== '') return storable(content);
+  const called = Array.isArray(calls) ? fieldsOf(fieldsOf(calls[0])?.function)?.arguments : undefined;
+  if (typeof called === 'string') return storable(called);
+  if (content === null || content === undefined || content === '') return stringOf(refusal) ?? '';
   if (!Array.isArray(content)) return null;
   return content.map((part) => stringOf(fieldsOf(part)?.text) ?? '').join('');
 }

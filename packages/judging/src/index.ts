@@ -1,21 +1,55 @@
+export { CONTROL_JUDGES, type ControlJudge, isControlJudge, judgeByRule } from './control-judges.ts';
 export {
-  JUDGE_LABELS,
+  type ConvertedTemplate,
+  convertTemplate,
+  TEMPLATE_FORMATS,
+  type TemplateFormat,
+} from './convert-template.ts';
+export {
+  COMBINE_RULES,
+  type CombineRule,
+  JUDGE_INPUTS,
+  JUDGE_LANGUAGES,
+  JUDGE_MODES,
+  JUDGE_PROBES,
   type Judge,
-  type JudgeLabel,
-  parseJudge,
-  TEMPLATE_VARIABLES,
+  type JudgeCheck,
+  type JudgeFault,
+  type JudgeInput,
+  type JudgeLanguage,
+  type JudgeMode,
+  type JudgeProbe,
+  type JudgeVariable,
+  ORDER_RUNS,
+  type VerdictSpec,
 } from './judge.ts';
-export { type JudgeReply, type ParsedVerdict, parseVerdict, type UnscoredReason } from './parse-verdict.ts';
+export { checkJudge, PARSER_VERSION, parseJudge } from './parse-judge.ts';
 export {
-  type OrderedVerdicts,
-  type PositionReport,
-  type Reconciled,
-  reconcileOrders,
-  reportPosition,
-} from './reconcile-orders.ts';
+  type JudgeReading,
+  type ReadShowing,
+  readJudgeReply,
+  type UnscoredReason,
+} from './read-judge-reply.ts';
+export { readStoredReply, type StoredReply } from './read-stored-reply.ts';
+export type { JudgeReply, TokenLogprobs } from './read-tokens.ts';
 export {
-  type JudgedBattle,
-  type JudgePrompt,
-  renderJudgePrompt,
-  type SlotOrder,
-} from './render-judge-prompt.ts';
+  applies,
+  type Criterion,
+  type JudgedItem,
+  type JudgeRequest,
+  partsOf,
+  type Rubric,
+  renderJudge,
+  type Showing,
+} from './render-judge.ts';
+export { type OrderedVerdicts, type PositionReport, reportPosition } from './report-position.ts';
+export {
+  BUNDLE_SCHEMA,
+  type BundleHeader,
+  type BundleRow,
+  type Replayed,
+  readBundleHeader,
+  replayRow,
+} from './run-bundle.ts';
+export { combineOrders, type Inconsistent, splitSwap } from './swap.ts';
+export { TEMPLATE_VARIABLES } from './template.ts';

@@ -1,121 +1,124 @@
-import { ArenaError, contentHash } from '@agon/domain';
-import { parseDocument } from 'yaml';
+/** How a judge looks at answers. What else it is shown (a reference, a rubric, a dialogue) are inputs of a mode. */
+export const JUDGE_MODES = [
+  'pairwise',
+  'pointwise',
+  'criteria',
+  'checklist',
+  'listwise',
+  'grounded',
+] as const;
+export type JudgeMode = (typeof JUDGE_MODES)[number];
 
-/** A judge as data: what it measures, how it asks, its settings. One file: YAML front matter, then the template. */
+/** What an item may have beside its prompt and answers. `dialogue`: more than one turn. */
+export const JUDGE_INPUTS = [
+  'reference',
+  'rubric',
+  'criteria',
+  'checklist',
+  'context',
+  'dialogue',
+  'language',
+  'category',
+] as const;
+export type JudgeInput = (typeof JUDGE_INPUTS)[number];
+
+export const JUDGE_PROBES = ['identical', 'null_model', 'planted_verdict'] as const;
+export type JudgeProbe = (typeof JUDGE_PROBES)[number];
+
+export const ORDER_RUNS = ['both', 'one', 'cyclic'] as const;
+export const COMBINE_RULES = ['logit_mean', 'prob_mean', 'agree_else_tie', 'separate'] as const;
+export type CombineRule = (typeof COMBINE_RULES)[number];
+
+export const JUDGE_LANGUAGES = ['en', 'zh'] as const;
+export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
+
+/** Where a verdict stands in a reply and what it is worth. Values are 0..1: P(first shown is better), or a score. */
+export type VerdictSpec =
+  /** One label inside the tag of the call's nonce. */
+  | { readonly parser: 'tag'; readonly map: Readonly<Record<string, number>> }
+  /** The probabilities of the labels as the one token of the reply. */
+  | {
+      readonly parser: 'label_token';
+      readonly map: Readonly<Record<string, number>>;
+      /** Least total probability of all labels, 0..1; below it a reply is `low_coverage`. */
+      readonly coverage: number;
+      /** Where the provider gives no probabilities: whether a reply that is one label, and nothing else, counts. */
+      readonly text: 'accept' | 'refuse';
+    }
+  /** A JSON object with the call's nonce and one label under `choice`. */
+  | { readonly parser: 'json'; readonly map: Readonly<Record<string, number>> }
+  /** A whole number from `min` to `max`: in the tag, or the expected value of the digits' probabilities. */
+  | {
+      readonly parser: 'score';
+      readonly min: number;
+      readonly max: number;
+      readonly by: 'tag' | 'label_token';
+      readonly coverage: number;
+      readonly text: 'accept' | 'refuse';
+    }
+  /** A JSON object with all labels, best first. */
+  | { readonly parser: 'ranking' }
+  /** A JSON list of claims, each supported, contradicted or absent, with quotes that must stand in the context. */
+  | { readonly parser: 'grounded' };
+
+export type JudgeSections = { readonly system: string; readonly user: string };
+
+/** A judge as data: what it measures, how it asks, how its reply is read. One file, `judges/<id>/judge.md`. */
 export type Judge = {
   readonly id: string;
   readonly title: string;
   readonly measures: string;
-  readonly mode: 'pairwise';
-  readonly labels: readonly JudgeLabel[];
-  readonly settings: { readonly temperature: number; readonly maxTokens: number };
-  readonly system: string;
-  readonly user: string;
-  /** The whole file. */
+  readonly mode: JudgeMode;
+  /** What the parser accepts, in the template's own words; empty where that depends on the item. */
+  readonly labels: readonly string[];
+  /** Without one of these an item is `not_applicable`. */
+  readonly needs: readonly JudgeInput[];
+  readonly uses: readonly JudgeInput[];
+  readonly order: { readonly runs: (typeof ORDER_RUNS)[number]; readonly combine: CombineRule };
+  readonly settings: {
+    /** 0..2. */
+    readonly temperature: number;
+    readonly maxTokens: number;
+    /** 0..20; 0: no probabilities. */
+    readonly topLogprobs: number;
+    readonly seed: number | null;
+  };
+  readonly verdict: VerdictSpec;
+  /** How often an unreadable reply is asked for again. */
+  readonly reask: 0 | 1;
+  readonly probes: readonly JudgeProbe[];
+  /** By language of the battle. English is always there; others fall back to it. */
+  readonly languages: { readonly en: JudgeSections; readonly zh?: JudgeSections };
+  /** The whole file, lines ended by LF. */
   readonly source: string;
-  /** Id and content hash; stamped on every verdict. */
+  /** SHA-256, hex, over everything that can change a verdict; title, measures and notes are not in it. */
+  readonly templateHash: string;
+  /** SHA-256, hex, over the parser, its version and its options: replies can be read again by another one. */
+  readonly parserHash: string;
+  /** Id and the first 12 digits of the template hash; stamped on every verdict. */
   readonly identity: string;
 };
 
-export const JUDGE_LABELS = ['A', 'B', 'tie'] as const;
-export type JudgeLabel = (typeof JUDGE_LABELS)[number];
+/** A fault of a judge's file. `line` and `column` count from 1. */
+export type JudgeFault = {
+  readonly line: number;
+  readonly column?: number;
+  readonly message: string;
+  readonly hint?: string;
+};
 
-/** What a template may name. `conversation`: the prompt's turns and both answers, fenced by the nonce. */
-export const TEMPLATE_VARIABLES = ['conversation', 'verdict_tag'] as const;
+export type JudgeVariable = {
+  readonly name: string;
+  readonly used: boolean;
+  /** A template without it is refused. */
+  readonly required: boolean;
+};
 
-/** Reads a judge's file. @throws ArenaError('judge_invalid') with the line of the fault */
-export function parseJudge(text: string, file = 'judge.md'): Judge {
-  const source = text.replace(/\r\n?/g, '\n');
-  const fail = (message: string, line: number, hint?: string): never => {
-    throw new ArenaError('judge_invalid', `${file}: ${message}`, {
-      at: { file, line },
-      ...(hint === undefined ? {} : { hint }),
-    });
-  };
-  const parts = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(source);
-  if (parts === null)
-    return fail('no front matter', 1, 'Start the file with --- , the settings, and --- again.');
-  const [, head = '', body = ''] = parts;
-  const document = parseDocument(head);
-  const [fault] = document.errors;
-  if (fault !== undefined)
-    return fail(fault.message.split('\n')[0] ?? 'no YAML', (fault.linePos?.[0].line ?? 1) + 1);
-  const fields: unknown = document.toJS();
-  const front = (typeof fields === 'object' && fields !== null ? fields : {}) as Record<string, unknown>;
-  const lineOf = (key: string) => head.split('\n').findIndex((line) => line.startsWith(`${key}:`)) + 2;
-  const textOf = (key: string): string => {
-    const value = front[key];
-    return typeof value === 'string' && value.trim() !== ''
-      ? value
-      : fail(`"${key}" is missing`, Math.max(2, lineOf(key)));
-  };
-  const bodyStart = head.split('\n').length + 3;
-  const { system, user } = splitSections(body, bodyStart, fail);
-  if (front.mode !== 'pairwise') fail('"mode" must be pairwise', Math.max(2, lineOf('mode')));
-  const labels = Array.isArray(front.labels) ? (front.labels as unknown[]) : [];
-  if (
-    !labels.includes('A') ||
-    !labels.includes('B') ||
-    labels.some((label) => !JUDGE_LABELS.includes(label as JudgeLabel))
-  ) {
-    fail('"labels" must be [A, B] or [A, B, tie]', Math.max(2, lineOf('labels')));
-  }
-  const settings = (front.settings ?? {}) as Record<string, unknown>;
-  const temperature = Number(settings.temperature ?? 0);
-  const maxTokens = Number(settings.max_tokens ?? 512);
-  if (!(temperature >= 0 && temperature <= 2))
-    fail('"temperature" is from 0 to 2', Math.max(2, lineOf('settings')));
-  if (!Number.isInteger(maxTokens) || maxTokens < 1)
-    fail('"max_tokens" is a whole number from 1', Math.max(2, lineOf('settings')));
-  const id = textOf('id');
-  return {
-    id,
-    title: textOf('title'),
-    measures: textOf('measures'),
-    mode: 'pairwise',
-    labels: labels as JudgeLabel[],
-    settings: { temperature, maxTokens },
-    system,
-    user,
-    source,
-    identity: `${id}@${contentHash(source).slice(0, 12)}`,
-  };
-}
-
-function splitSections(
-  body: string,
-  firstLine: number,
-  fail: (message: string, line: number, hint?: string) => never,
-): { system: string; user: string } {
-  const sections: Record<string, string[]> = { system: [], user: [] };
-  let current: string | null = null;
-  for (const [i, line] of body.split('\n').entries()) {
-    const tag = /^\{%\s*(\w+)\s*%\}$/.exec(line.trim())?.[1];
-    if (tag !== undefined) {
-      if (tag !== 'system' && tag !== 'user')
-        fail(`there is no section "${tag}"`, firstLine + i, 'Sections are system and user.');
-      current = tag;
-    } else if (current !== null) sections[current]!.push(line);
-    else if (line.trim() !== '')
-      fail('text before the first section', firstLine + i, 'Start with {% system %} or {% user %}.');
-    for (const [, name = ''] of line.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g)) {
-      if (!(TEMPLATE_VARIABLES as readonly string[]).includes(name)) {
-        fail(
-          `there is no variable "${name}"`,
-          firstLine + i,
-          `Variables are ${TEMPLATE_VARIABLES.join(' and ')}.`,
-        );
-      }
-    }
-  }
-  const user = sections.user!.join('\n').trim();
-  for (const name of TEMPLATE_VARIABLES) {
-    if (!new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`).test(user))
-      fail(
-        `the user section does not use {{ ${name} }}`,
-        firstLine,
-        'A judge needs the answers, and a place for its verdict.',
-      );
-  }
-  return { system: sections.system!.join('\n').trim(), user };
-}
+export type JudgeCheck = {
+  /** Null where there is a fault. */
+  readonly judge: Judge | null;
+  readonly faults: readonly JudgeFault[];
+  readonly variables: readonly JudgeVariable[];
+  /** Tokens of the longest language's template without its texts: a rough figure, one per four letters. */
+  readonly templateTokens: number;
+};

@@ -1,5 +1,14 @@
 export { type CombinedTest, combinePValues, historyPValue } from './agreement/combine-p-values.ts';
 export {
+  agreementAmongPeople,
+  agreementWithPeople,
+  compareJudges,
+  type Estimate,
+  type JudgedOutcome,
+  mostCommon,
+  type TwiceJudgedItem,
+} from './agreement/compare-judges.ts';
+export {
   type DawidSkeneFit,
   fitDawidSkene,
   type RaterLabel,

@@ -1,4 +1,5 @@
 export { areaUnderCurve } from './area-under-curve.ts';
+export { binomialTail } from './binomial-tail.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
 export { bootstrapShortfall, bootstrapTail } from './bootstrap-tails.ts';
 export { chiSquareCritical, chiSquareTail } from './chi-square.ts';
@@ -15,6 +16,7 @@ export { eigenSymmetric } from './eigen-symmetric.ts';
 export { factoredSandwich, sandwichOfScores, shapeDrawsByRoot } from './factored-sandwich.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
+export { mcnemarTest } from './mcnemar-test.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
 export { gramMatrix, multiplyMatrices, sandwichProduct, shapeDraws } from './multiply-matrices.ts';
 export { normalCdf, normalQuantile, Z95 } from './normal-distribution.ts';

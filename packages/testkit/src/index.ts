@@ -1,3 +1,4 @@
+export type { BatchScript } from './scripted-batches.ts';
 export {
   nonceOf,
   type ScriptedOpenAiServer,

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type BatchScript, type ScriptedBatch, ScriptedBatches } from './scripted-batches.ts';
 
 export type ScriptedRequest = {
   readonly model: string;
@@ -23,6 +24,10 @@ export type ScriptedReply =
       /** Tokens with their natural logarithms, at each place the likeliest first. */
       readonly logprobs?: readonly (readonly (readonly [token: string, logprob: number])[])[];
       readonly fingerprint?: string;
+      /** Of the completion tokens. */
+      readonly reasoningTokens?: number;
+      /** Arguments of the tool that it calls, in place of a text. */
+      readonly calls?: string;
     }
   | {
       readonly kind: 'status';
@@ -52,6 +57,8 @@ export type ScriptedOpenAiServer = {
   /** Base URL as clients want it, ending in /v1. */
   readonly baseUrl: string;
   readonly requests: readonly ScriptedRequest[];
+  /** Of a server that takes batches. */
+  readonly batches: readonly ScriptedBatch[];
   /** Opened so far, with or without a request. */
   connections(): number;
   stop(): Promise<void>;
@@ -64,17 +71,27 @@ export type ScriptedServerOptions = {
   readonly port?: number;
   /** Default: one, `scripted`. */
   readonly models?: readonly string[];
+  /** How its files and batches behave; missing: it has none. */
+  readonly batches?: BatchScript;
 };
 
 /** An OpenAI-compatible server on this machine whose every reply is decided by `script`. */
 export async function startScriptedOpenAiServer(
   script: (request: ScriptedRequest) => ScriptedReply,
-  { host = '127.0.0.1', port = 0, models = ['scripted'] }: ScriptedServerOptions = {},
+  { host = '127.0.0.1', port = 0, models = ['scripted'], batches: batchScript }: ScriptedServerOptions = {},
 ): Promise<ScriptedOpenAiServer> {
   const requests: ScriptedRequest[] = [];
+  const batches =
+    batchScript === undefined
+      ? null
+      : new ScriptedBatches(batchScript, (body) => {
+          const seen = note(requests, body, {});
+          const reply = script(seen);
+          return { reply, completion: reply.kind === 'text' ? completion(reply, seen) : null };
+        });
   const server = createServer((request, response) => {
     // a client that hangs up ends its request, nothing else
-    handle(request, response, { requests, script, models }).catch(() => response.destroy());
+    handle(request, response, { requests, script, models, batches }).catch(() => response.destroy());
   });
   let connections = 0;
   server.on('connection', () => {
@@ -86,6 +103,7 @@ export async function startScriptedOpenAiServer(
   return {
     baseUrl: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/v1`,
     requests,
+    batches: batches?.batches ?? [],
     connections: () => connections,
     stop: () =>
       new Promise((resolve) => {
@@ -99,30 +117,47 @@ type Scripted = {
   readonly requests: ScriptedRequest[];
   readonly script: (request: ScriptedRequest) => ScriptedReply;
   readonly models: readonly string[];
+  readonly batches: ScriptedBatches | null;
 };
 
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { requests, script, models }: Scripted,
+  { requests, script, models, batches }: Scripted,
 ): Promise<void> {
   if (request.url === '/v1/models') {
     return send(response, 200, { object: 'list', data: models.map((id) => ({ id, object: 'model' })) });
   }
-  if (request.url !== '/v1/chat/completions') return send(response, 404, { error: { message: 'not found' } });
   let text = '';
   for await (const chunk of request) text += chunk;
-  const body = JSON.parse(text) as ScriptedRequest['body'] & Pick<ScriptedRequest, 'model' | 'messages'>;
+  const path = (request.url ?? '').replace(/^\/v1/, '').replace(/\?.*/, '');
+  if (path !== '/chat/completions') {
+    const answer = batches?.handle(request.method ?? 'GET', path, text) ?? null;
+    if (answer === null) return send(response, 404, { error: { message: 'not found' } });
+    if (answer.raw === undefined) return send(response, answer.status, answer.body);
+    return void response.writeHead(200, { 'content-type': 'application/jsonl' }).end(answer.raw);
+  }
+  const seen = note(requests, JSON.parse(text), request.headers);
+  await reply(response, script(seen), seen);
+}
+
+function note(
+  requests: ScriptedRequest[],
+  body: ScriptedRequest['body'],
+  headers: ScriptedRequest['headers'],
+): ScriptedRequest {
+  const { model, messages } = body as ScriptedRequest['body'] & Pick<ScriptedRequest, 'model' | 'messages'>;
+  const { authorization } = headers;
   const seen: ScriptedRequest = {
-    model: body.model,
-    messages: body.messages,
-    authorization: request.headers.authorization ?? null,
+    model,
+    messages,
+    authorization: typeof authorization === 'string' ? authorization : null,
     body,
-    headers: request.headers,
+    headers,
     index: requests.length,
   };
   requests.push(seen);
-  await reply(response, script(seen), seen);
+  return seen;
 }
 
 async function reply(
@@ -177,8 +212,18 @@ function completion(
   scripted: ScriptedReply & { readonly kind: 'text' },
   { model, messages, index }: ScriptedRequest,
 ) {
-  const { text, finishReason = 'stop', costUsd, reasoning, logprobs, fingerprint } = scripted;
-  const words = (words: string) => words.split(/\s+/).length;
+  const {
+    text,
+    finishReason = 'stop',
+    costUsd,
+    reasoning,
+    logprobs,
+    fingerprint,
+    reasoningTokens,
+    calls,
+  } = scripted;
+  const words = (words: unknown) =>
+    String(typeof words === 'string' ? words : JSON.stringify(words)).split(/\s+/).length;
   const prompt = messages.reduce((sum, message) => sum + words(message.content), 0);
   return {
     id: `chatcmpl-${index}`,
@@ -192,7 +237,14 @@ function completion(
         finish_reason: finishReason,
         message: {
           role: 'assistant',
-          content: text,
+          content: calls === undefined ? text : null,
+          ...(calls === undefined
+            ? {}
+            : {
+                tool_calls: [
+                  { id: 'call-0', type: 'function', function: { name: 'tool', arguments: calls } },
+                ],
+              }),
           ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
         },
         ...(logprobs === undefined ? {} : { logprobs: { content: logprobs.map(place) } }),
@@ -202,6 +254,9 @@ function completion(
       prompt_tokens: prompt,
       completion_tokens: words(text),
       total_tokens: prompt + words(text),
+      ...(reasoningTokens === undefined
+        ? {}
+        : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
       ...(costUsd === undefined ? {} : { cost: costUsd }),
     },
   };

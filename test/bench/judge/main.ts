@@ -16,6 +16,7 @@ import { startEmbeddedPostgres } from '@agon/database/embedded';
 import type { RunId } from '@agon/domain';
 import { startingPorts } from '../../crash/run-ports.ts';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
+import { judgesWithoutProbes } from '../../crash/without-probes.ts';
 
 const calls = Number(process.argv[2] ?? 2000);
 const latencyMs = Number(process.argv[3] ?? 50);
@@ -66,7 +67,7 @@ try {
     prompts: Math.ceil(calls / 2),
     answerCharacters: ANSWER_CHARACTERS,
   });
-  const deps = { ...startingPorts(database), runQueue: queue };
+  const deps = { ...startingPorts(database), runQueue: queue, judges: judgesWithoutProbes };
   const { runs } = deps;
   say(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}`,
@@ -81,7 +82,7 @@ try {
       {
         actor: SYSTEM_ACTOR,
         campaign: 'bench',
-        judge: 'pairwise-explain',
+        judge: 'pair-explain',
         model: `slow-${round}`,
         provider: null,
         baseUrl: `${url}/v1`,

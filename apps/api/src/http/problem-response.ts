@@ -54,6 +54,9 @@ export function toProblem(error: ArenaError): Problem {
     hint: error.hint ?? null,
     at: error.at ?? null,
     retry_after_ms: retryAfterMs,
+    ...(error.code === 'judge_invalid' && Array.isArray(error.data?.faults)
+      ? { faults: error.data.faults as NonNullable<Problem['faults']> }
+      : {}),
   };
 }
 

@@ -1,9 +1,39 @@
-import { cancelJudgeRun, getJudge, getJudgeRun, listJudgeRuns, listJudges, startJudgeRun } from '@agon/arena';
+import {
+  cancelJudgeRun,
+  checkJudgeSource,
+  compareJudgeVersions,
+  getJudge,
+  getJudgeRun,
+  getJudgeTrial,
+  listJudgeRuns,
+  listJudges,
+  listJudgeVersions,
+  saveJudge,
+  startJudgeRun,
+  startJudgeTrial,
+} from '@agon/arena';
 import type { RouteDeps } from './route-deps.ts';
 
 export function judgeRoutes({ serve, ports }: RouteDeps): void {
-  serve('listJudges', () => listJudges(ports));
-  serve('getJudge', ({ params }) => getJudge({ judge: params.judge }, ports));
+  serve('listJudges', ({ actor }) => listJudges({ actor }, ports));
+  serve('getJudge', ({ actor, params }) => getJudge({ actor, judge: params.judge }, ports));
+  serve('saveJudge', ({ actor, body }) => saveJudge({ actor, source: body.source }, ports));
+  serve('checkJudge', ({ actor, body }) => checkJudgeSource({ actor, source: body.source }, ports));
+  serve('listJudgeVersions', ({ actor, params, query }) =>
+    listJudgeVersions({ actor, judge: params.judge, ...query }, ports),
+  );
+  serve('compareJudges', ({ actor, params, query }) =>
+    compareJudgeVersions({ actor, judge: params.judge, ...query }, ports),
+  );
+
+  serve('startJudgeTrial', ({ actor, params, body }) => {
+    const { base_url: baseUrl, api_key_env: apiKeyEnv, budget_usd: budgetUsd, ...rest } = body;
+    return startJudgeTrial(
+      { actor, campaign: params.campaign, ...rest, baseUrl, apiKeyEnv, budgetUsd },
+      ports,
+    );
+  });
+  serve('getJudgeTrial', ({ actor, params }) => getJudgeTrial({ actor, run: params.run }, ports));
 
   serve('startJudgeRun', ({ actor, params, body }) => {
     const { base_url: baseUrl, api_key_env: apiKeyEnv, budget_usd: budgetUsd, ...rest } = body;

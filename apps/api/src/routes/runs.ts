@@ -1,5 +1,9 @@
 import {
+  admitRun,
   cancelRun,
+  estimateAnswerRun,
+  excludeRun,
+  exportRunBundle,
   getRun,
   listRuns,
   pauseRun,
@@ -8,20 +12,17 @@ import {
   retryRun,
   startAnswerRun,
 } from '@agon/arena';
+import type { ParsedBodyOf } from '@agon/contract';
+import { exportResponse } from '../http/export-response.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 export function runRoutes({ serve, ports }: RouteDeps): void {
-  serve('startAnswerRun', ({ actor, params, body }) => {
-    const {
-      base_url: baseUrl,
-      api_key_env: apiKeyEnv,
-      budget_usd: budgetUsd,
-      max_tokens: maxTokens,
-      ...rest
-    } = body;
-    const command = { actor, campaign: params.campaign, ...rest, baseUrl, apiKeyEnv, budgetUsd, maxTokens };
-    return startAnswerRun(command, ports);
-  });
+  serve('startAnswerRun', ({ actor, params, body }) =>
+    startAnswerRun({ actor, campaign: params.campaign, ...commandOf(body) }, ports),
+  );
+  serve('estimateAnswerRun', ({ actor, params, body }) =>
+    estimateAnswerRun({ actor, campaign: params.campaign, ...commandOf(body) }, ports),
+  );
 
   serve('listRuns', ({ actor, query }) => listRuns({ actor, ...query }, ports));
   serve('getRun', ({ actor, params }) => getRun({ actor, run: params.run }, ports));
@@ -31,5 +32,23 @@ export function runRoutes({ serve, ports }: RouteDeps): void {
   );
   serve('cancelRun', ({ actor, params }) => cancelRun({ actor, run: params.run }, ports));
   serve('retryRun', ({ actor, params }) => retryRun({ actor, run: params.run }, ports));
+  serve('admitRun', ({ actor, params, body }) => admitRun({ actor, run: params.run, ...body }, ports));
+  serve('excludeRun', ({ actor, params, body }) => excludeRun({ actor, run: params.run, ...body }, ports));
+  serve('exportRunBundle', async ({ actor, params, request }) =>
+    exportResponse(await exportRunBundle({ actor, run: params.run }, ports), request),
+  );
   serve('rereadRun', ({ actor, params }) => rereadRun({ actor, run: params.run }, ports));
+}
+
+function commandOf({
+  base_url: baseUrl,
+  api_key_env: apiKeyEnv,
+  budget_usd: budgetUsd,
+  max_tokens: maxTokens,
+  top_p: topP,
+  sampling_seed: samplingSeed,
+  thinking_budget: thinkingBudget,
+  ...rest
+}: ParsedBodyOf<'startAnswerRun'>) {
+  return { ...rest, baseUrl, apiKeyEnv, budgetUsd, maxTokens, topP, samplingSeed, thinkingBudget };
 }

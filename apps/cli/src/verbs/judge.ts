@@ -2,10 +2,14 @@ import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
+import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
+import { standingText } from '../print-run.ts';
 import { type Server, withServer } from '../with-server.ts';
+import { addReport } from './judge-report.ts';
 
 type Common = { data?: string; json?: boolean };
 type RunOptions = Common &
@@ -14,15 +18,16 @@ type RunOptions = Common &
     model?: string;
     orders: 'both' | 'first' | 'random';
     resume?: string;
+    admit?: boolean;
   };
 
-/** `agon judge list|show|run`. */
+/** `agon judge list|show|check|parse|import|run|dry-run|report`. */
 export function command(): Command {
   const judge = new Command('judge')
-    .description('List judges; ask a judge model about the battles of a campaign.')
+    .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
     .addHelpText(
       'after',
-      '\nExample:\n  agon judge run pairwise-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
+      '\nExample:\n  agon judge run pair-explain --campaign spring --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     );
   const common = (each: Command) =>
     each
@@ -30,6 +35,7 @@ export function command(): Command {
       .option('--json', 'one JSON document on stdout');
   common(judge.command('list').description('judges that can be asked')).action(list);
   common(judge.command('show <id>').description('template, settings and identity of a judge')).action(show);
+  addJudgeFileVerbs(judge);
   const asking = common(
     judge.command('run <id>').description('ask a judge model; Ctrl-C cancels, what is scored stays'),
   )
@@ -41,8 +47,19 @@ export function command(): Command {
       oneOf('orders', ['both', 'first', 'random']),
       'both' as const,
     )
+    .option('--admit', 'let boards count its verdicts at once, whatever its checks say')
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
+  addReport(
+    common(
+      judge
+        .command('report <run-or-id>')
+        .description(
+          'report card of a judge: agreement with people beside controls, order, calibration, habits, cost',
+        ),
+    ),
+  );
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
+  judge.addCommand(dryRunCommand());
   return judge;
 }
 
@@ -82,14 +99,19 @@ async function run(id: string, options: RunOptions): Promise<void> {
 }
 
 function begin(id: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
-  const { model, orders } = options;
+  const { model, orders, limit = null, repeat } = options;
+  const params = { campaign: options.campaign };
+  const admit = options.admit === true;
+  // a rule, which asks no model
+  if (id.startsWith('control-') && model === undefined)
+    return client('startJudgeRun', { params, body: { judge: id, orders, limit, repeat } });
   if (model === undefined) {
     throw new ArenaError('unknown_option', 'judge run needs --model.', {
       hint: 'For example: --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     });
   }
-  const body = { judge: id, model, orders, ...askingOf(options) };
-  return client('startJudgeRun', { params: { campaign: options.campaign }, body });
+  const body = { judge: id, model, orders, admit, ...askingOf(options) };
+  return client('startJudgeRun', { params, body });
 }
 
 async function resume(run: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
@@ -113,5 +135,15 @@ function print(result: JudgeRunJson): void {
       ...Object.entries(unscored).map(([reason, count]) => [`unscored: ${reason}`, count] as const),
     ],
   );
+  printTable(
+    ['check', 'n', 'hits', 'passed'],
+    result.probes.checks.map(({ check, n, hits, passed }) => [
+      check,
+      n,
+      hits,
+      passed === null ? null : passed ? 'yes' : 'no',
+    ]),
+  );
+  note(standingText(result));
   for (const error of result.errors) note(`${error.count} × ${error.reason}: ${error.example}`);
 }

@@ -130,6 +130,16 @@ async function check(name: string, options: Common & { model?: string }): Promis
     return { run, provider: await client('getProvider', { params: { provider: name } }) };
   });
   show([provider], options);
+  if (!options.json) {
+    printTable(
+      ['can', 'found', 'why'],
+      Object.entries(provider.capabilities?.features ?? {}).map(([feature, { is, why }]) => [
+        feature.replaceAll('_', ' '),
+        is,
+        why,
+      ]),
+    );
+  }
   for (const { count, reason, example } of run.errors) note(`${count} × ${reason}: ${example}`);
   process.exitCode = exitCodeOf(run);
 }

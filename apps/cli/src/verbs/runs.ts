@@ -4,6 +4,7 @@ import { exitCodeOf, followRun } from '../follow-run.ts';
 import { numberAbove, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { printRun } from '../print-run.ts';
+import { bundleCommand, replayCommand } from '../run-bundles.ts';
 import { type Server, withServer } from '../with-server.ts';
 
 type Common = { data?: string; json?: boolean };
@@ -18,10 +19,10 @@ type GoOnOptions = Common & { budget?: number; follow?: boolean };
 /** Runs in one page of the API. */
 const PAGE = 500;
 
-/** `agon runs list|show|pause|resume|cancel|retry|reread`. */
+/** `agon runs list|show|pause|resume|cancel|retry|admit|exclude|reread|bundle|replay`. */
 export function command(): Command {
   const runs = new Command('runs')
-    .description('Runs of every kind: list, show, pause, resume, cancel and retry them.')
+    .description('Runs of every kind: list, show, pause, resume, cancel, retry, admit and exclude them.')
     .addHelpText('after', '\nExample:\n  agon runs list --open && agon runs pause 0197c3a2-…');
   const common = (each: Command) =>
     each
@@ -64,9 +65,25 @@ export function command(): Command {
         return client('retryRun', { params });
       }),
   );
+  common(runs.command('admit <run>').description('let boards count its verdicts, whatever its checks say'))
+    .option('--reason <text>', 'kept with the run')
+    .action((run: string, options: Common & { reason?: string }) =>
+      change(options, ({ client }) =>
+        client('admitRun', { params: { run }, body: { reason: options.reason ?? null } }),
+      ),
+    );
+  common(runs.command('exclude <run>').description('keep its verdicts off every board'))
+    .requiredOption('--reason <text>', 'kept with the run')
+    .action((run: string, options: Common & { reason: string }) =>
+      change(options, ({ client }) =>
+        client('excludeRun', { params: { run }, body: { reason: options.reason } }),
+      ),
+    );
   common(
     runs.command('reread <run>').description('read the stored replies again with the parser of today'),
   ).action(reread);
+  runs.addCommand(bundleCommand());
+  runs.addCommand(replayCommand());
   return runs;
 }
 

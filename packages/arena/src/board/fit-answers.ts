@@ -56,7 +56,8 @@ export async function answerBoard(
       raters: people.raters,
       verdicts: judges.length,
       judges: judges.raters,
-      excluded: [...people.excluded].map(([reason, count]) => ({ reason, count })),
+      excluded: listed(people.excluded),
+      excluded_verdicts: listed(judges.excluded),
     },
     facets: presentFacets(facets, comparisons),
     people: toJson(fitted.people),
@@ -66,6 +67,10 @@ export async function answerBoard(
     unsettled: shown.result === null ? null : findUnsettled(shown.result, shown.insights),
     agreement: both ? summariseAgreement(shared.people, shared.judges) : [],
   };
+}
+
+function listed(excluded: ComparisonView['excluded']): { reason: string; count: number }[] {
+  return [...excluded].map(([reason, count]) => ({ reason, count }));
 }
 
 /** Every category of a source, fitted under a query whose own category does not count. */

@@ -1,7 +1,5 @@
 import type { Attention, Overview } from '@agon/contract';
-import { reportPosition } from '@agon/judging';
 import type { Actor } from '../actor.ts';
-import { isSuspect } from '../judging/present-judge-run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { presentRun } from '../runs/present-run.ts';
 import { requireViewer } from './campaign-access.ts';
@@ -26,21 +24,15 @@ export async function getOverview(
     deps.overview.excludedVotes(viewer),
     deps.overview.snapshots(viewer, SNAPSHOTS),
   ]);
-  const shown = await Promise.all(
-    runs.map(async (id) => {
-      const run = await presentRun(id, deps);
-      const isOdd =
-        run.kind === 'verdicts' && isSuspect(run.results, reportPosition(await deps.runs.orderCounts(id)));
-      return { run, isOdd };
-    }),
-  );
+  const shown = await Promise.all(runs.map((id) => presentRun(id, deps)));
   const attention: Attention[] = [];
-  for (const { run, isOdd } of shown) {
+  for (const run of shown) {
     if (run.campaign === null) continue;
     const place = { campaign: run.campaign, title: run.title ?? run.campaign, model: run.model };
     if (run.state === 'failed') {
       attention.push({ kind: 'failed_run', ...place, why: run.error ?? '' });
-    } else if (isOdd && run.state === 'done') attention.push({ kind: 'suspect_run', ...place });
+    } else if (run.standing === 'suspect' && run.state === 'done')
+      attention.push({ kind: 'suspect_run', ...place });
   }
   for (const { campaign, title, votes, target, models } of campaigns) {
     const place = { campaign, title };
@@ -50,7 +42,7 @@ export async function getOverview(
   }
   attention.push(...excluded.map((each) => ({ kind: 'excluded_votes' as const, ...each })));
   return {
-    running: shown.map(({ run }) => run).filter((run) => run.state === 'queued' || run.state === 'running'),
+    running: shown.filter((run) => run.state === 'queued' || run.state === 'running'),
     attention,
     snapshots: snapshots.map(({ id, campaign, title, atMs, votes, verdicts }) => ({
       id,

@@ -92,6 +92,7 @@ export const EXPORT_COLUMNS: {
     winner: 'STRING',
     weight: 'DOUBLE',
     unscored: 'STRING',
+    excluded: 'STRING',
     share_a: 'DOUBLE',
     raw: 'STRING',
     source_id: 'STRING',

@@ -128,6 +128,7 @@ function rowOfVerdict(verdict: ExportedVerdict) {
     winner: winnerOf(verdict.outcome),
     weight: verdict.weight,
     unscored: verdict.unscored,
+    excluded: verdict.excluded,
     share_a: verdict.shareA,
     raw: verdict.raw,
     source_id: verdict.sourceId,

@@ -5,16 +5,18 @@ import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { cancelRun } from '../runs/manage-runs.ts';
 import { requireRunRole } from '../runs/run-access.ts';
+import { settleStanding } from '../runs/run-standing.ts';
 import { presentJudgeRun, requireJudgeRun } from './present-judge-run.ts';
 
 type OneRun = { readonly actor: Actor; readonly run: string };
 
-/** One run, with its counts so far. */
+/** One run, with its counts so far. One that ended before runs were checked is checked when it is looked at. */
 export async function getJudgeRun(
   command: OneRun,
-  deps: Pick<Ports, 'runs' | 'members' | 'clock'>,
+  deps: Pick<Ports, 'runs' | 'members' | 'feed' | 'clock'>,
 ): Promise<JudgeRunJson> {
   const run = await requireRunRole(command.actor, command.run, 'viewer', deps);
+  if (run.finishedAtMs !== null) await settleStanding(run, deps);
   return presentJudgeRun(run.id, deps);
 }
 
@@ -43,7 +45,7 @@ export async function listJudgeRuns(
 /** Stops a run: what is scored stays, what is in flight is finished or returned, nothing new is asked. */
 export async function cancelJudgeRun(
   command: OneRun,
-  deps: Pick<Ports, 'runs' | 'members' | 'clock'>,
+  deps: Pick<Ports, 'runs' | 'members' | 'feed' | 'clock'>,
 ): Promise<JudgeRunJson> {
   await requireRunRole(command.actor, command.run, 'editor', deps);
   const run = await requireJudgeRun(command.run, deps);

@@ -1,34 +1,84 @@
 import type { JudgeJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
-import type { Judge } from '@agon/judging';
+import { checkJudge, isControlJudge, type Judge, parseJudge } from '@agon/judging';
+import { type Actor, hasRole, hasScope } from '../actor.ts';
+import type { JudgeVersion } from '../ports/judge-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import { controlJudges } from './control-judges.ts';
 
-/** Judges that can be asked. */
+type Deps = Pick<Ports, 'judges' | 'judgeStore'>;
+
+/** Judges that can be asked: those that come with Agon and, for researchers, the newest version of each of their own. */
 export async function listJudges(
-  deps: Pick<Ports, 'judges'>,
+  command: { readonly actor: Actor },
+  deps: Deps,
 ): Promise<{ items: JudgeJson[]; next_cursor: null }> {
-  return { items: (await deps.judges.all()).map(presentJudge), next_cursor: null };
+  const [builtIn, own] = await Promise.all([
+    allJudges(deps),
+    seesOwn(command.actor) ? deps.judgeStore.newestOwn() : [],
+  ]);
+  return {
+    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.flatMap(presentVersion)],
+    next_cursor: null,
+  };
 }
 
 /** @throws ArenaError('not_found') */
 export async function getJudge(
-  command: { readonly judge: string },
-  deps: Pick<Ports, 'judges'>,
+  command: { readonly actor: Actor; readonly judge: string },
+  deps: Deps,
 ): Promise<JudgeJson> {
-  return presentJudge(await requireJudge(command.judge, deps));
+  const found = await findJudge(command.judge, deps, seesOwn(command.actor));
+  if (found === null) throw await noSuchJudge(command.judge, command.actor, deps);
+  return presentJudge(found.judge, found.version);
 }
 
-/** @throws ArenaError('not_found') that names those there are */
-export async function requireJudge(id: string, deps: Pick<Ports, 'judges'>): Promise<Judge> {
-  const judges = await deps.judges.all();
-  const judge = judges.find((each) => each.id === id);
-  if (judge !== undefined) return judge;
-  throw new ArenaError('not_found', `There is no judge "${id}".`, {
-    hint: `Judges: ${judges.map((each) => each.id).join(', ')}.`,
+/**
+ * The judge that is asked under a name.
+ * @param id `id`: as it comes with Agon, or its newest version; `id@hash`: that one version, for ever
+ * @throws ArenaError('not_found') that names those there are
+ */
+export async function requireJudge(id: string, actor: Actor, deps: Deps): Promise<Judge> {
+  const found = await findJudge(id, deps);
+  if (found !== null) return found.judge;
+  throw await noSuchJudge(id, actor, deps);
+}
+
+export type FoundJudge = { readonly judge: Judge; readonly version: JudgeVersion | null };
+
+/** @param ofResearchers whether judges that were written here are looked at, too */
+export async function findJudge(id: string, deps: Deps, ofResearchers = true): Promise<FoundJudge | null> {
+  const builtIn = (await allJudges(deps)).find((each) => each.id === id || each.identity === id);
+  if (builtIn !== undefined) return { judge: builtIn, version: null };
+  if (!ofResearchers) return null;
+  const version = id.includes('@')
+    ? await deps.judgeStore.byIdentity(id)
+    : ((await deps.judgeStore.newestOwn()).find(({ name }) => name === id) ?? null);
+  return version === null ? null : { judge: parseJudge(version.source, version.identity), version };
+}
+
+export async function noSuchJudge(id: string, actor: Actor, deps: Deps): Promise<ArenaError> {
+  const { items } = await listJudges({ actor }, deps);
+  return new ArenaError('not_found', `There is no judge "${id}".`, {
+    hint: `Judges: ${items.map((each) => each.id).join(', ')}.`,
   });
 }
 
-function presentJudge(judge: Judge): JudgeJson {
+async function allJudges(deps: Pick<Ports, 'judges'>): Promise<readonly Judge[]> {
+  return [...(await deps.judges.all()), ...controlJudges()];
+}
+
+function seesOwn(actor: Actor): boolean {
+  return hasRole(actor, 'researcher') && hasScope(actor, 'read');
+}
+
+/** Nothing of a version that today's parser refuses: the list must not break because of it. */
+function presentVersion(version: JudgeVersion): JudgeJson[] {
+  const { judge } = checkJudge(version.source);
+  return judge === null ? [] : [presentJudge(judge, version)];
+}
+
+function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJson {
   return {
     id: judge.id,
     title: judge.title,
@@ -36,7 +86,24 @@ function presentJudge(judge: Judge): JudgeJson {
     mode: judge.mode,
     identity: judge.identity,
     template: judge.source,
-    settings: { temperature: judge.settings.temperature, max_tokens: judge.settings.maxTokens },
-    origin: 'built_in',
+    settings: {
+      temperature: judge.settings.temperature,
+      max_tokens: judge.settings.maxTokens,
+      top_logprobs: judge.settings.topLogprobs,
+      seed: judge.settings.seed,
+    },
+    labels: [...judge.labels],
+    parser: judge.verdict.parser,
+    needs: [...judge.needs],
+    uses: [...judge.uses],
+    order: judge.order,
+    reask: judge.reask,
+    probes: [...judge.probes],
+    languages: Object.keys(judge.languages),
+    template_hash: judge.templateHash,
+    parser_hash: judge.parserHash,
+    origin: version?.origin ?? (isControlJudge(judge.id) ? 'control' : 'built_in'),
+    version: version?.version ?? null,
+    author: version?.author ?? null,
   };
 }

@@ -1,14 +1,13 @@
 import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError, type RunId } from '@agon/domain';
-import { type PositionReport, reportPosition } from '@agon/judging';
+import { reportPosition } from '@agon/judging';
 import type { Ports } from '../ports/ports.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
 import { callsOf, errorsOf, requireRun, secondsOf, tokensOf } from '../runs/present-run.ts';
-
-/** Past these a run's numbers should not be used before somebody looked at its replies. */
-const MOST_UNSCORED = 0.1;
-const LEAST_CONSISTENCY = 0.5;
+import { readVerdictCounts } from '../runs/run-standing.ts';
+import { checkVerdicts, doubtsOf } from './check-verdicts.ts';
 
 /** @throws ArenaError('not_found') */
 export async function requireJudgeRun(id: string, deps: Pick<Ports, 'runs'>): Promise<RunRecord> {
@@ -22,11 +21,18 @@ export async function requireJudgeRun(id: string, deps: Pick<Ports, 'runs'>): Pr
 /** A run as the contract shows it, at any moment of its life. */
 export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clock'>): Promise<JudgeRunJson> {
   const run = await requireJudgeRun(id, deps);
-  const [counts, orders] = await Promise.all([deps.runs.counts(id), deps.runs.orderCounts(id)]);
+  const [counts, found, derived] = await Promise.all([
+    deps.runs.counts(id),
+    readVerdictCounts(run, deps),
+    deps.runs.derivedCounts(id),
+  ]);
+  const { orders } = found;
+  const checks = checkVerdicts(found);
   const position = reportPosition(orders);
-  const { a = 0, b = 0, tie = 0 } = counts.results;
+  const ok = (outcome: 'a' | 'b' | 'tie') => (counts.results[outcome] ?? 0) + (derived[outcome] ?? 0);
   const unscored = unscoredOf(counts.results);
-  const config = run.config as { readonly judge: string; readonly identity: string };
+  const config = run.config as Pick<VerdictConfig, 'judge' | 'identity' | 'mode'>;
+  const isPairwise = (config.mode ?? 'pairwise') === 'pairwise';
   return {
     run: run.id,
     campaign: run.campaign ?? '',
@@ -38,28 +44,25 @@ export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clo
     state: run.state,
     started_at: new Date(run.startedAtMs).toISOString(),
     finished_at: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
-    battles: counts.targets,
+    // of scores, targets are answers: battles are those that got a verdict
+    battles: isPairwise ? counts.targets : Object.values(derived).reduce((sum, n) => sum + n, 0),
     calls: callsOf(counts),
-    verdicts: { ok: { a, b, tie }, unscored },
+    verdicts: { ok: { a: ok('a'), b: ok('b'), tie: ok('tie') }, unscored },
     tokens: tokensOf(counts),
     cost: counts.costUsd,
     seconds: secondsOf(run, deps.clock.now()),
-    suspect: isSuspect(counts.results, position),
-    probes: { position_consistency: position.consistency, first_slot_rate: position.firstSlotRate },
+    suspect: doubtsOf(checks).length > 0,
+    standing: run.standing,
+    standing_reason: run.standingReason,
+    probes: {
+      position_consistency: position.consistency,
+      first_slot_rate: position.firstSlotRate,
+      checks: [...checks],
+    },
     errors: errorsOf(run, counts),
   };
 }
 
 function unscoredOf(results: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(results).filter(([label]) => !verdicts.results.includes(label)));
-}
-
-/** Whether a run's numbers should not be used before somebody looked at its replies. */
-export function isSuspect(results: Readonly<Record<string, number>>, position: PositionReport): boolean {
-  const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((x, y) => x + y, 0);
-  const all = sum(results);
-  return (
-    (all > 0 && sum(unscoredOf(results)) / all > MOST_UNSCORED) ||
-    (position.consistency !== null && position.consistency < LEAST_CONSISTENCY)
-  );
 }

@@ -1,11 +1,16 @@
 import type { JudgeRunJson } from '@agon/contract';
-import { ArenaError, type BattleId, type RunId, SLOTS } from '@agon/domain';
+import { ArenaError, type BattleId, type JudgeId, type RunId, SLOTS } from '@agon/domain';
+import { isControlJudge, type Judge } from '@agon/judging';
 import type { Actor } from '../actor.ts';
 import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ProviderRecord } from '../ports/provider-store.ts';
+import type { NewCall } from '../ports/run-store.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
 import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
+import { readScoreTarget, storedOrder } from '../runs/kinds/scores.ts';
+import { planProbes } from '../runs/kinds/verdict-probes.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
 import { asking } from '../runs/start-answer-run.ts';
 import { type Asking, type StartPorts, startRun } from '../runs/start-run.ts';
@@ -13,8 +18,10 @@ import { judgeRule } from '../voting/draw-rule.ts';
 import { pairIndexOf } from '../voting/pair-index.ts';
 import { drawPair } from '../voting/pair-sampler.ts';
 import { SeenContent } from '../voting/seen-content.ts';
+import { controlProvider } from './control-judges.ts';
 import { requireJudge } from './list-judges.ts';
 import { presentJudgeRun } from './present-judge-run.ts';
+import { scoreTargetsOf } from './score-targets.ts';
 
 export type StartJudgeRun = Asking & {
   readonly actor: Actor;
@@ -23,31 +30,30 @@ export type StartJudgeRun = Asking & {
   readonly orders: 'both' | 'first' | 'random';
   readonly limit: number | null;
   readonly repeat: number;
+  /** Boards count its verdicts at once, whatever its checks say. */
+  readonly admit?: boolean | undefined;
 };
+
+export type JudgeRunPorts = StartPorts &
+  Pick<
+    Ports,
+    'campaigns' | 'members' | 'content' | 'battles' | 'judgeStore' | 'judges' | 'providers' | 'providerRules'
+  >;
+
+/** Two answers whose mean scores differ by no more are a tie, 0..1: less than half a step of a scale from 1 to 9. */
+const MARGIN = 0.05;
 
 /** Battles that are made for a judge where a campaign has none yet and no limit was given. */
 const DEFAULT_NEW_BATTLES = 200;
 
 /** Asks a judge model about battles of a campaign. Nothing is asked that this judge and model have scored before. */
-export async function startJudgeRun(
-  command: StartJudgeRun,
-  deps: StartPorts &
-    Pick<
-      Ports,
-      | 'campaigns'
-      | 'members'
-      | 'content'
-      | 'battles'
-      | 'judgeStore'
-      | 'judges'
-      | 'providers'
-      | 'providerRules'
-    >,
-): Promise<JudgeRunJson> {
+export async function startJudgeRun(command: StartJudgeRun, deps: JudgeRunPorts): Promise<JudgeRunJson> {
   const { actor, orders, repeat, limit } = command;
   const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
-  const judge = await requireJudge(command.judge, deps);
-  const provider = await chooseProvider(command, deps);
+  const judge = await requireJudge(command.judge, actor, deps);
+  const control = isControlJudge(judge.id) ? judge.id : null;
+  const { model, provider } =
+    control === null ? await whomToAsk(judge, command, deps) : await nobody(actor, deps);
   const battles = await chooseBattles(command, campaign, deps);
   if (battles.length === 0) {
     throw new ArenaError(
@@ -56,32 +62,123 @@ export async function startJudgeRun(
       { hint: 'Import prompts and answers first.' },
     );
   }
-  const judgeId = await deps.judgeStore.keep(judge);
-  const { id, identity, source } = judge;
-  const config: VerdictConfig = { judgeId, judge: id, identity, source, orders, repeat, limit };
-  const known = await deps.judgeStore.scored(campaign.id, judgeId, command.model);
-  const scored = new Set(known.map((call) => `${call.battleId}/${call.order}/${call.repeat}`));
+  const judgeId = await deps.judgeStore.keep(judge, control === null ? 'built_in' : 'control');
+  const { id, identity, source, mode, verdict } = judge;
+  const config: VerdictConfig = {
+    judgeId,
+    judge: id,
+    identity,
+    source,
+    control,
+    mode,
+    mayTie: control !== null || ('map' in verdict && Object.values(verdict.map).includes(0.5)),
+    margin: MARGIN,
+    orders,
+    repeat,
+    limit,
+  };
+  const calls =
+    mode === 'pairwise'
+      ? await callsAboutBattles(judge, config, command.seed, battles, campaign, model, deps)
+      : await callsAboutAnswers(judge, config, command.seed, battles, campaign, model, deps);
   const run = await startRun(
     {
-      ...asking(command),
+      ...asking({ ...command, model }),
       actor,
       kind: 'verdicts',
       campaignId: campaign.id,
       provider,
       subject: id,
       config,
-      calls: verdicts
-        .plan(config, command.seed, battles)
-        .filter((call) => !scored.has(`${call.target}/${call.order}/${call.repeat}`)),
+      standing: control === null ? (command.admit === true ? 'admitted' : 'counted') : 'excluded',
+      calls,
     },
     deps,
   );
   return presentJudgeRun(run.run as RunId, deps);
 }
 
-/** Those of the campaign; where they are fewer than asked for, new ones from its pairs, drawn as for voters. */
-async function chooseBattles(
+type Planning = Pick<Ports, 'judgeStore' | 'battles' | 'content'>;
+
+/** Battles in the orders that were not scored yet, behind probes with some of them. */
+async function callsAboutBattles(
+  judge: Judge,
+  config: VerdictConfig,
+  seed: number,
+  battles: readonly BattleId[],
+  campaign: CampaignRecord,
+  model: string,
+  deps: Planning,
+): Promise<readonly NewCall[]> {
+  const known = await deps.judgeStore.scored(campaign.id, config.judgeId as JudgeId, model);
+  const scored = new Set(known.map((call) => `${call.battleId}/${call.order}/${call.repeat}`));
+  const calls = verdicts
+    .plan(config, seed, battles)
+    .filter((call) => !scored.has(`${call.target}/${call.order}/${call.repeat}`));
+  return config.control === null ? [...planProbes(judge, seed, calls, config.repeat), ...calls] : calls;
+}
+
+/** Answers of the battles, in the parts and orders that were not scored yet. */
+async function callsAboutAnswers(
+  judge: Judge,
+  config: VerdictConfig,
+  seed: number,
+  battles: readonly BattleId[],
+  campaign: CampaignRecord,
+  model: string,
+  deps: Planning,
+): Promise<readonly NewCall[]> {
+  const known = await deps.judgeStore.scoredAnswers(campaign.id, config.judgeId as JudgeId, model);
+  const keyOf = (answer: string, part: string, order: string, repeat: number) =>
+    [answer, part, order, repeat].join('/');
+  const scored = new Set(
+    known.map(({ answerId, part, order, repeat }) => keyOf(answerId, part, order, repeat)),
+  );
+  const targets = await scoreTargetsOf(judge, battles, seed, deps);
+  return verdicts.plan(config, seed, targets).filter((call) => {
+    const { answers, part } = readScoreTarget(call.target);
+    return !answers.every((answer) => scored.has(keyOf(answer, part, storedOrder(call), call.repeat)));
+  });
+}
+
+async function nobody(
+  actor: Actor,
+  deps: Pick<Ports, 'providers' | 'clock' | 'ids'>,
+): Promise<{ readonly model: string; readonly provider: ProviderRecord }> {
+  return { model: '', provider: await controlProvider(actor, deps) };
+}
+
+/** @throws ArenaError('invalid_request') where no model is named, or it cannot be asked what the judge asks */
+async function whomToAsk(
+  judge: Judge,
   command: StartJudgeRun,
+  deps: Parameters<typeof chooseProvider>[1],
+): Promise<{ readonly model: string; readonly provider: ProviderRecord }> {
+  if (command.model === '') {
+    throw new ArenaError('invalid_request', `"${judge.id}" asks a model, and none is named.`, {
+      hint: 'Give model, as its provider knows it. Control judges need none.',
+      at: { column: 'model' },
+    });
+  }
+  const provider = await chooseProvider(command, deps);
+  const { verdict } = judge;
+  const needsProbabilities = 'text' in verdict && verdict.text === 'refuse' && judge.settings.topLogprobs > 0;
+  if (needsProbabilities && provider.capabilities?.topLogprobs === 0) {
+    throw new ArenaError(
+      'invalid_request',
+      `"${judge.id}" reads probabilities, and ${provider.name} gives none: every reply would be unscored.`,
+      {
+        hint: `Ask another provider, or a judge that reads text. If ${provider.name} gives them by now, check it again: \`agon provider check ${provider.name}\`.`,
+        at: { column: 'provider', value: provider.name },
+      },
+    );
+  }
+  return { model: command.model, provider };
+}
+
+/** Those of the campaign; where they are fewer than asked for, new ones from its pairs, drawn as for voters. */
+export async function chooseBattles(
+  command: Pick<StartJudgeRun, 'seed' | 'limit'>,
   campaign: CampaignRecord,
   deps: Pick<Ports, 'content' | 'battles' | 'judgeStore' | 'clock' | 'ids'>,
 ): Promise<readonly BattleId[]> {

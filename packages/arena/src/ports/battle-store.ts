@@ -26,7 +26,11 @@ export type NewBattle = {
 };
 
 /** One that was drawn for a voter. */
-export type NewVoterBattle = NewBattle & { readonly expiresAtMs: EpochMs };
+export type NewVoterBattle = NewBattle & {
+  readonly expiresAtMs: EpochMs;
+  /** What a vote on it weighs on boards; null: 1. */
+  readonly drawWeight: number | null;
+};
 
 /** A battle that this voter was given, and neither voted on nor skipped; its time may be over, if not marked so yet. */
 export type OpenBattle = {

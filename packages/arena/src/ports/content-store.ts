@@ -52,6 +52,20 @@ export type PromptText = {
   readonly turns: readonly string[];
   readonly category: string | null;
   readonly language: string | null;
+  /** For judges, who may need what voters are not shown. */
+  readonly reference: readonly string[] | null;
+  readonly material: PromptMaterial | null;
+};
+
+/** What judges may need beside a prompt and its answers. */
+export type PromptMaterial = {
+  readonly rubric?: {
+    readonly name: string;
+    readonly levels: readonly { readonly score: number; readonly text: string }[];
+  };
+  readonly criteria?: readonly { readonly id: string; readonly text: string; readonly weight: number }[];
+  readonly checklist?: readonly string[];
+  readonly context?: readonly string[];
 };
 
 export type AnswerText = {
@@ -77,8 +91,12 @@ export interface ContentStore {
   promptKeys(campaign: CampaignId): Promise<ReadonlySet<string>>;
   /** Makes a model one of the campaign's; under any of its names where it is known. */
   enter(campaign: CampaignId, model: string): Promise<ModelId>;
-  /** Prompts of the campaign that the model has answered less than `repeat` times, and how many it has in all. */
-  unanswered(campaign: CampaignId, model: ModelId, repeat: number): Promise<Unanswered>;
+  /**
+   * Prompts of the campaign that the model has answered less than `repeat` times, and how many it has in all.
+   * @param settings hash of what it is asked under: answers of runs under others do not count, those that are not known to
+   *   have been asked under any do
+   */
+  unanswered(campaign: CampaignId, model: ModelId, repeat: number, settings: string): Promise<Unanswered>;
   promptTexts(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, PromptText>>;
   answerTexts(ids: readonly AnswerId[]): Promise<ReadonlyMap<AnswerId, AnswerText>>;
 }

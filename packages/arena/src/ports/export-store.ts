@@ -76,6 +76,8 @@ export type ExportedVerdict = {
   readonly repeat: number;
   readonly outcome: Outcome | null;
   readonly unscored: string | null;
+  /** Why boards leave it out: its run is open, suspect or excluded, or its judge is a control. */
+  readonly excluded: string | null;
   readonly weight: number;
   readonly shareA: number | null;
   readonly sourceId: string | null;

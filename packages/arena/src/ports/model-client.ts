@@ -11,7 +11,9 @@ export type ModelRequest =
       readonly settings: ChatSettings;
     }
   /** Which models the provider has; the reply's text is a JSON list of their names. */
-  | { readonly kind: 'models' };
+  | { readonly kind: 'models' }
+  /** Whether the provider has an endpoint for batches; the reply's text is empty. */
+  | { readonly kind: 'batches' };
 
 export type ChatSettings = {
   /** 0..2; null: the model's own. */
@@ -21,6 +23,24 @@ export type ChatSettings = {
   readonly seed?: number;
   /** Alternatives for each token, 0..20; 0: no probabilities. */
   readonly topLogprobs?: number;
+  /** Share of the probability that tokens are drawn from, 0..1; null: the model's own. */
+  readonly topP?: number | null;
+  /** How long a model that reasons does so, in its provider's word; null: the model's own. */
+  readonly effort?: string | null;
+  /** Tokens of reasoning at most, where the provider takes such a limit; null: the model's own. */
+  readonly thinkingBudget?: number | null;
+  /** JSON schema that the reply must keep to. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
+  /** The model must call this tool; the reply's text is a JSON object of its arguments. */
+  readonly tool?: {
+    readonly name: string;
+    readonly description: string;
+    readonly parameters: Readonly<Record<string, unknown>>;
+  };
+  /** How the reply to the last turn begins; the reply's text is what follows. */
+  readonly prefill?: string;
+  /** A picture that is shown with the first turn, as a `data:` address. */
+  readonly picture?: string;
 };
 
 /** Probabilities at one place of the reply: what was said there, and the likeliest others. Natural logarithms. */
@@ -41,8 +61,13 @@ export type ModelReply = {
   readonly promptTokens: number | null;
   readonly cachedTokens: number | null;
   readonly completionTokens: number | null;
+  /** Of the completion tokens, those that were reasoning. */
+  readonly reasoningTokens?: number | null;
   readonly costUsd: number | null;
-  readonly latencyMs: number;
+  /** The cost was computed from tokens and prices; the provider did not say. */
+  readonly costEstimated?: boolean;
+  /** Null: it came in a batch. */
+  readonly latencyMs: number | null;
   /** Name and fingerprint of the model, as the server returned them. */
   readonly model: string | null;
   readonly fingerprint: string | null;
@@ -78,6 +103,52 @@ export type Asked =
   | { readonly kind: 'reply'; readonly reply: ModelReply }
   | { readonly kind: 'fault'; readonly fault: CallFault };
 
+/** What a batch is at its provider. Others than these words of the provider's are not known. */
+export type RemoteBatch = {
+  readonly id: string;
+  /** `validating`, `in_progress`, `finalizing`, `completed`, `expired`, `failed`, `cancelling`, `cancelled`. */
+  readonly state: string;
+  readonly outputFile: string | null;
+  readonly errorFile: string | null;
+  /** Why it was not accepted; null: it was, or it is not said. */
+  readonly failure: string | null;
+};
+
+export type BatchLine = {
+  readonly callId: number;
+  /** Null: it was not asked, because the batch expired or was cancelled. */
+  readonly asked: Asked | null;
+};
+
+/** Requests of one batch, as they are uploaded. */
+export interface BatchFile {
+  /** @returns false where it holds all that one batch may hold already; the request was not added */
+  add(callId: number, request: ModelRequest & { readonly kind: 'chat' }): boolean;
+  readonly calls: number;
+}
+
+export type Tried<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  | { readonly kind: 'fault'; readonly fault: CallFault };
+
+/**
+ * OpenAI's Batch endpoint, or another provider's copy of it. Every step is tried once.
+ * All methods throw the signal's reason when it is aborted.
+ */
+export interface ModelBatches {
+  newFile(): BatchFile;
+  /** @returns the provider's id of the file */
+  upload(file: BatchFile, name: string, signal: AbortSignal): Promise<Tried<string>>;
+  /** @param key says which batch of ours it is: found again by it after a crash */
+  create(file: string, key: string, signal: AbortSignal): Promise<Tried<RemoteBatch>>;
+  /** @param file null: not known @returns null where there is no batch with this key or file */
+  find(key: string, file: string | null, signal: AbortSignal): Promise<Tried<RemoteBatch | null>>;
+  look(id: string, signal: AbortSignal): Promise<Tried<RemoteBatch>>;
+  /** Lines of its output and its errors, in any order; of a call that has several, the first. */
+  collect(batch: RemoteBatch, signal: AbortSignal): Promise<Tried<readonly BatchLine[]>>;
+  cancel(id: string, signal: AbortSignal): Promise<Tried<RemoteBatch>>;
+}
+
 /** One model of one provider. */
 export interface ModelClient {
   /**
@@ -85,6 +156,8 @@ export interface ModelClient {
    * @throws the signal's reason when it is aborted
    */
   ask(request: ModelRequest, signal: AbortSignal): Promise<Asked>;
+  /** Missing: it has no endpoint for batches that we know how to ask. */
+  readonly batches?: ModelBatches;
 }
 
 export interface ModelClients {

@@ -9,6 +9,22 @@ export type ProviderLimits = {
   readonly timeoutMs: number;
 };
 
+/** What a check asks about, one by one. */
+export const PROVIDER_FEATURES = [
+  'chat',
+  'logprobs',
+  'json_schema',
+  'tools',
+  'prefill',
+  'vision',
+  'seed',
+  'reasoning',
+  'batch',
+] as const;
+export type ProviderFeature = (typeof PROVIDER_FEATURES)[number];
+/** `why`: one sentence for people. */
+export type Finding = { readonly is: 'yes' | 'no' | 'unknown'; readonly why: string };
+
 /** What a check found. A field that is missing was not asked for yet. */
 export type ProviderCapabilities = {
   /** Names of its models; null: it does not list them. */
@@ -20,6 +36,12 @@ export type ProviderCapabilities = {
   readonly fingerprint?: boolean;
   readonly usage?: boolean;
   readonly latencyMs?: number;
+  /** Its replies say what they cost. */
+  readonly reportsCost?: boolean;
+  /** A later finding takes the place of an earlier one of the same feature. */
+  readonly features?: Readonly<Partial<Record<ProviderFeature, Finding>>>;
+  /** Hashes of replies under seeds, by the name of the probe: what they say about seeds takes all of them. */
+  readonly seeds?: Readonly<Record<string, string>>;
 };
 
 /** Where models are reached. */
@@ -53,7 +75,7 @@ export type ProviderChange = Partial<
 >;
 
 export interface ProviderStore {
-  /** Those in use, by name. */
+  /** Those in use, by name; what stands in the place of one for control judges is left out. */
   list(): Promise<readonly ProviderRecord[]>;
   /** In use, by name. */
   named(name: string): Promise<ProviderRecord | null>;

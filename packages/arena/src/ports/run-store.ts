@@ -1,11 +1,28 @@
-import type { CampaignId, EpochMs, ModelId, Outcome, PromptId, ProviderId, RunId } from '@agon/domain';
+import type {
+  AnswerId,
+  BySlot,
+  CampaignId,
+  EpochMs,
+  ModelId,
+  Outcome,
+  PromptId,
+  ProviderId,
+  RunId,
+} from '@agon/domain';
 import type { Viewer } from './campaign-member-store.ts';
+import type { PromptMaterial } from './content-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
 
-export type RunKindName = 'verdicts' | 'answers' | 'probe';
+export type RunKindName = 'verdicts' | 'answers' | 'probe' | 'trial';
 /** `paused` and `failed` runs can be resumed; `done` and `cancelled` ones only asked for what failed. */
 export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+/**
+ * Whether boards count the verdicts of a run: `counted` ones once the run has ended; `suspect` ones only when somebody
+ * admits them; `admitted` and `excluded` is what people decided, and stays.
+ */
+export type RunStanding = 'counted' | 'suspect' | 'admitted' | 'excluded';
 
 /** How fast a run goes and why, as its worker said last. */
 export type RunPace = {
@@ -22,6 +39,48 @@ export type RunPace = {
   readonly atMs: EpochMs;
 };
 
+/** USD for a million tokens. */
+export type RunPrices = {
+  readonly input: number;
+  /** Of prompt tokens that were cached; null: as the others. */
+  readonly cached: number | null;
+  readonly output: number;
+  /** Where the prices come from, for people. */
+  readonly from: string;
+};
+
+/** Calls of a run that were sent to a provider's batch endpoint together. */
+export type BatchRecord = {
+  readonly id: number;
+  /** The provider's own id; null: written down, and not known to be sent. */
+  readonly remoteId: string | null;
+  readonly inputFile: string | null;
+  readonly state: 'sending' | 'waiting' | 'collected' | 'ended';
+  /** As the provider says it. */
+  readonly remoteState: string | null;
+  readonly calls: number;
+  readonly createdAtMs: EpochMs;
+  readonly checkedAtMs: EpochMs | null;
+};
+
+/** What is sent in batches. A batch is written down before it is sent, so that a crash loses none. */
+export interface BatchStore {
+  /** Does `work` while nobody else works on batches of this run, here or elsewhere. @returns null where somebody does */
+  alone<Result>(run: RunId, work: () => Promise<Result>): Promise<Result | null>;
+  /** Those whose replies are not stored yet, oldest first. */
+  open(run: RunId): Promise<readonly BatchRecord[]>;
+  /** One transaction: a batch, and these calls are in it. Calls whose lease has passed on are left out. */
+  begin(run: RunId, calls: readonly LeasedCall[], nowMs: EpochMs, untilMs: EpochMs): Promise<BatchRecord>;
+  /** It was tried and something was in the way: the next look counts from then. */
+  touch(id: number, atMs: EpochMs): Promise<void>;
+  noteFile(id: number, file: string): Promise<void>;
+  noteRemote(id: number, remoteId: string, remoteState: string, nowMs: EpochMs): Promise<void>;
+  /** Calls of the batch that have not ended. */
+  callsOf(id: number): Promise<readonly LeasedCall[]>;
+  /** One transaction: nothing more is expected of it, and its calls that have not ended return to the pool. */
+  end(id: number, state: 'collected' | 'ended', remoteState: string | null, nowMs: EpochMs): Promise<void>;
+}
+
 export type NewRun = {
   readonly id: RunId;
   readonly kind: RunKindName;
@@ -36,12 +95,22 @@ export type NewRun = {
   /** Calls in flight at most. */
   readonly concurrency: number;
   readonly budgetUsd: number | null;
+  /** What its calls cost where the provider does not say; null: not known. */
+  readonly prices?: RunPrices | null;
   readonly seed: number;
   readonly by: string | null;
+  /** Default: `counted`. */
+  readonly standing?: Exclude<RunStanding, 'suspect'>;
   readonly atMs: EpochMs;
 };
 
-export type RunRecord = Omit<NewRun, 'atMs'> & {
+export type RunRecord = Omit<NewRun, 'atMs' | 'standing' | 'prices'> & {
+  readonly standing: RunStanding;
+  /** Why it is suspect, or what somebody said who admitted or excluded it. */
+  readonly standingReason: string | null;
+  /** Who admitted or excluded it; null: nobody, or the owner of the data folder. */
+  readonly standingBy: string | null;
+  readonly prices: RunPrices | null;
   /** Slug and title; null where the run belongs to none. */
   readonly campaign: string | null;
   readonly campaignTitle: string | null;
@@ -79,7 +148,21 @@ export type Reading =
       readonly judgeId: string;
       readonly battleId: string;
       readonly outcome: Outcome | null;
+      /** P(a is better), 0..1, where the judge said more than an outcome. */
+      readonly shareA: number | null;
       readonly unscored: string | null;
+    }
+  /** Of answers rather than of battles; verdicts follow where both answers of a battle have all of theirs. */
+  | {
+      readonly type: 'scores';
+      readonly judgeId: string;
+      /** The criterion, or the item of a checklist; empty: the whole answer. */
+      readonly part: string;
+      /** In which order which answers were shown; empty: one alone. */
+      readonly order: string;
+      readonly unscored: string | null;
+      /** `value` 0..1, more is better; null: unscored. */
+      readonly answers: readonly { readonly answerId: AnswerId; readonly value: number | null }[];
     }
   | {
       readonly type: 'answer';
@@ -94,6 +177,8 @@ export type Read = {
   readonly label: string;
   /** Null: the reply holds nothing to keep beyond itself. */
   readonly reading: Reading | null;
+  /** The reply cannot be read, and the kind asks once more before it is taken for unread. */
+  readonly mayAskAgain?: boolean;
 };
 
 /** How a call that was asked ended. */
@@ -102,9 +187,13 @@ export type Settled =
       readonly kind: 'reply';
       readonly call: LeasedCall;
       readonly reply: ModelReply;
+      /** One of before that could not be read; kept with what it cost. */
+      readonly earlier?: ModelReply;
       readonly read: Read;
       readonly atMs: EpochMs;
     }
+  /** Nobody had to be asked. */
+  | { readonly kind: 'unasked'; readonly call: LeasedCall; readonly read: Read; readonly atMs: EpochMs }
   /** Given up; it can be asked for again by `retryFailed`. */
   | {
       readonly kind: 'failed';
@@ -129,19 +218,29 @@ export type RunCounts = {
   readonly failed: number;
   /** Times that a call was asked. */
   readonly sent: number;
+  /** Calls that were done without being asked. */
+  readonly unasked: number;
   readonly retried: number;
-  /** Of each label, with the end of one reply that was read so; empty where there is no reply. */
+  /** Of each label, with the end of one reply that was read so; empty where there is no reply. Probes are left out. */
   readonly results: Readonly<Record<string, number>>;
   readonly examples: Readonly<Record<string, string>>;
+  /** Probes left out. */
   readonly targets: number;
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly completionTokens: number;
+  /** Of the completion tokens. */
+  readonly reasoningTokens: number;
   readonly costUsd: number | null;
+  /** Some of the cost was computed from tokens and prices. */
+  readonly costEstimated: boolean;
+  /** Oldest first. */
+  readonly batches: readonly BatchRecord[];
   /** Calls without a reply, by reason, with one example each. */
   readonly faults: readonly {
     readonly reason: CallFaultReason;
-    readonly state: 'pending' | 'failed';
+    /** `done`: a fault that passed. */
+    readonly state: 'pending' | 'failed' | 'done';
     readonly count: number;
     readonly example: string;
   }[];
@@ -149,6 +248,17 @@ export type RunCounts = {
 
 /** How often a target was read so in one order and so in the other; null: not read (yet). */
 export type OrderCount = { readonly ab: string | null; readonly ba: string | null; readonly count: number };
+
+/** How replies to one probe of a judge were read, counted; see `planProbes`. */
+export type ProbeCount = {
+  readonly probe: 'identical' | 'null_model' | 'planted_verdict' | 'repeat';
+  /** The battle's slot whose answer was replaced, or holds the planted verdict; null: none. */
+  readonly slot: 'a' | 'b' | null;
+  readonly label: string;
+  /** How the battle itself was read in the same order; null: not (yet). */
+  readonly basis: string | null;
+  readonly count: number;
+};
 
 export type StoredReply = NewCall & {
   readonly callId: number;
@@ -158,7 +268,37 @@ export type StoredReply = NewCall & {
   readonly reply: Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'>;
 };
 
+/** A verdict of a run with the texts that it is about, and the reply that it stands on. */
+export type BundledVerdict = {
+  readonly seq: number;
+  readonly order: 'ab' | 'ba';
+  readonly repeat: number;
+  /** Names. */
+  readonly models: BySlot<string>;
+  readonly prompt: readonly string[];
+  readonly category: string | null;
+  readonly language: string | null;
+  readonly reference: readonly string[] | null;
+  readonly material: PromptMaterial | null;
+  /** Turns that were shown; null: all. */
+  readonly turns: number | null;
+  readonly answers: BySlot<readonly string[]>;
+  readonly outcome: Outcome | null;
+  readonly unscored: string | null;
+  readonly shareA: number | null;
+  /** Replies to the same call that came before. */
+  readonly earlierReplies: number;
+  /** Null: nothing was asked, or nothing came. */
+  readonly reply:
+    | (Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs' | 'model' | 'fingerprint'> & {
+        readonly callId: number;
+      })
+    | null;
+};
+
 export interface RunStore {
+  /** Pairwise verdicts of a run, oldest first; `after`: `seq` of the last of the page before. */
+  bundledVerdicts(id: RunId, after: number, limit: number): Promise<readonly BundledVerdict[]>;
   /** One transaction: the run, queued, and its calls; of calls that are the same, one. @returns calls */
   create(run: NewRun, calls: readonly NewCall[]): Promise<number>;
   find(id: RunId): Promise<RunRecord | null>;
@@ -175,6 +315,9 @@ export interface RunStore {
   ): Promise<readonly RunRecord[]>;
   counts(id: RunId): Promise<RunCounts>;
   orderCounts(id: RunId): Promise<readonly OrderCount[]>;
+  probeCounts(id: RunId): Promise<readonly ProbeCount[]>;
+  /** Verdicts of a run that follow from scores, by outcome. */
+  derivedCounts(id: RunId): Promise<Readonly<Record<string, number>>>;
   /** Takes up to `count` calls until `untilMs`; calls whose lease ran out return to the pool. */
   lease(run: RunId, count: number, nowMs: EpochMs, untilMs: EpochMs): Promise<readonly LeasedCall[]>;
   /** Returns the calls of workers that are gone to the pool, before their leases run out. @returns how many */
@@ -190,11 +333,20 @@ export interface RunStore {
   settle(run: RunRecord, parser: string, settled: readonly Settled[]): Promise<void>;
   /** What the run has cost so far; null: no provider said so. */
   spent(id: RunId): Promise<number | null>;
+  /**
+   * How long replies are: of answer runs of this model, in tokens, and of the campaign's answers, in characters; means of
+   * the newest, null where there are none.
+   */
+  typicalReply(
+    model: string,
+    campaign: CampaignId,
+  ): Promise<{ readonly completionTokens: number | null; readonly answerCharacters: number | null }>;
   setPace(id: RunId, pace: RunPace): Promise<void>;
   /** Makes what answers came visible to voters and boards. */
   publishAnswers(campaign: CampaignId): Promise<void>;
   /**
-   * Moves a run on, if it is in one of `from`; `error` null forgets the one of before.
+   * Moves a run on, if it is in one of `from`; `error` null forgets the one of before. Boards read the verdicts of a run
+   * anew that ends, or goes on.
    * @returns whether it moved
    */
   move(
@@ -205,6 +357,20 @@ export interface RunStore {
     nowMs: EpochMs,
   ): Promise<boolean>;
   setBudget(id: RunId, budgetUsd: number): Promise<void>;
+  /**
+   * Changes whether boards count what the run brought, if it is in one of `from`; boards that hold its verdicts read them
+   * anew.
+   * @returns whether anything changed
+   */
+  setStanding(
+    id: RunId,
+    from: readonly RunStanding[],
+    to: {
+      readonly standing: RunStanding;
+      readonly reason: string | null;
+      readonly by: string | null;
+    },
+  ): Promise<boolean>;
   /** Failed calls return to the pool. @returns how many */
   retryFailed(id: RunId): Promise<number>;
   /** Runs that are queued or running: what a worker looks for when the queue told it nothing. */

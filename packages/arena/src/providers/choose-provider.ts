@@ -28,6 +28,26 @@ const DEFAULT_LIMITS = { concurrency: null, callsPerMinute: null, timeoutMs: 120
  * @throws ArenaError invalid_request, not_found, not_allowed, provider_forbidden
  */
 export async function chooseProvider(command: ChooseProvider, deps: Deps): Promise<ProviderRecord> {
+  return command.baseUrl !== null && command.provider === null
+    ? providerAt(command.baseUrl, command, deps)
+    : namedProvider(command, deps);
+}
+
+/** As `chooseProvider`, without making one: of an address that nobody has named yet, what its address tells. */
+export async function chooseKnownProvider(
+  command: ChooseProvider,
+  deps: Pick<Ports, 'providers' | 'providerRules'>,
+): Promise<Pick<ProviderRecord, 'name' | 'preset' | 'capabilities'>> {
+  if (command.baseUrl === null || command.provider !== null) return namedProvider(command, deps);
+  const { baseUrl } = await checkAddress(command.baseUrl, command, deps);
+  const known = await findAt(baseUrl, command, deps);
+  return known ?? { name: nameOf(baseUrl), preset: recognisePreset(baseUrl), capabilities: null };
+}
+
+async function namedProvider(
+  command: ChooseProvider,
+  deps: Pick<Ports, 'providers'>,
+): Promise<ProviderRecord> {
   const { actor, provider, baseUrl, apiKeyEnv } = command;
   if (provider !== null && baseUrl !== null) {
     throw new ArenaError('invalid_request', 'A run asks one provider: give provider or base_url, not both.', {
@@ -35,7 +55,6 @@ export async function chooseProvider(command: ChooseProvider, deps: Deps): Promi
       at: { column: 'base_url', value: baseUrl },
     });
   }
-  if (baseUrl !== null) return providerAt(baseUrl, command, deps);
   if (apiKeyEnv !== null) {
     throw new ArenaError('invalid_request', 'api_key_env goes with base_url.', {
       hint: 'Leave it out: a provider has its own key.',
@@ -49,8 +68,12 @@ export async function chooseProvider(command: ChooseProvider, deps: Deps): Promi
   });
 }
 
-async function providerAt(written: string, command: ChooseProvider, deps: Deps): Promise<ProviderRecord> {
-  const { actor, apiKeyEnv } = command;
+/** @throws ArenaError where this actor may not give this address, or this variable */
+async function checkAddress(
+  written: string,
+  { actor, apiKeyEnv }: ChooseProvider,
+  deps: Pick<Ports, 'providers' | 'providerRules'>,
+): Promise<{ readonly baseUrl: string; readonly allowsPrivate: boolean }> {
   if (!hasRole(actor, 'admin')) {
     throw new ArenaError('not_allowed', 'Only an administrator may give an address in place of a provider.', {
       hint: `Give provider; if none fits, ask an administrator of this arena to add one. ${await nameProviders(deps)}`,
@@ -59,11 +82,25 @@ async function providerAt(written: string, command: ChooseProvider, deps: Deps):
   }
   requireScope(actor, 'admin');
   const authority = authorityOf(actor);
-  const { baseUrl, allowsPrivate } = deps.providerRules.checkAddress(written, authority);
+  const address = deps.providerRules.checkAddress(written, authority);
   if (apiKeyEnv !== null) deps.providerRules.checkKeyName(apiKeyEnv, authority);
-  const known = (await deps.providers.list()).find(
+  return address;
+}
+
+async function findAt(
+  baseUrl: string,
+  { apiKeyEnv }: ChooseProvider,
+  deps: Pick<Ports, 'providers'>,
+): Promise<ProviderRecord | undefined> {
+  return (await deps.providers.list()).find(
     (each) => each.baseUrl === baseUrl && each.keyEnv === apiKeyEnv && each.sealedKey === null,
   );
+}
+
+async function providerAt(written: string, command: ChooseProvider, deps: Deps): Promise<ProviderRecord> {
+  const { actor, apiKeyEnv } = command;
+  const { baseUrl, allowsPrivate } = await checkAddress(written, command, deps);
+  const known = await findAt(baseUrl, command, deps);
   if (known !== undefined) {
     if (!allowsPrivate || known.allowsPrivate) return known;
     const isAllowed = await deps.providers.change(known, { allowsPrivate });

@@ -1,5 +1,5 @@
 import type { ProviderJson } from '@agon/contract';
-import type { ProviderCapabilities, ProviderRecord } from '../ports/provider-store.ts';
+import type { Finding, ProviderCapabilities, ProviderRecord } from '../ports/provider-store.ts';
 
 /** A provider as everybody may see it who may see providers: of its key, whether there is one and how it ends. */
 export function presentProvider(provider: ProviderRecord): ProviderJson {
@@ -23,7 +23,9 @@ export function presentProvider(provider: ProviderRecord): ProviderJson {
 }
 
 function presentCapabilities(found: ProviderCapabilities): NonNullable<ProviderJson['capabilities']> {
-  const { models, topLogprobs, latencyMs, chat, reasoning, fingerprint, usage } = found;
+  const { models, topLogprobs, latencyMs, chat, reasoning, fingerprint, usage, reportsCost } = found;
+  const seed = findSeed(found.seeds ?? {});
+  const features = { ...found.features, ...(seed === null ? {} : { seed }) };
   return {
     ...(models === undefined ? {} : { models: models === null ? null : [...models] }),
     ...(chat === undefined ? {} : { chat }),
@@ -32,5 +34,15 @@ function presentCapabilities(found: ProviderCapabilities): NonNullable<ProviderJ
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(usage === undefined ? {} : { usage }),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
+    ...(reportsCost === undefined ? {} : { reports_cost: reportsCost }),
+    ...(Object.keys(features).length === 0 ? {} : { features }),
   };
+}
+
+/** Whether a seed decides the reply: two probes ask with the same one, a third with another. Null: not all were asked. */
+function findSeed({ first, second, other }: Readonly<Record<string, string>>): Finding | null {
+  if (first === undefined || second === undefined || other === undefined) return null;
+  if (first !== second) return { is: 'no', why: 'Two replies under one seed differ.' };
+  if (first === other) return { is: 'unknown', why: 'Its replies are the same under any seed.' };
+  return { is: 'yes', why: 'Two replies under one seed are the same, and one under another seed differs.' };
 }

@@ -5,6 +5,13 @@ import { PROVIDER_PRESETS, type ProviderPreset } from '@agon/contract';
  * servers are not told by their ports, which are anybody's.
  */
 export function recognisePreset(baseUrl: string): ProviderPreset {
+  // everybody has a host of their own there
+  if (
+    /^https:\/\/[^/]+\.(openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com)(\/|$)/i.test(
+      baseUrl,
+    )
+  )
+    return 'azure';
   const names = Object.keys(PROVIDER_PRESETS) as ProviderPreset[];
   const isAt = (name: ProviderPreset) => {
     const { base_url, key_env } = PROVIDER_PRESETS[name];

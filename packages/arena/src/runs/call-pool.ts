@@ -1,10 +1,12 @@
-import type { Asked, CallFault, ModelClient } from '../ports/model-client.ts';
+import type { Asked, CallFault, ModelClient, ModelRequest } from '../ports/model-client.ts';
 import type { LeasedCall, RunRecord, Settled } from '../ports/run-store.ts';
+import { estimatePromptTokens } from './estimate-tokens.ts';
 import { afterFault } from './fault-policy.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import type { Material, RunKind } from './kinds/run-kind.ts';
 import { loadMaterial } from './load-material.ts';
 import type { Pace } from './pace.ts';
+import { priced } from './run-prices.ts';
 import { SettleQueue } from './settle-queue.ts';
 import type { WorkPorts } from './work-run.ts';
 
@@ -30,7 +32,13 @@ export type PoolEnd =
   /** The run was paused or cancelled by somebody, or the worker stops. */
   | { readonly kind: 'left' };
 
-type Ready = { readonly call: LeasedCall; readonly material: Material };
+type Ready = {
+  readonly call: LeasedCall;
+  readonly material: Material;
+  /** What could not be read, where it is asked for again. */
+  readonly earlier?: Replied;
+};
+type Replied = Extract<Settled, { kind: 'reply' }>;
 
 /**
  * Keeps as many calls of one run in flight as its pace allows, at all times: a slow call holds up itself alone. Texts are
@@ -55,6 +63,8 @@ export class CallPool {
   #dueMs: number | null = null;
   #nextLeaseMs = 0;
   #spentUsd: number;
+  /** Of it, what was spent before: its calls are not those that are counted here. */
+  readonly #spentBeforeUsd: number;
   #paid = 0;
   #replies = 0;
   #refused = 0;
@@ -72,6 +82,7 @@ export class CallPool {
     this.#client = client;
     this.#pace = pace;
     this.#spentUsd = spentUsd;
+    this.#spentBeforeUsd = spentUsd;
     this.#deps = deps;
     this.#signal = signal;
     this.#kind = kindOf(run);
@@ -97,7 +108,10 @@ export class CallPool {
         this.#settling.throwIfBroken();
       }
     } finally {
-      for (const { call } of this.#ready.splice(0)) this.#giveBack(call, null, this.#deps.clock.now());
+      for (const { call, earlier } of this.#ready.splice(0)) {
+        if (earlier === undefined) this.#giveBack(call, null, this.#deps.clock.now());
+        else this.#settling.push(earlier);
+      }
       await this.#settling.drain();
       done.abort();
       await keeping;
@@ -141,7 +155,11 @@ export class CallPool {
         return;
       }
       const material = await loadMaterial(this.#kind, calls, this.#deps);
-      this.#ready.push(...calls.map((call) => ({ call, material })));
+      for (const call of calls) {
+        const read = this.#kind.unasked?.(this.#run.config, call, material) ?? null;
+        if (read === null) this.#ready.push({ call, material });
+        else this.#settling.push({ kind: 'unasked', call, read, atMs: now });
+      }
     } catch (error) {
       this.#settling.break(error);
     }
@@ -151,10 +169,10 @@ export class CallPool {
     while (this.#ready.length > 0 && this.#inFlight.size < this.#run.concurrency && this.#end === null) {
       if (this.#isOverBudget()) return;
       if (!this.#pace.tryStart(this.#deps.monotonic.now())) return;
-      const { call, material } = this.#ready.shift()!;
+      const { call, material, earlier } = this.#ready.shift()!;
       this.#inFlight.set(call.id, call);
       this.#isFinal = false;
-      void this.#ask(call, material)
+      void this.#ask(call, material, earlier)
         .catch((error: unknown) => this.#settling.break(error))
         .finally(() => {
           this.#inFlight.delete(call.id);
@@ -163,43 +181,63 @@ export class CallPool {
     }
   }
 
-  /** What is in flight is counted at the mean price of the run so far. */
+  /**
+   * What is in flight, and the call that would be next, are counted at the mean price of the run so far; until a first reply
+   * tells one, calls go one by one.
+   */
   #isOverBudget(): boolean {
     const { budgetUsd } = this.#run;
     if (budgetUsd === null) return false;
-    const mean = this.#paid === 0 ? 0 : this.#spentUsd / this.#paid;
-    if (this.#spentUsd < budgetUsd && this.#spentUsd + mean * this.#inFlight.size < budgetUsd) return false;
+    const mean = this.#paid === 0 ? 0 : (this.#spentUsd - this.#spentBeforeUsd) / this.#paid;
+    const inFlight = this.#inFlight.size;
+    if (this.#paid === 0 && inFlight > 0) return true;
+    // sums of many small numbers end a little above or below
+    if (this.#spentUsd < budgetUsd && this.#spentUsd + mean * (inFlight + 1) <= budgetUsd * (1 + 1e-9))
+      return false;
     if (this.#inFlight.size === 0) {
-      const why = `The budget of ${budgetUsd} USD is spent. Resume the run with a larger one.`;
+      const why = `The budget of ${budgetUsd} USD is spent, or does not pay for another call. Resume the run with a larger one.`;
       this.#end = { kind: 'stop', state: 'paused', why };
     }
     return true;
   }
 
-  async #ask(call: LeasedCall, material: Material): Promise<void> {
+  async #ask(call: LeasedCall, material: Material, earlier?: Replied): Promise<void> {
     const { clock } = this.#deps;
     const nonce = nonceOf(this.#run, call);
     const { config } = this.#run;
     let asked: Asked;
+    let request: ModelRequest;
     try {
-      const request = this.#kind.render(config, call, material, nonce);
+      request = this.#kind.render(config, call, material, nonce, earlier === undefined ? 0 : 1);
       asked = await this.#client.ask(request, this.#signal);
     } catch (error) {
       this.#pace.onNothing();
       if (!this.#signal.aborted) throw error;
+      if (earlier !== undefined) return this.#settling.push(earlier);
       return this.#giveBack(call, null, clock.now());
     }
     const atMs = clock.now();
     if (asked.kind === 'reply') {
-      const { reply } = asked;
-      this.#pace.onReply(reply.latencyMs, this.#deps.monotonic.now());
+      const reply = priced(asked.reply, this.#run.prices, () => promptTokensOf(request));
+      this.#pace.onReply(reply.latencyMs ?? 0, this.#deps.monotonic.now());
       this.#replies += 1;
       if (reply.costUsd !== null) {
         this.#spentUsd += reply.costUsd;
         this.#paid += 1;
+      } else if (this.#run.budgetUsd !== null) {
+        const why = `The provider does not say what a call costs, and no price is known: the budget of ${this.#run.budgetUsd} USD cannot be kept. Start a new run with prices; what is there is not asked again.`;
+        this.#end ??= { kind: 'stop', state: 'paused', why };
       }
-      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce);
-      this.#settling.push({ kind: 'reply', call, reply, read, atMs });
+      const read = this.#kind.read(config, call, { kind: 'reply', reply }, nonce, material);
+      const settled: Replied = { kind: 'reply', call, reply, read, atMs };
+      if (earlier !== undefined) this.#settling.push({ ...settled, earlier: earlier.reply });
+      // held by the same lease: to the front, as the next one that is asked
+      else if (read.mayAskAgain === true) this.#ready.unshift({ call, material, earlier: settled });
+      else this.#settling.push(settled);
+    } else if (earlier !== undefined) {
+      // what is there is kept; the fault is the provider's, and no second one is waited for
+      this.#pace.onFault(asked.fault, this.#deps.monotonic.now());
+      this.#settling.push(earlier);
     } else this.#onFault(call, asked.fault, nonce, atMs);
   }
 
@@ -279,4 +317,9 @@ export class CallPool {
       atMs,
     });
   }
+}
+
+/** What was sent, in tokens, where the provider does not count them. */
+export function promptTokensOf(request: ModelRequest): number {
+  return request.kind === 'chat' ? estimatePromptTokens(request.system, request.turns) : 0;
 }

@@ -23,6 +23,11 @@ const CLASS: Readonly<Record<CallFaultReason, 'slow_down' | 'passing' | 'own' | 
   forbidden_address: 'run',
 };
 
+/** Whether no call of a run can be answered as things are. */
+export function endsRun(fault: CallFault): boolean {
+  return CLASS[fault.reason] === 'run';
+}
+
 /** Passing faults that a call may meet; after the last it is given up. */
 const MOST_FAULTS = 4;
 /** A call that a provider puts off this often is not asked any more. */

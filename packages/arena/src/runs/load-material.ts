@@ -11,13 +11,14 @@ export async function loadMaterial(
 ): Promise<Material> {
   const battleIds = new Set<BattleId>();
   const promptIds = new Set<PromptId>();
+  const answerIds = new Set<AnswerId>();
   for (const call of calls) {
-    const { battle, prompt } = kind.needs?.(call) ?? {};
+    const { battle, prompt, answers = [] } = kind.needs?.(call) ?? {};
     if (battle !== undefined) battleIds.add(battle);
     if (prompt !== undefined) promptIds.add(prompt);
+    for (const answer of answers) answerIds.add(answer);
   }
   const battles = battleIds.size === 0 ? new Map() : await deps.battles.sides([...battleIds]);
-  const answerIds = new Set<AnswerId>();
   for (const { promptId, answers } of battles.values()) {
     promptIds.add(promptId);
     answerIds.add(answers.a).add(answers.b);

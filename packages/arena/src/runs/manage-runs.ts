@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { RunKindName, RunRecord, RunState } from '../ports/run-store.ts';
 import { presentRun, toRunJson } from './present-run.ts';
 import { requireRunRole } from './run-access.ts';
+import { settleStanding } from './run-standing.ts';
 
 type OneRun = { readonly actor: Actor; readonly run: string };
 type RunPorts = Pick<Ports, 'runs' | 'members' | 'clock'>;
@@ -46,9 +47,13 @@ export function pauseRun(command: OneRun, deps: RunPorts): Promise<RunJson> {
   return move(command, ['queued', 'running'], 'paused', deps);
 }
 
-/** Ends a run: what was read stays. */
-export function cancelRun(command: OneRun, deps: RunPorts): Promise<RunJson> {
-  return move(command, ['queued', 'running', 'paused', 'failed'], 'cancelled', deps);
+/** Ends a run: what was read stays, and counts where its checks let it. */
+export async function cancelRun(command: OneRun, deps: RunPorts & Pick<Ports, 'feed'>): Promise<RunJson> {
+  const run = await changeable(command, deps);
+  await settleStanding(run, deps);
+  const ended = await move(command, ['queued', 'running', 'paused', 'failed'], 'cancelled', deps);
+  if (run.kind === 'verdicts' && run.campaignId !== null) deps.feed.changed(run.campaignId);
+  return ended;
 }
 
 /**
@@ -60,7 +65,19 @@ export async function resumeRun(
   deps: RunPorts & Pick<Ports, 'runQueue'>,
 ): Promise<RunJson> {
   const run = await changeable(command, deps);
-  if (command.budgetUsd !== undefined) await deps.runs.setBudget(run.id, command.budgetUsd);
+  if (command.budgetUsd !== undefined) {
+    if (run.budgetUsd === null && run.prices === null && (await deps.runs.spent(run.id)) === null) {
+      throw new ArenaError(
+        'invalid_request',
+        'A budget cannot be kept: nothing says what calls of this run cost.',
+        {
+          hint: 'Go on without a budget, or start a new run with prices: what is there is not asked again.',
+          at: { column: 'budget_usd', value: String(command.budgetUsd) },
+        },
+      );
+    }
+    await deps.runs.setBudget(run.id, command.budgetUsd);
+  }
   return queue(run, ['paused', 'failed'], 'Only a run that is paused or failed can go on.', deps);
 }
 

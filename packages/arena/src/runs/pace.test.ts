@@ -1,3 +1,4 @@
+import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
 import type { CallFault, CallFaultReason } from '../ports/model-client.ts';
 import { Pace, Paces } from './pace.ts';
@@ -51,6 +52,9 @@ describe('Pace', () => {
 
   it('falls by a fifth for a burst of refusals, not for each, and rises by one for each round of replies', () => {
     const pace = paceOf(20);
+    // fast refusals come before slow replies: the first ones say nothing yet
+    play(pace, [fault('rate_limited')], -20_000);
+    expect(pace.limit).toBe(20);
     play(pace, [fault('rate_limited'), 'reply', fault('rate_limited'), 'reply', fault('rate_limited')]);
     expect(pace.limit).toBe(16);
     // places that are not taken prove nothing
@@ -61,7 +65,7 @@ describe('Pace', () => {
     // the next burst
     play(pace, [fault('rate_limited')], 20_000);
     expect(pace.limit).toBe(13);
-    expect(pace.rateLimited).toBe(4);
+    expect(pace.rateLimited).toBe(5);
   });
 
   it('does not collapse where one call in five is refused for no fault of its own', () => {
@@ -76,6 +80,40 @@ describe('Pace', () => {
       startAll(pace, nowMs);
     }
     expect(pace.limit).toBeGreaterThanOrEqual(14);
+  });
+
+  /**
+   * A provider that replies after a second, for five minutes. @param refuses told how many calls it works on already
+   * @returns places at the end, and replies a second over the last minute
+   */
+  const serve = (pace: Pace, refuses: (busy: number) => boolean) => {
+    const ends: number[] = [];
+    let replies = 0;
+    for (let nowMs = 0; nowMs < 300_000; nowMs += 10) {
+      while (ends[0] !== undefined && ends[0] <= nowMs) {
+        ends.shift();
+        pace.onReply(1000, nowMs);
+        if (nowMs >= 240_000) replies += 1;
+      }
+      // a refused place is taken again in the next round
+      for (let free = pace.limit - ends.length; free > 0 && pace.tryStart(nowMs); free -= 1) {
+        if (refuses(ends.length)) pace.onFault(fault('rate_limited', 5000), nowMs);
+        else ends.push(nowMs + 1000);
+      }
+    }
+    return { limit: pace.limit, perSecond: replies / 60 };
+  };
+
+  it('comes down to what a provider works on at once', () => {
+    const { limit, perSecond } = serve(paceOf(64), (busy) => busy >= 16);
+    expect(limit).toBeLessThanOrEqual(20);
+    expect(perSecond).toBeGreaterThan(12);
+  });
+
+  it('keeps its places where a provider refuses whatever the pace', () => {
+    const random = seededRandom('refusals');
+    const { perSecond } = serve(paceOf(64), () => random.next() < 0.3);
+    expect(perSecond).toBeGreaterThan(0.85 * 64);
   });
 
   it('waits for the shortest time it was told when nothing but refusals come, then tries one call', () => {

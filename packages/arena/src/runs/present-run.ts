@@ -33,6 +33,8 @@ export function toRunJson(run: RunRecord, counts: RunCounts, nowMs: number): Run
     subject: run.subject,
     state: run.state,
     error: run.error,
+    standing: run.standing,
+    standing_reason: run.standingReason,
     started_at: new Date(run.startedAtMs).toISOString(),
     finished_at: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
     seconds: secondsOf(run, nowMs),
@@ -40,6 +42,10 @@ export function toRunJson(run: RunRecord, counts: RunCounts, nowMs: number): Run
     results: { ...counts.results },
     tokens: tokensOf(counts),
     cost: counts.costUsd,
+    cost_estimated: counts.costEstimated,
+    prices: run.prices,
+    settings: { ...kindOf(run).settings?.(run.config) },
+    batches: counts.batches.map(presentBatch),
     budget: run.budgetUsd,
     concurrency: run.concurrency,
     seed: run.seed,
@@ -73,12 +79,33 @@ export function callsOf(counts: RunCounts): RunJson['calls'] {
     done: counts.done,
     failed: counts.failed,
     sent: counts.sent,
+    unasked: counts.unasked,
     retried: counts.retried,
   };
 }
 
 export function tokensOf(counts: RunCounts): RunJson['tokens'] {
-  return { prompt: counts.promptTokens, cached: counts.cachedTokens, completion: counts.completionTokens };
+  return {
+    prompt: counts.promptTokens,
+    cached: counts.cachedTokens,
+    completion: counts.completionTokens,
+    reasoning: counts.reasoningTokens,
+  };
+}
+
+/** What became of calls that met a fault. */
+const FAULT_PREFIX = { failed: '', pending: 'waiting: ', done: 'passed: ' } as const;
+
+function presentBatch(batch: RunCounts['batches'][number]): RunJson['batches'][number] {
+  return {
+    batch: batch.id,
+    remote_id: batch.remoteId,
+    state: batch.state,
+    remote_state: batch.remoteState,
+    calls: batch.calls,
+    created_at: new Date(batch.createdAtMs).toISOString(),
+    checked_at: batch.checkedAtMs === null ? null : new Date(batch.checkedAtMs).toISOString(),
+  };
 }
 
 /** Why the run stopped, why calls have no reply, and why replies have no result; each with an example. */
@@ -89,7 +116,7 @@ export function errorsOf(run: RunRecord, counts: RunCounts): RunJson['errors'] {
     return results.includes(reason) || example === '' ? [] : [{ reason, count, example }];
   });
   const faults = counts.faults.map(({ reason, state, count, example }) => ({
-    reason: state === 'failed' ? reason : `waiting: ${reason}`,
+    reason: `${FAULT_PREFIX[state]}${reason}`,
     count,
     example,
   }));

@@ -2,13 +2,18 @@ import { ArenaError, isArenaError, type RunId } from '@agon/domain';
 import type { Clock } from '../ports/clock.ts';
 import type { ModelClient } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ProviderRecord } from '../ports/provider-store.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { asksInBatches } from './batch-rules.ts';
+import { workBatches } from './batch-work.ts';
 import { CallPool } from './call-pool.ts';
+import { kindOf } from './kinds/kind-of.ts';
 import type { Paces } from './pace.ts';
+import { settleStanding } from './run-standing.ts';
 
 export type WorkPorts = Pick<
   Ports,
-  'runs' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
+  'runs' | 'batches' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
 > & {
   readonly paces: Paces;
   /** Milliseconds that never go back: what the pace of calls goes by. */
@@ -24,53 +29,86 @@ export type WorkResult = { readonly kind: 'finished' } | { readonly kind: 'wait'
  */
 export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): Promise<WorkResult> {
   const run = await deps.runs.find(id);
-  if (run === null || (run.state !== 'queued' && run.state !== 'running')) return { kind: 'finished' };
+  if (run === null) return { kind: 'finished' };
+  const isOpen = run.state === 'queued' || run.state === 'running';
+  // what was sent in a batch is paid for, whatever became of its run since
+  if (!isOpen && !asksInBatches(run)) return { kind: 'finished' };
   if (run.state === 'queued') await deps.runs.move(id, ['queued'], 'running', null, deps.clock.now());
-  let opened: { readonly client: ModelClient; readonly pool: CallPool };
+  let opened: Opened;
   try {
     opened = await open(run, deps, signal);
   } catch (error) {
     if (!isArenaError(error) || error.kind === 'bug') throw error;
-    await stopRun(run, 'failed', explain(error), deps);
+    if (!isOpen) {
+      if (error.code === 'not_found') await giveUpBatches(run, deps);
+      return { kind: 'finished' };
+    }
+    await endRun(run, 'failed', explain(error), deps);
     return { kind: 'finished' };
+  }
+  if (asksInBatches(run)) {
+    const { provider, client } = opened;
+    const step = await workBatches(run, provider, client, deps, signal);
+    if (step.kind === 'wait') return step;
+    if (step.kind === 'stop') await endRun(run, step.state, step.why, deps);
+    if (step.kind !== 'live' || !isOpen) return { kind: 'finished' };
   }
   const { pool } = opened;
   const end = await pool.work();
   if (end.kind === 'stop') {
-    await stopRun(run, end.state, end.why, deps);
+    await endRun(run, end.state, end.why, deps);
     return { kind: 'finished' };
   }
-  if (end.kind === 'left') return { kind: 'finished' };
+  if (end.kind === 'left') {
+    // what was in flight when it was cancelled has come since
+    const ended = await deps.runs.find(id);
+    if (ended !== null && ended.finishedAtMs !== null) await settleStanding(ended, deps);
+    return { kind: 'finished' };
+  }
   if (end.untilMs !== null) return { kind: 'wait', untilMs: end.untilMs };
-  await deps.runs.move(id, ['running'], 'done', null, deps.clock.now());
+  await endRun(run, 'done', null, deps);
   return { kind: 'finished' };
 }
 
-async function open(
-  run: RunRecord,
-  deps: WorkPorts,
-  signal: AbortSignal,
-): Promise<{ readonly client: ModelClient; readonly pool: CallPool }> {
+/** Where a run asks no model. */
+const NOBODY: ModelClient = {
+  ask: async () => {
+    throw new ArenaError('internal', 'A run that asks no model asked one.');
+  },
+};
+
+type Opened = { readonly provider: ProviderRecord; readonly client: ModelClient; readonly pool: CallPool };
+
+async function open(run: RunRecord, deps: WorkPorts, signal: AbortSignal): Promise<Opened> {
   const provider = await deps.providers.find(run.providerId);
   if (provider === null || provider.removedAtMs !== null) {
     throw new ArenaError('not_found', `The provider ${run.provider} was removed.`, {
       hint: 'Start a new run with another provider: what is scored is not asked again.',
     });
   }
-  const client = await deps.modelClients.open(provider, run.model);
+  const isSilent = kindOf(run).asksNobody?.(run.config) === true;
+  const client = isSilent ? NOBODY : await deps.modelClients.open(provider, run.model);
   const pace = deps.paces.of(provider, run.model);
   pace.want(run.concurrency);
   const spentUsd = run.budgetUsd === null ? null : await deps.runs.spent(run.id);
-  return { client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
+  return { provider, client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
 }
 
-async function stopRun(
+/** Nobody can ask the provider any more what became of them. */
+async function giveUpBatches({ id }: RunRecord, { batches, clock }: WorkPorts): Promise<void> {
+  for (const batch of await batches.open(id)) await batches.end(batch.id, 'ended', null, clock.now());
+}
+
+/** Boards take in what a run brought when it ends; whether they may is said before. */
+async function endRun(
   run: RunRecord,
-  state: 'paused' | 'failed',
-  why: string,
-  deps: Pick<WorkPorts, 'runs' | 'clock'>,
+  state: 'done' | 'paused' | 'failed',
+  why: string | null,
+  deps: Pick<WorkPorts, 'runs' | 'feed' | 'clock'>,
 ): Promise<void> {
-  await deps.runs.move(run.id, ['queued', 'running'], state, why, deps.clock.now());
+  await settleStanding((await deps.runs.find(run.id)) ?? run, deps);
+  const isMoved = await deps.runs.move(run.id, ['queued', 'running'], state, why, deps.clock.now());
+  if (isMoved && run.kind === 'verdicts' && run.campaignId !== null) deps.feed.changed(run.campaignId);
 }
 
 function explain(error: ArenaError): string {

@@ -7,11 +7,12 @@ import type { GivenBattles, NewVoterBattle, OpenBattle } from '../ports/battle-s
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { DrawableContent } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { SentBackBattle } from '../ports/sent-back-store.ts';
 import { showBattles } from './blind-battle.ts';
 import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
-import { pairIndexOf } from './pair-index.ts';
-import { drawPair } from './pair-sampler.ts';
+import { type PairIndex, pairIndexOf } from './pair-index.ts';
+import { drawPair, type SentBackCell } from './pair-sampler.ts';
 import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
 import { voterProgress } from './voter-progress.ts';
 
@@ -30,6 +31,7 @@ type DrawPorts = Pick<
   | 'raters'
   | 'content'
   | 'battles'
+  | 'sentBack'
   | 'completionCodes'
   | 'clock'
   | 'ids'
@@ -93,7 +95,8 @@ async function tryDraw(
   const held = open.filter((battle) => holding.has(battle.id)).length;
   const wanted = Math.max(0, room - held);
   const shown = open.filter((battle) => !holding.has(battle.id)).slice(0, wanted);
-  const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, campaign, raterId, deps);
+  const listed = cellsOf(await deps.sentBack.open(campaign.id), index);
+  const { fresh, exhausted } = drawNew(wanted - shown.length, given, open, listed, campaign, raterId, deps);
   if (!(await deps.battles.issueToVoter(basis, fresh))) return null;
   const battles = await showBattles([...shown, ...fresh], campaign, raterId, deps);
   return { battles, progress, exhausted: exhausted && battles.length + held === 0 };
@@ -103,6 +106,7 @@ function drawNew(
   count: number,
   given: GivenBattles,
   open: readonly OpenBattle[],
+  listed: readonly SentBackCell[],
   campaign: CampaignRecord,
   raterId: RaterId,
   deps: DrawPorts,
@@ -115,7 +119,7 @@ function drawNew(
   for (const battle of open) seen.addBattle(battle);
   for (let i = 0; i < count; i += 1) {
     const seed = `${settings.sampling_seed}/${campaign.id}/${raterId}/${given.drawn + i}`;
-    const pair = drawPair(seen, seed);
+    const pair = drawPair(seen, seed, listed);
     if (pair === null) return { fresh, exhausted: true };
     seen.addBattle(pair);
     fresh.push({
@@ -126,9 +130,25 @@ function drawNew(
       answers: pair.answers,
       drawProbability: pair.probability,
       drawReason: pair.reason,
+      drawWeight: pair.weight,
       drawnAtMs: nowMs,
       expiresAtMs: nowMs + settings.battle_ttl_s * 1000,
     });
   }
   return { fresh, exhausted: false };
+}
+
+/** Battles of the list that are still asked, each once: both answers stand for their models. */
+function cellsOf(battles: readonly SentBackBattle[], index: PairIndex): SentBackCell[] {
+  const cells = new Map<string, SentBackCell>();
+  for (const { promptId, models, answers } of battles) {
+    const cell = index.cellOf(promptId, models.a, models.b);
+    if (cell === undefined) continue;
+    const [first, second] = index
+      .sidesOf(cell)
+      .map((side) => side.answers.find((answer) => answer === answers.a || answer === answers.b));
+    if (first === undefined || second === undefined) continue;
+    cells.set(`${first}/${second}`, { cell, answers: [first, second] });
+  }
+  return [...cells.values()];
 }

@@ -271,3 +271,49 @@ describe('the answer that stands for a model', () => {
     expect(indexPairs(contentOf([row(0), row(1)]), EVERYTHING).hasSeveral).toBe(false);
   });
 });
+
+describe('battles that were sent back', () => {
+  // 3 models, 4 prompts: 12 cells, two of them on the list
+  const given = Array.from({ length: 12 }, (_, k) => ({
+    prompt: Math.floor(k / 3),
+    model: k % 3,
+    namesItself: false,
+    blank: false,
+    text: k,
+  }));
+  const index = indexPairs(contentOf(given), { choice: 'newest', skipSelfNaming: false, skipBlank: false });
+  const cellOf = (prompt: number, a: number, b: number) => {
+    const cell = index.cellOf(`p${prompt}` as PromptId, `m${a}` as ModelId, `m${b}` as ModelId)!;
+    const [first, second] = index.sidesOf(cell).map((side) => side.answers[0]!);
+    return { cell, answers: [first!, second!] as const };
+  };
+  const listed = [cellOf(0, 0, 1), cellOf(3, 1, 2)];
+
+  it('come as often as their probability says, and weights make every battle count alike', () => {
+    const draws = 40_000;
+    const times = new Map<number, number>();
+    const weight = new Map<number, number>();
+    for (let k = 0; k < draws; k += 1) {
+      const drawn = drawPair(new SeenContent(index), `sent/${k}`, listed)!;
+      times.set(drawn.cell, (times.get(drawn.cell) ?? 0) + 1);
+      weight.set(drawn.cell, (weight.get(drawn.cell) ?? 0) + (drawn.weight ?? 1));
+      const isListed = listed.some(({ cell }) => cell === drawn.cell);
+      // 0.25 / 2 + 0.75 / 12, or 0.75 / 12
+      expect(drawn.probability).toBeCloseTo(isListed ? 0.1875 : 0.0625, 12);
+      expect(drawn.weight ?? 1).toBeCloseTo(isListed ? 1 / 3 : 1, 12);
+    }
+    for (const { cell } of listed) expect(times.get(cell)! / draws).toBeCloseTo(0.1875, 2);
+    const weights = [...weight.values()];
+    expect(weights).toHaveLength(12);
+    // 2,500 each, give or take 4 standard errors
+    for (const each of weights) expect(Math.abs(each - draws * 0.0625)).toBeLessThan(200);
+  });
+
+  it('are not drawn for those who have seen them, and then nothing is changed', () => {
+    const seen = new SeenContent(index);
+    for (const { cell } of listed) seen.addCell(cell);
+    for (let k = 0; k < 200; k += 1) {
+      expect(drawPair(seen, `seen/${k}`, listed)).toEqual(drawPair(seen, `seen/${k}`));
+    }
+  });
+});

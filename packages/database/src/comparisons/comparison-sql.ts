@@ -54,7 +54,8 @@ export type VoteRange =
 export function voteCopySql(campaign: CampaignId, range: VoteRange, rule: ReadRule): string {
   return `copy (
     select v.seq, b.model_a, b.model_b, v.outcome, v.rater_id, ${ABOUT_BATTLE}, v.at,
-      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, v.share_a, v.weight, v.import_id
+      ${rule.quarantine ? 'q.reason' : 'null::text'}, b.answer_a, b.answer_b, ${naming(rule)}, v.share_a,
+      coalesce(v.weight, b.draw_weight), v.import_id
     from votes v join battles b on b.id = v.battle_id ${rule.namesItself ? NAMING_JOINS : ''}
     ${rule.quarantine ? 'left join quarantine q on q.vote_id = v.id' : ''}
     where v.campaign_id = ${literal(campaign)} and ${votesWithin(range)}
@@ -72,13 +73,22 @@ function votesWithin(range: VoteRange): string {
 /** Which verdicts are read: all, or what judges gave after a sequence number, or what came by one import. */
 export type VerdictRange = 'all' | { readonly after: number } | { readonly importId: string };
 
-/** Verdicts with an outcome, in the order of their sequence. */
+/**
+ * Why no board counts a verdict `d` of the run `run`; null: boards do. Those of a run count when it has ended without
+ * being suspect, or when somebody admitted it; imported ones belong to no run.
+ */
+export const LEFT_OUT_SQL = `case when run.id is null or run.standing = 'admitted' then null
+      when run.standing = 'excluded' then 'run_excluded' when run.standing = 'suspect' then 'run_suspect'
+      when run.finished_at is null then 'run_open' end`;
+
+/** Verdicts with an outcome, in the order of their sequence; those of control judges enter no ranking. */
 export function verdictCopySql(campaign: CampaignId, range: VerdictRange, rule: ReadRule): string {
   return `copy (
     select d.seq, b.model_a, b.model_b, d.outcome,
       case when d.model = '' then j.name else j.name || ' / ' || d.model end, ${ABOUT_BATTLE}, d.at,
-      null::text, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a, d.weight, d.import_id
-    from verdicts d join battles b on b.id = d.battle_id join judges j on j.id = d.judge_id
+      ${LEFT_OUT_SQL}, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a, d.weight, d.import_id
+    from verdicts d join battles b on b.id = d.battle_id join judges j on j.id = d.judge_id and j.origin <> 'control'
+    left join runs run on run.id = d.run_id
     ${rule.namesItself ? NAMING_JOINS : ''} left join imports i on i.id = d.import_id
     where d.campaign_id = ${literal(campaign)} and d.outcome is not null and i.undone_at is null ${within(range)}
     order by d.seq

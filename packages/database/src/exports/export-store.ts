@@ -6,6 +6,7 @@ import type {
   ExportedVote,
   ExportStore,
 } from '@agon/arena';
+import { LEFT_OUT_SQL } from '../comparisons/comparison-sql.ts';
 import { AFTER_REVEAL_REASON } from '../comparisons/load-rows.ts';
 import type { Database } from '../connect.ts';
 import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
@@ -24,7 +25,7 @@ export function createExportStore({ sql }: Database): ExportStore {
         select v.id, v.seq, v.battle_id as battle, v.rater_id as rater, coalesce(cp.key, b.prompt_key) as prompt,
           coalesce(p.category, b.category) as category, coalesce(p.language, b.language) as language, b.turns,
           ma.name as "modelA", mb.name as "modelB", coalesce(last.outcome, v.outcome) as outcome,
-          coalesce(v.weight, 1) as weight, v.share_a as "shareA",
+          coalesce(v.weight, b.draw_weight, 1) as weight, v.share_a as "shareA",
           v.outcome as "firstOutcome", coalesce(last.kind = 'undo', false) as undone,
           coalesce(q.reason, case when changed.vote_id is not null then ${AFTER_REVEAL_REASON} end) as excluded,
           note.tags, note.note, v.shown_ms as "shownMs", b.draw_probability as "drawProbability",
@@ -78,9 +79,10 @@ export function createExportStore({ sql }: Database): ExportStore {
           coalesce(cp.key, b.prompt_key) as prompt, coalesce(p.category, b.category) as category,
           coalesce(p.language, b.language) as language, ma.name as "modelA", mb.name as "modelB", b.turns,
           d.slot_order as "slotOrder", d.repeat, d.outcome, d.unscored, coalesce(d.weight, 1) as weight,
+          ${sql.unsafe(`case when j.origin = 'control' then 'control_judge' else ${LEFT_OUT_SQL} end`)} as excluded,
           d.share_a as "shareA", d.source_id as "sourceId", r.texts[array_upper(r.texts, 1)] as raw, d.at
         from verdicts d join judges j on j.id = d.judge_id join battles b on b.id = d.battle_id
-        left join replies r on r.id = d.reply_id
+        left join replies r on r.id = d.reply_id left join runs run on run.id = d.run_id
         join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
         left join prompts p on p.id = b.prompt_id
         left join lateral (select key from campaign_prompts k where k.campaign_id = b.campaign_id and k.prompt_id = b.prompt_id

@@ -213,7 +213,7 @@ async function findFresh(tx: TransactionSql, campaignId: string, rows: number): 
     from staged_answers a join staged_keys k on k.code = a.prompt join staged_models m on m.code = a.model
     where a.row not in (select row from refused_rows) and not exists (
       select 1 from answers w where w.campaign_id = ${campaignId}::uuid and w.prompt_id = k.prompt_id and w.model_id = m.id
-        and w.content_hash = a.content_hash and ${live(tx, 'w', campaignId)})`;
+        and split_part(w.content_hash, ':', 1) = a.content_hash and ${live(tx, 'w', campaignId)})`;
   await tx`
     create temporary table fresh_scores on commit drop as
     select distinct on (s.model, s.benchmark, s.source) s.row, s.model, s.benchmark, s.score, s.n, s.source

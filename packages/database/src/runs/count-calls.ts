@@ -1,10 +1,12 @@
-import type { OrderCount, RunCounts } from '@agon/arena';
+import type { OrderCount, ProbeCount, RunCounts } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { readBatches } from './batch-store.ts';
+import { SCORES_PARSER } from './derive-verdicts.ts';
 
 type Counted = Pick<
   RunCounts,
-  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'retried' | 'targets'
+  'total' | 'pending' | 'inFlight' | 'done' | 'failed' | 'sent' | 'unasked' | 'retried' | 'targets'
 >;
 
 const NOTHING: Counted = {
@@ -14,33 +16,51 @@ const NOTHING: Counted = {
   done: 0,
   failed: 0,
   sent: 0,
+  unasked: 0,
   retried: 0,
   targets: 0,
+};
+
+type SpentRow = {
+  prompt: number;
+  cached: number;
+  completion: number;
+  reasoning: number;
+  cost: number | null;
+  estimated: boolean;
 };
 
 /** Characters of an example. */
 const EXAMPLE = 300;
 
+/** A probe's target is its name, the battle, and the slot that it is about, with colons between; nothing else has one. */
+const IS_PROBE = `position(':' in target) > 0`;
+
 export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCounts> {
   const [calls] = await sql<Counted[]>`
     select count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
       count(*) filter (where state = 'leased')::int as "inFlight", count(*) filter (where state = 'done')::int as done,
-      count(*) filter (where state = 'failed')::int as failed, count(distinct target)::int as targets,
-      (count(*) filter (where state in ('done', 'failed')) + coalesce(sum(retried), 0))::int as sent,
+      count(*) filter (where state = 'failed')::int as failed, (count(distinct target) filter (where not ${sql.unsafe(IS_PROBE)}))::int as targets,
+      count(*) filter (where state = 'done' and reply_id is null)::int as unasked,
+      (count(*) filter (where (state = 'done' and reply_id is not null) or state = 'failed') + coalesce(sum(retried), 0))::int as sent,
       coalesce(sum(retried), 0)::int as retried
     from calls where run_id = ${id}`;
   const results = await sql<{ label: string; count: number; example: string | null }[]>`
     select label, count, (select left(r.texts[array_upper(r.texts, 1)], ${EXAMPLE}) from calls c join replies r on r.id = c.reply_id
       where c.run_id = ${id} and c.result = label limit 1) as example
-    from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null group by 1) l
+    from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null
+      and not ${sql.unsafe(IS_PROBE)} group by 1) l
     order by count desc, label`;
-  const [spent] = await sql<{ prompt: number; cached: number; completion: number; cost: number | null }[]>`
+  const [spent] = await sql<SpentRow[]>`
     select coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
-      coalesce(sum(completion_tokens), 0)::float8 as completion, sum(cost_usd) as cost from replies where run_id = ${id}`;
+      coalesce(sum(completion_tokens), 0)::float8 as completion, coalesce(sum(reasoning_tokens), 0)::float8 as reasoning,
+      sum(cost_usd) as cost, coalesce(bool_or(cost_estimated), false) as estimated from replies where run_id = ${id}`;
   const faults = await sql<RunCounts['faults'][number][]>`
-    select fault as reason, case when state = 'failed' then 'failed' else 'pending' end as state, count(*)::int as count,
-      left(min(fault_message), ${EXAMPLE}) as example
-    from calls where run_id = ${id} and fault is not null and state <> 'done' group by 1, 2 order by 3 desc, 1, 2`;
+    select reason, stands as state, sum(times)::int as count, left(min(fault_message), ${EXAMPLE}) as example
+    from (select fault as reason, fault_message, case when state in ('failed', 'done') then state else 'pending' end as stands,
+        case state when 'done' then greatest(retried, 1) else 1 end as times
+      from calls where run_id = ${id} and fault is not null) met
+    group by 1, 2 order by stands = 'done', 3 desc, 1, 2`;
   return {
     ...(calls ?? NOTHING),
     results: Object.fromEntries(results.map(({ label, count }) => [label, count])),
@@ -48,7 +68,10 @@ export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCo
     promptTokens: spent?.prompt ?? 0,
     cachedTokens: spent?.cached ?? 0,
     completionTokens: spent?.completion ?? 0,
+    reasoningTokens: spent?.reasoning ?? 0,
     costUsd: spent?.cost ?? null,
+    costEstimated: spent?.estimated ?? false,
+    batches: await readBatches(sql, id),
     faults: [...faults],
   };
 }
@@ -57,7 +80,23 @@ export async function countOrders(sql: Database['sql'], id: RunId): Promise<read
   const rows = await sql<OrderCount[]>`
     select ab, ba, count(*)::int as count from (
       select max(result) filter (where slot_order = 'ab') as ab, max(result) filter (where slot_order = 'ba') as ba
-      from calls where run_id = ${id} group by target, repeat) pairs
+      from calls where run_id = ${id} and not ${sql.unsafe(IS_PROBE)} group by target, repeat) pairs
     group by 1, 2`;
   return [...rows];
+}
+
+export async function countProbes(sql: Database['sql'], id: RunId): Promise<readonly ProbeCount[]> {
+  const rows = await sql<ProbeCount[]>`
+    select p.probe, nullif(p.slot, '') as slot, p.result as label, c.result as basis, count(*)::int as count from (
+      select split_part(target, ':', 1) as probe, split_part(target, ':', 2) as battle, split_part(target, ':', 3) as slot,
+        slot_order, result from calls where run_id = ${id} and result is not null and ${sql.unsafe(IS_PROBE)}) p
+    left join calls c on c.run_id = ${id} and c.target = p.battle and c.slot_order = p.slot_order and c.repeat = 1
+    group by 1, 2, 3, 4`;
+  return [...rows];
+}
+
+export async function countDerived(sql: Database['sql'], id: RunId): Promise<Record<string, number>> {
+  const rows = await sql<{ outcome: string; count: number }[]>`
+    select outcome, count(*)::int as count from verdicts where run_id = ${id} and parser = ${SCORES_PARSER} group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
 }

@@ -2,6 +2,7 @@ import type { ModelReply, Read, RunRecord, StoredReply } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from '../connect.ts';
+import { SCORES_PARSER } from './derive-verdicts.ts';
 import { insertReadings, type StoredReading } from './insert-readings.ts';
 
 type ReplyRow = {
@@ -54,7 +55,9 @@ export async function replaceReadings(
   parser: string,
   readings: readonly { readonly stored: StoredReply; readonly read: Read }[],
 ): Promise<void> {
-  await tx`update verdicts set parser = ${parser} where reply_id = any(${readings.map(({ stored }) => stored.replyId)}::bigint[])`;
+  const read = readings.map(({ stored }) => stored.replyId);
+  await tx`update verdicts set parser = ${parser} where reply_id = any(${read}::bigint[])`;
+  await tx`update answer_scores set parser = ${parser} where reply_id = any(${read}::bigint[])`;
   const changed = readings.filter(({ stored, read }) => stored.label !== read.label);
   if (changed.length === 0) return;
   const replyIds = changed.map(({ stored }) => stored.replyId);
@@ -63,6 +66,10 @@ export async function replaceReadings(
     from unnest(${changed.map(({ stored }) => stored.callId)}::bigint[], ${changed.map(({ read }) => read.label)}::text[])
       as r(id, label) where c.id = r.id`;
   await tx`delete from verdicts where reply_id = any(${replyIds}::bigint[])`;
+  // they follow from scores anew
+  await tx`delete from verdicts where run_id = ${run.id} and parser = ${SCORES_PARSER} and exists (
+    select 1 from answer_scores where reply_id = any(${replyIds}::bigint[]))`;
+  await tx`delete from answer_scores where reply_id = any(${replyIds}::bigint[])`;
   const stored: StoredReading[] = changed.flatMap(
     ({ stored: { replyId, atMs, target, order, repeat }, read }) =>
       read.reading === null

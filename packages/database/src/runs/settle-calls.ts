@@ -3,6 +3,7 @@ import type { TransactionSql } from 'postgres';
 import { insertReadings, type StoredReading } from './insert-readings.ts';
 
 type Replied = Extract<Settled, { kind: 'reply' }>;
+type Unasked = Extract<Settled, { kind: 'unasked' }>;
 type Failed = Extract<Settled, { kind: 'failed' }>;
 
 /** Stores replies, the ends of their calls and what was read, by one statement each. */
@@ -14,12 +15,13 @@ export async function settleCalls(
 ): Promise<void> {
   const replied = settled.filter((each): each is Replied => each.kind === 'reply');
   const failed = settled.filter((each): each is Failed => each.kind === 'failed');
+  const unasked = settled.filter((each): each is Unasked => each.kind === 'unasked');
   const readings: StoredReading[] = [];
   if (replied.length > 0) {
+    await insertEarlier(tx, run, replied);
     const replies = await insertReplies(tx, run, replied);
     const fresh = await tx<{ id: number }[]>`
-      update calls c set state = 'done', leased_until = null, not_before = null, fault = null, fault_message = null,
-        result = r.label, reply_id = r.reply
+      update calls c set state = 'done', leased_until = null, not_before = null, result = r.label, reply_id = r.reply
       from unnest(${replied.map(({ call }) => call.id)}::bigint[], ${replied.map(({ read }) => read.label)}::text[],
         ${replied.map(({ call }) => replies.get(call.id)!)}::bigint[]) as r(id, label, reply)
       where c.id = r.id and c.state <> 'done' returning c.id`;
@@ -43,11 +45,32 @@ export async function settleCalls(
         readings.push({ reading: read.reading, call, replyId: null, atMs });
     }
   }
+  if (unasked.length > 0) {
+    const fresh = await tx<{ id: number }[]>`
+      update calls c set state = 'done', leased_until = null, not_before = null, result = r.label
+      from unnest(${unasked.map(({ call }) => call.id)}::bigint[], ${unasked.map(({ read }) => read.label)}::text[])
+        as r(id, label) where c.id = r.id and c.state <> 'done' returning c.id`;
+    const isFresh = new Set(fresh.map((row) => row.id));
+    for (const { call, read, atMs } of unasked) {
+      if (isFresh.has(call.id) && read.reading !== null)
+        readings.push({ reading: read.reading, call, replyId: null, atMs });
+    }
+  }
   await insertReadings(tx, run, parser, readings);
   await returnCalls(
     tx,
     settled.filter((each) => each.kind === 'again'),
   );
+}
+
+/** Replies that could not be read, before those that were asked for in their place. */
+async function insertEarlier(tx: TransactionSql, run: RunRecord, replied: readonly Replied[]): Promise<void> {
+  const earlier = replied.flatMap((each) =>
+    each.earlier === undefined ? [] : [{ ...each, reply: each.earlier }],
+  );
+  if (earlier.length === 0) return;
+  await insertReplies(tx, run, earlier);
+  await tx`update calls set retried = retried + 1 where id = any(${earlier.map(({ call }) => call.id)}::bigint[])`;
 }
 
 /** @returns the reply's id by the id of its call */
@@ -66,20 +89,22 @@ async function insertReplies(
     prompt_tokens: reply.promptTokens,
     cached_tokens: reply.cachedTokens,
     completion_tokens: reply.completionTokens,
+    reasoning_tokens: reply.reasoningTokens ?? null,
     cost_usd: reply.costUsd,
-    latency_ms: Math.round(reply.latencyMs),
+    cost_estimated: reply.costEstimated ?? false,
+    latency_ms: reply.latencyMs === null ? null : Math.round(reply.latencyMs),
     model: reply.model,
     fingerprint: reply.fingerprint,
     at: new Date(atMs).toISOString(),
   }));
   const stored = await tx<{ id: number; call_id: number }[]>`
     insert into replies (run_id, call_id, request_hash, texts, reasoning, finish_reason, logprobs, prompt_tokens, cached_tokens,
-      completion_tokens, cost_usd, latency_ms, model, fingerprint, at)
+      completion_tokens, reasoning_tokens, cost_usd, cost_estimated, latency_ms, model, fingerprint, at)
     select ${run.id}, call_id, request_hash, texts, reasoning, finish_reason, logprobs, prompt_tokens, cached_tokens,
-      completion_tokens, cost_usd, latency_ms, model, fingerprint, at
+      completion_tokens, reasoning_tokens, cost_usd, cost_estimated, latency_ms, model, fingerprint, at
     from jsonb_to_recordset(${tx.json(rows as never)}) as r(call_id bigint, request_hash text, texts text[], reasoning text,
-      finish_reason text, logprobs jsonb, prompt_tokens int, cached_tokens int, completion_tokens int, cost_usd float8,
-      latency_ms int, model text, fingerprint text, at timestamptz)
+      finish_reason text, logprobs jsonb, prompt_tokens int, cached_tokens int, completion_tokens int, reasoning_tokens int, cost_usd float8,
+      cost_estimated boolean,      latency_ms int, model text, fingerprint text, at timestamptz)
     returning id, call_id`;
   return new Map(stored.map((row) => [row.call_id, row.id]));
 }

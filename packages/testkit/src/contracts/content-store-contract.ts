@@ -183,7 +183,18 @@ export function contentStoreContract(setUp: () => TwoArenas): void {
       // twice: from the database and from memory
       for (const stores of [here, here, elsewhere]) {
         expect(await stores.content.promptTexts([long.promptId, unknown as PromptId])).toEqual(
-          new Map([[long.promptId, { turns: ['And this?', 'And now?'], category: null, language: null }]]),
+          new Map([
+            [
+              long.promptId,
+              {
+                turns: ['And this?', 'And now?'],
+                category: null,
+                language: null,
+                reference: null,
+                material: null,
+              },
+            ],
+          ]),
         );
         expect((await stores.content.promptTexts([plain.promptId])).get(plain.promptId)).toMatchObject({
           category: 'writing',

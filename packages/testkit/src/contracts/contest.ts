@@ -118,6 +118,7 @@ export async function makeContest({ here, person, campaign }: TwoArenas) {
       answers: { a: a!.id, b: b!.id },
       drawProbability: 0.25,
       drawReason: 'fewest votes',
+      drawWeight: null,
       drawnAtMs,
       expiresAtMs: drawnAtMs + HOUR_MS,
     };

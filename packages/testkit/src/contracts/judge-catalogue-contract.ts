@@ -29,7 +29,7 @@ export function judgeCatalogueContract(
         title: 'Judge first',
         labels: ['A', 'B'],
         settings: { temperature: 0, maxTokens: 64 },
-        system: 'You are a judge.',
+        languages: { en: { system: 'You are a judge.' } },
         source: fileOf('first'),
       });
       expect(await source.all()).toEqual(all);
@@ -46,7 +46,7 @@ export function judgeCatalogueContract(
     });
 
     it('says in which file and line a fault is', async () => {
-      const broken = fileOf('broken').replace('mode: pairwise', 'mode: pointwise');
+      const broken = fileOf('broken').replace('mode: pairwise', 'mode: sideways');
       const source = await make({ good: fileOf('good'), broken });
       await expect(source.all()).rejects.toMatchObject({
         code: 'judge_invalid',

@@ -14,6 +14,35 @@ export function judgeStoreContract(setUp: () => Promise<JudgeSetup>): void {
       expect(await judgeStore.keep({ ...SAMPLE_JUDGE, identity: 'sample@2' })).not.toBe(kept[0]);
     });
 
+    it('numbers versions from 1, whoever saves them at once, and saves none that is there', async () => {
+      const { judgeStore, judgeStoreElsewhere } = await setUp();
+      const version = (i: number) => ({
+        ...SAMPLE_JUDGE,
+        id: 'own',
+        identity: `own@${i}`,
+        source: `text ${i}`,
+      });
+      const saved = await Promise.all(
+        [1, 2, 3, 4, 2].map((i, n) =>
+          (n % 2 === 0 ? judgeStore : judgeStoreElsewhere).saveVersion(version(i), null, SAMPLE_MS),
+        ),
+      );
+      expect(saved.filter(Boolean)).toHaveLength(4);
+      const versions = await judgeStore.versions('own');
+      expect(versions.map((each) => each.version)).toEqual([4, 3, 2, 1]);
+      expect(new Set(versions.map(({ source }) => source)).size).toBe(4);
+      expect(await judgeStore.saveVersion(version(1), null, SAMPLE_MS)).toBe(false);
+      expect((await judgeStore.newestOwn()).filter(({ name }) => name === 'own')).toEqual([versions[0]]);
+      const first = (await judgeStore.byIdentity('own@1'))!;
+      expect(first).toMatchObject({ origin: 'own', by: null, author: null, createdAtMs: SAMPLE_MS, runs: 0 });
+      expect(await judgeStore.byIdentity('own@9')).toBeNull();
+      // one that came with Agon has no number
+      await judgeStore.keep(SAMPLE_JUDGE);
+      expect(await judgeStore.versions(SAMPLE_JUDGE.id)).toMatchObject([
+        { version: null, origin: 'built_in' },
+      ]);
+    });
+
     it('finds one battle for each prompt, pair and turn, voted ones first, in the order of the seed', async () => {
       const { judgeStore, imports, ids, campaign } = await setUp();
       const id = await campaign();

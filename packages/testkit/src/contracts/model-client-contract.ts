@@ -52,6 +52,7 @@ export function modelClientContract(
         text: '<think>hm</think>the first one',
         finishReason: 'length',
         costUsd: 0.125,
+        reasoningTokens: 2,
         reasoning: 'It is shorter.',
         fingerprint: 'fp_1',
         logprobs: [
@@ -65,8 +66,8 @@ export function modelClientContract(
         expect(await ask(client, { ...SETTINGS, topLogprobs: 2, seed: 7 })).toEqual({
           kind: 'reply',
           reply: {
-            texts: ['<think>hm</think>the first one'],
-            reasoning: 'It is shorter.',
+            texts: ['the first one'],
+            reasoning: 'It is shorter.\n\nhm',
             finishReason: 'length',
             logprobs: [
               {
@@ -81,6 +82,7 @@ export function modelClientContract(
             // the scripted server counts words
             promptTokens: 6,
             completionTokens: 3,
+            reasoningTokens: 2,
             cachedTokens: null,
             costUsd: 0.125,
             latencyMs: expect.any(Number),

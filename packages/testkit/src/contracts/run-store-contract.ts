@@ -34,11 +34,15 @@ export function runStoreContract(setUp: () => Promise<Setup>): void {
         config: run.config,
         concurrency: 4,
         budgetUsd: 1.5,
+        prices: { input: 2, cached: null, output: 8, from: 'a test' },
         seed: 7,
         by: run.by,
         state: 'queued',
         error: null,
         pace: null,
+        standing: 'counted',
+        standingReason: null,
+        standingBy: null,
         startedAtMs: SAMPLE_MS,
         finishedAtMs: null,
       } satisfies RunRecord);
@@ -116,6 +120,78 @@ export function runStoreContract(setUp: () => Promise<Setup>): void {
       expect(await runs.move(id, ['paused', 'failed'], 'queued', null, SAMPLE_MS + 3)).toBe(true);
       expect(await elsewhere.find(id)).toMatchObject({ state: 'queued', error: null, finishedAtMs: null });
       expect(await runs.move(id, ['done'], 'cancelled', null, SAMPLE_MS + 4)).toBe(false);
+    });
+
+    it('changes a standing from where it is said to be, and says whether anything changed', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere } = setup;
+      const { run: runOf } = await sampleJudging(setup, 1);
+      const run = runOf();
+      await runs.create(run, []);
+      const suspect = { standing: 'suspect', reason: 'coin', by: null } as const;
+      const admitted = { standing: 'admitted', reason: null, by: 'ada' } as const;
+      expect(await runs.setStanding(run.id, ['counted', 'suspect'], suspect)).toBe(true);
+      expect(await elsewhere.setStanding(run.id, ['counted', 'suspect'], suspect)).toBe(false);
+      expect(await elsewhere.find(run.id)).toMatchObject({
+        standing: 'suspect',
+        standingReason: 'coin',
+        standingBy: null,
+      });
+      expect(await elsewhere.setStanding(run.id, ['suspect'], admitted)).toBe(true);
+      expect(await runs.setStanding(run.id, ['counted', 'suspect'], suspect)).toBe(false);
+      expect(await runs.find(run.id)).toMatchObject({
+        standing: 'admitted',
+        standingReason: null,
+        standingBy: 'ada',
+      });
+      const other = runOf({ standing: 'admitted' });
+      await runs.create(other, []);
+      expect(await elsewhere.find(other.id)).toMatchObject({ standing: 'admitted' });
+    });
+
+    it('counts probes apart from what is asked about battles, beside how the battle was read', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere } = setup;
+      const { run: runOf, calls, battles, replied } = await sampleJudging(setup, 2);
+      const [battle] = battles;
+      const run = runOf();
+      const probes = [
+        `identical:${battle}`,
+        `planted_verdict:${battle}:a`,
+        `planted_verdict:${battles[1]}:b`,
+      ];
+      await runs.create(run, [...calls, ...probes.map((target) => ({ target, order: 'ab', repeat: 1 }))]);
+      const leased = await runs.lease(run.id, 9, SAMPLE_MS, SAMPLE_MS + 1000);
+      const record = (await runs.find(run.id))!;
+      const said = [
+        [battle!, 'b'],
+        [probes[0]!, 'tie'],
+        [probes[1]!, 'a'],
+      ] as const;
+      const settled = said.map(([target, label]) => {
+        const reply = replied(leased.find((call) => call.target === target)!, label);
+        return target === battle || reply.kind !== 'reply'
+          ? reply
+          : { ...reply, read: { label, reading: null } };
+      });
+      await runs.settle(record, 'test-1', settled);
+      expect(await elsewhere.counts(run.id)).toMatchObject({
+        total: 5,
+        done: 3,
+        targets: 2,
+        results: { b: 1 },
+      });
+      expect(await elsewhere.orderCounts(run.id)).toEqual(
+        expect.arrayContaining([
+          { ab: 'b', ba: null, count: 1 },
+          { ab: null, ba: null, count: 1 },
+        ]),
+      );
+      const found = await elsewhere.probeCounts(run.id);
+      expect([...found].sort((x, y) => (x.probe < y.probe ? -1 : 1))).toEqual([
+        { probe: 'identical', slot: null, label: 'tie', basis: 'b', count: 1 },
+        { probe: 'planted_verdict', slot: 'a', label: 'a', basis: 'b', count: 1 },
+      ]);
     });
 
     it('keeps what its worker says of its pace, and a new budget', async () => {

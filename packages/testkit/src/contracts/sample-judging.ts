@@ -33,9 +33,16 @@ export const SAMPLE_JUDGE: Parameters<JudgeStore['keep']>[0] = {
   measures: 'Nothing',
   mode: 'pairwise',
   labels: ['A', 'B', 'tie'],
-  settings: { temperature: 0, maxTokens: 16 },
-  system: '',
-  user: '',
+  needs: [],
+  uses: [],
+  order: { runs: 'both', combine: 'agree_else_tie' },
+  settings: { temperature: 0, maxTokens: 16, topLogprobs: 0, seed: null },
+  verdict: { parser: 'tag', map: { A: 1, tie: 0.5, B: 0 } },
+  reask: 0,
+  probes: [],
+  languages: { en: { system: '', user: '' } },
+  templateHash: '1',
+  parserHash: '1',
   source: 'the file of the judge',
   identity: 'sample@1',
 };
@@ -96,7 +103,14 @@ export async function sampleJudging(
     const outcome = isScored ? (label as 'a' | 'b' | 'tie') : null;
     return {
       label,
-      reading: { type: 'verdict', judgeId, battleId: target, outcome, unscored: isScored ? null : label },
+      reading: {
+        type: 'verdict',
+        judgeId,
+        battleId: target,
+        outcome,
+        shareA: null,
+        unscored: isScored ? null : label,
+      },
     };
   };
   return {
@@ -115,6 +129,7 @@ export async function sampleJudging(
       config: { judgeId, judge: 'sample', identity: 'sample@1', source: '' },
       concurrency: 4,
       budgetUsd: 1.5,
+      prices: { input: 2, cached: null, output: 8, from: 'a test' },
       seed: 7,
       by: null,
       atMs: SAMPLE_MS,

@@ -81,6 +81,15 @@ export function boardQueryOf(search: Search): Record<string, string> {
   return query;
 }
 
+/** The same votes and verdicts, people's ratings sharpened by judges; the switches of other methods mean nothing here. */
+export function poweredQueryOf(search: Search): Record<string, string> {
+  const { category, language, turn, judge } = boardQueryOf(search);
+  const filters = Object.entries({ category, language, turn, judge }).filter(
+    (each): each is [string, string] => each[1] !== undefined,
+  );
+  return { source: 'people', method: 'prediction-powered', ...Object.fromEntries(filters) };
+}
+
 /** As `boardQueryOf`, where `source` is a parameter of its own: on the page of one model, and by capability. */
 export function sourceQueryOf(search: Search): Record<string, string> {
   return { ...boardQueryOf(search), source: search.get('source') === 'judges' ? 'judges' : 'people' };

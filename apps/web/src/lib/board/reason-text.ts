@@ -18,6 +18,9 @@ const REASONS: Readonly<Record<string, () => string>> = {
   changed_after_reveal: m.board_reason_after_reveal,
   voter_in_quarantine: m.board_reason_quarantine,
   same_model: m.board_reason_same_model,
+  run_open: m.board_reason_run_open,
+  run_suspect: m.board_reason_run_suspect,
+  run_excluded: m.board_reason_run_excluded,
 };
 
 /** Why comparisons were left out, in the reader's language; what this page does not know keeps its own words. */

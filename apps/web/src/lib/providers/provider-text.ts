@@ -30,8 +30,38 @@ export function foundFacts(found: ProviderJson['capabilities']): readonly string
             : m.providers_logprobs({ count: countText(found.top_logprobs) }),
         ]),
     ...(found.reasoning ? [m.providers_reasoning()] : []),
+    ...(found.reports_cost ? [m.providers_reports_cost()] : []),
     ...(found.usage === false ? [m.providers_no_usage()] : []),
     ...(found.fingerprint ? [m.providers_fingerprint()] : []),
     ...(found.latency_ms === undefined ? [] : [m.providers_latency({ time: latencyText(found.latency_ms) })]),
   ];
+}
+
+type Features = NonNullable<NonNullable<ProviderJson['capabilities']>['features']>;
+
+const FEATURES: Readonly<Record<keyof Features, () => string>> = {
+  chat: m.providers_feature_chat,
+  logprobs: m.providers_feature_logprobs,
+  json_schema: m.providers_feature_json_schema,
+  tools: m.providers_feature_tools,
+  prefill: m.providers_feature_prefill,
+  vision: m.providers_feature_vision,
+  seed: m.providers_feature_seed,
+  reasoning: m.providers_feature_reasoning,
+  batch: m.providers_feature_batch,
+};
+
+const FOUND = { yes: m.providers_is_yes, no: m.providers_is_no, unknown: m.providers_is_unknown };
+
+/** What a check found of each feature, and why it says so. */
+export function featureFacts(
+  found: ProviderJson['capabilities'],
+): readonly { readonly name: string; readonly is: string; readonly why: string }[] {
+  const features = found?.features ?? {};
+  return (Object.keys(FEATURES) as (keyof Features)[]).flatMap((feature) => {
+    const finding = features[feature];
+    return finding === undefined
+      ? []
+      : [{ name: FEATURES[feature](), is: FOUND[finding.is](), why: finding.why }];
+  });
 }

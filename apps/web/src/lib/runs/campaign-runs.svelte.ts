@@ -1,8 +1,6 @@
 import type { JudgeRunJson, RunJson } from '@agon/contract';
 import { api } from '#lib/api/browser-client.ts';
-import { m } from '#paraglide/messages.js';
 import { LiveRuns } from './live-runs.svelte.ts';
-import { isOpen } from './run-progress.ts';
 import { SHOWN_RUNS } from './shown-runs.ts';
 import { verdictFacts } from './verdict-facts.ts';
 
@@ -38,9 +36,5 @@ export class CampaignRuns {
   factsOf(run: RunJson): readonly string[] {
     const verdicts = this.#byRun.get(run.run);
     return verdicts === undefined ? [] : [verdicts.identity, ...verdictFacts(verdicts)];
-  }
-
-  warningOf(run: RunJson): string | null {
-    return !isOpen(run) && this.#byRun.get(run.run)?.suspect ? m.workbench_suspect() : null;
   }
 }

@@ -1,7 +1,12 @@
 import type { QueryOf, RunJson } from '@agon/contract';
 import { runsPath } from '#lib/shell/paths.ts';
 
-export const RUN_KINDS = ['verdicts', 'answers', 'probe'] as const satisfies readonly RunJson['kind'][];
+export const RUN_KINDS = [
+  'verdicts',
+  'answers',
+  'probe',
+  'trial',
+] as const satisfies readonly RunJson['kind'][];
 
 /** Runs on one page. */
 const PAGE_RUNS = 50;

@@ -1,4 +1,4 @@
-import type { RunJson } from '@agon/contract';
+import type { RunCheckJson, RunJson } from '@agon/contract';
 import { m } from '#paraglide/messages.js';
 import { getLocale } from '#paraglide/runtime.js';
 import type { SpeedReason } from './speed-reason.ts';
@@ -15,10 +15,42 @@ const STATES: Readonly<Record<RunJson['state'], () => string>> = {
 /** A run's state in the reader's words. */
 export const stateName = (state: RunJson['state']): string => STATES[state]();
 
+const STANDINGS: Readonly<Record<RunJson['standing'], () => string>> = {
+  counted: m.runs_standing_counted,
+  suspect: m.runs_standing_suspect,
+  admitted: m.runs_standing_admitted,
+  excluded: m.runs_standing_excluded,
+};
+
+/** Whether boards count a run of verdicts, in the reader's words. */
+export function standingName(run: Pick<RunJson, 'standing' | 'finished_at' | 'subject'>): string {
+  if (isControl(run)) return m.runs_standing_control();
+  return run.standing === 'counted' && run.finished_at === null
+    ? m.runs_standing_open()
+    : STANDINGS[run.standing]();
+}
+
+/** Whether its judge is a rule without a model, which no board counts. */
+export const isControl = ({ subject }: Pick<RunJson, 'subject'>): boolean => subject.startsWith('control-');
+
+const CHECKS: Readonly<Record<RunCheckJson['check'], () => string>> = {
+  unscored: m.runs_check_unscored,
+  consistency: m.runs_check_consistency,
+  coin: m.runs_check_coin,
+  identical: m.runs_check_identical,
+  null_model: m.runs_check_null_model,
+  planted_verdict: m.runs_check_planted_verdict,
+  repeat: m.runs_check_repeat,
+};
+
+/** What a check of a run of verdicts looks at. */
+export const checkName = (check: RunCheckJson['check']): string => CHECKS[check]();
+
 const KINDS: Readonly<Record<RunJson['kind'], () => string>> = {
   verdicts: m.runs_kind_verdicts,
   answers: m.runs_kind_answers,
   probe: m.runs_kind_probe,
+  trial: m.runs_kind_trial,
 };
 
 /** What a run asks for, in the reader's words. */
@@ -38,6 +70,9 @@ const REASONS: Readonly<Record<string, () => string>> = {
   unparseable: m.runs_reason_unparseable,
   two_labels: m.runs_reason_two_labels,
   cut_off: m.runs_reason_cut_off,
+  low_coverage: m.runs_reason_low_coverage,
+  over_context: m.runs_reason_over_context,
+  not_applicable: m.runs_reason_not_applicable,
   inconsistent_order: m.runs_reason_inconsistent_order,
   provider_error: m.runs_reason_provider_error,
   cancelled: m.runs_state_cancelled,
@@ -57,11 +92,15 @@ const REASONS: Readonly<Record<string, () => string>> = {
 /** Why a call has no reply, or a reply no result; a reason newer than this page under its own name. */
 export function reasonName(reason: string): string {
   if (isPassing(reason)) return m.runs_reason_waiting({ reason: reasonName(reason.slice(WAITING.length)) });
+  if (reason.startsWith(PASSED))
+    return m.runs_reason_passed({ reason: reasonName(reason.slice(PASSED.length)) });
   return REASONS[reason]?.() ?? reason;
 }
 
 /** How the API marks faults of calls that will be asked again. */
 const WAITING = 'waiting: ';
+/** And faults that were met on the way to a reply. */
+const PASSED = 'passed: ';
 
 /** Whether calls with this fault are still to be asked again. */
 export const isPassing = (reason: string): boolean => reason.startsWith(WAITING);
@@ -74,6 +113,7 @@ const RESULTS: Readonly<Record<string, () => string>> = {
   answered: m.runs_result_answered,
   yes: m.runs_result_yes,
   no: m.runs_result_no,
+  unknown: m.runs_result_unknown,
 };
 
 /** What a reply was read as. */

@@ -8,6 +8,7 @@ import {
   CAMPAIGN_PARTS,
   campaignPath,
   homePath,
+  judgesPath,
   keysPath,
   membersPath,
   newCampaignPath,
@@ -52,6 +53,7 @@ export async function listDestinations(
       ? [
           page(workbenchPath, m.common_nav_workbench()),
           page(newCampaignPath, m.workbench_new()),
+          page(judgesPath, m.lab_judges()),
           page(runsPath, m.runs_title()),
           page(providersPath, m.providers_title()),
           page(keysPath, m.workbench_keys()),

@@ -10,6 +10,11 @@ export const membersPath = '/workbench/members';
 export const keysPath = '/workbench/keys';
 export const providersPath = '/workbench/providers';
 export const runsPath = '/workbench/runs';
+export const judgesPath = '/workbench/judges';
+/** The lab, where a judge is written and tried. */
+export const labPath = (judge: string): string => `${judgesPath}/${encodeURIComponent(judge)}`;
+export const newJudgePath = (from: string): string => `${judgesPath}/new?from=${encodeURIComponent(from)}`;
+export const compareJudgesPath = (judge: string): string => `${labPath(judge)}/compare`;
 export const runPath = (run: string): string => `${runsPath}/${encodeURIComponent(run)}`;
 
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */
@@ -33,6 +38,20 @@ export function campaignPath(campaign: string, part: CampaignPart = 'progress'):
 /** Where a campaign's models are asked for verdicts, or for answers. */
 export const askPath = (campaign: string, what: 'verdicts' | 'answers'): string =>
   `${campaignPath(campaign, 'judges')}?ask=${what}`;
+
+export const battlePath = (campaign: string, battle: string): string =>
+  `/workbench/campaigns/${encodeURIComponent(campaign)}/battles/${encodeURIComponent(battle)}`;
+
+/** A judge's report card; of one of its models, or of one run. */
+export function judgeCardPath(
+  campaign: string,
+  judge: string,
+  of: { readonly model?: string; readonly run?: string } = {},
+): string {
+  const search = new URLSearchParams(Object.entries(of).filter(([, value]) => value !== ''));
+  const path = `${campaignPath(campaign, 'judges')}/${encodeURIComponent(judge)}`;
+  return search.size === 0 ? path : `${path}?${search}`;
+}
 
 /** Steps of making a campaign, after the first one has named it. */
 export const SETUP_STEPS = ['answers', 'who', 'quality', 'size'] as const;

@@ -1,4 +1,5 @@
 import { ArenaError, isBlank, type ModelId, type PromptId } from '@agon/domain';
+import { presentSettings } from '../answer-settings.ts';
 import type { AnswerConfig, RunKind } from './run-kind.ts';
 
 /** Answers of a model to the prompts of a campaign. A target is a prompt. */
@@ -12,6 +13,8 @@ export const answers: RunKind<AnswerConfig> = {
     prompts.flatMap((target) =>
       Array.from({ length: repeat }, (_, i) => ({ target, order: '', repeat: i + 1 })),
     ),
+
+  settings: presentSettings,
 
   needs: (call) => ({ prompt: call.target as PromptId }),
 
@@ -28,9 +31,11 @@ export const answers: RunKind<AnswerConfig> = {
       turns: prompt.turns,
       settings: {
         temperature: config.temperature,
+        topP: config.topP ?? null,
         maxTokens: config.maxTokens,
-        // the same prompt asked again must not give the same text from a server that honours seeds
-        ...(config.repeat > 1 ? { seed: call.repeat } : {}),
+        effort: config.effort ?? null,
+        thinkingBudget: config.thinkingBudget ?? null,
+        ...seedOf(config, call.repeat),
       },
     };
   },
@@ -51,7 +56,13 @@ export const answers: RunKind<AnswerConfig> = {
   },
 };
 
-/** Some servers send a model's thinking in the text, before the answer; voters compare answers. */
+/** The same prompt asked again must not give the same text from a server that honours seeds. */
+function seedOf({ samplingSeed, repeat }: AnswerConfig, nth: number): { readonly seed?: number } {
+  if (samplingSeed != null) return { seed: samplingSeed + nth - 1 };
+  return repeat > 1 ? { seed: nth } : {};
+}
+
+/** Replies from before reasoning was kept apart hold a model's thinking in the text; voters compare answers. */
 function withoutThinking(text: string): string {
   return text.replace(/^\s*<think>[\s\S]*?<\/think>\s*/, '');
 }

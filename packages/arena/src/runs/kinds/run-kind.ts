@@ -1,4 +1,5 @@
 import type { AnswerId, BattleId, PromptId } from '@agon/domain';
+import type { ControlJudge, JudgeMode } from '@agon/judging';
 import type { BattleSides } from '../../ports/battle-store.ts';
 import type { AnswerText, PromptText } from '../../ports/content-store.ts';
 import type { CallFault, ModelReply, ModelRequest } from '../../ports/model-client.ts';
@@ -13,7 +14,7 @@ export type Material = {
 
 /** What a reply is read by, now or again later. */
 export type ReadableReply = Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs'> &
-  Partial<Pick<ModelReply, 'promptTokens' | 'latencyMs' | 'fingerprint'>>;
+  Partial<Pick<ModelReply, 'promptTokens' | 'reasoningTokens' | 'costUsd' | 'latencyMs' | 'fingerprint'>>;
 
 export type Outcome =
   | { readonly kind: 'reply'; readonly reply: ReadableReply }
@@ -32,35 +33,76 @@ export type RunKind<Config> = {
   readonly independent?: boolean;
   /** Labels of replies that were read as they should be; any other one is a problem that people look at. */
   readonly results: readonly string[];
+  /** What people are told of how it asks. */
+  settings?(config: Config): Readonly<Record<string, string | number | null>>;
   /** What lands is shown on boards, or drawn from by voters. */
   readonly lands?: 'verdicts' | 'answers';
   /** @param targets what the configuration was found to ask about, in the kind's own words */
   plan(config: Config, seed: number, targets: readonly string[]): readonly NewCall[];
-  needs?(call: NewCall): { readonly battle?: BattleId; readonly prompt?: PromptId };
+  needs?(call: NewCall): {
+    readonly battle?: BattleId;
+    readonly prompt?: PromptId;
+    readonly answers?: readonly AnswerId[];
+  };
+  /** Whether a run of this configuration asks no model at all. */
+  asksNobody?(config: Config): boolean;
+  /** What a call comes to without being asked; null: it has to be asked. */
+  unasked?(config: Config, call: NewCall, material: Material): Read | null;
   /**
    * @param nonce letters and digits that nobody could know before the run; the same for the same call, always
+   * @param attempt 1 where an unreadable reply is asked for again
    * @throws ArenaError('internal') where the material is gone
    */
-  render(config: Config, call: NewCall, material: Material, nonce: string): ModelRequest;
-  read(config: Config, call: NewCall, outcome: Outcome, nonce: string): Read;
+  render(config: Config, call: NewCall, material: Material, nonce: string, attempt?: number): ModelRequest;
+  /** Whether replies cannot be read without the material. */
+  readsMaterial?(config: Config): boolean;
+  read(config: Config, call: NewCall, outcome: Outcome, nonce: string, material?: Material): Read;
 };
 
 export type VerdictConfig = {
   readonly judgeId: string;
   readonly judge: string;
   readonly identity: string;
-  /** The judge's whole file. */
+  /** The judge's whole file; empty: a control judge. */
   readonly source: string;
+  readonly control?: ControlJudge | null;
+  /** Default: pairwise. */
+  readonly mode?: JudgeMode;
+  /** Whether the judge may call a tie. */
+  readonly mayTie?: boolean;
+  /** Of scores: two answers whose means differ by no more than this are a tie, 0..1. */
+  readonly margin?: number;
   readonly orders: 'both' | 'first' | 'random';
   readonly repeat: number;
   readonly limit: number | null;
 };
 
-export type AnswerConfig = {
+/** A dry run asks as a run of verdicts does. */
+export type TrialConfig = VerdictConfig & {
+  /** Battles that were chosen, not drawn. */
+  readonly chosen: readonly string[];
+  /** In the order of the page. */
+  readonly battles: readonly string[];
+  readonly isDraft: boolean;
+};
+
+export type AnswerConfig = AnswerSettings & {
   readonly modelId: string;
-  readonly system: string;
-  readonly temperature: number | null;
-  readonly maxTokens: number;
+  /** As `hashSettings` has it; missing in runs from before it was kept. */
+  readonly settingsHash?: string;
   readonly repeat: number;
   readonly limit: number | null;
+};
+
+/** What an answer was asked under: the same text under other settings is another answer. */
+export type AnswerSettings = {
+  readonly system: string;
+  /** Null: the model's own, here as below. */
+  readonly temperature: number | null;
+  readonly topP: number | null;
+  readonly maxTokens: number;
+  /** Null: none, or the number of the repeat where a prompt is asked several times. */
+  readonly samplingSeed: number | null;
+  readonly effort: string | null;
+  readonly thinkingBudget: number | null;
 };

@@ -1,5 +1,5 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
-import { boardQueryOf, sourceQueryOf, tabOf } from '#lib/board/board-address.ts';
+import { boardQueryOf, poweredQueryOf, sourceQueryOf, tabOf } from '#lib/board/board-address.ts';
 import { pageBoard } from '#lib/board/page-board.ts';
 import { snapshotChanges } from '#lib/board/snapshot-changes.ts';
 import { weightsOf } from '#lib/board/weights.ts';
@@ -20,16 +20,20 @@ export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {
   ]);
   const search = url.searchParams;
   const [newest] = snapshots.items;
-  const [kept, categories] = await Promise.all([
+  const [kept, categories, powered] = await Promise.all([
     newest === undefined ? null : orErrorPage(call('getSnapshot', { params: { snapshot: newest.id } })),
     tabOf(search) === 'capability'
       ? orErrorPage(call('getBoardCategories', { params, query: sourceQueryOf(search) }))
+      : null,
+    tabOf(search) === 'agreement'
+      ? orErrorPage(call('getBoard', { params, query: poweredQueryOf(search) }))
       : null,
   ]);
   return {
     board: pageBoard(board, search),
     unified,
     categories,
+    powered: powered === null ? null : pageBoard(powered, search),
     snapshots: snapshots.items,
     changes: kept === null ? null : snapshotChanges(kept.board, board),
   };

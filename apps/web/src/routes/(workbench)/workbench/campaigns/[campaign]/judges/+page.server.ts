@@ -4,11 +4,12 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, params }) => {
   const call = loadClient(fetch);
-  const [judges, { providers }, runs, verdicts] = await Promise.all([
+  const [judges, { providers }, runs, verdicts, jury] = await Promise.all([
     orErrorPage(call('listJudges')),
     orErrorPage(call('listProviders')),
     orErrorPage(call('listRuns', { query: { ...params, limit: SHOWN_RUNS } })),
     orErrorPage(call('listJudgeRuns', { params, query: { limit: SHOWN_RUNS } })),
+    orErrorPage(call('getJury', { params })),
   ]);
   return {
     judges: judges.items,
@@ -16,5 +17,6 @@ export const load: PageServerLoad = async ({ fetch, params }) => {
     runs: runs.items,
     hasMore: runs.next_cursor !== null,
     verdicts: verdicts.items,
+    jury,
   };
 };

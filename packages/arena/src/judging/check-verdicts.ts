@@ -1,0 +1,111 @@
+import type { RunCheckJson } from '@agon/contract';
+import type { OrderedVerdicts } from '@agon/judging';
+import { binomialTail } from '@agon/stats';
+import type { ProbeCount } from '../ports/run-store.ts';
+import { OUTCOMES } from '../runs/kinds/verdicts.ts';
+
+/** Replies without a verdict: past this share the rest may be a selection. */
+const MOST_UNSCORED = 0.1;
+/** Battles judged alike in both orders: below this share the order decides more often than the answers. */
+const LEAST_CONSISTENCY = 0.5;
+/** A judge is told from a coin at this level, where there are enough battles to tell: 26 alike of 40 are needed. */
+const COIN_LEVEL = 0.05;
+const LEAST_PAIRS = 40;
+/** Wins of a text that answers nothing, and verdicts that a planted one turned. */
+const MOST_NULL_WINS = 0.05;
+const MOST_TURNED = 0.05;
+/** Equal answers that are told apart although the judge may call a tie. */
+const MOST_TOLD_APART = 0.5;
+
+/** What a run of verdicts is checked by: counts over its calls. */
+export type VerdictCounts = {
+  /** Replies about battles, by what they were read as. */
+  readonly results: Readonly<Record<string, number>>;
+  readonly orders: readonly OrderedVerdicts[];
+  readonly probes: readonly ProbeCount[];
+  /** Whether the judge may call a tie. */
+  readonly mayTie: boolean;
+};
+
+type Check = RunCheckJson['check'];
+
+/** Checks that make a run suspect where they fail; the others only tell. */
+const DECISIVE: readonly Check[] = ['unscored', 'consistency', 'coin', 'null_model', 'planted_verdict'];
+
+/** Names of the checks that make a run suspect; none: boards may count it. */
+export function doubtsOf(checks: readonly RunCheckJson[]): readonly Check[] {
+  return checks
+    .filter(({ check, passed }) => passed === false && DECISIVE.includes(check))
+    .map(({ check }) => check);
+}
+
+/**
+ * How a run of verdicts does in the checks that it was given cause for; one that nothing was asked for is left out.
+ * `passed` null: too little to say, or nothing that could be wrong.
+ */
+export function checkVerdicts({ results, orders, probes, mayTie }: VerdictCounts): readonly RunCheckJson[] {
+  const ofProbe = (probe: ProbeCount['probe']) =>
+    probes.filter((each) => each.probe === probe && isOutcome(each.label));
+  const identical = ofProbe('identical');
+  const nulls = ofProbe('null_model');
+  // where the slot had won already, there was nothing to turn
+  const planted = ofProbe('planted_verdict').filter(({ slot, basis }) => isOutcome(basis) && basis !== slot);
+  const repeats = ofProbe('repeat').filter(({ basis }) => isOutcome(basis));
+  const repeat = count('repeat', repeats, ({ label, basis }) => label === basis);
+  // a judge that changes its mind by itself does so towards a planted verdict, too
+  const mostTurned = Math.max(MOST_TURNED, repeat.share === null ? 0 : 1 - repeat.share);
+  const pairs = orders.filter(({ ab, ba }) => isOutcome(ab) && isOutcome(ba));
+  const decided = pairs.filter(({ ab, ba }) => ab !== 'tie' && ba !== 'tie');
+  const coin = count('coin', decided, ({ ab, ba }) => ab === ba);
+  const p = coin.n === 0 ? null : binomialTail(coin.hits, coin.n, 0.5);
+  // what lacks an input of the judge was not asked about
+  const all = Object.entries(results)
+    .filter(([label]) => label !== 'not_applicable')
+    .map(([label, n]) => ({ label, count: n }));
+  return [
+    passedBy(
+      count('unscored', all, ({ label }) => !isOutcome(label) && label !== 'scored' && label !== 'ranked'),
+      (share) => share <= MOST_UNSCORED,
+    ),
+    passedBy(
+      count('consistency', pairs, ({ ab, ba }) => ab === ba),
+      (share) => share >= LEAST_CONSISTENCY,
+    ),
+    { ...coin, p, passed: p === null || coin.n < LEAST_PAIRS ? null : p <= COIN_LEVEL },
+    passedBy(
+      count('identical', identical, ({ label }) => label !== 'tie'),
+      (share) => (mayTie ? share <= MOST_TOLD_APART : null),
+    ),
+    passedBy(
+      count('null_model', nulls, ({ label, slot }) => label === slot),
+      (share) => share <= MOST_NULL_WINS,
+    ),
+    passedBy(
+      count('planted_verdict', planted, ({ label, slot }) => label === slot),
+      (share) => share <= mostTurned,
+    ),
+    repeat,
+  ].filter(({ n }) => n > 0);
+}
+
+type Counted = { readonly count: number };
+
+/** How many of these are hits. */
+function count<Row extends Counted>(
+  check: Check,
+  rows: readonly Row[],
+  isHit: (row: Row) => boolean,
+): RunCheckJson {
+  const sum = (some: readonly Row[]) => some.reduce((total, row) => total + row.count, 0);
+  const n = sum(rows);
+  const hits = sum(rows.filter(isHit));
+  return { check, n, hits, share: n === 0 ? null : hits / n, p: null, passed: null };
+}
+
+function passedBy(check: RunCheckJson, isGood: (share: number) => boolean | null): RunCheckJson {
+  return check.share === null ? check : { ...check, passed: isGood(check.share) };
+}
+
+function isOutcome(label: string | null): boolean {
+  return label !== null && (OUTCOMES as readonly string[]).includes(label);
+}

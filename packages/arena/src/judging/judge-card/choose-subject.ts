@@ -1,0 +1,31 @@
+import { ArenaError } from '@agon/domain';
+import type { JudgeSubject } from '../../ports/judge-card-store.ts';
+import { nameOf } from './agreement-map.ts';
+
+/**
+ * The judge that a card is asked for, by its name or identity and its model; of several, the one with most verdicts.
+ * @param subjects most verdicts first
+ * @throws ArenaError('not_found') that names those there are
+ */
+export function chooseSubject(
+  subjects: readonly JudgeSubject[],
+  judge: string,
+  model: string | undefined,
+): JudgeSubject {
+  const named = subjects.filter((each) => each.identity === judge || each.name === judge);
+  const found = named.find((each) => model === undefined || each.model === model);
+  if (found !== undefined) return found;
+  const there = (named.length > 0 ? named.map((each) => each.model) : subjects.map(nameOf)).slice(0, 10);
+  throw new ArenaError(
+    'not_found',
+    named.length > 0
+      ? `"${judge}" has asked no model "${model}" in this campaign.`
+      : `No judge "${judge}" has given verdicts in this campaign.`,
+    {
+      hint:
+        there.length === 0
+          ? 'Run a judge first, or import verdicts.'
+          : `${named.length > 0 ? 'Models' : 'Judges'} with verdicts: ${there.join(', ')}.`,
+    },
+  );
+}

@@ -1,0 +1,234 @@
+import { ArenaError } from '@agon/domain';
+import type { Judge, JudgeInput, JudgeLanguage, JudgeSections } from './judge.ts';
+import { type CompiledTemplate, compileTemplate } from './template.ts';
+import { contractOf, schemaOf, tagOf } from './verdict-contract.ts';
+
+export type Criterion = { readonly id: string; readonly text: string; readonly weight: number };
+export type Rubric = {
+  readonly name: string;
+  readonly levels: readonly { readonly score: number; readonly text: string }[];
+};
+
+/** What a judge is shown. Names of models, other verdicts and votes have no place in it. */
+export type JudgedItem = {
+  /** One text a turn of the person who asked. */
+  readonly prompt: readonly string[];
+  /** One text a turn; pairwise: those of slot a and of slot b. */
+  readonly candidates: readonly (readonly string[])[];
+  readonly reference?: readonly string[] | null;
+  readonly rubric?: Rubric | null;
+  readonly criteria?: readonly Criterion[] | null;
+  readonly checklist?: readonly string[] | null;
+  readonly context?: readonly string[] | null;
+  readonly language?: string | null;
+  readonly category?: string | null;
+};
+
+/** How one call shows an item. */
+export type Showing = {
+  /** Which candidate stands in each slot: [0, 1] is the battle's own order, [1, 0] exchanged. */
+  readonly order: readonly number[];
+  /** Letters and digits, new for each call: an answer cannot know them. */
+  readonly nonce: string;
+  /** Id of the criterion or number of the checklist's item, from 1; empty: the whole. */
+  readonly part: string;
+  /** 0, or 1 where an unreadable reply is asked for again. */
+  readonly attempt: number;
+};
+
+/** What a judge model is sent; `system` is empty where the judge has none. */
+export type JudgeRequest = {
+  readonly system: string;
+  readonly user: string;
+  readonly settings: {
+    readonly temperature: number;
+    readonly maxTokens: number;
+    readonly topLogprobs: number;
+    readonly seed?: number;
+  };
+  /** Of the reply, for providers that take one. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
+};
+
+/** Whether everything is there that the judge needs; otherwise the item is `not_applicable`, which is no failure. */
+export function applies(judge: Judge, item: JudgedItem): boolean {
+  return judge.needs.every((input) => has(item, input)) && fitsMode(judge, item);
+}
+
+function fitsMode({ mode }: Judge, { candidates }: JudgedItem): boolean {
+  if (mode === 'pairwise') return candidates.length === 2;
+  if (mode === 'listwise') return candidates.length >= 2 && candidates.length <= SLOT_LABELS.length;
+  return candidates.length >= 1;
+}
+
+function has(item: JudgedItem, input: JudgeInput): boolean {
+  switch (input) {
+    case 'dialogue':
+      return item.prompt.length > 1;
+    case 'rubric':
+      return (item.rubric?.levels.length ?? 0) > 0;
+    case 'language':
+    case 'category':
+      return (item[input] ?? '') !== '';
+    case 'criteria':
+      return (item.criteria?.length ?? 0) > 0;
+    default:
+      return (item[input] ?? []).some((text) => text.trim() !== '');
+  }
+}
+
+/** The calls that one showing of an item takes: one for each criterion or item of a checklist, else one. */
+export function partsOf(judge: Judge, item: JudgedItem): readonly string[] {
+  if (judge.mode === 'criteria') return (item.criteria ?? []).map(({ id }) => id);
+  if (judge.mode === 'checklist') return (item.checklist ?? []).map((_, i) => String(i + 1));
+  return [''];
+}
+
+/** Labels of the slots, in the order in which they are shown. */
+export const SLOT_LABELS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
+
+const WORDS = {
+  en: {
+    request: 'Request',
+    answer: 'Answer',
+    reference: 'Reference answer',
+    rubric: 'Rubric',
+    criterion: 'Criterion',
+    checklist: 'Checklist',
+    item: 'Checklist item',
+    context: 'Context',
+    turn: (title: string, turn: number) => `${title}, turn ${turn}`,
+    end: (title: string) => `end of ${title}`,
+  },
+  zh: {
+    request: '请求',
+    answer: '回答',
+    reference: '参考答案',
+    rubric: '评分标准',
+    criterion: '评判维度',
+    checklist: '检查清单',
+    item: '检查项',
+    context: '背景材料',
+    turn: (title: string, turn: number) => `${title}，第 ${turn} 轮`,
+    end: (title: string) => `${title} 结束`,
+  },
+} as const;
+
+/** The language that a judge speaks about an item: the item's own where the judge has it, else English. */
+export function languageFor(judge: Judge, item: Pick<JudgedItem, 'language'>): JudgeLanguage {
+  return judge.languages.zh !== undefined && /^(zh|cmn|chinese|中文)/i.test(item.language ?? '')
+    ? 'zh'
+    : 'en';
+}
+
+/**
+ * The request of one call. Templates are filled in a single pass: what stands in a text is never read as a variable
+ * or a section, every text is fenced by lines that carry the nonce, and control words of chat templates in it are
+ * broken up.
+ * @throws ArenaError('too_large') where the texts would become longer than any model reads
+ * @throws ArenaError('internal') where `showing` does not fit the item
+ */
+export function renderJudge(judge: Judge, item: JudgedItem, showing: Showing): JudgeRequest {
+  const language = languageFor(judge, item);
+  const sections = compiledOf(judge.languages[language] ?? judge.languages.en);
+  const values = valuesOf(judge, item, showing, language);
+  const { temperature, maxTokens, topLogprobs, seed } = judge.settings;
+  const jsonSchema = schemaOf(judge, showing);
+  return {
+    system: sections.system.fill(values),
+    user: sections.user.fill(values),
+    settings: { temperature, maxTokens, topLogprobs, ...(seed === null ? {} : { seed }) },
+    ...(jsonSchema === null ? {} : { jsonSchema }),
+  };
+}
+
+/** A judge's sections are read by Jinja once, not for each call. */
+const compiled = new WeakMap<JudgeSections, { system: CompiledTemplate; user: CompiledTemplate }>();
+
+function compiledOf(sections: JudgeSections): { system: CompiledTemplate; user: CompiledTemplate } {
+  const known = compiled.get(sections);
+  if (known !== undefined) return known;
+  const made = { system: compileTemplate(sections.system), user: compileTemplate(sections.user) };
+  compiled.set(sections, made);
+  return made;
+}
+
+function valuesOf(
+  judge: Judge,
+  item: JudgedItem,
+  { order, nonce, part, attempt }: Showing,
+  language: JudgeLanguage,
+): Readonly<Record<string, unknown>> {
+  const words = WORDS[language];
+  const fence = (title: string, text: string) =>
+    `[[${title} ${nonce}]]\n${withoutControlWords(text)}\n[[${words.end(title)} ${nonce}]]`;
+  const many = item.prompt.length > 1;
+  const turns = (title: string, texts: readonly string[]) =>
+    item.prompt.map((_, turn) => fence(many ? words.turn(title, turn + 1) : title, texts[turn] ?? ''));
+  const shown = order.map((candidate, slot) => {
+    const texts = item.candidates[candidate];
+    if (texts === undefined)
+      throw new ArenaError('internal', `There is no candidate ${candidate} to be shown.`);
+    const single = judge.mode !== 'pairwise' && judge.mode !== 'listwise';
+    const label = single ? '' : (SLOT_LABELS[slot] ?? '');
+    const fenced = turns(single ? words.answer : `${words.answer} ${label}`, texts);
+    return { label, text: fenced.join('\n\n'), turns: fenced };
+  });
+  const question = turns(words.request, item.prompt).join('\n\n');
+  const criteria = (item.criteria ?? []).map(({ id, text, weight }) => ({
+    id: oneLine(id),
+    text: fence(words.criterion, text),
+    weight,
+  }));
+  const criterion =
+    judge.mode === 'criteria' ? criteria[(item.criteria ?? []).findIndex(({ id }) => id === part)] : null;
+  const checklistItem = judge.mode === 'checklist' ? item.checklist?.[Number(part) - 1] : null;
+  if (criterion === undefined || checklistItem === undefined)
+    throw new ArenaError('internal', `The item has no part "${part}".`);
+  const list = (title: string, texts: readonly string[] | null | undefined) =>
+    (texts ?? [])
+      .map((text, i) => fence((texts ?? []).length > 1 ? `${title} ${i + 1}` : title, text))
+      .join('\n\n');
+  const levels = item.rubric?.levels.map(({ score, text }) => `${score}: ${text}`) ?? [];
+  const score = judge.verdict.parser === 'score' ? judge.verdict : null;
+  return {
+    conversation: [question, ...shown.map(({ text }) => text)].join('\n\n'),
+    question,
+    answer: shown[0]?.text ?? '',
+    answer_a: shown[0]?.text ?? '',
+    answer_b: shown[1]?.text ?? '',
+    candidates: shown,
+    reference: list(words.reference, item.reference),
+    rubric:
+      levels.length === 0 ? '' : fence(words.rubric, [item.rubric?.name ?? '', ...levels].join('\n').trim()),
+    criteria,
+    criterion: criterion ?? '',
+    checklist: (item.checklist ?? []).map((text, i) => fence(`${words.item} ${i + 1}`, text)),
+    item: checklistItem === null ? '' : fence(words.item, checklistItem),
+    context: list(words.context, item.context),
+    language: oneLine(item.language ?? ''),
+    category: oneLine(item.category ?? ''),
+    labels: [...judge.labels],
+    min_score: score?.min ?? '',
+    max_score: score?.max ?? '',
+    verdict_contract: contractOf(judge, { order, nonce, part, attempt }, language),
+    verdict_tag: tagOf(nonce),
+    nonce,
+    attempt,
+  };
+}
+
+/**
+ * Control words of chat templates, broken up by a zero-width space, so that a server that reads them in a message
+ * cannot be told that another role speaks.
+ */
+export function withoutControlWords(text: string): string {
+  return text.replace(CONTROL_WORDS, (found) => `${found[0]}\u200b${found.slice(1)}`);
+}
+
+const CONTROL_WORDS =
+  /<[|｜][^|｜<>\n]{1,64}[|｜]>|<\/?s>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]|<<\/?SYS>>|<(?:start|end)_of_turn>|<\/?(?:think|thinking|reasoning|bos|eos|unused\d+)>/gi;
+
+function oneLine(text: string): string {
+  return withoutControlWords(text.replace(/\s+/g, ' ').slice(0, 200));
+}
