@@ -97,7 +97,7 @@ test.describe('on a big screen', () => {
     await expect(page).toHaveURL(/outcome=split/);
     for (const text of await rows(page).locator('td strong').allInnerTexts()) expect(text).toBe('split');
     await page.getByText('Outcome: People split').click();
-    await page.getByRole('link', { name: 'Any' }).first().click();
+    await page.getByRole('link', { name: 'Any', exact: true }).click();
     await expect(found(page)).toHaveText(all);
     await page.getByRole('link', { name: /^Judge disagrees/ }).click();
     await expect(page).toHaveURL(/agreement=disagrees/);

@@ -39,9 +39,6 @@ export function campaignPath(campaign: string, part: CampaignPart = 'progress'):
 export const askPath = (campaign: string, what: 'verdicts' | 'answers'): string =>
   `${campaignPath(campaign, 'judges')}?ask=${what}`;
 
-export const battlePath = (campaign: string, battle: string): string =>
-  `/workbench/campaigns/${encodeURIComponent(campaign)}/battles/${encodeURIComponent(battle)}`;
-
 /** A judge's report card; of one of its models, or of one run. */
 export function judgeCardPath(
   campaign: string,
