@@ -97,7 +97,7 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
   const [method = 'GET', path = '/'] = PATHS[name].split(' ');
   const values: Readonly<Record<string, string | null>> = {
     ...place,
-    run: path.includes('judge-runs')
+    run: /judge-runs|bundle/.test(path)
       ? place.judgeRun
       : path.includes('judge-trials')
         ? place.judgeTrial

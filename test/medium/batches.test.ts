@@ -19,6 +19,7 @@ import {
   startScriptedOpenAiServer,
 } from '@agon/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { judgesWithoutProbes } from '../crash/without-probes.ts';
 import { ASKING, type RunPorts, RunsUnderTest } from './runs-under-test.ts';
 
 let arena: RunsUnderTest;
@@ -137,7 +138,7 @@ describe('a run in batches', () => {
         ...ASKING,
         actor: SYSTEM_ACTOR,
         campaign: 'judged',
-        judge: 'pairwise-explain',
+        judge: 'pair-explain',
         provider: 'batching',
         baseUrl: null,
         model: 'scripted',
@@ -146,7 +147,7 @@ describe('a run in batches', () => {
         repeat: 1,
         batch: true,
       },
-      deps,
+      { ...deps, judges: judgesWithoutProbes },
     );
     await arena.workToEnd(started.run as RunId, deps);
     expect(await document(started.run, deps)).toMatchObject({
