@@ -32,7 +32,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
   run = (
     await owner('startJudgeRun', {
       params: { campaign: DEMO },
-      body: { judge: 'pairwise-explain', model, base_url: server.baseUrl, limit: 20 },
+      body: { judge: 'pair-explain', model, base_url: server.baseUrl, limit: 20 },
     })
   ).run;
   await expect
