@@ -62,6 +62,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   // the import of its prompts was taken back before
   startAnswerRun: /^no_battle_left/,
   estimateAnswerRun: /^no_battle_left/,
+  // runs of answers and probes make none
+  exportRunBundle: /^invalid_request Only runs of judges/,
   getJudgeCard: /^not_found No judge/,
   sendBack: /^not_found There is no such battle/,
   takeBack: /^not_found There is no such battle/,
@@ -97,7 +99,7 @@ function urlOf(name: CallName, place: Place): readonly [string, string] {
   const [method = 'GET', path = '/'] = PATHS[name].split(' ');
   const values: Readonly<Record<string, string | null>> = {
     ...place,
-    run: /judge-runs|bundle/.test(path)
+    run: path.includes('judge-runs')
       ? place.judgeRun
       : path.includes('judge-trials')
         ? place.judgeTrial

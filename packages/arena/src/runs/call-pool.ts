@@ -86,7 +86,7 @@ export class CallPool {
     this.#deps = deps;
     this.#signal = signal;
     this.#kind = kindOf(run);
-    this.#settling = new SettleQueue(run, this.#kind, deps);
+    this.#settling = new SettleQueue(run, this.#kind, deps, () => this.#wake());
     signal.addEventListener('abort', () => this.#wake(), { once: true });
   }
 
@@ -166,7 +166,9 @@ export class CallPool {
   }
 
   #start(): void {
-    while (this.#ready.length > 0 && this.#inFlight.size < this.#run.concurrency && this.#end === null) {
+    while (this.#ready.length > 0 && this.#end === null) {
+      // a reply that is not stored would be paid again if this process were killed now
+      if (this.#inFlight.size + this.#settling.size >= this.#run.concurrency) return;
       if (this.#isOverBudget()) return;
       if (!this.#pace.tryStart(this.#deps.monotonic.now())) return;
       const { call, material, earlier } = this.#ready.shift()!;

@@ -3,7 +3,7 @@ import type { RunKind } from './kinds/run-kind.ts';
 import type { WorkPorts } from './work-run.ts';
 
 /** Results are stored together: as many as came while the ones before were stored, or in this time. */
-const GATHER_MS = 10;
+const GATHER_MS = 4;
 const MOST_AT_ONCE = 256;
 /** A database that is away comes back: paid replies are worth the wait. */
 const STORE_TRIES = 8;
@@ -17,6 +17,7 @@ export class SettleQueue {
   readonly #run: RunRecord;
   readonly #kind: RunKind<RunRecord['config']>;
   readonly #deps: WorkPorts;
+  readonly #onStored: () => void;
   #waiting: Settled[] = [];
   #storing: readonly Settled[] = [];
   #work: Promise<void> | null = null;
@@ -26,10 +27,12 @@ export class SettleQueue {
   #toldMs = Number.NEGATIVE_INFINITY;
   #isUntold = false;
 
-  constructor(run: RunRecord, kind: RunKind<RunRecord['config']>, deps: WorkPorts) {
+  /** @param onStored told whenever something was stored */
+  constructor(run: RunRecord, kind: RunKind<RunRecord['config']>, deps: WorkPorts, onStored: () => void) {
     this.#run = run;
     this.#kind = kind;
     this.#deps = deps;
+    this.#onStored = onStored;
   }
 
   push(settled: Settled): void {
@@ -41,6 +44,10 @@ export class SettleQueue {
 
   get isBusy(): boolean {
     return this.#work !== null;
+  }
+
+  get size(): number {
+    return this.#waiting.length + this.#storing.length;
   }
 
   /** Calls whose end is not stored yet. */
@@ -81,6 +88,7 @@ export class SettleQueue {
         this.break(error);
       }
       this.#storing = [];
+      this.#onStored();
       await this.#tell(this.#kind.lands === 'answers' ? ANSWERS_EVERY_MS : VERDICTS_EVERY_MS);
     }
   }
