@@ -36,7 +36,8 @@ const abort = new AbortController();
 const works: Promise<void>[] = [];
 
 const says = (reply: string): ScriptedReply => ({ kind: 'text', text: reply });
-const answers = () => says('It is a heron.');
+/** No two alike: of equal answers no judge is asked. */
+const answers = ({ index }: ScriptedRequest) => says(`It is heron number ${index}.`);
 const judges = (request: ScriptedRequest) => says(`<v-${nonceOf(request)}>A</v-${nonceOf(request)}>`);
 
 beforeAll(async () => {
@@ -185,7 +186,9 @@ describe('agon answer run', () => {
     const { sql } = arena.database;
     const rows = await sql`select distinct a.turns from answers a join models m on m.id = a.model_id
       where m.name = 'gnu'`;
-    expect(rows).toEqual([{ turns: ['It is a heron.'] }]);
+    expect(rows).toHaveLength(6);
+    for (const { turns } of rows)
+      expect(turns).toEqual([expect.stringMatching(/^It is heron number \d+\.$/)]);
     // what is answered is not asked again
     const again = runIn(await answerRun('--model', 'scripted', '--as', 'gnu', '--provider', 'scripted'));
     expect(again).toMatchObject({ state: 'done', calls: { total: 0 } });
@@ -225,10 +228,10 @@ describe('agon answer run', () => {
   });
 
   it('ends with 1 where answers were lost, and `runs retry` asks for them again', async () => {
-    script = ({ messages }) =>
+    script = ({ messages, index }) =>
       messages.at(-1)?.content.includes('Question 1')
         ? { kind: 'status', status: 400 }
-        : says('Some answer.');
+        : says(`Answer ${index}.`);
     const ran = await answerRun('--model', 'lossy', '--provider', 'scripted');
     const run = runIn(ran);
     expect([ran.code, run]).toMatchObject([1, { state: 'done', calls: { failed: 1, done: 6 } }]);
@@ -260,10 +263,10 @@ describe('agon answer run', () => {
 
   it('is cancelled by Ctrl-C; answers that came stay', async () => {
     let asked = 0;
-    script = () => {
+    script = ({ index }) => {
       asked += 1;
       if (asked === 2) process.listeners('SIGINT').at(-1)?.('SIGINT');
-      return { kind: 'text', text: 'Slow.', delayMs: 300 };
+      return { kind: 'text', text: `Slowly ${index}.`, delayMs: 300 };
     };
     const ran = await answerRun('--model', 'slow', '--provider', 'scripted', '--concurrency', '1');
     const run = runIn(ran);
@@ -307,7 +310,7 @@ describe('agon runs', () => {
   });
 
   it('pauses and cancels one that is asked', async () => {
-    script = () => ({ kind: 'text', text: 'Slow.', delayMs: 200 });
+    script = ({ index }) => ({ kind: 'text', text: `Slowly ${index}.`, delayMs: 200 });
     const started = await arena.owner().call('startAnswerRun', {
       params: { campaign: slug },
       body: { model: 'held', provider: 'scripted', concurrency: 1 },
