@@ -156,9 +156,12 @@ for (const variant of VARIANTS) {
     await checkScreen(page, `judges-list-${variant.name}`, { fullPage: true });
     await page.goto(`${baseURL}/workbench/judges/my-judge`);
     await expect(page.locator('.cm-content')).toBeVisible();
-    await page.locator('.cm-content').focus();
-    await page.keyboard.press('Control+Enter');
-    await expect(page.locator('a.figures')).toContainText('20', { timeout: 10_000 });
+    // the editor shows its text a moment before it listens to keys
+    await expect(async () => {
+      await page.locator('.cm-content').focus();
+      await page.keyboard.press('Control+Enter');
+      await expect(page.locator('a.figures')).toContainText('20', { timeout: 5000 });
+    }).toPass({ timeout: 30_000 });
     await expect(page.getByRole('article').first()).toContainText(/v-|merits/, { timeout: 30_000 });
     await expect(page.locator('tbody tr')).toHaveCount(10);
     await expect(page.locator('a.figures')).toContainText(/20.*20/, { timeout: 30_000 });
