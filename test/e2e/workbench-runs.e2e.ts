@@ -130,6 +130,7 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     behaviour.refuses = 'Question p3';
     await page.goto(`/workbench/campaigns/${slug}/judges`);
     await page.getByRole('link', { name: 'Answers', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Provider', exact: true }).selectOption(provider);
     await expect(page.locator('datalist option').first()).toHaveAttribute('value', 'scripted');
     await page.getByLabel('Model, as the provider knows it').fill('scripted');
     await expect(page.getByText(/^6 calls, about \d+ tokens sent/)).toBeVisible();

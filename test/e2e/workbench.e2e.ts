@@ -73,7 +73,7 @@ test('a researcher makes a campaign step by step, asks a judge, and takes an imp
   }));
   const owner = await ownerOf(baseURL!);
   await owner('addProvider', { body: { name: 'judging', base_url: judge.baseUrl } });
-  await page.getByRole('link', { name: 'Judges' }).click();
+  await page.getByRole('link', { name: 'Judges' }).last().click();
   await page.getByRole('combobox', { name: 'Provider', exact: true }).selectOption('judging');
   await page.getByLabel('Model, as the provider knows it').fill('scripted');
   await page.getByLabel('Battles at most').fill('6');
