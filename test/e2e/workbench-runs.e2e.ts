@@ -190,7 +190,7 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await expect(page.getByRole('row', { name: /A is better 6 50 %/ })).toBeVisible();
     await expect(page.getByText('Nothing so far.')).toBeVisible();
     await page.getByRole('button', { name: /^Read again/ }).click();
-    await expect(page.getByText(/^\d+ replies read again; 0 were read differently\.$/)).toBeVisible();
+    await expect(page.getByText(/\d+ replies read again; 0 were read differently\./)).toBeVisible();
   });
 
   await test.step('runs of every kind in one list', async () => {
