@@ -1,3 +1,4 @@
+// One file: every way in which a batch can end shares one scripted server and its clock.
 import {
   cancelRun,
   checkProvider,

@@ -1,3 +1,4 @@
+// One file: list, counts and export are the same filters and the same SQL, and must not drift apart.
 import type {
   BattleBrowser,
   BattleQuery,
