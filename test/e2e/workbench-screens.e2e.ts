@@ -97,7 +97,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
   slow = await startScriptedOpenAiServer(
     (request) => {
       const nonce = nonceOf(request);
-      if (nonce === '') return { kind: 'text', text: 'ready', fingerprint: 'fp_1' };
+      if (nonce === '') return { kind: 'text', text: 'ready', fingerprint: 'fp_1', costUsd: 0.0001 };
       if (request.index >= SOON) return { kind: 'hang' };
       const isClear = request.index % UNREADABLE_EACH !== 0;
       const text = isClear

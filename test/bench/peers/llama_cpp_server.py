@@ -6,7 +6,7 @@
 The model is SmolLM2-135M-Instruct (Apache-2.0), which comes inside the second package. It is weak: good for seeing that a
 run of a judge is right from the request to the board, not for believing what it says. Then, in another terminal:
 
-    npx agon judge run pair-quick --campaign mt-bench-demo --model smollm2-135m --base-url http://127.0.0.1:8089/v1
+    npx agon judge run pair-quick --campaign mt-bench-excerpt --model smollm2-135m --base-url http://127.0.0.1:8089/v1
 """
 
 import importlib.util
