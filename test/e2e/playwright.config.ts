@@ -26,7 +26,8 @@ export default defineConfig({
     launchOptions: { executablePath: await findBrowser(), args: ['--no-sandbox'] },
     locale: 'en-US',
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // a trace of every test doubles their time: AGON_E2E_TRACE=1 to see what one did
+    trace: process.env.AGON_E2E_TRACE === '1' ? 'retain-on-failure' : 'off',
   },
   webServer: {
     command: `node apps/cli/src/main.ts start --port ${PORT} --data test/e2e/.output/data --json`,

@@ -97,7 +97,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
   slow = await startScriptedOpenAiServer(
     (request) => {
       const nonce = nonceOf(request);
-      if (nonce === '') return { kind: 'text', text: 'ready', fingerprint: 'fp_1', costUsd: 0.0001 };
+      if (nonce === '') return { kind: 'text', text: 'ready', fingerprint: 'fp_1' };
       if (request.index >= SOON) return { kind: 'hang' };
       const isClear = request.index % UNREADABLE_EACH !== 0;
       const text = isClear
@@ -112,7 +112,15 @@ test.beforeAll(async ({ browser, baseURL }) => {
     body: { name: provider, base_url: slow.baseUrl, api_key: 'sk-test-0123456789wxyz' },
   });
   await owner('checkProvider', { params: { provider }, body: {} });
-  const ask = { judge: 'pair-explain', provider, model: 'scripted-large', budget_usd: 5, concurrency: 4 };
+  const prices = { input: 2, output: 8 };
+  const ask = {
+    judge: 'pair-explain',
+    provider,
+    model: 'scripted-large',
+    budget_usd: 5,
+    prices,
+    concurrency: 4,
+  };
   running = (await owner('startJudgeRun', { params: { campaign: 'mt-bench-excerpt' }, body: ask })).run;
   await expect
     .poll(async () => (await owner('getRun', { params: { run: running } })).calls.done, { timeout: 20_000 })

@@ -38,9 +38,10 @@ export async function followRun<Run extends Progress>(
         setTimeout(resolve, cancelled ? LOOK_EVERY_MS_CANCELLED : LOOK_EVERY_MS),
       );
       current = await read();
-      const line = `${prefix}${progressLine(current)}`;
-      if (line !== shown) note(line);
-      shown = line;
+      const at = `${current.state} ${current.calls.pending}`;
+      // time left alone is no progress
+      if (at !== shown) note(`${prefix}${progressLine(current)}`);
+      shown = at;
       if (!isOpen(current)) endedAt ??= performance.now();
       if (endedAt !== null && performance.now() - endedAt > LAST_REPLIES_MS) break;
     }

@@ -1,11 +1,13 @@
 /**
  * `npm run bench:judge [calls] [latency ms] [concurrency]`: calls a second of a judge run, in a judge service as it runs in
  * production, on a server that answers after 50 ms: from the first request until the run is done, every verdict and reply
- * durable. The peer is bare fetch with as many calls in flight, in the same run, before and after. The goal: 750 a second.
+ * durable. Peers, in the same run: bare fetch with as many calls in flight, before and after each round, and promptfoo on
+ * the same requests where AGON_BENCH_PROMPTFOO is the path of its program (`npm i promptfoo@0.123.1` in a folder of its
+ * own). The goals: 60 % of bare fetch, ten times promptfoo, and a judge service that stays below 250 MB (Linux only).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,12 +19,16 @@ import type { RunId } from '@agon/domain';
 import { startingPorts } from '../../crash/run-ports.ts';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
 import { judgesWithoutProbes } from '../../crash/without-probes.ts';
+import { askPromptfoo } from './promptfoo-peer.ts';
 
 const calls = Number(process.argv[2] ?? 2000);
 const latencyMs = Number(process.argv[3] ?? 50);
 const concurrency = Number(process.argv[4] ?? 64);
-const ROUNDS = 3;
-const GOAL = 750;
+/** A run that is long enough to show memory is asked once. */
+const ROUNDS = calls > 10_000 ? 1 : 3;
+/** Goals: share of bare fetch, multiple of promptfoo, resident memory of the judge service in MB. */
+const GOALS = { ofBareFetch: 0.6, ofPromptfoo: 10, megabytes: 250 };
+const SAMPLE_MS = 1000;
 const ANSWER_CHARACTERS = 400;
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -37,6 +43,22 @@ function start(path: string, args: readonly string[], env: Readonly<Record<strin
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+/** Resident memory of a process in MB, each second; Linux only, elsewhere nothing. */
+function watchMemory(pid: number): { readonly samples: readonly number[]; stop(): void } {
+  const samples: number[] = [];
+  const timer = setInterval(() => {
+    const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '';
+    const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+    if (kilobytes > 0) samples.push(kilobytes / 1024);
+  }, SAMPLE_MS);
+  return { samples, stop: () => clearInterval(timer) };
+}
+
+function mark(what: string, ratio: number, goal: number): boolean {
+  say(`${what}: ratio ${ratio.toFixed(2)}, goal ${goal} ${ratio >= goal ? 'met' : 'missed'}`);
+  return ratio >= goal;
 }
 
 async function bareFetch(url: string): Promise<number> {
@@ -76,8 +98,10 @@ try {
     `${calls} calls, ${latencyMs} ms, ${concurrency} in flight; at best ${Math.round((1000 * concurrency) / latencyMs)} a second`,
   );
   const ours: number[] = [];
+  const memories: (readonly number[])[] = [];
   const peers: number[] = [await bareFetch(url)];
   for (let round = 1; round <= ROUNDS; round += 1) {
+    const memory = watchMemory(judge.pid!);
     const { run } = await startJudgeRun(
       {
         actor: SYSTEM_ACTOR,
@@ -98,6 +122,8 @@ try {
     );
     while ((await runs.find(run as RunId))?.state !== 'done')
       await new Promise((resolve) => setTimeout(resolve, 25));
+    memory.stop();
+    memories.push(memory.samples);
     const endMs = (await runs.find(run as RunId))!.finishedAtMs!;
     const seen = (await (await fetch(`${url}/seen`)).json()) as {
       first: number;
@@ -117,9 +143,35 @@ try {
   }
   const best = Math.max(...ours);
   const peer = Math.max(...peers);
-  say(`agon ${Math.round(best)}/s, bare fetch ${Math.round(peer)}/s, ratio ${(best / peer).toFixed(2)}`);
-  say(best >= GOAL ? `goal of ${GOAL}/s met` : `goal of ${GOAL}/s missed`);
-  process.exitCode = best >= GOAL ? 0 : 1;
+  const marks = [
+    mark(`agon ${Math.round(best)}/s, bare fetch ${Math.round(peer)}/s`, best / peer, GOALS.ofBareFetch),
+  ];
+  const program = process.env.AGON_BENCH_PROMPTFOO;
+  if (program === undefined) say('promptfoo: not run, AGON_BENCH_PROMPTFOO is not set');
+  else {
+    const { callsASecond, megabytes } = await askPromptfoo({ program, url, calls, concurrency, folder });
+    marks.push(
+      mark(
+        `promptfoo ${Math.round(callsASecond)}/s, ${Math.round(megabytes)} MB at most`,
+        best / callsASecond,
+        GOALS.ofPromptfoo,
+      ),
+    );
+  }
+  const all = memories.flat();
+  if (all.length === 0) say('memory: not measured, this system has no /proc');
+  else {
+    // medians of tenths of the last run: flat or growing
+    const last = memories.at(-1)!;
+    const tenths = Array.from({ length: 10 }, (_, i) => {
+      const part = last.slice(Math.floor((i * last.length) / 10), Math.ceil(((i + 1) * last.length) / 10));
+      return Math.round(part.toSorted((x, y) => x - y)[Math.floor(part.length / 2)] ?? 0);
+    });
+    const most = Math.max(...all);
+    say(`judge service: ${Math.round(most)} MB at most; by tenths of the last run ${tenths.join(' ')} MB`);
+    marks.push(most <= GOALS.megabytes);
+  }
+  process.exitCode = marks.every(Boolean) ? 0 : 1;
 } finally {
   for (const child of [judge, server]) {
     child.kill('SIGTERM');
