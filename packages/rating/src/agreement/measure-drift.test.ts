@@ -51,7 +51,7 @@ describe('judgeDrift', () => {
   it.each([
     ['changes as before', { changed: 6, pairs: 128 }, { changed: 5, pairs: 128 }, plain, 'same'],
     ['many more', { changed: 30, pairs: 128 }, { changed: 5, pairs: 128 }, plain, 'changed'],
-    // Fisher: 10 of 128 beside 3 of 128 has p = 0.0427
+    // Fisher: 10 of 128 beside 3 of 128 has p = 0.0420
     ['some more', { changed: 10, pairs: 128 }, { changed: 3, pairs: 128 }, plain, 'same'],
     [
       'some more and another name',
@@ -68,7 +68,7 @@ describe('judgeDrift', () => {
       'name_changed_only',
     ],
     ['few requests', { changed: 19, pairs: 19 }, { changed: 0, pairs: 128 }, renamed, 'too_few'],
-    // binomial with 0.05: P(X ≥ 14 of 128) = 0.0060, P(X ≥ 13) = 0.0138
+    // binomial with 0.05: P(X ≥ 14 of 128) = 0.0050, P(X ≥ 13) = 0.0121
     ['nothing measured, many', { changed: 14, pairs: 128 }, nothing, plain, 'changed'],
     ['nothing measured, fewer', { changed: 13, pairs: 128 }, nothing, plain, 'same'],
     [
