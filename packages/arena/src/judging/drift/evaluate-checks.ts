@@ -56,6 +56,19 @@ export function stateOfSet(checks: readonly EvaluatedCheck[]): DriftState | null
   return states.findLast((state) => state !== 'too_few') ?? states.at(-1) ?? null;
 }
 
+const WORST_FIRST: readonly DriftState[] = ['changed', 'name_changed_only', 'too_few', 'same'];
+
+/** @returns what checks say of a judge with its model, the worst of its providers; null: none has ended */
+export function worstStates(
+  watched: readonly WatchedSet[],
+): (subject: { readonly judgeId: string; readonly model: string }) => DriftState | null {
+  const found = watched.map((each) => ({ set: each.set, state: stateOfSet(evaluateChecks(each)) }));
+  return ({ judgeId, model }) => {
+    const own = found.filter(({ set }) => set.judgeId === judgeId && set.model === model);
+    return WORST_FIRST.find((state) => own.some((each) => each.state === state)) ?? null;
+  };
+}
+
 /** Requests with a verdict before and a reply after. */
 export function askedTwice(
   before: readonly DriftReading[],
