@@ -82,7 +82,7 @@ async function openWatched(owner: Client, slug: string): Promise<void> {
       model_a: 'wren',
       model_b: 'rook',
       winner: i % 2 === 0 ? 'model_a' : 'model_b',
-      judge: `person-${i % 4}`,
+      judge: `arena_user_${i % 4}`,
       turn: 1,
       conversation_a: said(1),
       conversation_b: said(2),
@@ -99,7 +99,7 @@ test('a card tells that the model behind a judge changed, and what became of its
   browser,
   baseURL,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const worker = test.info().workerIndex;
   const owner = await ownerClient(baseURL!);
   const campaign = `watched-${worker}`;
