@@ -65,6 +65,8 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   // runs of answers and probes make none
   exportRunBundle: /^invalid_request Only runs of judges/,
   getJudgeCard: /^not_found No judge/,
+  getJudgeDrift: /^not_found No judge/,
+  checkJudgeDrift: /^not_found No judge/,
   sendBack: /^not_found There is no such battle/,
   takeBack: /^not_found There is no such battle/,
   undoVote: /^not_found You have no such vote/,

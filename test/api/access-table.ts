@@ -158,6 +158,8 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   exportCampaign: 'viewer',
   getJury: 'viewer',
   getJudgeCard: 'viewer',
+  getJudgeDrift: 'viewer',
+  checkJudgeDrift: 'editor',
   listSentBack: 'viewer',
   sendBack: 'editor',
   takeBack: 'editor',

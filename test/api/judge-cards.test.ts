@@ -71,6 +71,34 @@ describe('a report card', () => {
   });
 });
 
+describe('checks of drift', () => {
+  const params = () => ({ campaign, judge: GPT4 });
+
+  it('cannot be made of verdicts that came by an import', async () => {
+    expect(await owner.call('getJudgeDrift', { params: params() })).toEqual({ items: [], watchable: false });
+    await expect(owner.call('checkJudgeDrift', { params: params(), body: {} })).rejects.toMatchObject({
+      code: 'no_comparisons',
+      message: expect.stringContaining(GPT4),
+      hint: expect.stringContaining('verdicts of imports cannot be asked for again'),
+    });
+    const { judges } = await owner.call('getJury', { params: { campaign } });
+    expect(judges.map(({ drift }) => drift)).toEqual([null]);
+  });
+
+  it('are refused where what is asked for makes no sense', async () => {
+    for (const body of [{ every_hours: 0 }, { every_hours: 1.5 }, { items: 0 }, { budget_usd: -1 }]) {
+      const [name] = Object.keys(body);
+      await expect(owner.call('checkJudgeDrift', { params: params(), body })).rejects.toMatchObject({
+        code: 'invalid_request',
+        at: { column: name },
+      });
+    }
+    await expect(
+      owner.call('getJudgeDrift', { params: { campaign, judge: 'nobody' } }),
+    ).rejects.toMatchObject({ code: 'not_found', hint: expect.stringContaining(GPT4) });
+  });
+});
+
 describe('battles sent back', () => {
   it('come to voters with their draw probability, count less on boards, and leave when they have their votes', async () => {
     const { disagreements } = await card();

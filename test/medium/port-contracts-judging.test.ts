@@ -11,6 +11,7 @@ import {
   createBattleBrowser,
   createBoardStore,
   createCampaignStore,
+  createDriftStore,
   createExportStore,
   createIds,
   createJudgeCardStore,
@@ -34,6 +35,7 @@ import {
   accountStoreContract,
   battleBrowserContract,
   clockContract,
+  driftStoreContract,
   exportStoreContract,
   importStoreContract,
   judgeCardStoreContract,
@@ -223,6 +225,13 @@ providerStoreContract(async () => {
 judgeStoreContract(judging);
 judgeCardStoreContract(() =>
   judging().then((setup) => ({ ...setup, cards: createJudgeCardStore(setup.here) })),
+);
+driftStoreContract(() =>
+  judging().then((setup) => ({
+    ...setup,
+    drift: createDriftStore(setup.here),
+    driftElsewhere: createDriftStore(setup.there),
+  })),
 );
 sentBackStoreContract(async () => {
   const setup = await judging();

@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Paces, providerKeyContext, type WorkPorts } from '@agon/arena';
+import { Paces, type Ports, providerKeyContext, type WorkPorts } from '@agon/arena';
 import {
   connect,
+  createAuditLog,
   createBatchStore,
   createBattleStore,
   createBoardFeed,
   createContentStore,
+  createDriftStore,
+  createIds,
   createProviderStore,
   createRunStore,
   type Database,
@@ -15,7 +18,10 @@ import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
 import type { KeySource } from './key-source.ts';
 
-export type Composed = { readonly ports: WorkPorts; readonly database: Database; close(): Promise<void> };
+/** Works on runs, and starts those that are due. */
+type JudgePorts = WorkPorts & Pick<Ports, 'drift' | 'audit' | 'ids'>;
+
+export type Composed = { readonly ports: JudgePorts; readonly database: Database; close(): Promise<void> };
 
 /** The one place of this app where ports meet their adapters. */
 export async function compose(
@@ -36,6 +42,7 @@ export async function compose(
   const database = connect(databaseUrl, { connections: 7 });
   const feed = await createBoardFeed(database);
   const lock = await takeWorkerLock(database);
+  const clock = { now: () => Date.now() };
   return {
     database,
     ports: {
@@ -45,9 +52,12 @@ export async function compose(
       modelClients,
       battles: createBattleStore(database),
       content: createContentStore(database),
+      drift: createDriftStore(database),
+      audit: createAuditLog(database),
+      ids: createIds(clock),
       feed,
       paces: new Paces(),
-      clock: { now: () => Date.now() },
+      clock,
       monotonic: { now: () => performance.now() },
       timers: {
         after: (ms, signal) => pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {}),

@@ -1,4 +1,4 @@
-import { type WorkPorts, workRun } from '@agon/arena';
+import { startDueChecks, type WorkPorts, workRun } from '@agon/arena';
 import { checkServer, describeFault, openRunQueue } from '@agon/database';
 import { ArenaError, type RunId } from '@agon/domain';
 import { compose } from './compose.ts';
@@ -15,6 +15,8 @@ export type JudgeServiceOptions = {
 
 /** How often the rows are looked at when the queue says nothing. */
 const LOOK_MS = 3000;
+/** How often it is asked whether a check of a judge is due. */
+const DUE_MS = 30_000;
 /** Between two looks at a run whose remaining calls wait for their time. */
 const WAIT_MS = 500;
 
@@ -41,8 +43,13 @@ export async function startJudgeService(
     return work;
   };
   await queue.listen(async (run) => void take(run));
+  let lookedMs = Number.NEGATIVE_INFINITY;
   const ended = (async () => {
     while (!options.signal.aborted) {
+      if (ports.monotonic.now() - lookedMs >= DUE_MS) {
+        lookedMs = ports.monotonic.now();
+        await startDueChecks({ ...ports, runQueue: queue }).catch(logError);
+      }
       for (const run of await ports.runs.open().catch(() => [])) void take(run);
       await ports.timers.after(LOOK_MS, options.signal);
     }

@@ -69,6 +69,8 @@ export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } f
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export type { Exported } from './data/streamed-export.ts';
+export { type CheckJudgeDrift, checkJudgeDrift, getJudgeDrift } from './judging/drift/judge-drift.ts';
+export { startDueChecks } from './judging/drift/start-due-checks.ts';
 export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
 export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
@@ -149,6 +151,14 @@ export type {
   SelfNamingSpan,
   Unanswered,
 } from './ports/content-store.ts';
+export type {
+  DriftCheck,
+  DriftReading,
+  DriftSet,
+  DriftStore,
+  NewDriftSet,
+  WatchedSet,
+} from './ports/drift-store.ts';
 export type {
   ExportedAnswer,
   ExportedBattle,

@@ -65,6 +65,7 @@ import {
   revokedInvitationSchema,
 } from './invitations.ts';
 import { cardQuerySchema, judgeCardSchema, jurySchema } from './judge-card.ts';
+import { checkDriftSchema, driftQuerySchema, judgeDriftSchema, judgeDriftsSchema } from './judge-drift.ts';
 import {
   compareJudgesQuerySchema,
   judgeCheckSchema,
@@ -516,6 +517,20 @@ export const CALLS = {
     reply: verdictReplySchema,
   }),
 
+  getJudgeDrift: call({
+    summary: 'Whether the model behind a judge is still the one that it was: what checks found',
+    tag: 'judges',
+    access: 'researcher',
+    query: driftQuerySchema,
+    reply: judgeDriftsSchema,
+  }),
+  checkJudgeDrift: call({
+    summary: 'Ask a judge again what it was asked before, now and by schedule; nothing of it counts',
+    tag: 'judges',
+    access: 'researcher',
+    body: checkDriftSchema,
+    reply: judgeDriftSchema,
+  }),
   listJudges: call({
     summary: 'Judges that can be asked',
     tag: 'judges',

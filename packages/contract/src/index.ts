@@ -141,6 +141,12 @@ export {
   type JuryJson,
   judgeCardSchema,
 } from './judge-card.ts';
+export {
+  type CheckDriftBody,
+  DRIFT_STATES,
+  type DriftCheckJson,
+  type JudgeDriftJson,
+} from './judge-drift.ts';
 export { type JudgeFaultJson, judgeFaultSchema } from './judge-faults.ts';
 export {
   compareJudgesQuerySchema,

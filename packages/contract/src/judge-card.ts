@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DRIFT_STATES } from './judge-drift.ts';
 import { RUN_CHECKS } from './judges.ts';
 
 const count = z.number().int();
@@ -236,6 +237,10 @@ export const jurySchema = z
         without: estimateSchema.describe('Agreement of the jury without this judge'),
         usd_per_1000: share,
         suspect: z.boolean().describe('A run of it waits to be admitted'),
+        drift: z
+          .enum(DRIFT_STATES)
+          .nullable()
+          .describe('What checks found, the worst of its providers; null: none has ended'),
       }),
     ),
     map: judgeCardSchema.shape.map,

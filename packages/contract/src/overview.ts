@@ -8,6 +8,15 @@ const place = { campaign: z.string().describe('Its slug'), title: z.string() };
 export const attentionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failed_run'), ...place, model: z.string(), why: z.string() }),
   z.strictObject({ kind: z.literal('suspect_run'), ...place, model: z.string() }),
+  z
+    .strictObject({
+      kind: z.literal('drifted_judge'),
+      ...place,
+      judge: z.string(),
+      identity: z.string(),
+      model: z.string(),
+    })
+    .describe('The model behind a judge is not the one any more that gave its verdicts'),
   z.strictObject({
     kind: z.literal('few_votes'),
     ...place,

@@ -62,6 +62,8 @@ export const PATHS = {
   getBattle: 'GET /api/v1/campaigns/{campaign}/battles/{battle}',
   getVerdictReply: 'GET /api/v1/campaigns/{campaign}/battles/{battle}/verdicts/{verdict}',
 
+  getJudgeDrift: 'GET /api/v1/campaigns/{campaign}/judges/{judge}/drift',
+  checkJudgeDrift: 'POST /api/v1/campaigns/{campaign}/judges/{judge}/drift',
   listJudges: 'GET /api/v1/judges',
   getJudge: 'GET /api/v1/judges/{judge}',
   saveJudge: 'POST /api/v1/judges',

@@ -4,7 +4,7 @@ import { EFFORTS } from './provider-presets.ts';
 import { providerNameSchema } from './providers.ts';
 
 export const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
-export const RUN_KINDS = ['verdicts', 'answers', 'probe', 'trial'] as const;
+export const RUN_KINDS = ['verdicts', 'answers', 'probe', 'trial', 'drift'] as const;
 export const RUN_STATES = ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'] as const;
 
 const count = z.number().int();

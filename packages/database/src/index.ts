@@ -11,6 +11,7 @@ export { createComparisonStore } from './comparisons/comparison-store.ts';
 export { checkRoom, checkServer, connect, type Database, OLDEST_POSTGRES, type Sql } from './connect.ts';
 export { createContentStore } from './content-store.ts';
 export { describeFault, type FaultDescription } from './describe-fault.ts';
+export { createDriftStore } from './drift-store.ts';
 export { explainRefusal } from './explain-refusal.ts';
 export { createExporter } from './exports/create-exporter.ts';
 export { createExportStore } from './exports/export-store.ts';

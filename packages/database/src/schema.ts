@@ -468,7 +468,7 @@ export const runs = pgTable(
   'runs',
   {
     id: uuid('id').primaryKey(),
-    kind: text('kind', { enum: ['verdicts', 'answers', 'probe', 'trial'] }).notNull(),
+    kind: text('kind', { enum: ['verdicts', 'answers', 'probe', 'trial', 'drift'] }).notNull(),
     campaignId: uuid('campaign_id').references(() => campaigns.id),
     providerId: uuid('provider_id')
       .notNull()
@@ -502,6 +502,7 @@ export const runs = pgTable(
   (t) => [
     index('runs_campaign').on(t.campaignId),
     index('runs_open').on(t.id).where(sql`${t.state} in ('queued', 'running')`),
+    index('runs_drift').on(sql`(${t.config} ->> 'set')`).where(sql`${t.kind} = 'drift'`),
   ],
 );
 
@@ -578,6 +579,54 @@ export const replies = pgTable(
     at: at('at').notNull().defaultNow(),
   },
   (t) => [index('replies_run').on(t.runId), index('replies_call').on(t.callId)],
+);
+
+/** Calls of a judge that are asked again now and then, to see whether its model is still the one that it was. */
+export const driftSets = pgTable(
+  'drift_sets',
+  {
+    id: uuid('id').primaryKey(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    judgeId: uuid('judge_id')
+      .notNull()
+      .references(() => judges.id),
+    model: text('model').notNull(),
+    providerId: uuid('provider_id')
+      .notNull()
+      .references(() => providers.id),
+    /** The judge as the runs asked it whose calls these are. */
+    config: jsonb('config').notNull(),
+    prices: jsonb('prices'),
+    budgetUsd: doublePrecision('budget_usd'),
+    seed: integer('seed').notNull(),
+    /** Hours between two checks; null: only when somebody asks. */
+    everyHours: integer('every_hours'),
+    nextAt: at('next_at'),
+    /** Why the last check by schedule could not start. */
+    failure: text('failure'),
+    createdBy: text('created_by'),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('drift_sets_once').on(t.campaignId, t.judgeId, t.model, t.providerId),
+    index('drift_sets_due').on(t.nextAt).where(sql`${t.nextAt} is not null`),
+  ],
+);
+
+/** Calls of runs of before: what was read in their replies is what later ones are held against. */
+export const driftCalls = pgTable(
+  'drift_calls',
+  {
+    setId: uuid('set_id')
+      .notNull()
+      .references(() => driftSets.id),
+    callId: bigint('call_id', { mode: 'number' })
+      .notNull()
+      .references(() => calls.id),
+  },
+  (t) => [primaryKey({ columns: [t.setId, t.callId] })],
 );
 
 /** Calls of a run that were sent to a provider's batch endpoint in one file. */

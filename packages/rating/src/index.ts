@@ -20,6 +20,15 @@ export {
   measureAgreement,
 } from './agreement/measure-agreement.ts';
 export {
+  type AskedTwice,
+  type Changes,
+  type DriftMeasure,
+  type DriftState,
+  type DriftVerdict,
+  judgeDrift,
+  measureDrift,
+} from './agreement/measure-drift.ts';
+export {
   measureOrders,
   type OrderStatistics,
   type Share,

@@ -14,6 +14,7 @@ export { cohenKappa } from './cohen-kappa.ts';
 export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
 export { factoredSandwich, sandwichOfScores, shapeDrawsByRoot } from './factored-sandwich.ts';
+export { fisherTail } from './fisher-exact.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
 export { mcnemarTest } from './mcnemar-test.ts';

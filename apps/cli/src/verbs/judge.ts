@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
 import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
+import { addDrift } from '../judge-drift.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
@@ -21,7 +22,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|check|parse|import|run|dry-run|report`. */
+/** `agon judge list|show|check|parse|import|run|dry-run|drift|report`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -49,6 +50,13 @@ export function command(): Command {
     )
     .option('--admit', 'let boards count its verdicts at once, whatever its checks say')
     .option('--resume <run>', 'follow a run that was started before; one that is paused or failed goes on');
+  addDrift(
+    common(
+      judge
+        .command('drift <id>')
+        .description('ask a judge again what it was asked before: is its model still the same?'),
+    ),
+  );
   addReport(
     common(
       judge

@@ -1,5 +1,7 @@
 import type { Attention, Overview } from '@agon/contract';
 import type { Actor } from '../actor.ts';
+import { evaluateChecks, stateOfSet } from '../judging/drift/evaluate-checks.ts';
+import { SHOWN_CHECKS } from '../judging/drift/present-drift.ts';
 import type { Ports } from '../ports/ports.ts';
 import { presentRun } from '../runs/present-run.ts';
 import { requireViewer } from './campaign-access.ts';
@@ -15,11 +17,13 @@ const SNAPSHOTS = 10;
 /** What runs, what a researcher should look at, and which boards were kept last; over all campaigns that one may view. */
 export async function getOverview(
   command: { readonly actor: Actor },
-  deps: Pick<Ports, 'overview' | 'runs' | 'clock'>,
+  deps: Pick<Ports, 'overview' | 'runs' | 'drift' | 'clock'>,
 ): Promise<Overview> {
   const viewer = requireViewer(command.actor);
-  const [runs, campaigns, excluded, snapshots] = await Promise.all([
-    deps.overview.runsSince(viewer, deps.clock.now() - LOOK_BACK_MS, RUNS),
+  const sinceMs = deps.clock.now() - LOOK_BACK_MS;
+  const [runs, watched, campaigns, excluded, snapshots] = await Promise.all([
+    deps.overview.runsSince(viewer, sinceMs, RUNS),
+    deps.drift.watched({ viewer, checkedSinceMs: sinceMs }, SHOWN_CHECKS),
     deps.overview.openCampaigns(viewer),
     deps.overview.excludedVotes(viewer),
     deps.overview.snapshots(viewer, SNAPSHOTS),
@@ -33,6 +37,14 @@ export async function getOverview(
       attention.push({ kind: 'failed_run', ...place, why: run.error ?? '' });
     } else if (run.standing === 'suspect' && run.state === 'done')
       attention.push({ kind: 'suspect_run', ...place });
+  }
+  for (const each of watched) {
+    if (stateOfSet(evaluateChecks(each)) !== 'changed') continue;
+    const { campaign, campaignTitle: title, model, config } = each.set;
+    attention.push({
+      kind: 'drifted_judge',
+      ...{ campaign, title, model, judge: config.judge, identity: config.identity },
+    });
   }
   for (const { campaign, title, votes, target, models } of campaigns) {
     const place = { campaign, title };

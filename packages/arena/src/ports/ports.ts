@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts';
 import type { ComparisonStore } from './comparison-store.ts';
 import type { CompletionCodes } from './completion-codes.ts';
 import type { ContentStore } from './content-store.ts';
+import type { DriftStore } from './drift-store.ts';
 import type { ExportStore } from './export-store.ts';
 import type { Exporter } from './exporter.ts';
 import type { Ids } from './ids.ts';
@@ -66,6 +67,7 @@ export type Ports = {
   readonly judgeCards: JudgeCardStore;
   readonly sentBack: SentBackStore;
   readonly lab: LabStore;
+  readonly drift: DriftStore;
   readonly providers: ProviderStore;
   readonly providerRules: ProviderRules;
   readonly vault: KeyVault;

@@ -14,7 +14,7 @@ import type { PromptMaterial } from './content-store.ts';
 import type { CallFault, CallFaultReason, ModelReply } from './model-client.ts';
 import type { ProviderCapabilities } from './provider-store.ts';
 
-export type RunKindName = 'verdicts' | 'answers' | 'probe' | 'trial';
+export type RunKindName = 'verdicts' | 'answers' | 'probe' | 'trial' | 'drift';
 /** `paused` and `failed` runs can be resumed; `done` and `cancelled` ones only asked for what failed. */
 export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
 

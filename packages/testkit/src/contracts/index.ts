@@ -19,6 +19,7 @@ export {
   makeContest,
   type TwoArenas,
 } from './contest.ts';
+export { driftStoreContract } from './drift-store-contract.ts';
 export { exportStoreContract } from './export-store-contract.ts';
 export { exporterContract } from './exporter-contract.ts';
 export { idsContract } from './ids-contract.ts';

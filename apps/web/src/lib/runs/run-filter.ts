@@ -6,6 +6,7 @@ export const RUN_KINDS = [
   'answers',
   'probe',
   'trial',
+  'drift',
 ] as const satisfies readonly RunJson['kind'][];
 
 /** Runs on one page. */

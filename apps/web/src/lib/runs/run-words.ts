@@ -51,6 +51,7 @@ const KINDS: Readonly<Record<RunJson['kind'], () => string>> = {
   answers: m.runs_kind_answers,
   probe: m.runs_kind_probe,
   trial: m.runs_kind_trial,
+  drift: m.runs_kind_drift,
 };
 
 /** What a run asks for, in the reader's words. */

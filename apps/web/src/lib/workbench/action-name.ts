@@ -8,6 +8,7 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   // as versions before providers wrote it
   start_judge_run: m.workbench_action_start_judge_run,
   start_run: m.workbench_action_start_run,
+  schedule_drift_checks: m.workbench_action_schedule_drift_checks,
   reread_run: m.workbench_action_reread_run,
   quarantine_voter: m.workbench_action_quarantine_voter,
   invite_voters: m.workbench_action_invite_voters,

@@ -14,6 +14,8 @@ import {
 import type { Actor } from '../../actor.ts';
 import { requireCampaignRole } from '../../campaigns/campaign-access.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { worstStates } from '../drift/evaluate-checks.ts';
+import { SHOWN_CHECKS } from '../drift/present-drift.ts';
 import { agreementMap, nameOf, speakerOf, speakersOf } from './agreement-map.ts';
 import { controlsOf, presentSubject, presentWinners } from './get-judge-card.ts';
 import { JURY_WAYS, juryLabels } from './jury-labels.ts';
@@ -29,10 +31,14 @@ const NONE: Estimate = { value: null, low: null, high: null };
  */
 export async function getJury(
   command: { readonly actor: Actor; readonly campaign: string },
-  deps: Pick<Ports, 'campaigns' | 'members' | 'content' | 'judgeCards' | 'clock'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'content' | 'judgeCards' | 'drift' | 'clock'>,
 ): Promise<JuryJson> {
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
-  const { items, subjects, of } = await readHeldItems(campaign.id, null, deps);
+  const [{ items, subjects, of }, watched] = await Promise.all([
+    readHeldItems(campaign.id, null, deps),
+    deps.drift.watched({ campaignId: campaign.id }, SHOWN_CHECKS),
+  ]);
+  const drifts = worstStates(watched);
   const judges = subjects
     .map((subject, at) => ({ subject, at }))
     .filter(({ subject }) => subject.origin !== 'control')
@@ -109,6 +115,7 @@ export async function getJury(
         usd_per_1000:
           costs.costUsd === null || costs.replies === 0 ? null : (1000 * costs.costUsd) / costs.replies,
         suspect: runs.some(({ standing }) => standing === 'suspect'),
+        drift: drifts(subject),
       };
     }),
     map: agreementMap(items, speakersOf(subjects, null)),

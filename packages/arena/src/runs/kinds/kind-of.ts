@@ -1,12 +1,15 @@
 import { contentHash } from '@agon/domain';
 import type { LeasedCall, RunKindName, RunRecord, StoredReply } from '../../ports/run-store.ts';
 import { answers } from './answers.ts';
+import { drift } from './drift.ts';
 import { probe } from './probe.ts';
 import type { RunKind } from './run-kind.ts';
 import { trial } from './trial.ts';
 import { verdicts } from './verdicts.ts';
 
-const KINDS = { verdicts, answers, probe, trial } as const satisfies Readonly<Record<RunKindName, unknown>>;
+const KINDS = { verdicts, answers, probe, trial, drift } as const satisfies Readonly<
+  Record<RunKindName, unknown>
+>;
 
 /** The kind of a run. Its configuration is the one that the same kind stored. */
 export function kindOf(run: Pick<RunRecord, 'kind'>): RunKind<RunRecord['config']> {

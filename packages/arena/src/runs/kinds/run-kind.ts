@@ -86,6 +86,12 @@ export type TrialConfig = VerdictConfig & {
   readonly isDraft: boolean;
 };
 
+/** A check asks what runs of verdicts asked before. */
+export type DriftConfig = VerdictConfig & {
+  /** The set of calls that is asked again. */
+  readonly set: string;
+};
+
 export type AnswerConfig = AnswerSettings & {
   readonly modelId: string;
   /** As `hashSettings` has it; missing in runs from before it was kept. */

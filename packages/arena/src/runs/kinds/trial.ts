@@ -1,23 +1,5 @@
-import type { RunKind, TrialConfig } from './run-kind.ts';
-import { verdicts } from './verdicts.ts';
+import { landNowhere } from './land-nowhere.ts';
+import type { TrialConfig } from './run-kind.ts';
 
-/**
- * A dry run: the same requests as a run of verdicts, read by the same rules, whose readings land nowhere. What a reply
- * says is told from it when somebody looks.
- */
-export const trial: RunKind<TrialConfig> = {
-  name: 'trial',
-  parser: verdicts.parser,
-  results: verdicts.results,
-  plan: (config, seed, battles) => verdicts.plan(config, seed, battles),
-  needs: (call) => verdicts.needs?.(call) ?? {},
-  unasked(config, call, material) {
-    const read = verdicts.unasked?.(config, call, material) ?? null;
-    return read === null ? null : { ...read, reading: null };
-  },
-  render: (config, call, material, nonce, attempt) => verdicts.render(config, call, material, nonce, attempt),
-  read: (config, call, outcome, nonce, material) => ({
-    ...verdicts.read(config, call, outcome, nonce, material),
-    reading: null,
-  }),
-};
+/** A dry run. */
+export const trial = landNowhere<TrialConfig>('trial');

@@ -5,5 +5,9 @@ export const load: PageServerLoad = async ({ fetch, params, url }) => {
   const model = url.searchParams.get('model') ?? undefined;
   const run = url.searchParams.get('run') ?? undefined;
   const query = { ...(model === undefined ? {} : { model }), ...(run === undefined ? {} : { run }) };
-  return { card: await orErrorPage(loadClient(fetch)('getJudgeCard', { params, query })) };
+  const call = loadClient(fetch);
+  const card = await orErrorPage(call('getJudgeCard', { params, query }));
+  // of the model that the card is about, where several were asked
+  const drift = await orErrorPage(call('getJudgeDrift', { params, query: { model: card.model } }));
+  return { card, drift };
 };
