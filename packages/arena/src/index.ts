@@ -143,6 +143,7 @@ export type {
   CampaignContent,
   ContentStore,
   DrawableContent,
+  JudgedPrompt,
   ModelRecord,
   PromptMaterial,
   PromptText,
@@ -152,6 +153,7 @@ export type {
 export type {
   ExportedAnswer,
   ExportedBattle,
+  ExportedPrompt,
   ExportedScore,
   ExportedVerdict,
   ExportedVote,

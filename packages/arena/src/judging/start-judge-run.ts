@@ -134,7 +134,7 @@ async function callsAboutAnswers(
   const scored = new Set(
     known.map(({ answerId, part, order, repeat }) => keyOf(answerId, part, order, repeat)),
   );
-  const targets = await scoreTargetsOf(judge, battles, seed, deps);
+  const targets = await scoreTargetsOf(judge, battles, { campaign: campaign.id, seed }, deps);
   return verdicts.plan(config, seed, targets).filter((call) => {
     const { answers, part } = readScoreTarget(call.target);
     return !answers.every((answer) => scored.has(keyOf(answer, part, storedOrder(call), call.repeat)));

@@ -278,8 +278,7 @@ export type BundledVerdict = {
   readonly prompt: readonly string[];
   readonly category: string | null;
   readonly language: string | null;
-  readonly reference: readonly string[] | null;
-  readonly material: PromptMaterial | null;
+  readonly material: PromptMaterial;
   /** Turns that were shown; null: all. */
   readonly turns: number | null;
   readonly answers: BySlot<readonly string[]>;

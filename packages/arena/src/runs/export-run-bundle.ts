@@ -80,7 +80,8 @@ async function* lines(
 }
 
 function rowOf(run: RunRecord, judge: Judge, verdict: BundledVerdict): BundleRow {
-  const { models, prompt, answers, turns, category, language, reference, material, order, reply } = verdict;
+  const { models, prompt, answers, turns, category, language, order, reply } = verdict;
+  const { reference = null, ...material } = verdict.material;
   const nonce = reply === null ? '' : nonceOf(run, reply);
   const attempt = reply !== null && verdict.earlierReplies > 0 ? 1 : 0;
   const shown = turns ?? prompt.length;
@@ -104,7 +105,7 @@ function rowOf(run: RunRecord, judge: Judge, verdict: BundledVerdict): BundleRow
     category,
     language,
     reference,
-    material,
+    material: Object.keys(material).length === 0 ? null : material,
     order,
     repeat: verdict.repeat,
     nonce,

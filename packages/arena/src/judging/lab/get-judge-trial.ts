@@ -41,7 +41,7 @@ export async function presentJudgeTrial(id: RunId, deps: TrialPorts): Promise<Ju
     deps.lab.calls(id),
     deps.lab.battles(run.campaignId, config.battles as BattleId[]),
   ]);
-  const material = await loadMaterial(trial, calls, deps);
+  const material = await loadMaterial(trial, run.campaignId, calls, deps);
   const byId = new Map(battles.map((battle) => [battle.id as string, battle]));
   const items = config.battles.flatMap((battleId): TrialItemJson[] => {
     const battle = byId.get(battleId);

@@ -1,14 +1,14 @@
 import type { AnswerId, BattleId, PromptId } from '@agon/domain';
 import type { ControlJudge, JudgeMode } from '@agon/judging';
 import type { BattleSides } from '../../ports/battle-store.ts';
-import type { AnswerText, PromptText } from '../../ports/content-store.ts';
+import type { AnswerText, JudgedPrompt } from '../../ports/content-store.ts';
 import type { CallFault, ModelReply, ModelRequest } from '../../ports/model-client.ts';
 import type { NewCall, Read, RunKindName } from '../../ports/run-store.ts';
 
 /** What a kind's requests are made of: the texts of many calls, read at once. */
 export type Material = {
   readonly battles: ReadonlyMap<BattleId, BattleSides>;
-  readonly prompts: ReadonlyMap<PromptId, PromptText>;
+  readonly prompts: ReadonlyMap<PromptId, JudgedPrompt>;
   readonly answers: ReadonlyMap<AnswerId, AnswerText>;
 };
 
