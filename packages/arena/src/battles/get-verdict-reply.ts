@@ -64,5 +64,8 @@ function messagesOf(request: ModelRequest, replies: readonly string[]): Message[
       { role: 'user', text },
       ...(turn + 1 < request.turns.length ? [{ role: 'assistant' as const, text: replies[turn] ?? '' }] : []),
     ]),
+    ...(request.settings.prefill === undefined
+      ? []
+      : [{ role: 'assistant' as const, text: request.settings.prefill }]),
   ];
 }

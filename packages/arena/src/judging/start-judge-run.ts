@@ -8,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ProviderRecord } from '../ports/provider-store.ts';
 import type { NewCall } from '../ports/run-store.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
+import { askedForm } from '../runs/kinds/asked-form.ts';
 import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
 import { readScoreTarget, storedOrder } from '../runs/kinds/scores.ts';
 import { planProbes } from '../runs/kinds/verdict-probes.ts';
@@ -73,6 +74,7 @@ export async function startJudgeRun(command: StartJudgeRun, deps: JudgeRunPorts)
     mode,
     mayTie: control !== null || ('map' in verdict && Object.values(verdict.map).includes(0.5)),
     margin: MARGIN,
+    ...(control === null ? { asked: askedForm(judge, provider) } : {}),
     orders,
     repeat,
     limit,

@@ -2,6 +2,7 @@ import type { AnswerId, PromptId } from '@agon/domain';
 import { contentHash } from '@agon/domain';
 import { applies, type Judge, type JudgedItem, partsOf, readJudgeReply, renderJudge } from '@agon/judging';
 import type { NewCall, Read } from '../../ports/run-store.ts';
+import { wholeText } from './asked-form.ts';
 import { itemOfAnswers } from './judged-item.ts';
 import type { Material, Outcome, VerdictConfig } from './run-kind.ts';
 
@@ -82,11 +83,11 @@ export function readScore(
   if (outcome.kind === 'fault') {
     return unscoredRead(config, call, outcome.fault.reason === 'timeout' ? 'timeout' : 'provider_error');
   }
-  const { texts, finishReason, logprobs, reasoning } = outcome.reply;
+  const { finishReason, logprobs, reasoning } = outcome.reply;
   const { prompt, answers, part } = readScoreTarget(call.target);
   const reading = readJudgeReply(
     judge,
-    { text: texts.at(-1) ?? '', finishReason, logprobs, reasoning },
+    { text: wholeText(judge, config, outcome.reply, nonce), finishReason, logprobs, reasoning },
     { order: showingOf(call.order), nonce, part, attempt: 0 },
     material === undefined ? undefined : itemOfAnswers(prompt, answers, material),
   );

@@ -1,3 +1,4 @@
+import { formSettings } from './asked-form.ts';
 import type { RunKind, TrialConfig } from './run-kind.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -15,6 +16,7 @@ export const trial: RunKind<TrialConfig> = {
     const read = verdicts.unasked?.(config, call, material) ?? null;
     return read === null ? null : { ...read, reading: null };
   },
+  settings: formSettings,
   render: (config, call, material, nonce, attempt) => verdicts.render(config, call, material, nonce, attempt),
   read: (config, call, outcome, nonce, material) => ({
     ...verdicts.read(config, call, outcome, nonce, material),
