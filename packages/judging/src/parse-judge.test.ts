@@ -49,7 +49,6 @@ describe('parseJudge', () => {
     ['an unknown form', 'reply_form: yaml', /one of text, json_schema, tool/],
     ['a begun reply with a variable', 'prefill: "{{ answer_a }}"', /no \{\{ answer_a \}\}/],
     ['a begun reply that is a template', 'prefill: "{% if nonce %}"', /no template/],
-    ['a begun reply that ends in a blank', 'prefill: "I say "', /ends in a blank/],
   ])('refuses %s', (_, setting, message) => {
     const { faults } = checkJudge(SOURCE.replace('max_tokens: 700', `max_tokens: 700, ${setting}`));
     expect(faults).toMatchObject([{ line: 6, message: expect.stringMatching(message) }]);

@@ -81,7 +81,11 @@ export function readFront(head: string, fault: Fault): Front | null {
   const order = fields.map('order', ['runs', 'combine']);
   const verdict = readVerdict(fields, mode ?? 'pairwise');
   const reask = fields.number('reask', 0, 1, 0, true);
-  const probes = fields.list('probes', JUDGE_PROBES, mode === 'pairwise' ? [...JUDGE_PROBES] : []);
+  const probes = fields.list(
+    'probes',
+    JUDGE_PROBES,
+    mode === 'pairwise' ? [...JUDGE_PROBES] : ['null_model', 'planted_verdict'],
+  );
   const byProbability =
     verdict !== null &&
     (verdict.parser === 'label_token' || (verdict.parser === 'score' && verdict.by === 'label_token'));
@@ -95,7 +99,7 @@ export function readFront(head: string, fault: Fault): Front | null {
     );
   const prefill = settings?.has('prefill') ? settings.text('prefill') : undefined;
   if (prefill !== undefined)
-    checkPrefill(prefill, byProbability, (message, hint) => settings?.say('prefill', message, hint));
+    checkPrefill(prefill, (message, hint) => settings?.say('prefill', message, hint));
   const parsedSettings = {
     ...(replyForm === undefined ? {} : { replyForm }),
     ...(prefill === undefined ? {} : { prefill }),
@@ -137,19 +141,13 @@ const JSON_PARSERS: readonly string[] = ['json', 'ranking', 'grounded'];
 /** Characters of a begun reply at most. */
 const LONGEST_PREFILL = 2000;
 
-function checkPrefill(
-  prefill: string,
-  byProbability: boolean,
-  say: (message: string, hint: string) => void,
-): void {
+function checkPrefill(prefill: string, say: (message: string, hint: string) => void): void {
   const variable = [...prefill.matchAll(/\{\{\s*(.*?)\s*\}\}/g)].find((found) => found[1] !== 'nonce');
   if (variable !== undefined)
     say(`a begun reply has no {{ ${variable[1]} }}`, 'Its only variable is {{ nonce }}.');
   if (/\{%|\{#/.test(prefill)) say('a begun reply is no template', 'Its only variable is {{ nonce }}.');
   if (prefill.length > LONGEST_PREFILL)
     say('a begun reply is too long', `${LONGEST_PREFILL} letters at most.`);
-  if (!byProbability && prefill !== prefill.trimEnd())
-    say('a begun reply ends in a blank', 'Most servers cut it off, or refuse it.');
 }
 
 function defaultRuns(mode: JudgeMode | undefined): Judge['order']['runs'] {

@@ -10,6 +10,7 @@ import type { NewCall } from '../ports/run-store.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
 import { askedForm } from '../runs/kinds/asked-form.ts';
 import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
+import { planScoreProbes } from '../runs/kinds/score-probes.ts';
 import { readScoreTarget, storedOrder } from '../runs/kinds/scores.ts';
 import { planProbes } from '../runs/kinds/verdict-probes.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
@@ -120,7 +121,7 @@ async function callsAboutBattles(
   return config.control === null ? [...planProbes(judge, seed, calls, config.repeat), ...calls] : calls;
 }
 
-/** Answers of the battles, in the parts and orders that were not scored yet. */
+/** Answers of the battles, in the parts and orders that were not scored yet, behind probes with some of them. */
 async function callsAboutAnswers(
   judge: Judge,
   config: VerdictConfig,
@@ -137,10 +138,12 @@ async function callsAboutAnswers(
     known.map(({ answerId, part, order, repeat }) => keyOf(answerId, part, order, repeat)),
   );
   const targets = await scoreTargetsOf(judge, battles, { campaign: campaign.id, seed }, deps);
-  return verdicts.plan(config, seed, targets).filter((call) => {
+  const calls = verdicts.plan(config, seed, targets).filter((call) => {
     const { answers, part } = readScoreTarget(call.target);
     return !answers.every((answer) => scored.has(keyOf(answer, part, storedOrder(call), call.repeat)));
   });
+  const places = (target: string) => readScoreTarget(target).answers.length;
+  return [...planScoreProbes(judge, seed, calls, config.repeat, places), ...calls];
 }
 
 async function nobody(

@@ -29,7 +29,7 @@ export async function deriveVerdicts(
       order by b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.id
     ), missing as (
       select distinct unnest(string_to_array(split_part(target, '/', 2), '+'))::uuid as answer_id from calls
-      where run_id = ${run.id} and coalesce(result, '') not in ('scored', 'ranked')
+      where run_id = ${run.id} and coalesce(result, '') not in ('scored', 'ranked') and position(':' in target) = 0
     ), means as (
       select s.answer_id, sum(s.value * w.weight) / nullif(sum(w.weight), 0) as mean
       from answer_scores s join answers a on a.id = s.answer_id,

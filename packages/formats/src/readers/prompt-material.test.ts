@@ -133,6 +133,7 @@ describe('what a row has for judges', () => {
       'criteria',
       /the weight of "a"/,
     ],
+    ['an id with a colon', { criteria: [{ id: 'a:b', text: 'c' }] }, 'criteria', /"a:b" has a colon/],
     ['two criteria of one id', { criteria: 'a: b\na: c' }, 'criteria', /the id "a"/],
   ])('%s is refused, with its column, value and line', (_, row, column, reason) => {
     const result = read(`${asLine({})}\n${asLine(row)}`);

@@ -179,6 +179,8 @@ function readCriteria(row: RowReader): readonly ReadCriterion[] {
     if (!isObject(item) || typeof item.id !== 'string' || typeof item.text !== 'string')
       throw fail(`criterion ${i + 1} has no id and text; ${CRITERIA_SHAPES}`);
     if (item.id.trim() === '' || item.text.trim() === '') throw fail(`criterion ${i + 1} has no text`);
+    // runs name what they ask about with colons between
+    if (item.id.includes(':')) throw fail(`the id "${item.id}" has a colon`);
     const weight = item.weight === undefined || item.weight === null ? 1 : numberOf(item.weight);
     if (!(weight > 0)) throw fail(`the weight of "${item.id}" is no number above 0`);
     return { id: item.id.trim(), text: item.text.trim(), weight };

@@ -5,6 +5,7 @@ import type { NewCall, Read } from '../../ports/run-store.ts';
 import { wholeText } from './asked-form.ts';
 import { itemOfAnswers } from './judged-item.ts';
 import type { Material, Outcome, VerdictConfig } from './run-kind.ts';
+import { probedScoreItem, probeLabel, readProbedTarget } from './score-probes.ts';
 
 /** Digits of a hash that tell one list of answers from another. */
 const LIST_HASH = 8;
@@ -20,8 +21,9 @@ export function scoreTarget({ prompt, answers, part }: ScoreTarget): string {
   return `${prompt}/${answers.join('+')}/${part}`;
 }
 
+/** @param target of a call, probe or not */
 export function readScoreTarget(target: string): ScoreTarget {
-  const [prompt = '', answers = '', ...part] = target.split('/');
+  const [prompt = '', answers = '', ...part] = readProbedTarget(target).target.split('/');
   return {
     prompt: prompt as PromptId,
     answers: answers.split('+') as AnswerId[],
@@ -67,7 +69,8 @@ export function scoreUnasked(
 
 export function renderScore(judge: Judge, call: NewCall, material: Material, nonce: string, attempt: number) {
   const { prompt, answers, part } = readScoreTarget(call.target);
-  const item = itemOfAnswers(prompt, answers, material);
+  const plain = itemOfAnswers(prompt, answers, material);
+  const item = probedScoreItem(judge, plain, readProbedTarget(call.target));
   return renderJudge(judge, item, { order: showingOf(call.order), nonce, part, attempt });
 }
 
@@ -111,6 +114,9 @@ export function readScore(
 }
 
 function scoredRead(label: string, config: VerdictConfig, call: NewCall, values: readonly number[]): Read {
+  const { probe, place } = readProbedTarget(call.target);
+  // what is read in a reply to a probe is counted, and is no score
+  if (probe !== null) return { label: probeLabel(values[place] ?? 0), reading: null };
   return { label, reading: readingOf(config, call, values, null) };
 }
 
@@ -121,7 +127,7 @@ function unscoredRead(config: VerdictConfig, call: NewCall, reason: string, judg
   const isMendable = judge?.reask === 1 && MENDABLE.includes(reason);
   return {
     label: reason,
-    reading: readingOf(config, call, [], reason),
+    reading: readProbedTarget(call.target).probe === null ? readingOf(config, call, [], reason) : null,
     ...(isMendable ? { mayAskAgain: true } : {}),
   };
 }
