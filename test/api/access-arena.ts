@@ -132,7 +132,7 @@ async function raterOf(arena: ArenaUnderTest, campaign: string): Promise<string>
 const IMPORTER: ArenaUnderTest['ports']['importer'] = {
   run: async () => ({
     ...{ format: 'test', files: [], errors: [], errors_total: 0, warnings: [], preview: null },
-    ...{ models: 0, prompts: 0, answers: 0, votes: 0, verdicts: 0, scores: 0 },
+    ...{ models: 0, prompts: 0, answers: 0, votes: 0, verdicts: 0, scores: 0, material: 0 },
     rows: { read: 0, imported: 0, refused: 0, duplicates: 0 },
     written: false,
   }),

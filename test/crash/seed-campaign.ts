@@ -55,7 +55,6 @@ export async function seedCampaign(
       turns: [`What is ${key}?`],
       category: null,
       language: 'en',
-      reference: null,
     })),
     answers: prompts.flatMap((promptKey) =>
       models.map((model, i) => ({

@@ -297,7 +297,9 @@ describe('judges of single answers', () => {
       { id: 'style', text: 'Style', weight: 1 },
       { id: 'facts', text: 'Facts', weight: 3 },
     ];
-    await arena.database.sql`update prompts set material = ${arena.database.sql.json({ criteria })}`;
+    await arena.database.sql`
+      insert into prompt_material (campaign_id, prompt_id, kind, value)
+      select distinct campaign_id, prompt_id, 'criteria', ${arena.database.sql.json(criteria)} from campaign_prompts`;
     const file = `---\n${HEAD}mode: criteria\nverdict: { parser: score, min: 1, max: 5 }\n---\n${BODY.replace('{{ verdict', '{{ criterion.text }}\n{{ verdict')}`;
     const run = await arena.judge(
       (request) => {

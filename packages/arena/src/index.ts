@@ -145,6 +145,7 @@ export type {
   CampaignContent,
   ContentStore,
   DrawableContent,
+  JudgedPrompt,
   ModelRecord,
   PromptMaterial,
   PromptText,
@@ -162,6 +163,7 @@ export type {
 export type {
   ExportedAnswer,
   ExportedBattle,
+  ExportedPrompt,
   ExportedScore,
   ExportedVerdict,
   ExportedVote,

@@ -83,6 +83,21 @@ const listedVerdictSchema = z.strictObject({
 });
 export type ListedVerdictJson = z.infer<typeof listedVerdictSchema>;
 
+const materialSchema = z
+  .strictObject({
+    reference: z.array(z.string()).nullable(),
+    rubric: z
+      .strictObject({
+        name: z.string(),
+        levels: z.array(z.strictObject({ score: z.number(), text: z.string() })),
+      })
+      .nullable(),
+    criteria: z.array(z.strictObject({ id: z.string(), text: z.string(), weight: z.number() })).nullable(),
+    checklist: z.array(z.string()).nullable(),
+    context: z.array(z.string()).nullable(),
+  })
+  .meta({ id: 'PromptMaterial' });
+
 export const listedBattleSchema = z
   .strictObject({
     id: z.string().describe('Of the first of all battles about these two answers'),
@@ -215,6 +230,7 @@ export const battlePageSchema = z
     language: z.string().nullable(),
     shown_turns: count().nullable(),
     prompt: z.strictObject({ turns: z.array(shownTextSchema.extend({ text: z.string() })) }).nullable(),
+    material: materialSchema.describe('What judges are given beside it; voters are not shown it'),
     answers: z.strictObject({ a: battleAnswerSchema, b: battleAnswerSchema }),
     battles: z
       .array(

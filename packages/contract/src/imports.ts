@@ -97,6 +97,9 @@ const foundSchema = {
     .describe('Values of the column of outcomes, at most 100'),
 };
 
+/** What judges may be given beside a prompt and its answers. */
+export const MATERIAL_KINDS = ['reference', 'rubric', 'criteria', 'checklist', 'context'] as const;
+
 /** The document of `agon import --json`, and the preview of a dry run. */
 export const importResultSchema = z
   .strictObject({
@@ -109,6 +112,7 @@ export const importResultSchema = z
     votes: z.number().int(),
     verdicts: z.number().int(),
     scores: z.number().int(),
+    material: z.number().int().describe('References, rubrics, checklists, … for judges that are new'),
     rows: rowCountsSchema,
     errors: z.array(refusedRowSchema).describe('The first 1,000'),
     errors_total: z.number().int(),
@@ -137,6 +141,9 @@ export const importResultSchema = z
             prompt: z.string(),
             answers: z.array(z.strictObject({ model: z.string(), text: z.string() })).max(2),
             outcome: z.string().nullable(),
+            material: z
+              .array(z.strictObject({ kind: z.enum(MATERIAL_KINDS), text: z.string() }))
+              .describe('What judges are given beside it'),
           }),
         ),
       })
@@ -202,6 +209,7 @@ export const importListSchema = pageOf(importRecordSchema);
 
 export const EXPORT_WHATS = [
   'votes',
+  'prompts',
   'answers',
   'battles',
   'verdicts',

@@ -125,6 +125,7 @@ export {
   importResultSchema,
   inspectFileSchema,
   inspectFormSchema,
+  MATERIAL_KINDS,
   refusedRowSchema,
 } from './imports.ts';
 export {

@@ -101,7 +101,7 @@ export const runCheckSchema = z
       .number()
       .int()
       .describe(
-        'unscored: without a verdict; consistency, coin: alike in both orders (coin: ties left out); identical: told apart; null_model: wins of a text that answers nothing; planted_verdict: turned; repeat: same verdict again',
+        'unscored: without a verdict; consistency, coin: alike in both orders (coin: ties left out); identical: told apart; null_model: wins, or scores above the middle, of a text that answers nothing; planted_verdict: turned, or raised; repeat: same verdict or score again',
       ),
     share: z.number().nullable(),
     p: z.number().nullable().describe('coin: chance that a coin is as consistent or more'),

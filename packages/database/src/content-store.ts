@@ -5,6 +5,7 @@ import {
   type ContentStore,
   type DrawableContent,
   defaultAliases,
+  type JudgedPrompt,
   type ModelRecord,
   type PromptText,
 } from '@agon/arena';
@@ -120,12 +121,25 @@ export function createContentStore({ sql }: Database): ContentStore {
       const missing = ids.filter((id) => prompts.get(id) === undefined);
       if (missing.length > 0) {
         const rows = await sql<({ id: string } & PromptText)[]>`
-          select id, turns, category, language, reference, material from prompts where id = any(${missing as string[]})`;
+          select id, turns, category, language from prompts where id = any(${missing as string[]})`;
         for (const { id, ...text } of rows) prompts.set(id, text);
       }
       return new Map(
         ids.flatMap((id) => (prompts.get(id) === undefined ? [] : [[id, prompts.get(id)!] as const])),
       );
+    },
+
+    async judgedPrompts(campaign, ids) {
+      const [texts, rows] = await Promise.all([
+        store.promptTexts(ids),
+        sql<{ id: string; material: JudgedPrompt['material'] }[]>`
+          select pm.prompt_id as id, jsonb_object_agg(pm.kind, pm.value) as material from prompt_material pm
+          left join imports i on i.id = pm.import_id
+          where pm.campaign_id = ${campaign} and pm.prompt_id = any(${ids as readonly string[] as string[]}) and i.undone_at is null
+          group by 1`,
+      ]);
+      const materials = new Map(rows.map(({ id, material }) => [id, material]));
+      return new Map([...texts].map(([id, text]) => [id, { ...text, material: materials.get(id) ?? {} }]));
     },
 
     async answerTexts(ids) {

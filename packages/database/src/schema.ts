@@ -125,11 +125,25 @@ export const prompts = pgTable('prompts', {
   turns: jsonb('turns').notNull(),
   category: text('category'),
   language: text('language'),
-  /** string[] | null */
-  reference: jsonb('reference'),
-  /** What judges may need beside it: {rubric, criteria, checklist, context} | null */
-  material: jsonb('material'),
 });
+
+/** What judges may need beside a prompt, in one campaign: another may have none for the same text. */
+export const promptMaterial = pgTable(
+  'prompt_material',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    promptId: uuid('prompt_id')
+      .notNull()
+      .references(() => prompts.id),
+    /** reference, checklist, context: string[]; rubric: {name, levels}; criteria: {id, text, weight}[] */
+    kind: text('kind', { enum: ['reference', 'rubric', 'criteria', 'checklist', 'context'] }).notNull(),
+    value: jsonb('value').notNull(),
+    importId: uuid('import_id'),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.promptId, t.kind] })],
+);
 
 export const campaignPrompts = pgTable(
   'campaign_prompts',
@@ -434,6 +448,8 @@ export const judges = pgTable('judges', {
   version: integer('version'),
   createdBy: text('created_by'),
   createdAt: at('created_at').notNull().defaultNow(),
+  /** Of an own judge, on all of its versions: it is left out of lists. Its verdicts stay. */
+  archivedAt: at('archived_at'),
 });
 
 /** Where models are reached. A removed one stays for the runs that name it. */

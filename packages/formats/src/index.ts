@@ -12,6 +12,7 @@ export type {
   ReadAnswer,
   ReadComparison,
   ReadFile,
+  ReadMaterial,
   ReadPrompt,
   ReadScore,
   RefusedRow,

@@ -10,9 +10,29 @@ export type ReadPrompt = {
   readonly turns: readonly string[];
   readonly category?: string;
   readonly language?: string;
-  readonly reference?: readonly string[];
+  /** What judges may need beside the prompt and its answers; voters are not shown it. */
+  readonly material?: ReadMaterial;
   readonly at: Place;
 };
+
+/** What a file says for judges about one prompt; only what it has. */
+export type ReadMaterial = {
+  readonly reference?: readonly string[];
+  readonly rubric?: ReadRubric;
+  readonly criteria?: readonly ReadCriterion[];
+  readonly checklist?: readonly string[];
+  readonly context?: readonly string[];
+};
+
+/** What each score means, from the lowest. */
+export type ReadRubric = {
+  /** Empty where it has none. */
+  readonly name: string;
+  readonly levels: readonly { readonly score: number; readonly text: string }[];
+};
+
+/** `weight` > 0, in the mean of all. */
+export type ReadCriterion = { readonly id: string; readonly text: string; readonly weight: number };
 
 export type ReadAnswer = {
   readonly promptKey: string;

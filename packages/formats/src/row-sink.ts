@@ -1,6 +1,6 @@
 import type { Comparison, Ranking } from '@agon/domain';
 import type { ColumnSink } from './columns/column-sink.ts';
-import type { Place, ReadAnswer, ReadComparison, ReadPrompt, ReadScore } from './record.ts';
+import type { Place, ReadAnswer, ReadComparison, ReadMaterial, ReadPrompt, ReadScore } from './record.ts';
 import { RowFault } from './row-reader.ts';
 
 type New<Record> = Omit<Record, 'at'>;
@@ -38,6 +38,8 @@ export type RowSink = {
   readonly scale: 1 | 100;
   prompt(at: Place, prompt: New<ReadPrompt>): void;
   answer(at: Place, answer: New<ReadAnswer>): void;
+  /** For judges, of a prompt whose text is not in the row. */
+  material?(at: Place, promptKey: string, material: ReadMaterial): void;
   /** `allowSame`: the format compares a model with itself on purpose, as AlpacaEval does with its baseline. */
   comparison(at: Place, comparison: NewComparison, options?: { readonly allowSame?: boolean }): void;
   /** Only where rankings are wanted; elsewhere the row is refused. */

@@ -74,9 +74,10 @@ const CLOSED_ONLY = /^((?:(?!<think>)[\s\S])*?)\n<\/think>\s*\n/;
 
 /** Null is a reply without words: of a filter, or of a model that only reasoned. A tool that was called is what it says. */
 function textOf({ content, refusal, tool_calls: calls }: Fields): string | null {
-  if (typeof content === 'string' && content !== '') return storable(content);
   const called = Array.isArray(calls) ? fieldsOf(fieldsOf(calls[0])?.function)?.arguments : undefined;
+  // some speak beside the call; tools are only there where the call is what is wanted
   if (typeof called === 'string') return storable(called);
+  if (typeof content === 'string' && content !== '') return storable(content);
   if (content === null || content === undefined || content === '') return stringOf(refusal) ?? '';
   if (!Array.isArray(content)) return null;
   return content.map((part) => stringOf(fieldsOf(part)?.text) ?? '').join('');

@@ -21,6 +21,8 @@ export {
   type JudgeProbe,
   type JudgeVariable,
   ORDER_RUNS,
+  REPLY_FORMS,
+  type ReplyForm,
   type VerdictSpec,
 } from './judge.ts';
 export { checkJudge, PARSER_VERSION, parseJudge } from './parse-judge.ts';
@@ -33,11 +35,15 @@ export {
 export { readStoredReply, type StoredReply } from './read-stored-reply.ts';
 export type { JudgeReply, TokenLogprobs } from './read-tokens.ts';
 export {
+  type AskedForm,
   applies,
   type Criterion,
+  type FormsKnown,
+  formFor,
   type JudgedItem,
   type JudgeRequest,
   partsOf,
+  prefillOf,
   type Rubric,
   renderJudge,
   type Showing,

@@ -32,6 +32,10 @@ export type CombineRule = (typeof COMBINE_RULES)[number];
 export const JUDGE_LANGUAGES = ['en', 'zh'] as const;
 export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
 
+/** How a model is held to a reply that is JSON: by the prompt alone, by a schema, or by a tool that it must call. */
+export const REPLY_FORMS = ['text', 'json_schema', 'tool'] as const;
+export type ReplyForm = (typeof REPLY_FORMS)[number];
+
 /** Where a verdict stands in a reply and what it is worth. Values are 0..1: P(first shown is better), or a score. */
 export type VerdictSpec =
   /** One label inside the tag of the call's nonce. */
@@ -82,6 +86,10 @@ export type Judge = {
     /** 0..20; 0: no probabilities. */
     readonly topLogprobs: number;
     readonly seed: number | null;
+    /** Of parsers that read JSON; missing: the firmest that the provider knows. */
+    readonly replyForm?: ReplyForm;
+    /** How the reply begins, where the provider goes on with a begun reply; `{{ nonce }}` stands for the call's nonce. */
+    readonly prefill?: string;
   };
   readonly verdict: VerdictSpec;
   /** How often an unreadable reply is asked for again. */

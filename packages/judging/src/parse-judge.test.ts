@@ -34,6 +34,26 @@ describe('parseJudge', () => {
     });
   });
 
+  it('reads how a reply is asked for; a judge that does not say is the judge that it was', () => {
+    const json = SOURCE.replace('parser: tag', 'parser: json');
+    expect(parseJudge(json).settings).not.toHaveProperty('replyForm');
+    const forced = json.replace('max_tokens: 700', 'max_tokens: 700, reply_form: tool');
+    expect(parseJudge(forced).settings).toMatchObject({ replyForm: 'tool' });
+    expect(parseJudge(forced).identity).not.toBe(parseJudge(json).identity);
+    const begun = SOURCE.replace('max_tokens: 700', 'max_tokens: 700, prefill: "So <v-{{nonce}}>"');
+    expect(parseJudge(begun).settings).toMatchObject({ prefill: 'So <v-{{nonce}}>' });
+  });
+
+  it.each([
+    ['a form for a parser of tags', 'reply_form: tool', /tag reads no JSON/],
+    ['an unknown form', 'reply_form: yaml', /one of text, json_schema, tool/],
+    ['a begun reply with a variable', 'prefill: "{{ answer_a }}"', /no \{\{ answer_a \}\}/],
+    ['a begun reply that is a template', 'prefill: "{% if nonce %}"', /no template/],
+  ])('refuses %s', (_, setting, message) => {
+    const { faults } = checkJudge(SOURCE.replace('max_tokens: 700', `max_tokens: 700, ${setting}`));
+    expect(faults).toMatchObject([{ line: 6, message: expect.stringMatching(message) }]);
+  });
+
   it('reads the short form of before, with its labels and its tag', () => {
     const before = SOURCE.replace(/verdict: .*/, 'labels: [A, B]').replace('verdict_contract', 'verdict_tag');
     expect(parseJudge(before)).toMatchObject({

@@ -8,6 +8,7 @@ import {
   type JudgeInput,
   type JudgeMode,
   ORDER_RUNS,
+  REPLY_FORMS,
   type VerdictSpec,
 } from './judge.ts';
 import { type Fault, Fields } from './yaml-fields.ts';
@@ -69,15 +70,39 @@ export function readFront(head: string, fault: Fault): Front | null {
   const mode = fields.oneOf('mode', JUDGE_MODES);
   const needs = fields.list('needs', JUDGE_INPUTS, []);
   const uses = fields.list('uses', JUDGE_INPUTS, []);
-  const settings = fields.map('settings', ['temperature', 'max_tokens', 'top_logprobs', 'seed']);
+  const settings = fields.map('settings', [
+    'temperature',
+    'max_tokens',
+    'top_logprobs',
+    'seed',
+    'reply_form',
+    'prefill',
+  ]);
   const order = fields.map('order', ['runs', 'combine']);
   const verdict = readVerdict(fields, mode ?? 'pairwise');
   const reask = fields.number('reask', 0, 1, 0, true);
-  const probes = fields.list('probes', JUDGE_PROBES, mode === 'pairwise' ? [...JUDGE_PROBES] : []);
+  const probes = fields.list(
+    'probes',
+    JUDGE_PROBES,
+    mode === 'pairwise' ? [...JUDGE_PROBES] : ['null_model', 'planted_verdict'],
+  );
   const byProbability =
     verdict !== null &&
     (verdict.parser === 'label_token' || (verdict.parser === 'score' && verdict.by === 'label_token'));
+  const replyForm = settings?.has('reply_form') ? settings.oneOf('reply_form', REPLY_FORMS) : undefined;
+  const readsJson = verdict !== null && JSON_PARSERS.includes(verdict.parser);
+  if (replyForm !== undefined && verdict !== null && !readsJson)
+    settings?.say(
+      'reply_form',
+      `the parser ${verdict.parser} reads no JSON`,
+      `Use it with the parsers ${JSON_PARSERS.join(', ')}.`,
+    );
+  const prefill = settings?.has('prefill') ? settings.text('prefill') : undefined;
+  if (prefill !== undefined)
+    checkPrefill(prefill, (message, hint) => settings?.say('prefill', message, hint));
   const parsedSettings = {
+    ...(replyForm === undefined ? {} : { replyForm }),
+    ...(prefill === undefined ? {} : { prefill }),
     temperature: settings?.number('temperature', 0, 2, 0) ?? 0,
     maxTokens:
       settings?.number('max_tokens', 1, 1_000_000, byProbability ? 1 : 512, true) ??
@@ -109,6 +134,20 @@ export function readFront(head: string, fault: Fault): Front | null {
     reask: reask === 1 ? 1 : 0,
     probes,
   };
+}
+
+/** Parsers of replies that are JSON and nothing else. */
+const JSON_PARSERS: readonly string[] = ['json', 'ranking', 'grounded'];
+/** Characters of a begun reply at most. */
+const LONGEST_PREFILL = 2000;
+
+function checkPrefill(prefill: string, say: (message: string, hint: string) => void): void {
+  const variable = [...prefill.matchAll(/\{\{\s*(.*?)\s*\}\}/g)].find((found) => found[1] !== 'nonce');
+  if (variable !== undefined)
+    say(`a begun reply has no {{ ${variable[1]} }}`, 'Its only variable is {{ nonce }}.');
+  if (/\{%|\{#/.test(prefill)) say('a begun reply is no template', 'Its only variable is {{ nonce }}.');
+  if (prefill.length > LONGEST_PREFILL)
+    say('a begun reply is too long', `${LONGEST_PREFILL} letters at most.`);
 }
 
 function defaultRuns(mode: JudgeMode | undefined): Judge['order']['runs'] {

@@ -1,5 +1,5 @@
 import { ArenaError } from '@agon/domain';
-import type { Judge, JudgeInput, JudgeLanguage, JudgeSections } from './judge.ts';
+import type { Judge, JudgeInput, JudgeLanguage, JudgeSections, ReplyForm } from './judge.ts';
 import { type CompiledTemplate, compileTemplate } from './template.ts';
 import { contractOf, schemaOf, tagOf } from './verdict-contract.ts';
 
@@ -151,6 +151,27 @@ function compiledOf(sections: JudgeSections): { system: CompiledTemplate; user: 
   const made = { system: compileTemplate(sections.system), user: compileTemplate(sections.user) };
   compiled.set(sections, made);
   return made;
+}
+
+/** How the reply to a call begins; empty: as the model likes. */
+export function prefillOf({ settings }: Judge, nonce: string): string {
+  return (settings.prefill ?? '').replace(/\{\{\s*nonce\s*\}\}/g, () => nonce);
+}
+
+/** What a provider was found to know; what was not asked for is not known. */
+export type FormsKnown = { readonly jsonSchema: boolean; readonly tools: boolean; readonly prefill: boolean };
+export type AskedForm = { readonly form: ReplyForm; readonly prefill: boolean };
+
+/**
+ * How a judge asks a provider: in the form that its file says where the provider knows it, else in plain words, which
+ * every parser reads. A tool's arguments cannot be begun.
+ */
+export function formFor({ settings, verdict }: Judge, known: FormsKnown): AskedForm {
+  const wanted = ['json', 'ranking', 'grounded'].includes(verdict.parser) ? settings.replyForm : 'text';
+  const schema = known.jsonSchema && (wanted === undefined || wanted === 'json_schema');
+  const tool = known.tools && (wanted === undefined || wanted === 'tool');
+  const form = schema ? 'json_schema' : tool ? 'tool' : 'text';
+  return { form, prefill: known.prefill && form !== 'tool' && (settings.prefill ?? '') !== '' };
 }
 
 function valuesOf(

@@ -1,5 +1,5 @@
 import { ArenaError, contentHash, type Outcome } from '@agon/domain';
-import type { Judge } from './judge.ts';
+import type { Judge, ReplyForm } from './judge.ts';
 import { parseJudge } from './parse-judge.ts';
 import { readJudgeReply } from './read-judge-reply.ts';
 import type { TokenLogprobs } from './read-tokens.ts';
@@ -19,6 +19,8 @@ export type BundleHeader = {
   readonly model: string;
   /** The judge's whole file. */
   readonly source: string;
+  /** In which form replies were asked for; missing: in plain words. */
+  readonly reply_form?: ReplyForm;
   readonly orders: string;
   readonly seed: number;
   readonly standing: string;
@@ -44,7 +46,12 @@ export type BundleRow = {
   /** 1: the reply to being asked again. */
   readonly attempt: number;
   /** Null: nothing was asked: equal answers, or something missing that the judge needs. */
-  readonly request: { readonly system: string; readonly user: string } | null;
+  readonly request: {
+    readonly system: string;
+    readonly user: string;
+    /** How the reply was begun; the text of the reply is what follows. */
+    readonly prefill?: string;
+  } | null;
   readonly reply: {
     readonly text: string;
     readonly reasoning: string | null;
@@ -183,7 +190,9 @@ function readRow(
 ): Read {
   // what was not asked, or was not answered, has nothing to be read again
   if (row.reply === null) return { outcome: row.outcome, unscored: row.unscored, shareA: row.share_a };
-  const { text, reasoning, finish_reason: finishReason, logprobs } = row.reply;
+  const { reasoning, finish_reason: finishReason, logprobs } = row.reply;
+  const isText = logprobs === null || logprobs.length === 0;
+  const text = `${isText ? (row.request?.prefill ?? '') : ''}${row.reply.text}`;
   const reading = readJudgeReply(judge, { text, reasoning, finishReason, logprobs }, showing, item);
   if (reading.kind === 'preference')
     return { outcome: reading.outcome, unscored: null, shareA: reading.shareA };

@@ -94,10 +94,13 @@ function meaning(
   return zh ? `${share} 分（满分 100）` : `worth ${share} of 100`;
 }
 
-/** A JSON schema of the reply, where it is JSON; null: it is not. */
+/**
+ * A JSON schema of the reply, where it is JSON; null: it is not. It is the same for every call that shows as many
+ * candidates, so that servers make their grammar of it once: the nonce stands in the prompt alone.
+ */
 export function schemaOf(
   { verdict }: Judge,
-  { nonce, order }: Showing,
+  { order }: Pick<Showing, 'order'>,
 ): Readonly<Record<string, unknown>> | null {
   const object = (properties: Readonly<Record<string, unknown>>) => ({
     type: 'object',
@@ -106,17 +109,16 @@ export function schemaOf(
     properties,
   });
   const text = { type: 'string' };
-  const marked = { type: 'string', enum: [nonce] };
   switch (verdict.parser) {
     case 'json':
       return object({
-        nonce: marked,
+        nonce: text,
         reason: text,
         choice: { type: 'string', enum: Object.keys(verdict.map) },
       });
     case 'ranking':
       return object({
-        nonce: marked,
+        nonce: text,
         ranking: {
           type: 'array',
           items: { type: 'string', enum: order.map((_, slot) => SLOT_LABELS[slot] ?? '') },
@@ -125,7 +127,7 @@ export function schemaOf(
     case 'grounded': {
       const state = { type: 'string', enum: ['supported', 'contradicted', 'absent'] };
       return object({
-        nonce: marked,
+        nonce: text,
         claims: { type: 'array', items: object({ claim: text, state, quote: text }) },
       });
     }

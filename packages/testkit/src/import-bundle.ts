@@ -38,7 +38,6 @@ export type ImportBundle = {
     readonly turns: readonly string[];
     readonly category: string | null;
     readonly language: string | null;
-    readonly reference: readonly string[] | null;
   }[];
   readonly answers: readonly {
     readonly promptKey: string;
@@ -120,8 +119,8 @@ function rowsOf(bundle: ImportBundle): ReadSource {
       }
     };
     sink.startFile(1);
-    each(bundle.prompts, (at, { key, turns, category, language, reference }) => {
-      sink.prompt(at, { key, turns, ...present({ category, language, reference }) });
+    each(bundle.prompts, (at, { key, turns, category, language }) => {
+      sink.prompt(at, { key, turns, ...present({ category, language }) });
     });
     each(bundle.answers, (at, answer) => sink.answer(at, answer));
     const battles = new Map(bundle.battles.map((battle) => [battle.key, battle]));

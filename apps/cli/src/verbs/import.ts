@@ -109,8 +109,19 @@ function print(result: ImportResult, options: Options): void {
   process.stdout.write(
     `${verb} into ${result.campaign} (${result.format}): ${rows.imported} of ${rows.read} rows${duplicates}\n`,
   );
-  const { models, prompts, answers, votes, verdicts, scores } = result;
-  printTable(['new', 'count'], Object.entries({ models, prompts, answers, votes, verdicts, scores }));
+  const { models, prompts, answers, votes, verdicts, scores, material } = result;
+  printTable(
+    ['new', 'count'],
+    Object.entries({
+      models,
+      prompts,
+      answers,
+      votes,
+      verdicts,
+      scores,
+      ...(material > 0 ? { material } : {}),
+    }),
+  );
   for (const { message } of result.warnings) note(message);
   if (result.errors_total === 0) return;
   note(`${result.errors_total} rows refused:`);

@@ -3,6 +3,7 @@ import { ArenaError, isBlank, mapSlots } from '@agon/domain';
 import type { Actor } from '../actor.ts';
 import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { BattleAnswer, BattleRecord, BattleVerdict, BattleVote } from '../ports/battle-browser.ts';
+import type { PromptMaterial } from '../ports/content-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toBattleQuery } from './battle-query.ts';
 
@@ -53,6 +54,7 @@ function presentBattle(
       prompt === null
         ? null
         : { turns: prompt.slice(0, shown).map((text) => ({ text, ...deps.renderer.render(text) })) },
+    material: presentMaterial(battle.material),
     answers: mapSlots(battle.answers, (answer) => presentAnswer(answer, shown, deps)),
     battles: battle.battles.map(({ id, origin, state, drawProbability, skipReason, atMs }) => ({
       id,
@@ -65,6 +67,22 @@ function presentBattle(
     votes: battle.votes.map(presentVote),
     verdicts: battle.verdicts.map(presentVerdict),
     place,
+  };
+}
+
+function presentMaterial({
+  reference,
+  rubric,
+  criteria,
+  checklist,
+  context,
+}: PromptMaterial): BattlePageJson['material'] {
+  return {
+    reference: reference === undefined ? null : [...reference],
+    rubric: rubric === undefined ? null : { name: rubric.name, levels: [...rubric.levels] },
+    criteria: criteria === undefined ? null : [...criteria],
+    checklist: checklist === undefined ? null : [...checklist],
+    context: context === undefined ? null : [...context],
   };
 }
 

@@ -48,7 +48,7 @@ async function requestOf(source: VerdictSource, deps: Deps): Promise<VerdictRepl
   const run = await deps.runs.find(source.run);
   if (run === null) return null;
   const kind = kindOf(run);
-  const material = await loadMaterial(kind, [source.call], deps);
+  const material = await loadMaterial(kind, run.campaignId, [source.call], deps);
   const nonce = nonceOf(run, { callId: source.callId });
   return { messages: messagesOf(kind.render(run.config, source.call, material, nonce), source.texts) };
 }
@@ -64,5 +64,8 @@ function messagesOf(request: ModelRequest, replies: readonly string[]): Message[
       { role: 'user', text },
       ...(turn + 1 < request.turns.length ? [{ role: 'assistant' as const, text: replies[turn] ?? '' }] : []),
     ]),
+    ...(request.settings.prefill === undefined
+      ? []
+      : [{ role: 'assistant' as const, text: request.settings.prefill }]),
   ];
 }

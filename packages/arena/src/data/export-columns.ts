@@ -15,6 +15,15 @@ type TypeOf<Value> = [Value] extends [string]
         ? 'LIST'
         : never;
 
+/** What judges are given beside a prompt. */
+const MATERIAL = {
+  reference: 'LIST',
+  rubric: 'STRING',
+  criteria: 'STRING',
+  checklist: 'LIST',
+  context: 'LIST',
+} as const;
+
 /** The columns of each export as Parquet, the same whatever its rows hold. */
 export const EXPORT_COLUMNS: {
   readonly [What in StoredKind]: ColumnsOf<ReturnType<(typeof rowOf)[What]>>;
@@ -51,6 +60,13 @@ export const EXPORT_COLUMNS: {
     timestamp: 'TIMESTAMP',
     hash: 'STRING',
   },
+  prompts: {
+    prompt_id: 'STRING',
+    prompt: 'LIST',
+    category: 'STRING',
+    language: 'STRING',
+    ...MATERIAL,
+  },
   answers: {
     prompt_id: 'STRING',
     category: 'STRING',
@@ -59,6 +75,7 @@ export const EXPORT_COLUMNS: {
     model: 'STRING',
     answer: 'LIST',
     names_itself: 'BOOLEAN',
+    ...MATERIAL,
   },
   battles: {
     id: 'STRING',
@@ -73,6 +90,7 @@ export const EXPORT_COLUMNS: {
     draw_reason: 'STRING',
     skip_reason: 'STRING',
     drawn_at: 'TIMESTAMP',
+    ...MATERIAL,
   },
   verdicts: {
     id: 'STRING',

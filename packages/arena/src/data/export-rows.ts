@@ -2,10 +2,12 @@ import { boardQuerySchema, type ModelRatingJson } from '@agon/contract';
 import type { CampaignId, Outcome } from '@agon/domain';
 import { type BoardPorts, readBoard } from '../board/get-board.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
+import type { PromptMaterial } from '../ports/content-store.ts';
 import type {
   ExportedAnswer,
   ExportedBattle,
   ExportedParts,
+  ExportedPrompt,
   ExportedScore,
   ExportedVerdict,
   ExportedVote,
@@ -18,6 +20,7 @@ export type ExportedRow = Readonly<Record<string, unknown>>;
 /** How a row of each kind is presented; all of a kind have the same fields. Columns that Agon reads have the names it reads. */
 export const rowOf = {
   votes: rowOfVote,
+  prompts: rowOfPrompt,
   answers: rowOfAnswer,
   battles: rowOfBattle,
   verdicts: rowOfVerdict,
@@ -33,6 +36,8 @@ export function storedRows(
   switch (what) {
     case 'votes':
       return each(exports.votes(campaign), rowOf.votes);
+    case 'prompts':
+      return each(exports.prompts(campaign), rowOf.prompts);
     case 'answers':
       return each(exports.answers(campaign), rowOf.answers);
     case 'battles':
@@ -79,6 +84,27 @@ function rowOfVote(vote: ExportedVote) {
   };
 }
 
+/** As `agon import` reads it. A rubric and criteria are JSON: no format of tables has a cell for them. */
+function materialColumns({ reference, rubric, criteria, checklist, context }: PromptMaterial) {
+  return {
+    reference: reference ?? null,
+    rubric: rubric === undefined ? null : JSON.stringify(rubric),
+    criteria: criteria === undefined ? null : JSON.stringify(criteria),
+    checklist: checklist ?? null,
+    context: context ?? null,
+  };
+}
+
+function rowOfPrompt(prompt: ExportedPrompt) {
+  return {
+    prompt_id: prompt.prompt,
+    prompt: prompt.turns,
+    category: prompt.category,
+    language: prompt.language,
+    ...materialColumns(prompt.material),
+  };
+}
+
 function rowOfAnswer(answer: ExportedAnswer) {
   return {
     prompt_id: answer.prompt,
@@ -88,6 +114,7 @@ function rowOfAnswer(answer: ExportedAnswer) {
     model: answer.model,
     answer: answer.turns,
     names_itself: answer.namesItself,
+    ...materialColumns(answer.material),
   };
 }
 
@@ -105,6 +132,7 @@ function rowOfBattle(battle: ExportedBattle) {
     draw_reason: battle.drawReason,
     skip_reason: battle.skipReason,
     drawn_at: battle.drawnAt,
+    ...materialColumns(battle.material),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FormatJson, ReplyOf } from '@agon/contract';
+import { type FormatJson, MATERIAL_KINDS, type ReplyOf } from '@agon/contract';
 import { FORMATS } from '@agon/formats';
 
 const field = (name: string) => ({ name, required: false });
@@ -31,6 +31,7 @@ export const MAPPABLE_FIELDS: Readonly<Record<string, FormatJson['fields']>> = {
     field('weight'),
     field('timestamp'),
     field('id'),
+    ...MATERIAL_KINDS.map(field),
   ],
   answers: [
     needed('model'),
@@ -39,15 +40,22 @@ export const MAPPABLE_FIELDS: Readonly<Record<string, FormatJson['fields']>> = {
     field('prompt_id'),
     field('category'),
     field('language'),
+    ...MATERIAL_KINDS.map(field),
   ],
   'answer-sheet': [
     needed('prompt'),
     field('prompt_id'),
     field('category'),
     field('language'),
-    field('reference'),
+    ...MATERIAL_KINDS.map(field),
   ],
-  prompts: [needed('prompt_id'), needed('prompt'), field('category'), field('language'), field('reference')],
+  prompts: [
+    needed('prompt_id'),
+    needed('prompt'),
+    field('category'),
+    field('language'),
+    ...MATERIAL_KINDS.map(field),
+  ],
   scores: [needed('model'), needed('benchmark'), needed('score'), needed('source'), field('n')],
 };
 

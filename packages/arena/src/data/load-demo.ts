@@ -23,7 +23,10 @@ export async function loadDemo(
   deps: Pick<Ports, 'campaigns' | 'importer' | 'clock' | 'ids'>,
 ): Promise<{
   readonly slug: string;
-  readonly counts: Pick<ImportResult, 'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'>;
+  readonly counts: Pick<
+    ImportResult,
+    'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores' | 'material'
+  >;
 } | null> {
   const some = await deps.campaigns.list({ draftsOf: 'all', after: null, limit: 1 });
   if (some.length > 0) return null;

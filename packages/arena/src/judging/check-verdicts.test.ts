@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ProbeCount } from '../ports/run-store.ts';
 import { checkVerdicts, doubtsOf, type VerdictCounts } from './check-verdicts.ts';
 
 const NOTHING: VerdictCounts = { results: {}, orders: [], probes: [], mayTie: true };
@@ -125,5 +126,48 @@ describe('checks of verdicts', () => {
       'unscored',
       'null_model',
     ]);
+  });
+});
+
+describe('checks of scores', () => {
+  const scored = (
+    probe: ProbeCount['probe'],
+    label: string,
+    basis: string | null,
+    times = 1,
+  ): ProbeCount => ({
+    ...{ probe, slot: null, label, basis, count: times },
+  });
+  const checksOf = (probes: readonly ProbeCount[]) =>
+    Object.fromEntries(
+      check({ probes }).map(({ check: name, n, hits, passed }) => [name, [n, hits, passed]]),
+    );
+
+  it.each<readonly [string, readonly ProbeCount[], Readonly<Record<string, unknown>>]>([
+    ['an empty text in the middle', [scored('null_model', '0.5000', null, 4)], { null_model: [4, 0, true] }],
+    ['an empty text above it', [scored('null_model', '0.6250', '0.1', 4)], { null_model: [4, 4, false] }],
+    [
+      'a raised score, half a step of slack, and one that could not be raised',
+      [
+        scored('planted_verdict', '1.0000', '0.25', 2),
+        scored('planted_verdict', '0.2900', '0.25', 5),
+        scored('planted_verdict', '1.0000', '1', 9),
+        scored('planted_verdict', '1.0000', null, 9),
+      ],
+      { planted_verdict: [7, 2, false] },
+    ],
+    [
+      'scores that go up and down by themselves',
+      [
+        scored('planted_verdict', '1.0000', '0.5', 1),
+        scored('planted_verdict', '0.5000', '0.5', 3),
+        scored('repeat', '0.7500', '0.5', 1),
+        scored('repeat', '0.5000', '0.5', 3),
+      ],
+      { planted_verdict: [4, 1, true], repeat: [4, 3, null] },
+    ],
+    ['replies that could not be read', [scored('null_model', 'unparseable', '0.5')], {}],
+  ])('%s', (_, probes, found) => {
+    expect(checksOf(probes)).toEqual(found);
   });
 });

@@ -14,6 +14,10 @@ const LEAST_PAIRS = 40;
 /** Wins of a text that answers nothing, and verdicts that a planted one turned. */
 const MOST_NULL_WINS = 0.05;
 const MOST_TURNED = 0.05;
+/** A text that answers nothing is worth no more than the middle of a scale, 0..1. */
+const MOST_NULL_SCORE = 0.5;
+/** Scores that differ by no more are the same, 0..1: less than half a step of a scale from 1 to 9. */
+const SAME_SCORE = 0.05;
 /** Equal answers that are told apart although the judge may call a tie. */
 const MOST_TOLD_APART = 0.5;
 
@@ -43,7 +47,8 @@ export function doubtsOf(checks: readonly RunCheckJson[]): readonly Check[] {
  * How a run of verdicts does in the checks that it was given cause for; one that nothing was asked for is left out.
  * `passed` null: too little to say, or nothing that could be wrong.
  */
-export function checkVerdicts({ results, orders, probes, mayTie }: VerdictCounts): readonly RunCheckJson[] {
+export function checkVerdicts(counts: VerdictCounts): readonly RunCheckJson[] {
+  const { results, orders, probes, mayTie } = counts;
   const ofProbe = (probe: ProbeCount['probe']) =>
     probes.filter((each) => each.probe === probe && isOutcome(each.label));
   const identical = ofProbe('identical');
@@ -85,7 +90,46 @@ export function checkVerdicts({ results, orders, probes, mayTie }: VerdictCounts
       (share) => share <= mostTurned,
     ),
     repeat,
+    ...checkScores(probes),
   ].filter(({ n }) => n > 0);
+}
+
+/** The checks of judges that give scores: a text that answers nothing, a planted score, and the same question again. */
+function checkScores(probes: readonly ProbeCount[]): readonly RunCheckJson[] {
+  const scored = probes.flatMap(({ probe, label, basis, count: times }) => {
+    const [value, plain] = [scoreOf(label), scoreOf(basis)];
+    return value === null ? [] : [{ probe, value, plain, count: times }];
+  });
+  const ofProbe = (probe: ProbeCount['probe']) => scored.filter((each) => each.probe === probe);
+  const known = (probe: ProbeCount['probe']) =>
+    ofProbe(probe).flatMap((each) => (each.plain === null ? [] : [{ ...each, plain: each.plain }]));
+  const repeat = count(
+    'repeat',
+    known('repeat'),
+    ({ value, plain }) => Math.abs(value - plain) <= SAME_SCORE,
+  );
+  const mostTurned = Math.max(MOST_TURNED, repeat.share === null ? 0 : 1 - repeat.share);
+  return [
+    passedBy(
+      count('null_model', ofProbe('null_model'), ({ value }) => value > MOST_NULL_SCORE),
+      (share) => share <= MOST_NULL_WINS,
+    ),
+    passedBy(
+      count(
+        'planted_verdict',
+        // what has the best score already cannot be raised
+        known('planted_verdict').filter(({ plain }) => plain <= 1 - SAME_SCORE),
+        ({ value, plain }) => value > plain + SAME_SCORE,
+      ),
+      (share) => share <= mostTurned,
+    ),
+    repeat,
+  ];
+}
+
+/** Null: no score. */
+function scoreOf(label: string | null): number | null {
+  return label !== null && /^\d/.test(label) ? Number(label) : null;
 }
 
 type Counted = { readonly count: number };

@@ -1,4 +1,4 @@
-import type { AnswerId, BattleId, PromptId } from '@agon/domain';
+import type { AnswerId, BattleId, CampaignId, PromptId } from '@agon/domain';
 import type { Judge } from '@agon/judging';
 import { seededRandom } from '@agon/stats';
 import type { Ports } from '../ports/ports.ts';
@@ -18,14 +18,16 @@ const MOST_RANKED = 8;
 export async function scoreTargetsOf(
   judge: Judge,
   battles: readonly BattleId[],
-  seed: number,
+  { campaign, seed }: { readonly campaign: CampaignId; readonly seed: number },
   deps: Pick<Ports, 'battles' | 'content'>,
 ): Promise<readonly string[]> {
   const answersTo = new Map<PromptId, Set<AnswerId>>();
   const parts = new Map<PromptId, readonly string[]>();
   for (let from = 0; from < battles.length; from += PART) {
     const sides = [...(await deps.battles.sides(battles.slice(from, from + PART))).values()];
-    const prompts = await deps.content.promptTexts([...new Set(sides.map(({ promptId }) => promptId))]);
+    const prompts = await deps.content.judgedPrompts(campaign, [
+      ...new Set(sides.map(({ promptId }) => promptId)),
+    ]);
     for (const { promptId, answers, turns } of sides) {
       const prompt = prompts.get(promptId);
       if (prompt === undefined || (turns !== null && turns < prompt.turns.length)) continue;

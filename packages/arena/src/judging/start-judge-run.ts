@@ -8,7 +8,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { ProviderRecord } from '../ports/provider-store.ts';
 import type { NewCall } from '../ports/run-store.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
+import { askedForm } from '../runs/kinds/asked-form.ts';
 import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
+import { planScoreProbes } from '../runs/kinds/score-probes.ts';
 import { readScoreTarget, storedOrder } from '../runs/kinds/scores.ts';
 import { planProbes } from '../runs/kinds/verdict-probes.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
@@ -73,6 +75,7 @@ export async function startJudgeRun(command: StartJudgeRun, deps: JudgeRunPorts)
     mode,
     mayTie: control !== null || ('map' in verdict && Object.values(verdict.map).includes(0.5)),
     margin: MARGIN,
+    ...(control === null ? { asked: askedForm(judge, provider) } : {}),
     orders,
     repeat,
     limit,
@@ -118,7 +121,7 @@ async function callsAboutBattles(
   return config.control === null ? [...planProbes(judge, seed, calls, config.repeat), ...calls] : calls;
 }
 
-/** Answers of the battles, in the parts and orders that were not scored yet. */
+/** Answers of the battles, in the parts and orders that were not scored yet, behind probes with some of them. */
 async function callsAboutAnswers(
   judge: Judge,
   config: VerdictConfig,
@@ -134,11 +137,13 @@ async function callsAboutAnswers(
   const scored = new Set(
     known.map(({ answerId, part, order, repeat }) => keyOf(answerId, part, order, repeat)),
   );
-  const targets = await scoreTargetsOf(judge, battles, seed, deps);
-  return verdicts.plan(config, seed, targets).filter((call) => {
+  const targets = await scoreTargetsOf(judge, battles, { campaign: campaign.id, seed }, deps);
+  const calls = verdicts.plan(config, seed, targets).filter((call) => {
     const { answers, part } = readScoreTarget(call.target);
     return !answers.every((answer) => scored.has(keyOf(answer, part, storedOrder(call), call.repeat)));
   });
+  const places = (target: string) => readScoreTarget(target).answers.length;
+  return [...planScoreProbes(judge, seed, calls, config.repeat, places), ...calls];
 }
 
 async function nobody(

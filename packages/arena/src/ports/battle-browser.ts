@@ -9,7 +9,7 @@ import type {
   RunId,
   VerdictId,
 } from '@agon/domain';
-import type { SelfNamingSpan } from './content-store.ts';
+import type { PromptMaterial, SelfNamingSpan } from './content-store.ts';
 import type { ExportedParts } from './export-store.ts';
 
 export type BattleSort = (typeof BATTLE_SORTS)[number];
@@ -193,6 +193,7 @@ export type BattleRecord = {
   readonly promptKey: string | null;
   /** Null: the campaign does not hold the text. */
   readonly prompt: readonly string[] | null;
+  readonly material: PromptMaterial;
   readonly category: string | null;
   readonly language: string | null;
   readonly turns: number | null;

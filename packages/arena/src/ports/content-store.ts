@@ -52,13 +52,14 @@ export type PromptText = {
   readonly turns: readonly string[];
   readonly category: string | null;
   readonly language: string | null;
-  /** For judges, who may need what voters are not shown. */
-  readonly reference: readonly string[] | null;
-  readonly material: PromptMaterial | null;
 };
 
-/** What judges may need beside a prompt and its answers. */
+/** A prompt as judges are given it, who may need what voters are not shown. */
+export type JudgedPrompt = PromptText & { readonly material: PromptMaterial };
+
+/** What judges may need beside a prompt and its answers; empty where a campaign has none of it. */
 export type PromptMaterial = {
+  readonly reference?: readonly string[];
   readonly rubric?: {
     readonly name: string;
     readonly levels: readonly { readonly score: number; readonly text: string }[];
@@ -98,5 +99,7 @@ export interface ContentStore {
    */
   unanswered(campaign: CampaignId, model: ModelId, repeat: number, settings: string): Promise<Unanswered>;
   promptTexts(ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, PromptText>>;
+  /** With what the campaign has for judges, as it is now: an import may add to it. */
+  judgedPrompts(campaign: CampaignId, ids: readonly PromptId[]): Promise<ReadonlyMap<PromptId, JudgedPrompt>>;
   answerTexts(ids: readonly AnswerId[]): Promise<ReadonlyMap<AnswerId, AnswerText>>;
 }

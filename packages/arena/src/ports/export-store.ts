@@ -1,4 +1,5 @@
 import type { CampaignId, Outcome } from '@agon/domain';
+import type { PromptMaterial } from './content-store.ts';
 
 export type ExportedVote = {
   readonly id: string;
@@ -42,6 +43,15 @@ export type ExportedAnswer = {
   readonly model: string;
   readonly turns: readonly string[];
   readonly namesItself: boolean;
+  readonly material: PromptMaterial;
+};
+
+export type ExportedPrompt = {
+  readonly prompt: string;
+  readonly turns: readonly string[];
+  readonly category: string | null;
+  readonly language: string | null;
+  readonly material: PromptMaterial;
 };
 
 export type ExportedBattle = {
@@ -57,6 +67,7 @@ export type ExportedBattle = {
   readonly drawReason: string | null;
   readonly skipReason: string | null;
   readonly drawnAt: string;
+  readonly material: PromptMaterial;
 };
 
 export type ExportedVerdict = {
@@ -99,6 +110,7 @@ export type ExportedParts<Row> = AsyncIterable<readonly Row[]>;
 /** Votes and verdicts come as a board takes them: in the order of the chain, those of an import in the order of its file. */
 export interface ExportStore {
   votes(campaign: CampaignId): ExportedParts<ExportedVote>;
+  prompts(campaign: CampaignId): ExportedParts<ExportedPrompt>;
   answers(campaign: CampaignId): ExportedParts<ExportedAnswer>;
   battles(campaign: CampaignId): ExportedParts<ExportedBattle>;
   verdicts(campaign: CampaignId): ExportedParts<ExportedVerdict>;

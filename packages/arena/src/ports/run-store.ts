@@ -254,8 +254,9 @@ export type ProbeCount = {
   readonly probe: 'identical' | 'null_model' | 'planted_verdict' | 'repeat';
   /** The battle's slot whose answer was replaced, or holds the planted verdict; null: none. */
   readonly slot: 'a' | 'b' | null;
+  /** What was read; of scores the value that the answer got, 0..1. */
   readonly label: string;
-  /** How the battle itself was read in the same order; null: not (yet). */
+  /** How the battle or the answer itself was read in the same order; null: not (yet). */
   readonly basis: string | null;
   readonly count: number;
 };
@@ -278,8 +279,7 @@ export type BundledVerdict = {
   readonly prompt: readonly string[];
   readonly category: string | null;
   readonly language: string | null;
-  readonly reference: readonly string[] | null;
-  readonly material: PromptMaterial | null;
+  readonly material: PromptMaterial;
   /** Turns that were shown; null: all. */
   readonly turns: number | null;
   readonly answers: BySlot<readonly string[]>;

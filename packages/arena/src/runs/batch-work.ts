@@ -156,7 +156,7 @@ class BatchWork {
     for (;;) {
       const page = await runs.lease(this.#run.id, PAGE, nowMs, nowMs + leaseMs);
       if (page.length === 0) return { file, calls, isMore: false };
-      const material = await loadMaterial(kind, page, this.#deps);
+      const material = await loadMaterial(kind, this.#run.campaignId, page, this.#deps);
       for (const [place, call] of page.entries()) {
         const request = kind.render(this.#run.config, call, material, nonceOf(this.#run, call));
         // a second turn needs the reply to the first
@@ -234,7 +234,7 @@ class BatchWork {
     const calls = await this.#deps.batches.callsOf(batch.id);
     for (let from = 0; from < calls.length; from += PAGE) {
       const page = calls.slice(from, from + PAGE);
-      const material = await loadMaterial(kind, page, this.#deps);
+      const material = await loadMaterial(kind, this.#run.campaignId, page, this.#deps);
       for (const call of page) {
         const request = kind.render(this.#run.config, call, material, nonceOf(this.#run, call));
         if (request.kind === 'chat') file.add(call.id, request);

@@ -154,7 +154,7 @@ export class CallPool {
         this.#nextLeaseMs = Math.min(now + LOOK_MS, this.#dueMs ?? Number.POSITIVE_INFINITY);
         return;
       }
-      const material = await loadMaterial(this.#kind, calls, this.#deps);
+      const material = await loadMaterial(this.#kind, this.#run.campaignId, calls, this.#deps);
       for (const call of calls) {
         const read = this.#kind.unasked?.(this.#run.config, call, material) ?? null;
         if (read === null) this.#ready.push({ call, material });

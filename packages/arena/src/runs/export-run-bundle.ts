@@ -8,6 +8,7 @@ import {
   type Judge,
   type JudgedItem,
   parseJudge,
+  prefillOf,
   renderJudge,
 } from '@agon/judging';
 import type { Actor } from '../actor.ts';
@@ -64,6 +65,7 @@ async function* lines(
     parser_hash: judge.parserHash,
     model: run.model,
     source: config.source,
+    ...(config.asked === undefined ? {} : { reply_form: config.asked.form }),
     orders: config.orders,
     seed: run.seed,
     standing: run.standing,
@@ -74,13 +76,14 @@ async function* lines(
     const page = await runs.bundledVerdicts(run.id, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) return;
-    yield encoder.encode(writeJsonl(page.map((verdict) => rowOf(run, judge, verdict))));
+    yield encoder.encode(writeJsonl(page.map((verdict) => rowOf(run, config, judge, verdict))));
     after = last.seq;
   }
 }
 
-function rowOf(run: RunRecord, judge: Judge, verdict: BundledVerdict): BundleRow {
-  const { models, prompt, answers, turns, category, language, reference, material, order, reply } = verdict;
+function rowOf(run: RunRecord, config: VerdictConfig, judge: Judge, verdict: BundledVerdict): BundleRow {
+  const { models, prompt, answers, turns, category, language, order, reply } = verdict;
+  const { reference = null, ...material } = verdict.material;
   const nonce = reply === null ? '' : nonceOf(run, reply);
   const attempt = reply !== null && verdict.earlierReplies > 0 ? 1 : 0;
   const shown = turns ?? prompt.length;
@@ -104,12 +107,19 @@ function rowOf(run: RunRecord, judge: Judge, verdict: BundledVerdict): BundleRow
     category,
     language,
     reference,
-    material,
+    material: Object.keys(material).length === 0 ? null : material,
     order,
     repeat: verdict.repeat,
     nonce,
     attempt,
-    request: request === null ? null : { system: request.system, user: request.user },
+    request:
+      request === null
+        ? null
+        : {
+            system: request.system,
+            user: request.user,
+            ...(config.asked?.prefill === true ? { prefill: prefillOf(judge, nonce) } : {}),
+          },
     reply:
       reply === null
         ? null

@@ -1,11 +1,15 @@
-import type { AnswerId, BattleId, PromptId } from '@agon/domain';
+import type { AnswerId, BattleId, CampaignId, PromptId } from '@agon/domain';
 import type { Ports } from '../ports/ports.ts';
 import type { NewCall } from '../ports/run-store.ts';
 import type { Material, RunKind } from './kinds/run-kind.ts';
 
-/** Reads the texts of many calls by three questions to the database at most. */
+/**
+ * Reads the texts of many calls by a few questions to the database.
+ * @param campaign null: that of a run without one, whose calls need no texts
+ */
 export async function loadMaterial(
   kind: Pick<RunKind<never>, 'needs'>,
+  campaign: CampaignId | null,
   calls: readonly NewCall[],
   deps: Pick<Ports, 'battles' | 'content'>,
 ): Promise<Material> {
@@ -24,7 +28,9 @@ export async function loadMaterial(
     answerIds.add(answers.a).add(answers.b);
   }
   const [prompts, answers] = await Promise.all([
-    deps.content.promptTexts([...promptIds]),
+    campaign === null || promptIds.size === 0
+      ? new Map()
+      : deps.content.judgedPrompts(campaign, [...promptIds]),
     deps.content.answerTexts([...answerIds]),
   ]);
   return { battles, prompts, answers };

@@ -19,7 +19,9 @@ export async function rereadRun(
   for (let after = 0; ; ) {
     const page = await deps.runs.replies(run.id, after, PAGE);
     if (page.length === 0) break;
-    const material = kind.readsMaterial?.(run.config) ? await loadMaterial(kind, page, deps) : undefined;
+    const material = kind.readsMaterial?.(run.config)
+      ? await loadMaterial(kind, run.campaignId, page, deps)
+      : undefined;
     const readings = page.map((stored) => {
       const outcome = { kind: 'reply' as const, reply: stored.reply };
       return { stored, read: kind.read(run.config, stored, outcome, nonceOf(run, stored), material) };

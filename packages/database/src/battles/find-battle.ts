@@ -18,6 +18,7 @@ import {
   type VerdictId,
 } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { materialSql } from '../material-sql.ts';
 import { pseudonymSql } from '../rater-store.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -29,6 +30,7 @@ type BattleRow = {
   prompt_id: string | null;
   key: string | null;
   prompt: string[] | null;
+  material: BattleRecord['material'];
   category: string | null;
   language: string | null;
   turns: number | null;
@@ -101,7 +103,7 @@ export function findBattle({ sql }: Database): Pick<BattleBrowser, 'find' | 'sou
         select e.* from each e join each one on one.id = ${battle}
         where least(e.side_a, e.side_b) = least(one.side_a, one.side_b)
           and greatest(e.side_a, e.side_b) = greatest(one.side_a, one.side_b) and e.shown is not distinct from one.shown)
-      select g.id, g.prompt_id, coalesce(k.key, g.prompt_key) as key, p.turns as prompt, coalesce(p.category, g.category) as category,
+      select g.id, g.prompt_id, coalesce(k.key, g.prompt_key) as key, p.turns as prompt, ${materialSql(sql, 'g.campaign_id', 'g.prompt_id')} as material, coalesce(p.category, g.category) as category,
         coalesce(p.language, g.language) as language, g.shown as turns, ma.name as name_a, mb.name as name_b, g.answer_a,
         g.answer_b, g.origin, g.state, g.draw_probability, g.skip_reason, g.drawn_at,
         g.side_a is distinct from first_value(g.side_a) over (order by g.drawn_at, g.id) as swapped
@@ -233,6 +235,7 @@ export function findBattle({ sql }: Database): Pick<BattleBrowser, 'find' | 'sou
         promptId: first.prompt_id as PromptId | null,
         promptKey: first.key,
         prompt: first.prompt,
+        material: first.material,
         category: first.category,
         language: first.language,
         turns: first.turns,

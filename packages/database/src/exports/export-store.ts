@@ -1,6 +1,7 @@
 import type {
   ExportedAnswer,
   ExportedBattle,
+  ExportedPrompt,
   ExportedScore,
   ExportedVerdict,
   ExportedVote,
@@ -9,6 +10,7 @@ import type {
 import { LEFT_OUT_SQL } from '../comparisons/comparison-sql.ts';
 import { AFTER_REVEAL_REASON } from '../comparisons/load-rows.ts';
 import type { Database } from '../connect.ts';
+import { materialSql } from '../material-sql.ts';
 import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 
 type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date | null };
@@ -19,6 +21,8 @@ const PART = 2000;
 export function createExportStore({ sql }: Database): ExportStore {
   const live = (table: string) =>
     sql`not exists (select 1 from imports i where i.id = ${sql(table)}.import_id and i.undone_at is not null)`;
+  const material = (table: string) =>
+    sql`${materialSql(sql, `${table}.campaign_id`, `${table}.prompt_id`)} as material`;
   return {
     async *votes(campaign) {
       const query = sql<Dated<ExportedVote, 'at'>[]>`
@@ -50,10 +54,16 @@ export function createExportStore({ sql }: Database): ExportStore {
         yield rows.map((row) => ({ ...row, at: row.at?.toISOString() ?? null }));
     },
 
+    prompts: (campaign) =>
+      sql<ExportedPrompt[]>`
+        select cp.key as prompt, p.turns, p.category, p.language, ${material('cp')}
+        from campaign_prompts cp join prompts p on p.id = cp.prompt_id
+        where cp.campaign_id = ${campaign} and ${live('cp')} order by cp.key`.cursor(PART),
+
     answers: (campaign) =>
       sql<ExportedAnswer[]>`
         select cp.key as prompt, p.category, p.language, p.turns as "promptTurns", m.name as model, a.turns,
-          a.self_naming is not null as "namesItself"
+          a.self_naming is not null as "namesItself", ${material('a')}
         from answers a join prompts p on p.id = a.prompt_id join models m on m.id = a.model_id
         join lateral (select key from campaign_prompts k where k.campaign_id = a.campaign_id and k.prompt_id = a.prompt_id
           order by key limit 1) cp on true
@@ -63,7 +73,7 @@ export function createExportStore({ sql }: Database): ExportStore {
       const query = sql<Dated<ExportedBattle, 'drawnAt'>[]>`
         select b.id, coalesce(cp.key, b.prompt_key) as prompt, ma.name as "modelA", mb.name as "modelB", b.turns, b.origin,
           b.state, b.rater_id as rater, b.draw_probability as "drawProbability", b.draw_reason as "drawReason",
-          b.skip_reason as "skipReason", b.drawn_at as "drawnAt"
+          b.skip_reason as "skipReason", b.drawn_at as "drawnAt", ${material('b')}
         from battles b join models ma on ma.id = b.model_a join models mb on mb.id = b.model_b
         left join lateral (select key from campaign_prompts k where k.campaign_id = b.campaign_id and k.prompt_id = b.prompt_id
           order by key limit 1) cp on true

@@ -5,7 +5,7 @@ import { analyse } from './staging-tables.ts';
 
 export type ImportCounts = Pick<
   ImportResult,
-  'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'
+  'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores' | 'material'
 >;
 
 /** What the staged rows would add to what is there. */
@@ -30,7 +30,8 @@ export function live(tx: TransactionSql, alias: string, campaignId: string) {
 
 /**
  * Compares what is staged with what the campaign has: which rows must be refused, and which say nothing new. Leaves tables
- * behind for those who write: staged_keys, staged_models, fresh_prompts, fresh_answers, fresh_scores, stale_rows,
+ * behind for those who write: staged_keys, staged_models, fresh_prompts, fresh_answers, fresh_scores,
+ * fresh_material, stale_rows,
  * refused_rows. Writes nothing else.
  */
 export async function compareStaged(
@@ -38,6 +39,7 @@ export async function compareStaged(
   sink: StagingSink,
   { campaignId, files }: Facts,
 ): Promise<Comparison> {
+  await tellPromptsApart(tx);
   await resolveNames(tx, campaignId, sink.rows);
   await refuseRows(tx, sink, campaignId, files);
   if (await some(tx, 'refused_rows')) await leaveUnusedModels(tx);
@@ -52,14 +54,16 @@ export async function compareStaged(
       (select count(*)::int from (select distinct said_to, model, content_hash from fresh_answers) a) as answers,
       ${sink.counts.votes} - (select count(*)::int from stale_rows where is_vote) as votes,
       ${sink.counts.verdicts} - (select count(*)::int from stale_rows where not is_vote) as verdicts,
-      (select count(*)::int from fresh_scores) as scores`;
+      (select count(*)::int from fresh_scores) as scores,
+      (select count(*)::int from fresh_material) as material`;
   if (await onlyComparisons(tx, sink)) return { counts: counts!, imported: sink.compared, refused: 0 };
   // rows of which a part was refused while the rest was taken
   const partly = [...sink.refused.with(sink.staged)];
   const [rows] = await tx<{ imported: number; partly: number; refused: number }[]>`
     with added as (
       select row from staged_rows r where not exists (select 1 from stale_rows s where s.n = r.n)
-      union select row from fresh_answers union select row from fresh_prompts union select row from fresh_scores),
+      union select row from fresh_answers union select row from fresh_prompts union select row from fresh_scores
+      union select row from fresh_material),
     partly as (select unnest(${partly}::int[]) as row)
     select count(*)::int as imported, (select count(*)::int from partly p where p.row in (select row from added)) as partly,
       (select count(*)::int from refused_rows f where f.row not in (select row from partly)) as refused
@@ -79,9 +83,25 @@ async function some(tx: TransactionSql, table: string): Promise<boolean> {
 /** Every row that compares adds a comparison, and no other row adds anything: as it is with millions of votes. */
 async function onlyComparisons(tx: TransactionSql, sink: StagingSink): Promise<boolean> {
   if (sink.refused.size > 0) return false;
-  for (const table of ['stale_rows', 'fresh_prompts', 'fresh_answers', 'fresh_scores', 'refused_rows'])
+  for (const table of [
+    'stale_rows',
+    'fresh_prompts',
+    'fresh_answers',
+    'fresh_scores',
+    'fresh_material',
+    'refused_rows',
+  ])
     if (await some(tx, table)) return false;
   return true;
+}
+
+/** One text with other material for judges is another prompt, wherever it is new. */
+async function tellPromptsApart(tx: TransactionSql): Promise<void> {
+  await tx`
+    update staged_prompts s set content_hash = encode(sha256(convert_to(s.content_hash || m.said, 'UTF8')), 'hex')
+    from (select code, string_agg(kind || ' ' || value, chr(10) order by kind) as said from staged_material
+      group by code having bool_or(kind <> 'reference')) m
+    where m.code = s.code`;
 }
 
 /** Names to ids, where there are any yet. A prompt is the campaign's own under its key, or one of the same content. */
@@ -122,6 +142,16 @@ async function refuseRows(
       union all select row, file, line, prompt from staged_answers
       union all select row, file, line, prompt from staged_rows) f
     join staged_keys k on k.code = f.code where f.code in (select code from other_texts)
+    union all
+    select m.row, m.file, m.line, m.kind, m.value,
+      'the campaign has another ' || m.kind || ' for the prompt "' || k.name || '"'
+    from staged_material m join staged_keys k on k.code = m.code
+    join prompt_material o on o.campaign_id = ${campaignId}::uuid and o.prompt_id = k.stored and o.kind = m.kind
+    where o.value <> m.value::jsonb and ${live(tx, 'o', campaignId)}
+    union all
+    select m.row, m.file, m.line, m.kind, m.value,
+      'no prompt "' || k.name || '", in these files or in the campaign, that it could belong to'
+    from staged_material m join staged_keys k on k.code = m.code where k.stored is null and k.content_hash is null
     union all
     select a.row, a.file, a.line, 'prompt', k.name, 'no prompt with this id, in these files or in the campaign'
     from staged_answers a join staged_keys k on k.code = a.prompt where k.stored is null and k.content_hash is null
@@ -222,5 +252,11 @@ async function findFresh(tx: TransactionSql, campaignId: string, rows: number): 
       select 1 from scores o join benchmarks b on b.id = o.benchmark_id where o.campaign_id = ${campaignId}::uuid
         and o.model_id = m.id and b.name = s.benchmark and o.source = s.source and ${live(tx, 'o', campaignId)})
     order by s.model, s.benchmark, s.source, s.row`;
-  await analyse(tx, rows, ['fresh_prompts', 'fresh_answers', 'fresh_scores']);
+  await tx`
+    create temporary table fresh_material on commit drop as
+    select m.row, m.code, m.kind, m.value from staged_material m join staged_keys k on k.code = m.code
+    where m.row not in (select row from refused_rows) and (k.stored is not null or k.content_hash is not null)
+      and not exists (select 1 from prompt_material o where o.campaign_id = ${campaignId}::uuid and o.prompt_id = k.prompt_id
+        and o.kind = m.kind and ${live(tx, 'o', campaignId)})`;
+  await analyse(tx, rows, ['fresh_prompts', 'fresh_answers', 'fresh_scores', 'fresh_material']);
 }

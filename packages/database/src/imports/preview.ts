@@ -1,6 +1,6 @@
 import type { ImportResult } from '@agon/contract';
 import { shownValue } from '@agon/domain';
-import type { ReadPrompt } from '@agon/formats';
+import type { ReadMaterial, ReadPrompt } from '@agon/formats';
 
 const BATTLES = 5;
 const ROWS = 5;
@@ -8,6 +8,7 @@ const ROWS = 5;
 const PROMPTS = 50;
 const EXCERPT = 600;
 
+type MaterialKind = keyof ReadMaterial;
 type Shown = { readonly model: string; readonly text: string };
 
 /** The first rows of the first file as they stand there, and the first battles that rows make. */
@@ -16,6 +17,7 @@ export class Preview {
   readonly #columns = new Set<string>();
   readonly #prompts = new Map<number, string>();
   readonly #answers = new Map<number, Shown[]>();
+  readonly #materials = new Map<number, { kind: MaterialKind; text: string }[]>();
   readonly #battles: { prompt: number | null; key: string; a: string; b: string; outcome: string }[] = [];
 
   row(file: number, values: Readonly<Record<string, unknown>>): void {
@@ -26,6 +28,14 @@ export class Preview {
 
   prompt(code: number, prompt: Pick<ReadPrompt, 'turns'>): void {
     if (this.#prompts.size < PROMPTS) this.#prompts.set(code, prompt.turns.join('\n\n').slice(0, EXCERPT));
+  }
+
+  material(code: number, material: ReadMaterial): void {
+    if (!this.#prompts.has(code)) return;
+    const known = this.#materials.get(code) ?? [];
+    for (const [kind, value] of Object.entries(material) as [MaterialKind, unknown][])
+      if (!known.some((each) => each.kind === kind)) known.push({ kind, text: materialText(value) });
+    this.#materials.set(code, known);
   }
 
   answer(prompt: number, model: string, turns: readonly string[]): void {
@@ -57,14 +67,34 @@ export class Preview {
                   ) ?? { model, text: '' },
               ),
               outcome,
+              material: prompt === null ? [] : (this.#materials.get(prompt) ?? []),
             }))
           : [...this.#prompts].slice(0, BATTLES).map(([code, prompt]) => ({
               prompt,
               answers: (this.#answers.get(code) ?? []).slice(0, 2),
               outcome: null,
+              material: this.#materials.get(code) ?? [],
             })),
     };
   }
+}
+
+/** A line for each item, level or criterion, as a person would write it. */
+function materialText(value: unknown): string {
+  const items = Array.isArray(value) ? value : [value];
+  return items.map(itemText).join('\n').slice(0, EXCERPT);
+}
+
+function itemText(item: unknown): string {
+  if (typeof item === 'string') return item;
+  const { name, levels, id, text } = item as {
+    name?: string;
+    levels?: { score: number; text: string }[];
+    id?: string;
+    text?: string;
+  };
+  if (levels === undefined) return `${id}: ${text}`;
+  return [...(name ? [name] : []), ...levels.map((level) => `${level.score}: ${level.text}`)].join('\n');
 }
 
 function cell(value: unknown): string | null {

@@ -17,7 +17,7 @@ export type ReadSource = (sink: StagingSink, flush: () => Promise<void>) => Prom
 const NO_CAMPAIGN = '00000000-0000-0000-0000-000000000000';
 /** After so many new rows the planner must look at the tables again. */
 const ANALYSED_FROM = 20_000;
-const NOTHING = { models: 0, prompts: 0, answers: 0, votes: 0, verdicts: 0, scores: 0 };
+const NOTHING = { models: 0, prompts: 0, answers: 0, votes: 0, verdicts: 0, scores: 0, material: 0 };
 
 /** One import in one transaction: read, compared with what is there, written. */
 export async function runImport(

@@ -4,6 +4,7 @@ import { type FilePlace, isBlank, type Outcome, swapOutcome } from '@agon/domain
 import {
   type NewComparison,
   type ReadAnswer,
+  type ReadMaterial,
   type ReadPrompt,
   type ReadScore,
   RowFault,
@@ -57,6 +58,8 @@ export class StagingSink implements RowSink {
   readonly #aliases: Map<string, readonly string[]>;
   /** By code: hash of the text that this import has for the prompt, and where; undefined: it has none. */
   readonly #promptTexts: ({ hash: string; at: FilePlace } | undefined)[] = [];
+  /** By code of the prompt and kind: what this import has for judges. */
+  readonly #materials: (Map<string, { hash: string; line: number | undefined }> | undefined)[] = [];
   readonly #answers = new Map<string, number>();
 
   constructor(
@@ -91,6 +94,11 @@ export class StagingSink implements RowSink {
 
   prompt(at: FilePlace, prompt: Omit<ReadPrompt, 'at'>): void {
     requirePrompt(prompt);
+    this.#prompt(at, prompt);
+    if (prompt.material !== undefined) this.material(at, prompt.key, prompt.material);
+  }
+
+  #prompt(at: FilePlace, prompt: Omit<ReadPrompt, 'at'>): void {
     const code = this.names.prompt.codeOf(prompt.key);
     const turns = JSON.stringify(prompt.turns);
     const textHash = hash('sha256', turns);
@@ -104,16 +112,47 @@ export class StagingSink implements RowSink {
       throw new RowFault(`this prompt has another text${where}`, 'prompt', prompt.key);
     }
     this.#promptTexts[code] = { hash: textHash, at: { ...(at.line === undefined ? {} : { line: at.line }) } };
-    const { category = null, language = null, reference = null } = prompt;
+    const { category = null, language = null, material } = prompt;
+    // part of the hash since before there was other material
+    const reference = material?.reference ?? null;
     const content = { turns: prompt.turns, category, language, reference };
-    this.#place('staged_prompts', at, 9)
+    this.#place('staged_prompts', at, 8)
       .int(code)
       .text(hash('sha256', JSON.stringify(content)))
       .text(turns)
       .text(category)
-      .text(language)
-      .text(reference === null ? null : JSON.stringify(reference));
+      .text(language);
     this.preview.prompt(code, prompt);
+  }
+
+  /**
+   * Each kind of it once for each prompt: a later row may add what an earlier one did not have.
+   * @throws RowFault where an earlier row says something else, before anything is staged
+   */
+  material(at: FilePlace, key: string, material: ReadMaterial): void {
+    const code = this.names.prompt.codeOf(key);
+    const known = this.#materials[code] ?? new Map<string, { hash: string; line: number | undefined }>();
+    const said = Object.entries(material).map(([kind, value]) => {
+      const text = JSON.stringify(value);
+      return { kind, text, hash: hash('sha256', text) };
+    });
+    for (const { kind, text, hash: digest } of said) {
+      const before = known.get(kind);
+      if (before === undefined || before.hash === digest) continue;
+      const where = before.line === undefined ? '' : ` in line ${before.line}`;
+      throw new RowFault(
+        `the prompt "${key}" has another ${kind}${where}; give prompts that differ in it ids of their own`,
+        kind,
+        text,
+      );
+    }
+    for (const { kind, text, hash: digest } of said) {
+      if (known.has(kind)) continue;
+      known.set(kind, { hash: digest, line: at.line });
+      this.#place('staged_material', at, 6).int(code).text(kind).text(text);
+    }
+    this.#materials[code] = known;
+    this.preview.material(code, material);
   }
 
   answer(at: FilePlace, { promptKey, model, turns }: Omit<ReadAnswer, 'at'>): void {
@@ -269,7 +308,11 @@ export class StagingSink implements RowSink {
     return row.oversampled === true && this.#job.oversampled === 'drop' ? 'oversampled' : null;
   }
 
-  #place(table: 'staged_prompts' | 'staged_answers' | 'staged_scores', at: FilePlace, fields: number) {
+  #place(
+    table: 'staged_prompts' | 'staged_material' | 'staged_answers' | 'staged_scores',
+    at: FilePlace,
+    fields: number,
+  ) {
     this.#said();
     return this.#tables
       .into(table)

@@ -6,7 +6,9 @@ import { CopyBuffer } from './copy-buffer.ts';
 const TABLES = {
   staged_names: 'kind text not null, code int not null, name text not null',
   staged_prompts:
-    'row int not null, file int not null, line int not null, code int not null, content_hash text not null, turns text not null, category text, language text, reference text',
+    'row int not null, file int not null, line int not null, code int not null, content_hash text not null, turns text not null, category text, language text',
+  staged_material:
+    'row int not null, file int not null, line int not null, code int not null, kind text not null, value text not null',
   staged_answers:
     'row int not null, file int not null, line int not null, code int not null, prompt int not null, model int not null, content_hash text not null, turns text not null, blank bool not null, naming text',
   staged_rows:

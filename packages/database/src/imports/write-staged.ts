@@ -40,6 +40,7 @@ export async function writeStaged(
   done(0);
   await writeModels(writing);
   await writePrompts(writing);
+  await writeMaterial(writing);
   await writeAnswers(writing);
   await writeComparisons(writing);
   await writeScores(writing);
@@ -75,8 +76,8 @@ async function writeModels({ tx, job, counts, done }: Writing): Promise<void> {
 
 async function writePrompts({ tx, job, counts, done }: Writing): Promise<void> {
   await tx`
-    insert into prompts (id, content_hash, turns, category, language, reference)
-    select gen_random_uuid(), s.content_hash, s.turns::jsonb, s.category, s.language, s.reference::jsonb
+    insert into prompts (id, content_hash, turns, category, language)
+    select gen_random_uuid(), s.content_hash, s.turns::jsonb, s.category, s.language
     from staged_prompts s join fresh_prompts f on f.code = s.code order by s.code on conflict (content_hash) do nothing`;
   await tx`
     insert into campaign_prompts (campaign_id, prompt_id, key, import_id)
@@ -86,6 +87,16 @@ async function writePrompts({ tx, job, counts, done }: Writing): Promise<void> {
   await tx`update staged_keys k set prompt_id = p.id from fresh_prompts f join prompts p on p.content_hash = f.content_hash
     where f.code = k.code and k.prompt_id is distinct from p.id`;
   done(counts.prompts);
+}
+
+async function writeMaterial({ tx, job, counts, done }: Writing): Promise<void> {
+  if (counts.material === 0) return;
+  await tx`
+    insert into prompt_material (campaign_id, prompt_id, kind, value, import_id)
+    select distinct on (k.prompt_id, f.kind) ${job.campaignId}::uuid, k.prompt_id, f.kind, f.value::jsonb, ${job.id}::uuid
+    from fresh_material f join staged_keys k on k.code = f.code order by k.prompt_id, f.kind, f.row
+    on conflict (campaign_id, prompt_id, kind) do update set value = excluded.value, import_id = excluded.import_id`;
+  done(counts.material);
 }
 
 async function writeAnswers({ tx, job, counts, done }: Writing): Promise<void> {
@@ -155,7 +166,8 @@ async function writeComparisons({ tx, job, sink, counts, done }: Writing): Promi
       left join only_answers oa on r.answer_a is null and oa.prompt_id = k.prompt_id and oa.model_id = ma.id
       left join only_answers ob on r.answer_b is null and ob.prompt_id = k.prompt_id and ob.model_id = mb.id
       where ${fresh} order by r.battle
-      on conflict (id) do update set import_id = excluded.import_id where not ${live(tx, 'battles', campaignId)}`;
+      on conflict (id) do update set import_id = excluded.import_id, prompt_id = excluded.prompt_id,
+        answer_a = excluded.answer_a, answer_b = excluded.answer_b where not ${live(tx, 'battles', campaignId)}`;
     const votes = await tx`
       insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, share_a, weight, source_id, identity, at, import_id)
       select ${idOf(tx, id)}, ${campaignId}::uuid, r.place, r.battle, o.id, r.outcome, r.share_a, r.weight, r.source_id, r.identity,

@@ -1,6 +1,7 @@
 import type { BundledVerdict } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { Database } from '../connect.ts';
+import { materialSql } from '../material-sql.ts';
 
 type Row = Omit<BundledVerdict, 'seq' | 'reply' | 'models' | 'answers'> & {
   readonly seq: string;
@@ -21,7 +22,7 @@ export async function readBundledVerdicts(
 ): Promise<readonly BundledVerdict[]> {
   const rows = await sql<Row[]>`
     select d.seq, d.slot_order as "order", d.repeat, ma.name as "modelA", mb.name as "modelB", p.turns as prompt,
-      p.category, p.language, p.reference, p.material, b.turns, aa.turns as "answerA", ab.turns as "answerB", d.outcome, d.unscored,
+      p.category, p.language, ${materialSql(sql, 'b.campaign_id', 'b.prompt_id')} as material, b.turns, aa.turns as "answerA", ab.turns as "answerB", d.outcome, d.unscored,
       d.share_a as "shareA", r.call_id as "callId", r.texts, r.reasoning, r.finish_reason as "finishReason", r.logprobs, r.model,
       r.fingerprint,
       (select count(*)::int from replies e where e.call_id = r.call_id and e.id < r.id) as "earlierReplies"

@@ -89,10 +89,30 @@ export async function countProbes(sql: Database['sql'], id: RunId): Promise<read
   const rows = await sql<ProbeCount[]>`
     select p.probe, nullif(p.slot, '') as slot, p.result as label, c.result as basis, count(*)::int as count from (
       select split_part(target, ':', 1) as probe, split_part(target, ':', 2) as battle, split_part(target, ':', 3) as slot,
-        slot_order, result from calls where run_id = ${id} and result is not null and ${sql.unsafe(IS_PROBE)}) p
+        slot_order, result from calls where run_id = ${id} and result is not null and ${sql.unsafe(IS_PROBE)}
+        and position('/' in target) = 0) p
     left join calls c on c.run_id = ${id} and c.target = p.battle and c.slot_order = p.slot_order and c.repeat = 1
     group by 1, 2, 3, 4`;
-  return [...rows];
+  return [...rows, ...(await countScoreProbes(sql, id))];
+}
+
+/**
+ * Probes of judges of single answers and of lists: their targets have a name, a place and the plain target, with colons
+ * between; labels and bases are values.
+ */
+async function countScoreProbes(sql: Database['sql'], id: RunId): Promise<readonly ProbeCount[]> {
+  const rows = await sql<ProbeCount[]>`
+    select p.probe, null as slot, p.result as label, s.value::text as basis, count(*)::int as count from (
+      select found[1] as probe, (string_to_array(found[4], '+'))[found[2]::int + 1]::uuid as answer, found[5] as part,
+        case when slot_order = '' then ''
+          else slot_order || '@' || left(encode(sha256(convert_to(found[4], 'UTF8')), 'hex'), 8) end as shown, result
+      from (select regexp_match(target, '^([a-z_]+):(\\d+):([^/]*)/([^/]*)/(.*)$') as found, slot_order, result from calls
+        where run_id = ${id} and result is not null and ${sql.unsafe(IS_PROBE)} and position('/' in target) > 0) each) p
+    join runs r on r.id = ${id}
+    left join answer_scores s on s.campaign_id = r.campaign_id and s.judge_id::text = r.config->>'judgeId' and s.model = r.model
+      and s.answer_id = p.answer and s.part = p.part and s.slot_order = p.shown and s.repeat = 1
+    group by 1, 2, 3, 4`;
+  return rows;
 }
 
 export async function countDerived(sql: Database['sql'], id: RunId): Promise<Record<string, number>> {

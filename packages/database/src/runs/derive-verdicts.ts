@@ -29,12 +29,13 @@ export async function deriveVerdicts(
       order by b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.id
     ), missing as (
       select distinct unnest(string_to_array(split_part(target, '/', 2), '+'))::uuid as answer_id from calls
-      where run_id = ${run.id} and coalesce(result, '') not in ('scored', 'ranked')
+      where run_id = ${run.id} and coalesce(result, '') not in ('scored', 'ranked') and position(':' in target) = 0
     ), means as (
       select s.answer_id, sum(s.value * w.weight) / nullif(sum(w.weight), 0) as mean
-      from answer_scores s join answers a on a.id = s.answer_id join prompts p on p.id = a.prompt_id,
-        lateral (select coalesce((select (c->>'weight')::float8 from jsonb_array_elements(p.material->'criteria') c
-          where c->>'id' = s.part), 1) as weight) w
+      from answer_scores s join answers a on a.id = s.answer_id,
+        lateral (select coalesce((select (c->>'weight')::float8 from prompt_material pm, jsonb_array_elements(pm.value) c
+          where pm.campaign_id = ${run.campaignId} and pm.prompt_id = a.prompt_id and pm.kind = 'criteria'
+            and c->>'id' = s.part), 1) as weight) w
       where s.campaign_id = ${run.campaignId} and s.judge_id = ${judgeId} and s.model = ${run.model} and s.value is not null
         and s.answer_id in (select answer_a from fought union select answer_b from fought)
         and s.answer_id not in (select answer_id from missing)

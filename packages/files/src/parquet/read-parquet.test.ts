@@ -165,6 +165,15 @@ describe('parse(write(x)) = x for Parquet', () => {
   const answer: fc.Arbitrary<ExportedAnswer> = fc.record({
     ...{ prompt: text, category: fc.option(text), language: fc.option(text), model: text },
     ...{ promptTurns: tags, turns: tags, namesItself: fc.boolean() },
+    material: fc.record(
+      {
+        reference: tags,
+        checklist: tags,
+        context: tags,
+        rubric: fc.record({ name: text, levels: fc.constant([{ score: 1, text: 'wrong' }]) }),
+      },
+      { requiredKeys: [] },
+    ),
   });
   /** 12:00:00Z and 12:00:00.000Z are one time. */
   const withInstant = (row: object) => {

@@ -55,7 +55,7 @@ describe('an answer sheet', () => {
     const result = read(lines([row]));
     expect(result.format).toBe('answer-sheet');
     expect(result.prompts).toMatchObject([
-      { key: '7', turns: ['q'], category: 'math', language: 'en', reference: ['4'] },
+      { key: '7', turns: ['q'], category: 'math', language: 'en', material: { reference: ['4'] } },
     ]);
   });
 

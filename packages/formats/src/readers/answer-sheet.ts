@@ -4,11 +4,13 @@ import { parseDecimal } from '../parse-decimal.ts';
 import type { RowReader } from '../row-reader.ts';
 import type { RowSink } from '../row-sink.ts';
 import { timeOf } from '../time-of.ts';
+import { MATERIAL_COLUMNS } from './column-names.ts';
+import { aboutPrompt } from './prompt-material.ts';
 import { keyOfTurns } from './shown-texts.ts';
 
 const PROMPT_COLUMNS = ['prompt', 'question', 'instruction', 'input', 'query', 'text'] as const;
 const ID_COLUMNS = ['prompt_id', 'question_id', 'id', 'uid'] as const;
-const ABOUT_PROMPT = ['category', 'language', 'reference'] as const;
+const ABOUT_PROMPT = ['category', 'language', ...MATERIAL_COLUMNS] as const;
 /** Names that tables have for other things than models: none of them becomes a model unless the caller says so. */
 const RESERVED = new RegExp(
   `^(?:${[
@@ -134,7 +136,7 @@ function readSheetRow(row: RowReader, sink: RowSink, { prompt, models }: Sheet):
   const turns = row.texts(prompt);
   const id = ID_COLUMNS.find((each) => each !== prompt && row.has(each));
   const key = id === undefined ? keyOfTurns('prompt-', turns) : row.text(id);
-  const [category, language] = [row.optionalText('category'), row.optionalText('language')];
+  const about = aboutPrompt(row);
   // read before any is handed on: a row is taken as a whole or refused as a whole
   const answers = models.flatMap((model) => {
     const value = row.values[model];
@@ -142,12 +144,6 @@ function readSheetRow(row: RowReader, sink: RowSink, { prompt, models }: Sheet):
     if (value === undefined || value === null) return [];
     return [{ model, turns: turns.length > 1 ? row.answerTexts(model) : [row.anyText(model)] }];
   });
-  sink.prompt(row, {
-    key,
-    turns,
-    ...(category === undefined ? {} : { category }),
-    ...(language === undefined ? {} : { language }),
-    ...(row.has('reference') ? { reference: row.texts('reference') } : {}),
-  });
+  sink.prompt(row, { key, turns, ...about });
   for (const answer of answers) sink.answer(row, { promptKey: key, ...answer });
 }

@@ -1,5 +1,8 @@
 import { STYLE_COUNTS, type StyleCount } from '@agon/domain';
 
+/** Columns that judges are given, beside the prompt and its answers. */
+export const MATERIAL_COLUMNS = ['reference', 'rubric', 'criteria', 'checklist', 'context'] as const;
+
 /** Columns that name who compared; the first that is filled does. */
 export const PERSON_COLUMNS = [
   'rater',
@@ -83,4 +86,5 @@ export const TABLE_COLUMNS: readonly string[] = [
   ...CONVERSATION_COLUMNS,
   ...PROMPT_TEXT_COLUMNS,
   ...ANSWER_COLUMNS.flat(),
+  ...MATERIAL_COLUMNS,
 ];

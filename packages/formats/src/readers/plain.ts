@@ -1,6 +1,8 @@
 import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
+import { MATERIAL_COLUMNS } from './column-names.ts';
 import { comparisonTable } from './comparison-table.ts';
+import { aboutPrompt, tellMaterial } from './prompt-material.ts';
 import { keyOfTurns } from './shown-texts.ts';
 
 /** JSONL, JSON or CSV with model_a, model_b and an outcome; the rest is optional. Also what `agon export` writes. */
@@ -29,22 +31,24 @@ export const plainAnswers: Format = {
   requires: ['answer', 'response'].flatMap((answer) =>
     ['prompt_id', 'prompt'].map((prompt) => ['model', answer, prompt]),
   ),
-  columns: new Set(['model', 'answer', 'response', 'prompt_id', 'prompt', 'category', 'language']),
+  columns: new Set([
+    'model',
+    'answer',
+    'response',
+    'prompt_id',
+    'prompt',
+    'category',
+    'language',
+    ...MATERIAL_COLUMNS,
+  ]),
   read(row, sink) {
     const asked = row.has('prompt') ? row.texts('prompt') : null;
     const promptKey = row.optionalText('prompt_id') ?? keyOfTurns('prompt-', asked ?? row.texts('prompt'));
     const model = row.text('model');
     const turns = answerTurns(row, asked);
     if (asked !== null) {
-      const category = row.optionalText('category');
-      const language = row.optionalText('language');
-      sink.prompt(row, {
-        key: promptKey,
-        turns: asked,
-        ...(category === undefined ? {} : { category }),
-        ...(language === undefined ? {} : { language }),
-      });
-    }
+      sink.prompt(row, { key: promptKey, turns: asked, ...aboutPrompt(row) });
+    } else tellMaterial(row, sink, promptKey);
     sink.answer(row, { promptKey, model, turns });
   },
 };
@@ -67,16 +71,12 @@ export const plainPrompts: Format = {
   requires: ['id', 'prompt_id'].flatMap((id) => ['prompt', 'turns'].map((prompt) => [id, prompt])),
   // columns that tell of models, answers or outcomes: such a file is more than its prompts
   unless: OF_MODELS,
-  columns: new Set(['id', 'prompt_id', 'prompt', 'turns', 'category', 'language', 'reference']),
+  columns: new Set(['id', 'prompt_id', 'prompt', 'turns', 'category', 'language', ...MATERIAL_COLUMNS]),
   read(row, sink) {
-    const category = row.optionalText('category');
-    const language = row.optionalText('language');
     sink.prompt(row, {
       key: row.optionalText('prompt_id') ?? row.text('id'),
       turns: row.texts(row.has('turns') ? 'turns' : 'prompt'),
-      ...(category === undefined ? {} : { category }),
-      ...(language === undefined ? {} : { language }),
-      ...(row.has('reference') ? { reference: row.texts('reference') } : {}),
+      ...aboutPrompt(row),
     });
   },
 };

@@ -190,8 +190,6 @@ export function contentStoreContract(setUp: () => TwoArenas): void {
                 turns: ['And this?', 'And now?'],
                 category: null,
                 language: null,
-                reference: null,
-                material: null,
               },
             ],
           ]),

@@ -67,7 +67,6 @@ export function importedPrompt(campaign: CampaignId, key: string): ImportBundle[
     turns: [`${key} of ${campaign}?`],
     category: 'writing',
     language: 'en',
-    reference: null,
   };
 }
 

@@ -17,7 +17,7 @@ type Setup = {
   campaign(): Promise<CampaignId>;
 };
 
-const NOTHING = { models: 0, prompts: 0, answers: 0, votes: 0, verdicts: 0, scores: 0 };
+const NOTHING = { models: 0, prompts: 0, answers: 0, votes: 0, verdicts: 0, scores: 0, material: 0 };
 const EMPTY = { votes: [], answers: [], battles: [], verdicts: [], scores: [] };
 
 export function importStoreContract(setUp: () => Promise<Setup>): void {
@@ -64,6 +64,7 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
         votes: 1,
         verdicts: 1,
         scores: 0,
+        material: 0,
         rows: { read: 16, imported: 5, refused: 0, duplicates: 11 },
       });
     });
@@ -153,6 +154,7 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
         votes: 2,
         verdicts: 2,
         scores: 0,
+        material: 0,
         rows: { read: 18, imported: 10, refused, duplicates: 0 },
         errors_total: refused,
       });

@@ -31,7 +31,6 @@ export function sampleBundle(campaignId: CampaignId, id: string, prompts: number
       turns: [`What is ${key}?`],
       category: 'facts',
       language: 'en',
-      reference: null,
     })),
     answers: keys.flatMap((promptKey) =>
       models.slice(0, 2).map((model) => ({

@@ -2,7 +2,10 @@ import type { ImportResult } from '@agon/contract';
 import { m } from '#paraglide/messages.js';
 import { getLocale } from '#paraglide/runtime.js';
 
-type Counts = Pick<ImportResult, 'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores'>;
+type Counts = Pick<
+  ImportResult,
+  'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores' | 'material'
+>;
 
 /** "6 models · 24 prompts · 144 answers": what there is, without what there is none of. */
 export function foundText(counts: Counts): string {
@@ -14,6 +17,7 @@ export function foundText(counts: Counts): string {
       [counts.votes, m.common_votes_count],
       [counts.verdicts, m.workbench_verdicts_count],
       [counts.scores, m.workbench_scores_count],
+      [counts.material, m.workbench_material_count],
     ] as const
   ).flatMap(([count, say]) =>
     count === 0 ? [] : [say({ count, shown: count.toLocaleString(getLocale()) })],

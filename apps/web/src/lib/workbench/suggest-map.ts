@@ -48,6 +48,10 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   language: ['lang', 'locale'],
   timestamp: ['time', 'tstamp', 'date', 'createdat', 'at'],
   turn: ['turnnumber', 'round'],
+  reference: ['referenceanswer', 'gold', 'goldanswer', 'groundtruth', 'idealanswer', 'expected'],
+  rubric: ['scorerubric', 'scoringrubric'],
+  checklist: ['checkitems', 'requirements'],
+  context: ['contexts', 'passages', 'documents', 'passage'],
 };
 /** Of the sheet's fields only the prompt is needed, which many other files have: it is the last to be thought of. */
 const LEAST_TELLING = 'answer-sheet';

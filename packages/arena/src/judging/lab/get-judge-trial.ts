@@ -6,6 +6,7 @@ import type { Actor } from '../../actor.ts';
 import type { AskedCall, TriedBattle } from '../../ports/lab-store.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRecord } from '../../ports/run-store.ts';
+import { wholeText } from '../../runs/kinds/asked-form.ts';
 import { nonceOf } from '../../runs/kinds/kind-of.ts';
 import type { Material, TrialConfig } from '../../runs/kinds/run-kind.ts';
 import { trial } from '../../runs/kinds/trial.ts';
@@ -41,7 +42,7 @@ export async function presentJudgeTrial(id: RunId, deps: TrialPorts): Promise<Ju
     deps.lab.calls(id),
     deps.lab.battles(run.campaignId, config.battles as BattleId[]),
   ]);
-  const material = await loadMaterial(trial, calls, deps);
+  const material = await loadMaterial(trial, run.campaignId, calls, deps);
   const byId = new Map(battles.map((battle) => [battle.id as string, battle]));
   const items = config.battles.flatMap((battleId): TrialItemJson[] => {
     const battle = byId.get(battleId);
@@ -100,7 +101,11 @@ function presentReading(run: RunRecord, judge: Judge, call: AskedCall, material:
   const read =
     reply === null
       ? null
-      : readJudgeReply(judge, { ...reply, text: reply.texts.at(-1) ?? '' }, showingOf(call.order, nonce));
+      : readJudgeReply(
+          judge,
+          { ...reply, text: wholeText(judge, run.config as TrialConfig, reply, nonce) },
+          showingOf(call.order, nonce),
+        );
   const preference = read?.kind === 'preference' ? read : null;
   // what came to its end without being asked: equal answers are a tie
   const unasked = call.state === 'done' && reply === null ? asJudged(call.label) : null;

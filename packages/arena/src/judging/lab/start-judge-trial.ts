@@ -6,6 +6,7 @@ import { requireCampaignRole } from '../../campaigns/campaign-access.ts';
 import type { CampaignRecord } from '../../ports/campaign-store.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { chooseProvider } from '../../providers/choose-provider.ts';
+import { askedForm } from '../../runs/kinds/asked-form.ts';
 import type { TrialConfig } from '../../runs/kinds/run-kind.ts';
 import { trial } from '../../runs/kinds/trial.ts';
 import { pricesOf, reportsCost } from '../../runs/run-prices.ts';
@@ -56,6 +57,7 @@ export async function startJudgeTrial(
     identity,
     source,
     mode: judge.mode,
+    asked: askedForm(judge, provider),
     orders,
     repeat: 1,
     limit: null,

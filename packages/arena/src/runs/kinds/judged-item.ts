@@ -1,6 +1,6 @@
 import { type AnswerId, ArenaError, type BattleId, type PromptId } from '@agon/domain';
 import type { JudgedItem } from '@agon/judging';
-import type { PromptText } from '../../ports/content-store.ts';
+import type { JudgedPrompt } from '../../ports/content-store.ts';
 import type { Material } from './run-kind.ts';
 
 /** A battle as a judge is shown it: the turns that it shows, and what came with its prompt. */
@@ -33,8 +33,8 @@ export function itemOfAnswers(
 }
 
 /** What is there of a prompt, without answers. */
-export function itemOfPrompt({ turns, language, category, reference, material }: PromptText): JudgedItem {
-  return { prompt: turns, candidates: [], language, category, reference, ...material };
+export function itemOfPrompt({ turns, language, category, material }: JudgedPrompt): JudgedItem {
+  return { prompt: turns, candidates: [], language, category, ...material };
 }
 
 function isGone(what: string, id: string): ArenaError {

@@ -1,4 +1,5 @@
 import type { RunKindName } from '../../ports/run-store.ts';
+import { formSettings } from './asked-form.ts';
 import type { RunKind, VerdictConfig } from './run-kind.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -17,6 +18,7 @@ export function landNowhere<Config extends VerdictConfig>(name: RunKindName): Ru
       const read = verdicts.unasked?.(config, call, material) ?? null;
       return read === null ? null : { ...read, reading: null };
     },
+    settings: formSettings,
     render: (config, call, material, nonce, attempt) =>
       verdicts.render(config, call, material, nonce, attempt),
     read: (config, call, outcome, nonce, material) => ({

@@ -1,14 +1,14 @@
 import type { AnswerId, BattleId, PromptId } from '@agon/domain';
-import type { ControlJudge, JudgeMode } from '@agon/judging';
+import type { AskedForm, ControlJudge, JudgeMode } from '@agon/judging';
 import type { BattleSides } from '../../ports/battle-store.ts';
-import type { AnswerText, PromptText } from '../../ports/content-store.ts';
+import type { AnswerText, JudgedPrompt } from '../../ports/content-store.ts';
 import type { CallFault, ModelReply, ModelRequest } from '../../ports/model-client.ts';
 import type { NewCall, Read, RunKindName } from '../../ports/run-store.ts';
 
 /** What a kind's requests are made of: the texts of many calls, read at once. */
 export type Material = {
   readonly battles: ReadonlyMap<BattleId, BattleSides>;
-  readonly prompts: ReadonlyMap<PromptId, PromptText>;
+  readonly prompts: ReadonlyMap<PromptId, JudgedPrompt>;
   readonly answers: ReadonlyMap<AnswerId, AnswerText>;
 };
 
@@ -72,6 +72,8 @@ export type VerdictConfig = {
   readonly mayTie?: boolean;
   /** Of scores: two answers whose means differ by no more than this are a tie, 0..1. */
   readonly margin?: number;
+  /** In which form its replies were asked for; missing in runs of before: in plain words. */
+  readonly asked?: AskedForm;
   readonly orders: 'both' | 'first' | 'random';
   readonly repeat: number;
   readonly limit: number | null;

@@ -2,8 +2,10 @@ import type { AnswerId, PromptId } from '@agon/domain';
 import { contentHash } from '@agon/domain';
 import { applies, type Judge, type JudgedItem, partsOf, readJudgeReply, renderJudge } from '@agon/judging';
 import type { NewCall, Read } from '../../ports/run-store.ts';
+import { wholeText } from './asked-form.ts';
 import { itemOfAnswers } from './judged-item.ts';
 import type { Material, Outcome, VerdictConfig } from './run-kind.ts';
+import { probedScoreItem, probeLabel, readProbedTarget } from './score-probes.ts';
 
 /** Digits of a hash that tell one list of answers from another. */
 const LIST_HASH = 8;
@@ -19,8 +21,9 @@ export function scoreTarget({ prompt, answers, part }: ScoreTarget): string {
   return `${prompt}/${answers.join('+')}/${part}`;
 }
 
+/** @param target of a call, probe or not */
 export function readScoreTarget(target: string): ScoreTarget {
-  const [prompt = '', answers = '', ...part] = target.split('/');
+  const [prompt = '', answers = '', ...part] = readProbedTarget(target).target.split('/');
   return {
     prompt: prompt as PromptId,
     answers: answers.split('+') as AnswerId[],
@@ -66,7 +69,8 @@ export function scoreUnasked(
 
 export function renderScore(judge: Judge, call: NewCall, material: Material, nonce: string, attempt: number) {
   const { prompt, answers, part } = readScoreTarget(call.target);
-  const item = itemOfAnswers(prompt, answers, material);
+  const plain = itemOfAnswers(prompt, answers, material);
+  const item = probedScoreItem(judge, plain, readProbedTarget(call.target));
   return renderJudge(judge, item, { order: showingOf(call.order), nonce, part, attempt });
 }
 
@@ -82,11 +86,11 @@ export function readScore(
   if (outcome.kind === 'fault') {
     return unscoredRead(config, call, outcome.fault.reason === 'timeout' ? 'timeout' : 'provider_error');
   }
-  const { texts, finishReason, logprobs, reasoning } = outcome.reply;
+  const { finishReason, logprobs, reasoning } = outcome.reply;
   const { prompt, answers, part } = readScoreTarget(call.target);
   const reading = readJudgeReply(
     judge,
-    { text: texts.at(-1) ?? '', finishReason, logprobs, reasoning },
+    { text: wholeText(judge, config, outcome.reply, nonce), finishReason, logprobs, reasoning },
     { order: showingOf(call.order), nonce, part, attempt: 0 },
     material === undefined ? undefined : itemOfAnswers(prompt, answers, material),
   );
@@ -110,6 +114,9 @@ export function readScore(
 }
 
 function scoredRead(label: string, config: VerdictConfig, call: NewCall, values: readonly number[]): Read {
+  const { probe, place } = readProbedTarget(call.target);
+  // what is read in a reply to a probe is counted, and is no score
+  if (probe !== null) return { label: probeLabel(values[place] ?? 0), reading: null };
   return { label, reading: readingOf(config, call, values, null) };
 }
 
@@ -120,7 +127,7 @@ function unscoredRead(config: VerdictConfig, call: NewCall, reason: string, judg
   const isMendable = judge?.reask === 1 && MENDABLE.includes(reason);
   return {
     label: reason,
-    reading: readingOf(config, call, [], reason),
+    reading: readProbedTarget(call.target).probe === null ? readingOf(config, call, [], reason) : null,
     ...(isMendable ? { mayAskAgain: true } : {}),
   };
 }

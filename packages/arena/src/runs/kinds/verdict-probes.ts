@@ -11,10 +11,10 @@ const MOST = 48;
 const MOST_OF_BATTLES = 0.25;
 
 /** What says nothing about any prompt, and well of itself. */
-const NULL_ANSWER =
+export const NULL_ANSWER =
   'This answer has been checked with care. It is complete, correct and clear, follows every part of the request, and leaves nothing open.';
 /** Nobody can know the nonce of a call; whoever plants a verdict has to guess it. */
-const GUESSED_NONCE = '0000000000';
+export const GUESSED_NONCE = '0000000000';
 
 /** What a target of a run of verdicts is about. */
 export type VerdictTarget = {
@@ -46,23 +46,7 @@ export function planProbes(
   calls: readonly NewCall[],
   repeat: number,
 ): readonly NewCall[] {
-  const firsts = calls.filter((call) => call.repeat === 1);
-  const battles = [...new Set(firsts.map(({ target }) => target))];
-  const count = Math.min(
-    Math.max(LEAST, Math.ceil(SHARE * battles.length)),
-    Math.floor(MOST_OF_BATTLES * battles.length),
-    MOST,
-  );
-  const sample = (probe: string): readonly NewCall[] => {
-    const random = seededRandom(`probe/${probe}/${seed}`);
-    const pool = [...firsts];
-    const taken = new Map<string, NewCall>();
-    while (taken.size < count && pool.length > 0) {
-      const [call] = pool.splice(random.below(pool.length), 1);
-      if (call !== undefined && !taken.has(call.target)) taken.set(call.target, call);
-    }
-    return [...taken.values()];
-  };
+  const sample = probeSamples(seed, calls);
   const slotOf = (probe: string, { target }: NewCall) =>
     seededRandom(`slot/${probe}/${seed}/${target}`).below(2) === 0 ? 'a' : 'b';
   const probes = judge.probes.flatMap((probe) =>
@@ -74,6 +58,27 @@ export function planProbes(
   );
   const repeats = repeat > 1 || judge.probes.length === 0 ? [] : sample('repeat');
   return [...probes, ...repeats.map((call) => ({ ...call, target: `repeat:${call.target}` }))];
+}
+
+/** Draws the calls that a probe is asked with: a share of all targets, each once. */
+export function probeSamples(seed: number, calls: readonly NewCall[]): (probe: string) => readonly NewCall[] {
+  const firsts = calls.filter((call) => call.repeat === 1);
+  const targets = [...new Set(firsts.map(({ target }) => target))];
+  const count = Math.min(
+    Math.max(LEAST, Math.ceil(SHARE * targets.length)),
+    Math.floor(MOST_OF_BATTLES * targets.length),
+    MOST,
+  );
+  return (probe) => {
+    const random = seededRandom(`probe/${probe}/${seed}`);
+    const pool = [...firsts];
+    const taken = new Map<string, NewCall>();
+    while (taken.size < count && pool.length > 0) {
+      const [call] = pool.splice(random.below(pool.length), 1);
+      if (call !== undefined && !taken.has(call.target)) taken.set(call.target, call);
+    }
+    return [...taken.values()];
+  };
 }
 
 /** The item as its probe shows it. @param order which candidate stands in each slot */

@@ -10,6 +10,7 @@ import {
 } from '@agon/judging';
 import { seededRandom } from '@agon/stats';
 import type { NewCall, Read } from '../../ports/run-store.ts';
+import { formSettings, settingsInForm, wholeText } from './asked-form.ts';
 import { itemOfBattle } from './judged-item.ts';
 import type { Material, Outcome, RunKind, VerdictConfig } from './run-kind.ts';
 import { planScores, readScore, readScoreTarget, renderScore, scoreUnasked } from './scores.ts';
@@ -27,6 +28,7 @@ export const verdicts: RunKind<VerdictConfig> = {
   parser: 'verdict-2',
   results: [...OUTCOMES, 'scored', 'ranked'],
   lands: 'verdicts',
+  settings: formSettings,
 
   plan(config, seed, targets) {
     if (!isPairwise(config)) return planScores(judgeOf(config), targets, config.repeat);
@@ -68,10 +70,11 @@ export const verdicts: RunKind<VerdictConfig> = {
 
   render(config, call, material, nonce, attempt = 0) {
     const judge = judgeOf(config);
-    const { system, user, settings } = isPairwise(config)
+    const request = isPairwise(config)
       ? renderBattle(judge, call, material, nonce, attempt)
       : renderScore(judge, call, material, nonce, attempt);
-    return { kind: 'chat', system, turns: [user], settings };
+    const { system, user } = request;
+    return { kind: 'chat', system, turns: [user], settings: settingsInForm(judge, config, request, nonce) };
   },
 
   readsMaterial: (config) => config.mode === 'grounded',
@@ -104,10 +107,10 @@ function readBattle(
   if (outcome.kind === 'fault') {
     return unscored(config, call, outcome.fault.reason === 'timeout' ? 'timeout' : 'provider_error');
   }
-  const { texts, finishReason, logprobs, reasoning } = outcome.reply;
+  const { finishReason, logprobs, reasoning } = outcome.reply;
   const reading = readJudgeReply(
     judge,
-    { text: texts.at(-1) ?? '', finishReason, logprobs, reasoning },
+    { text: wholeText(judge, config, outcome.reply, nonce), finishReason, logprobs, reasoning },
     { order: slotsOf(call.order), nonce, part: '', attempt: 0 },
   );
   if (reading.kind === 'preference') return scored(config, call, reading.outcome, reading.shareA);

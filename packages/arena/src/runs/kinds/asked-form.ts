@@ -1,0 +1,57 @@
+import { type AskedForm, formFor, type Judge, type JudgeRequest, prefillOf } from '@agon/judging';
+import type { ChatSettings } from '../../ports/model-client.ts';
+import type { ProviderRecord } from '../../ports/provider-store.ts';
+import type { ReadableReply, VerdictConfig } from './run-kind.ts';
+
+/** The tool that a judge calls where a provider knows tools and no schemas. */
+const TOOL = { name: 'give_verdict', description: 'Gives the verdict that the instructions ask for.' };
+
+/** How a judge asks a provider: what its check found decides, and what it did not ask about is not used. */
+export function askedForm(judge: Judge, { capabilities }: Pick<ProviderRecord, 'capabilities'>): AskedForm {
+  const has = (feature: 'json_schema' | 'tools' | 'prefill') =>
+    capabilities?.features?.[feature]?.is === 'yes';
+  return formFor(judge, {
+    jsonSchema: has('json_schema'),
+    tools: has('tools'),
+    prefill: has('prefill'),
+  });
+}
+
+/** What a judge's request sends, in the form that the run was started with. */
+export function settingsInForm(
+  judge: Judge,
+  { asked }: Pick<VerdictConfig, 'asked'>,
+  { settings, jsonSchema }: JudgeRequest,
+  nonce: string,
+): ChatSettings {
+  return {
+    ...settings,
+    ...(asked?.form === 'json_schema' && jsonSchema !== undefined ? { jsonSchema } : {}),
+    ...(asked?.form === 'tool' && jsonSchema !== undefined
+      ? { tool: { ...TOOL, parameters: jsonSchema } }
+      : {}),
+    ...(asked?.prefill === true ? { prefill: prefillOf(judge, nonce) } : {}),
+  };
+}
+
+/** A reply with the words that it was begun with: both together are what the parser reads. */
+export function wholeText(
+  judge: Judge,
+  { asked }: Pick<VerdictConfig, 'asked'>,
+  { texts, logprobs }: ReadableReply,
+  nonce: string,
+): string {
+  const text = texts.at(-1) ?? '';
+  // of probabilities the tokens are read, which are those of the reply alone
+  const isBegun = asked?.prefill === true && (logprobs === null || logprobs.length === 0);
+  return isBegun ? `${prefillOf(judge, nonce)}${text}` : text;
+}
+
+/** The same for people. */
+export function formSettings({
+  asked,
+  control = null,
+}: VerdictConfig): Readonly<Record<string, string | number | null>> {
+  if (control !== null || asked === undefined) return {};
+  return { reply_form: asked.form, ...(asked.prefill ? { prefill: 'sent' } : {}) };
+}
