@@ -192,6 +192,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   pauseRun: 'editor behind',
   resumeRun: 'editor behind',
   cancelRun: 'editor behind',
+  getRunHistory: 'viewer behind',
   retryRun: 'editor behind',
   exportRunBundle: 'viewer behind',
   rereadRun: 'editor behind',

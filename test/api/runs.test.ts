@@ -184,8 +184,8 @@ describe('runs of every kind', () => {
       error: 'The provider is gone.',
       calls: { total: PROMPTS, pending: PROMPTS - 2, failed: 2 },
       errors: [
-        { reason: 'run', count: 1, example: 'The provider is gone.' },
-        { reason: 'refused', count: 2, example: 'It said no.' },
+        { reason: 'run', state: 'stopped', count: 1, example: 'The provider is gone.' },
+        { reason: 'refused', code: 'refused', state: 'failed', count: 2, example: 'It said no.' },
       ],
     });
     const told = arena.announced.length;
@@ -195,6 +195,51 @@ describe('runs of every kind', () => {
       calls: { pending: PROMPTS, failed: 0 },
     });
     expect(arena.announced.slice(told)).toEqual([run]);
+  });
+
+  it('ask again what was given up for one reason, and say which reasons there are', async () => {
+    const { run } = await start({ as: 'one-reason' });
+    await fail(run, 3);
+    await arena.database.sql`update calls set fault = 'timeout' where id =
+      (select min(id) from calls where run_id = ${run})`;
+    await expect(
+      researcher.call('retryRun', { ...at(run), query: { reason: 'server_error' } }),
+    ).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: 'No call of this run was given up for server_error.',
+      hint: 'There are: refused (2), timeout (1).',
+      at: { column: 'reason', value: 'server_error' },
+    });
+    await expect(
+      researcher.call('rereadRun', { ...at(run), query: { reason: 'cut_off' } }),
+    ).rejects.toMatchObject({ code: 'invalid_request', at: { column: 'reason' } });
+    expect(await researcher.call('retryRun', { ...at(run), query: { reason: 'timeout' } })).toMatchObject({
+      state: 'queued',
+      calls: { failed: 2, pending: PROMPTS - 2 },
+    });
+  });
+
+  it('tell what they went through, even before anybody worked on them', async () => {
+    const { run } = await start({ as: 'untouched' });
+    expect(await researcher.call('getRunHistory', at(run))).toMatchObject({
+      points: [],
+      turned_away: { calls: 0, lost: 0 },
+      limits: [],
+    });
+    await expect(arena.visitor().call('getRunHistory', at(run))).rejects.toMatchObject({
+      code: 'not_signed_in',
+    });
+  });
+
+  it('are counted by kind and state, whatever page is shown', async () => {
+    const { tally, items } = await researcher.call('listRuns', { query: { limit: 500, campaign: slug } });
+    const of = (kind: string, state: string) =>
+      items.filter((run) => run.kind === kind && run.state === state).length;
+    expect(tally.length).toBeGreaterThan(1);
+    for (const { kind, state, count } of tally) expect(count, `${kind} ${state}`).toBe(of(kind, state));
+    const page = await researcher.call('listRuns', { query: { limit: 1, campaign: slug, state: 'failed' } });
+    expect(page.tally).toEqual(tally);
+    expect(page.items.every(({ state }) => state === 'failed')).toBe(true);
   });
 
   it('are read again without asking', async () => {

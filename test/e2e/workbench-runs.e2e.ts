@@ -128,8 +128,9 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
   await test.step('answers: paused, resumed, what failed asked again', async () => {
     behaviour.delayMs = 400;
     behaviour.refuses = 'Question p3';
-    await page.goto(`/workbench/campaigns/${slug}/judges`);
+    await page.goto(`/workbench/campaigns/${slug}`);
     await page.getByRole('link', { name: 'Answers', exact: true }).click();
+    await expect(page).toHaveURL(/\/answers$/);
     await page.getByRole('combobox', { name: 'Provider', exact: true }).selectOption(provider);
     await expect(page.locator('datalist option').first()).toHaveAttribute('value', 'scripted');
     await page.getByLabel('Model, as the provider knows it').fill('scripted');
@@ -176,7 +177,8 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
   });
 
   await test.step('verdicts, and what their own page says', async () => {
-    await page.getByRole('link', { name: 'Verdicts', exact: true }).click();
+    await page.getByRole('link', { name: 'Judges', exact: true }).last().click();
+    await expect(page).toHaveURL(new RegExp(`${slug}/judges$`));
     await page.getByRole('combobox', { name: 'Provider', exact: true }).selectOption(provider);
     await page.getByLabel('Model, as the provider knows it').fill('scripted');
     await page.getByLabel('Battles at most').fill('6');
@@ -190,7 +192,7 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('pair-explain, scripted');
     await expect(page.getByRole('row', { name: /A is better [3-6] \d\d %/ })).toBeVisible();
     await expect(page.getByText('Nothing so far.')).toBeVisible();
-    await page.getByRole('button', { name: /^Read again/ }).click();
+    await page.getByRole('button', { name: /^Read again:/ }).click();
     await expect(page.getByText(/\d+ replies read again; 0 were read differently\./)).toBeVisible();
   });
 
@@ -198,11 +200,50 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await page.getByRole('navigation', { name: 'Workbench' }).getByRole('link', { name: 'Runs' }).click();
     await expect(runOf(page, 'Winter round')).toHaveCount(4);
     await expect(runOf(page, provider).filter({ hasText: 'Checks' })).toHaveCount(1);
-    await page.getByRole('link', { name: 'Verdicts', exact: true }).click();
+    await page.getByRole('link', { name: /^Cancelled \d+$/ }).click();
+    await expect(page).toHaveURL(/state=cancelled/);
+    await expect(runOf(page, 'Winter round')).toHaveCount(1);
+    // pressed again it lets go
+    await page.getByRole('link', { name: /^Cancelled \d+$/ }).click();
+    await page.getByRole('link', { name: /^Verdicts \d+$/ }).click();
     await expect(page).toHaveURL(/kind=verdicts/);
     await expect(runOf(page, 'Winter round')).toHaveCount(1);
-    await page.getByRole('link', { name: 'Waiting or running' }).click();
+    await page.goto('/workbench/runs?state=paused&kind=probe');
     await expect(page.getByText('No run fits this filter.')).toBeVisible();
+  });
+
+  await test.step('a run opens in its row, by keyboard, and one reason alone is repaired', async () => {
+    behaviour.refuses = 'Question p2';
+    await page.goto(`/workbench/campaigns/${slug}/answers`);
+    await askForAnswers(page, 'zeta');
+    await expect(runOf(page, 'zeta')).toContainText('1 × refused', { timeout: 20_000 });
+    behaviour.refuses = '';
+    await page.getByRole('navigation', { name: 'Workbench' }).getByRole('link', { name: 'Runs' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Runs');
+    await page.keyboard.press('j');
+    const name = page.getByRole('link', { name: 'zeta', exact: true });
+    await expect(name).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/open=/);
+    await expect(name).toHaveAttribute('aria-expanded', 'true');
+    const errors = page.getByRole('region', { name: 'What went wrong' });
+    await expect(errors).toContainText('refused failed');
+    await page.getByRole('button', { name: 'Retry 1: refused' }).click();
+    await expect(errors).toContainText('asked again with success', { timeout: 20_000 });
+    await expect(errors.getByRole('button')).toHaveCount(0);
+    // what it went through stays with it
+    await page.reload();
+    await expect(errors).toContainText('refused asked again with success');
+    await page.getByText('Columns', { exact: true }).click();
+    await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+    await expect(page).toHaveURL(/columns=progress%2Ccost%2Cproblems%2Ctokens/);
+    await expect(page).toHaveURL(/open=/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await expect(page).not.toHaveURL(/open=/);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Runs as JSONL' }).click();
+    expect((await saved).suggestedFilename()).toBe('runs.jsonl');
   });
 
   await test.step('a provider that is removed keeps its runs', async () => {
@@ -247,5 +288,7 @@ test('a researcher sees providers and whom to ask, and hears what a check met', 
   await expect(link).toBeVisible({ timeout: 60_000 });
   await link.click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`Check of ${gone}`);
-  await expect(page.getByText('not reached, to be asked again')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'What went wrong' })).toContainText(
+    'not reached to be asked again',
+  );
 });

@@ -26,8 +26,9 @@ const screens = (): readonly (readonly [string, string])[] => [
   [`${DEMO}/settings`, 'settings'],
   [`${DEMO}/export`, 'export'],
   [`${DEMO}/activity`, 'activity'],
-  [`${DEMO}/judges?ask=answers`, 'answers'],
+  [`${DEMO}/answers`, 'answers'],
   ['/workbench/runs', 'runs'],
+  [`/workbench/runs?open=${running}`, 'runs-open'],
   [`/workbench/runs/${running}`, 'run'],
   ['/workbench/providers', 'providers'],
   ['/workbench/keys', 'keys'],
@@ -49,6 +50,7 @@ const file = (name: string, ...lines: string[]) => ({
 /** Requests that get a reply at once, and of how many of them one cannot be read. */
 const SOON = 40;
 const UNREADABLE_EACH = 7;
+const TURNED_AWAY_EACH = 9;
 
 /** Between them they make every part of the import's screen show. */
 const FILES = [
@@ -99,11 +101,28 @@ test.beforeAll(async ({ browser, baseURL }) => {
       const nonce = nonceOf(request);
       if (nonce === '') return { kind: 'text', text: 'ready', fingerprint: 'fp_1' };
       if (request.index >= SOON) return { kind: 'hang' };
+      if (request.index % TURNED_AWAY_EACH === 0)
+        return { kind: 'status', status: 429, message: 'Slow down.', retryAfterS: 1 };
       const isClear = request.index % UNREADABLE_EACH !== 0;
       const text = isClear
         ? `So.\n<v-${nonce}>A</v-${nonce}>`
         : 'Both have merits; one could argue for either.';
-      return { kind: 'text', text, costUsd: 0.0021 };
+      const left = 500 - request.index;
+      return {
+        kind: 'text',
+        text,
+        costUsd: 0.0021,
+        delayMs: 300,
+        headers: {
+          'x-ratelimit-limit-requests': '500',
+          'x-ratelimit-remaining-requests': String(left),
+          // as a provider that gives back evenly says it: used × 60 s / 500
+          'x-ratelimit-reset-requests': `${request.index * 120}ms`,
+          'x-ratelimit-limit-tokens': '2000000',
+          'x-ratelimit-remaining-tokens': String(2_000_000 - 3000 * request.index),
+          'x-ratelimit-reset-tokens': `${request.index * 90}ms`,
+        },
+      };
     },
     { models: ['scripted', 'scripted-large'] },
   );

@@ -1,4 +1,5 @@
 import {
+  getRunHistory,
   type ModelClient,
   Paces,
   pauseRun,
@@ -82,6 +83,15 @@ describe('the runner', () => {
     );
     expect(waits).toHaveLength(8);
     for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(90_000);
+    // and what it went through is kept with it
+    const history = await getRunHistory({ actor: SYSTEM_ACTOR, run: run.id }, run.deps);
+    expect(history.turned_away).toMatchObject({ calls: 8, early: 0, lost: 0 });
+    expect(history.turned_away.longest_wait_ms).toBeGreaterThanOrEqual(90_000);
+    expect(history.turned_away.longest_wait_ms).toBeLessThanOrEqual(Math.max(...waits));
+    const sum = (of: (point: (typeof history.points)[number]) => number) =>
+      history.points.reduce((total, point) => total + of(point), 0);
+    expect(sum((point) => point.turned_away)).toBe(8);
+    expect(Math.max(...history.points.map((point) => point.in_flight))).toBe(4);
   });
 
   it('rests when a server is gone, tries one call, and gives the run up in the end, to be resumed', async () => {
@@ -103,7 +113,12 @@ describe('the runner', () => {
     }, 5);
     await arena.workToEnd(run.id, run.deps, stop.signal);
     expect(await run.document()).toMatchObject({ state: 'failed' });
-    expect((await run.document()).errors[0]).toEqual({ reason: 'run', count: 1, example: 'nobody there' });
+    expect((await run.document()).errors[0]).toMatchObject({
+      reason: 'run',
+      state: 'stopped',
+      count: 1,
+      example: 'nobody there',
+    });
     expect(asked).toBeLessThan(24);
     isGone = false;
     await resumeRun({ actor: SYSTEM_ACTOR, run: run.id }, run.deps);

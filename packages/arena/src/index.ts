@@ -216,6 +216,7 @@ export {
   type ModelReply,
   type ModelRequest,
   type RemoteBatch,
+  type ReplyLimit,
   type TokenLogprobs,
   type Tried,
 } from './ports/model-client.ts';
@@ -251,6 +252,8 @@ export type {
   Read,
   Reading,
   RunCounts,
+  RunFilter,
+  RunHistory,
   RunKindName,
   RunPace,
   RunPrices,
@@ -259,6 +262,7 @@ export type {
   RunStanding,
   RunState,
   RunStore,
+  RunTally,
   Settled,
   StoredReply,
 } from './ports/run-store.ts';
@@ -288,7 +292,15 @@ export { type Resealed, resealKeys } from './providers/reseal-keys.ts';
 export { checkProvider } from './runs/check-provider.ts';
 export { estimateAnswerRun } from './runs/estimate-answer-run.ts';
 export { exportRunBundle } from './runs/export-run-bundle.ts';
-export { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from './runs/manage-runs.ts';
+export {
+  cancelRun,
+  getRun,
+  getRunHistory,
+  listRuns,
+  pauseRun,
+  resumeRun,
+  retryRun,
+} from './runs/manage-runs.ts';
 export { Paces } from './runs/pace.ts';
 export { presentRun } from './runs/present-run.ts';
 export { rereadRun } from './runs/reread-run.ts';

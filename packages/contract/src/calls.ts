@@ -106,8 +106,10 @@ import {
   excludeRunSchema,
   rereadReplySchema,
   resumeRunSchema,
+  runHistorySchema,
   runListSchema,
   runQuerySchema,
+  runReasonQuerySchema,
   runSchema,
   startAnswerRunSchema,
 } from './runs.ts';
@@ -681,6 +683,12 @@ export const CALLS = {
     reply: runListSchema,
   }),
   getRun: call({ summary: 'One run', tag: 'runs', access: 'researcher', reply: runSchema }),
+  getRunHistory: call({
+    summary: 'What a run went through: its speed over time, calls turned away, limits of its provider',
+    tag: 'runs',
+    access: 'researcher',
+    reply: runHistorySchema,
+  }),
   pauseRun: call({
     summary: 'Ask nothing new; replies in flight are kept',
     tag: 'runs',
@@ -701,9 +709,10 @@ export const CALLS = {
     reply: runSchema,
   }),
   retryRun: call({
-    summary: 'Ask the calls again that were given up',
+    summary: 'Ask the calls again that were given up, all or those of one reason',
     tag: 'runs',
     access: 'researcher',
+    query: runReasonQuerySchema,
     reply: runSchema,
   }),
   exportRunBundle: call({
@@ -714,9 +723,11 @@ export const CALLS = {
     replyType: 'application/octet-stream',
   }),
   rereadRun: call({
-    summary: 'Read the stored replies again with the parser of today; nothing is asked',
+    summary:
+      'Read the stored replies again with the parser of today, all or those of one reason; nothing is asked',
     tag: 'runs',
     access: 'researcher',
+    query: runReasonQuerySchema,
     reply: rereadReplySchema,
   }),
   admitRun: call({

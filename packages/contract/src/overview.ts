@@ -4,10 +4,13 @@ import { runSchema } from './runs.ts';
 
 const place = { campaign: z.string().describe('Its slug'), title: z.string() };
 
+const runOf = { run: z.string(), model: z.string(), subject: z.string() };
+
 /** What a researcher should look at first. */
 export const attentionSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('failed_run'), ...place, model: z.string(), why: z.string() }),
-  z.strictObject({ kind: z.literal('suspect_run'), ...place, model: z.string() }),
+  z.strictObject({ kind: z.literal('failed_run'), ...place, ...runOf, why: z.string() }),
+  z.strictObject({ kind: z.literal('suspect_run'), ...place, ...runOf }),
+  z.strictObject({ kind: z.literal('paused_run'), ...place, ...runOf, why: z.string() }),
   z
     .strictObject({
       kind: z.literal('drifted_judge'),

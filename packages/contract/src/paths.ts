@@ -91,6 +91,7 @@ export const PATHS = {
   pauseRun: 'POST /api/v1/runs/{run}/pause',
   resumeRun: 'POST /api/v1/runs/{run}/resume',
   cancelRun: 'POST /api/v1/runs/{run}/cancel',
+  getRunHistory: 'GET /api/v1/runs/{run}/history',
   retryRun: 'POST /api/v1/runs/{run}/retry',
   exportRunBundle: 'GET /api/v1/runs/{run}/bundle',
   rereadRun: 'POST /api/v1/runs/{run}/readings',

@@ -74,8 +74,15 @@ export const runErrorSchema = z.strictObject({
     .describe(
       'Why a call has no reply, or a reply no result; `run`: why the run stopped; `waiting: …`: is asked again; `passed: …`: met on the way to a reply',
     ),
+  code: z.string().describe('The reason without what stands before it: what `retry` and `readings` take'),
+  state: z
+    .enum(['stopped', 'failed', 'waiting', 'passed', 'unscored'])
+    .describe(
+      '`failed`: `retry` asks these calls again; `unscored`: `readings` reads these replies again; `passed`: asked again with success',
+    ),
   count,
   example: z.string(),
+  last_at: z.string().nullable().describe('When it was met last; null: before this was kept'),
 });
 
 export const standingFields = {
@@ -109,6 +116,10 @@ export const runSchema = z
     provider: z.string(),
     model: z.string(),
     subject: z.string().describe('What is asked: the name of the judge, of the model that answers'),
+    identity: z
+      .string()
+      .nullable()
+      .describe('Of a judge: its name and the hash of its file; null: it has none'),
     state: z.enum(RUN_STATES),
     error: z.string().nullable().describe('Why it is paused or failed'),
     ...standingFields,
@@ -151,12 +162,80 @@ export const runSchema = z
   })
   .meta({ id: 'Run' });
 export type RunJson = z.infer<typeof runSchema>;
-export const runListSchema = pageOf(runSchema);
+export const runListSchema = pageOf(runSchema).extend({
+  tally: z
+    .array(
+      z.strictObject({
+        kind: z.enum(RUN_KINDS),
+        state: z.enum(RUN_STATES),
+        suspect: z.boolean().describe('Boards leave its verdicts out until somebody admits them'),
+        count,
+      }),
+    )
+    .describe('All runs of the campaign, or that one may see, by kind and state, whatever else is asked for'),
+});
+export type RunListJson = z.infer<typeof runListSchema>;
+
+const point = z.strictObject({
+  at: z.string().describe('When it begins'),
+  seconds: z.number().describe('How much of it the run was worked on'),
+  per_second: z.number().describe('Replies in a second, on average'),
+  in_flight: count.describe('Most calls in flight'),
+  limit: count.describe('Most calls that were allowed in flight'),
+  turned_away: count.describe('Calls that the provider answered with 429'),
+});
+
+/** What a run went through, kept when it has ended. */
+export const runHistorySchema = z
+  .strictObject({
+    step_seconds: z.number().describe('Length of a point; doubles as the run becomes long'),
+    points: z.array(point).describe('Oldest first, at most 240; times in which nobody worked are left out'),
+    turned_away: z.strictObject({
+      calls: count.describe('Answers of 429'),
+      bursts: count.describe('With less than ten seconds between them they are one'),
+      last_at: z.string().nullable(),
+      early: count.describe('Calls asked again before the time that the provider had named'),
+      longest_wait_ms: z.number().describe('From an answer of 429 to the same call asked again'),
+      lost: count.describe('Calls given up for it'),
+    }),
+    limits: z
+      .array(
+        z.strictObject({
+          of: z.enum(['requests', 'tokens']),
+          allowed: z.number(),
+          used: z.number().describe('When it was heard of last'),
+          window_seconds: z
+            .number()
+            .nullable()
+            .describe(
+              'What it is counted over, from how fast it is whole again; null: the headers do not tell',
+            ),
+          at: z.string(),
+        }),
+      )
+      .describe('As the headers of replies told them last'),
+  })
+  .meta({ id: 'RunHistory' });
+export type RunHistoryJson = z.infer<typeof runHistorySchema>;
 
 export const runQuerySchema = pageQuerySchema.extend({
   campaign: z.string().optional(),
   kind: z.enum(RUN_KINDS).optional(),
-  state: z.literal('open').optional().describe('Only those that are queued or running'),
+  state: z
+    .enum(['open', 'suspect', ...RUN_STATES])
+    .optional()
+    .describe(
+      '`open`: queued or running; `suspect`: boards leave its verdicts out until somebody admits them',
+    ),
+});
+
+export const runReasonQuerySchema = z.strictObject({
+  reason: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Only those of this reason: `code` of one of the run’s `errors`'),
 });
 
 export const resumeRunSchema = z

@@ -10,7 +10,7 @@ export function createOverviewStore({ sql }: Database): OverviewStore {
     async runsSince(viewer, sinceMs, limit) {
       const rows = await sql<{ id: string }[]>`
         select r.id from runs r left join campaigns c on c.id = r.campaign_id
-        where (r.state in ('queued', 'running') or r.finished_at >= ${new Date(sinceMs)})
+        where (r.state in ('queued', 'running', 'paused') or r.finished_at >= ${new Date(sinceMs)})
           and (c.id is null or ${isViewable(sql, viewer)})
         order by r.started_at desc limit ${limit}`;
       return rows.map(({ id }) => id as RunId);

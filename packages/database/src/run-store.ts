@@ -1,4 +1,4 @@
-import type { LeasedCall, RunRecord, RunStore, Settled } from '@agon/arena';
+import type { LeasedCall, RunFilter, RunHistory, RunRecord, RunStore, RunTally, Settled } from '@agon/arena';
 import type { CampaignId, ProviderId, RunId } from '@agon/domain';
 import type { PendingQuery, Row } from 'postgres';
 import type { Database } from './connect.ts';
@@ -43,6 +43,8 @@ type CallRow = {
   repeat: number;
   attempts: number;
   faults: number;
+  not_before: Date | null;
+  turned_away_at: Date | null;
 };
 
 const ENDS: readonly RunRecord['state'][] = ['done', 'cancelled', 'failed'];
@@ -51,8 +53,17 @@ const CHUNK = 50_000;
 
 /** @param worker number of the worker that leases, as its lock has it; null: one without a lock, whose leases run out */
 export function createRunStore({ sql }: Database, worker: number | null = null): RunStore {
-  const select = sql`select r.*, c.slug, c.title, p.name as provider, p.base_url from runs r
-    join providers p on p.id = r.provider_id left join campaigns c on c.id = r.campaign_id`;
+  // what it went through is read by itself: a list of runs would carry all of it
+  const select = sql`select r.id, r.kind, r.campaign_id, r.created_by, c.slug, c.title, r.provider_id, p.name as provider,
+      p.base_url, r.model, r.subject, r.config, r.concurrency, r.budget_usd, r.prices, r.seed, r.state, r.error, r.pace,
+      r.standing, r.standing_reason, r.standing_by, r.started_at, r.finished_at
+    from runs r join providers p on p.id = r.provider_id left join campaigns c on c.id = r.campaign_id`;
+  const isSuspect = sql`(r.kind = 'verdicts' and r.standing = 'suspect' and r.config->>'control' is null)`;
+  const inState = (state: RunFilter['state']) => {
+    if (state === undefined) return sql`true`;
+    if (state === 'open') return sql`r.state in ('queued', 'running')`;
+    return state === 'suspect' ? isSuspect : sql`r.state = ${state}`;
+  };
   /** Boards that hold verdicts of the run that a statement changed load them anew. */
   const readAnew = (changed: PendingQuery<Row[]>) => sql`
     with changed as (${changed}), told as (update campaigns set readings_version = readings_version + 1
@@ -92,15 +103,32 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       const rows = await sql<RunRow[]>`${select}
         where ${campaignId === undefined ? sql`true` : sql`r.campaign_id = ${campaignId}`}
           and ${kind === undefined ? sql`true` : sql`r.kind = ${kind}`}
-          and ${state === undefined ? sql`true` : sql`r.state in ('queued', 'running')`}
+          and ${inState(state)}
           and (c.id is null or ${isViewable(sql, viewer)})
           and ${after === null ? sql`true` : sql`r.id < ${after}`}
         order by r.id desc limit ${limit}`;
       return rows.map(toRun);
     },
 
+    async tally({ campaignId, viewer }) {
+      const rows = await sql<RunTally[]>`
+        select r.kind, r.state, ${isSuspect} as "isSuspect", count(*)::int as count
+        from runs r left join campaigns c on c.id = r.campaign_id
+        where ${campaignId === undefined ? sql`true` : sql`r.campaign_id = ${campaignId}`}
+          and (c.id is null or ${isViewable(sql, viewer)})
+        group by 1, 2, 3 order by 1, 2, 3`;
+      return [...rows];
+    },
+
     bundledVerdicts: (id, after, limit) => readBundledVerdicts(sql, id, after, limit),
-    counts: (id) => countCalls(sql, id),
+    async counts(id) {
+      return (await countCalls(sql, [id])).get(id)!;
+    },
+    countsOf: (ids) => countCalls(sql, ids),
+    async history(id) {
+      const [row] = await sql<{ history: RunHistory | null }[]>`select history from runs where id = ${id}`;
+      return row?.history ?? null;
+    },
     orderCounts: (id) => countOrders(sql, id),
     probeCounts: (id) => countProbes(sql, id),
     derivedCounts: (id) => countDerived(sql, id),
@@ -108,13 +136,16 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
     async lease(run, count, nowMs, untilMs) {
       const now = new Date(nowMs);
       const rows = await sql<CallRow[]>`
-        with taken as (
-          update calls set state = 'leased', leased_until = ${new Date(untilMs)}, leased_by = ${worker},
-            not_before = null, attempts = attempts + 1
-          where id in (select id from calls where run_id = ${run} and (
+        with free as (
+          select id, fault, fault_at, not_before from calls where run_id = ${run} and (
               (state = 'pending' and (not_before is null or not_before <= ${now})) or (state = 'leased' and leased_until <= ${now}))
-            order by id limit ${count} for update skip locked)
-          returning id, target, slot_order, repeat, attempts, faults)
+            order by id limit ${count} for update skip locked),
+        taken as (
+          update calls c set state = 'leased', leased_until = ${new Date(untilMs)}, leased_by = ${worker},
+            not_before = null, attempts = attempts + 1
+          from free where c.id = free.id
+          returning c.id, target, slot_order, repeat, attempts, faults, free.not_before,
+            case free.fault when 'rate_limited' then free.fault_at end as turned_away_at)
         select * from taken order by id`;
       return rows.map(toCall);
     },
@@ -165,8 +196,9 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return { completionTokens: replies?.mean ?? null, answerCharacters: answers?.mean ?? null };
     },
 
-    async setPace(id, pace) {
-      await sql`update runs set pace = ${sql.json(pace)} where id = ${id}`;
+    async setPace(id, pace, history) {
+      await sql`update runs set pace = ${sql.json(pace)}${history === undefined ? sql`` : sql`, history = ${sql.json(history as never)}`}
+        where id = ${id}`;
     },
 
     async publishAnswers(campaign) {
@@ -195,10 +227,10 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       await sql`update runs set budget_usd = ${budgetUsd} where id = ${id}`;
     },
 
-    async retryFailed(id) {
+    async retryFailed(id, reason) {
       const rows =
         await sql`update calls set state = 'pending', retried = retried + 1, faults = 0, result = null, not_before = null, leased_until = null
-        where run_id = ${id} and state = 'failed'`;
+        where run_id = ${id} and state = 'failed' and ${reason === undefined ? sql`true` : sql`fault = ${reason}`}`;
       return rows.count;
     },
 
@@ -209,7 +241,7 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return rows.map((row) => row.id as RunId);
     },
 
-    replies: (id, after, limit) => readReplies(sql, id, after, limit),
+    replies: (id, after, limit, label) => readReplies(sql, id, after, limit, label),
 
     async reread(run, parser, readings) {
       await sql.begin((tx) => replaceReadings(tx, run, parser, readings));
@@ -259,5 +291,10 @@ function toCall(row: CallRow): LeasedCall {
     repeat: row.repeat,
     attempts: row.attempts,
     faults: row.faults,
+    ...(row.not_before === null || row.turned_away_at === null
+      ? {}
+      : {
+          turnedAway: { atMs: row.turned_away_at.getTime(), notBeforeMs: row.not_before.getTime() },
+        }),
   };
 }

@@ -511,6 +511,8 @@ export const runs = pgTable(
     standingBy: text('standing_by'),
     /** How fast it goes and why, as its worker said last. */
     pace: jsonb('pace'),
+    /** What it went through, as its workers kept it: points over time, calls turned away, limits of the provider. */
+    history: jsonb('history'),
     createdBy: text('created_by'),
     startedAt: at('started_at').notNull().defaultNow(),
     finishedAt: at('finished_at'),
@@ -550,6 +552,7 @@ export const calls = pgTable(
     /** Of the last fault. */
     fault: text('fault'),
     faultMessage: text('fault_message'),
+    faultAt: at('fault_at'),
     /** What its reply, or the lack of one, was read as. */
     result: text('result'),
     /** The reply that it stands on. */

@@ -2,10 +2,14 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { CallFailed, faultOfConnection, faultOfStatus, refusedField, unreadable } from './call-fault.ts';
 import type { GuardedAgents } from './guarded-agents.ts';
+import { readLimits } from './rate-limits.ts';
 
 /** Longer replies are cut and given up; of an error only its head is read. */
 const LARGEST_REPLY_BYTES = 16 * 2 ** 20;
 const LARGEST_ERROR_BYTES = 64 * 2 ** 10;
+
+/** Of the server's headers only its limits are passed on, read: a JSON list of `ReplyLimit`. */
+export const LIMITS_HEADER = 'agon-limits';
 
 export type GuardedFetchOptions = {
   readonly agents: GuardedAgents;
@@ -75,7 +79,12 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
         throw new CallFailed(unreadable(baseUrl, `it is longer than ${Math.round(largest / 2 ** 20)} MB`));
       }
       // whatever it calls itself: it is read as JSON or not at all
-      return new Response(text, { headers: { 'content-type': 'application/json' } });
+      return new Response(text, {
+        headers: {
+          'content-type': 'application/json',
+          [LIMITS_HEADER]: JSON.stringify(readLimits(reply.headers, now())),
+        },
+      });
     } catch (thrown) {
       // a connection whose reply was read to its end serves the next call
       if (thrown instanceof CallFailed) throw thrown;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest } from '@agon/arena';
+import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest, ReplyLimit } from '@agon/arena';
 import OpenAI from 'openai';
 import type { BegunConversations } from './begun-conversations.ts';
 import { CallFailed, faultInside, faultOf, unreadable } from './call-fault.ts';
 import { completionBody, type Learned, learn, type Message } from './completion-body.ts';
+import { LIMITS_HEADER } from './guarded-fetch.ts';
 import { type Completion, readCompletion, readModelList } from './read-completion.ts';
 
 export type OpenAiClientOptions = {
@@ -63,20 +64,23 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
     isLast: boolean,
     signal: AbortSignal,
   ): Promise<Completion> => {
-    const send = (): Promise<unknown> => {
+    const send = async (): Promise<{ readonly data: unknown; readonly response: Response }> => {
       const body = completionBody(model, messages, settings, { preset, learned, isLast });
-      return server.chat.completions.create(body, { signal }).catch((thrown: unknown) => {
+      try {
+        return await server.chat.completions.create(body, { signal }).withResponse();
+      } catch (thrown) {
         // the same, asked in the words that this server takes; each field is learned once
         if (learn(learned, body, failureIn(thrown)?.refused ?? null)) return send();
         throw thrown;
-      });
+      }
     };
-    const sent = await send();
+    const { data: sent, response } = await send();
     const inside = faultInside(sent, baseUrl);
     if (inside !== null) throw new CallFailed(inside);
     const completion = readCompletion(sent);
     if (completion === null) throw new CallFailed(unreadable(baseUrl, 'it is no chat completion'));
-    return completion;
+    const limits = JSON.parse(response.headers.get(LIMITS_HEADER) ?? '[]') as readonly ReplyLimit[];
+    return limits.length === 0 ? completion : { ...completion, limits };
   };
 
   const reply = async (request: ModelRequest, signal: AbortSignal): Promise<ModelReply> => {
@@ -197,6 +201,7 @@ export function joinTurns(completions: readonly Completion[]): Omit<ModelReply, 
     costUsd: sum('costUsd'),
     model: last.model,
     fingerprint: last.fingerprint,
+    ...(last.limits === undefined ? {} : { limits: last.limits }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TokenLogprobs } from '@agon/arena';
+import type { ReplyLimit, TokenLogprobs } from '@agon/arena';
 
 /** One turn of a model, as the server wrote it. Null: it did not say. */
 export type Completion = {
@@ -13,6 +13,8 @@ export type Completion = {
   readonly costUsd: number | null;
   readonly model: string | null;
   readonly fingerprint: string | null;
+  /** What the reply's headers said of the server's limits; missing: nothing. */
+  readonly limits?: readonly ReplyLimit[];
 };
 
 type Fields = Readonly<Record<string, unknown>>;

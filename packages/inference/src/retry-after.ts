@@ -1,4 +1,4 @@
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** No server means longer; a time beyond the calendar would stop a run for good. */
 const LONGEST_MS = 30 * 86_400_000;
@@ -39,7 +39,7 @@ function readReset(headers: Headers, nowMs: number): number | null {
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `6m0s`, `20ms`; a number is seconds, or a time since 1970 in seconds or milliseconds. */
-function readDuration(value: string | string[] | undefined, nowMs: number): number | null {
+export function readDuration(value: string | string[] | undefined, nowMs: number): number | null {
   const number = numberOf(value);
   if (number !== null)
     return number > 1e11 ? number - nowMs : number > 1e9 ? number * 1000 - nowMs : number * 1000;
@@ -48,6 +48,6 @@ function readDuration(value: string | string[] | undefined, nowMs: number): numb
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!, 0);
 }
 
-function numberOf(value: string | string[] | undefined): number | null {
+export function numberOf(value: string | string[] | undefined): number | null {
   return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : null;
 }

@@ -28,6 +28,7 @@ export type ScriptedReply =
       readonly reasoningTokens?: number;
       /** Arguments of the tool that it calls, in place of a text. */
       readonly calls?: string;
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | {
       readonly kind: 'status';
@@ -204,6 +205,7 @@ async function reply(
       if (scripted.delayMs !== undefined) {
         await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
       }
+      for (const [name, value] of Object.entries(scripted.headers ?? {})) response.setHeader(name, value);
       return send(response, 200, completion(scripted, request));
   }
 }

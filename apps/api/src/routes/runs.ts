@@ -5,6 +5,7 @@ import {
   excludeRun,
   exportRunBundle,
   getRun,
+  getRunHistory,
   listRuns,
   pauseRun,
   rereadRun,
@@ -26,18 +27,19 @@ export function runRoutes({ serve, ports }: RouteDeps): void {
 
   serve('listRuns', ({ actor, query }) => listRuns({ actor, ...query }, ports));
   serve('getRun', ({ actor, params }) => getRun({ actor, run: params.run }, ports));
+  serve('getRunHistory', ({ actor, params }) => getRunHistory({ actor, run: params.run }, ports));
   serve('pauseRun', ({ actor, params }) => pauseRun({ actor, run: params.run }, ports));
   serve('resumeRun', ({ actor, params, body }) =>
     resumeRun({ actor, run: params.run, budgetUsd: body.budget_usd }, ports),
   );
   serve('cancelRun', ({ actor, params }) => cancelRun({ actor, run: params.run }, ports));
-  serve('retryRun', ({ actor, params }) => retryRun({ actor, run: params.run }, ports));
+  serve('retryRun', ({ actor, params, query }) => retryRun({ actor, run: params.run, ...query }, ports));
   serve('admitRun', ({ actor, params, body }) => admitRun({ actor, run: params.run, ...body }, ports));
   serve('excludeRun', ({ actor, params, body }) => excludeRun({ actor, run: params.run, ...body }, ports));
   serve('exportRunBundle', async ({ actor, params, request }) =>
     exportResponse(await exportRunBundle({ actor, run: params.run }, ports), request),
   );
-  serve('rereadRun', ({ actor, params }) => rereadRun({ actor, run: params.run }, ports));
+  serve('rereadRun', ({ actor, params, query }) => rereadRun({ actor, run: params.run, ...query }, ports));
 }
 
 function commandOf({

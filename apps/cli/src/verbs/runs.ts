@@ -14,7 +14,7 @@ type ListOptions = Common & {
   open?: boolean;
   limit: number;
 };
-type GoOnOptions = Common & { budget?: number; follow?: boolean };
+type GoOnOptions = Common & { budget?: number; follow?: boolean; reason?: string };
 
 /** Runs in one page of the API. */
 const PAGE = 500;
@@ -56,15 +56,18 @@ export function command(): Command {
     (run: string, options: Common) =>
       change(options, ({ client }) => client('cancelRun', { params: { run } })),
   );
-  goingOn(runs.command('retry <run>').description('ask the calls again that were given up')).action(
-    (run: string, options: GoOnOptions) =>
+  goingOn(runs.command('retry <run>').description('ask the calls again that were given up'))
+    .option('--reason <reason>', 'only those that were given up for it: timeout, server_error, …')
+    .action((run: string, options: GoOnOptions) =>
       goOn(options, async ({ client }) => {
         const params = { run };
+        const { reason } = options;
         const { calls } = await client('getRun', { params });
-        if (calls.failed === 0) note('No call of this run was given up: nothing is asked again.');
-        return client('retryRun', { params });
+        if (calls.failed === 0 && reason === undefined)
+          note('No call of this run was given up: nothing is asked again.');
+        return client('retryRun', { params, query: reason === undefined ? {} : { reason } });
       }),
-  );
+    );
   common(runs.command('admit <run>').description('let boards count its verdicts, whatever its checks say'))
     .option('--reason <text>', 'kept with the run')
     .action((run: string, options: Common & { reason?: string }) =>
@@ -79,9 +82,9 @@ export function command(): Command {
         client('excludeRun', { params: { run }, body: { reason: options.reason } }),
       ),
     );
-  common(
-    runs.command('reread <run>').description('read the stored replies again with the parser of today'),
-  ).action(reread);
+  common(runs.command('reread <run>').description('read the stored replies again with the parser of today'))
+    .option('--reason <reason>', 'only those that were read so: cut_off, unparseable, two_labels, …')
+    .action(reread);
   runs.addCommand(bundleCommand());
   runs.addCommand(replayCommand());
   return runs;
@@ -157,8 +160,11 @@ function followToEnd(first: RunJson, { client }: Server): Promise<RunJson> {
   });
 }
 
-async function reread(run: string, options: Common): Promise<void> {
-  const result = await withServer(options, ({ client }) => client('rereadRun', { params: { run } }));
+async function reread(run: string, options: Common & { reason?: string }): Promise<void> {
+  const { reason } = options;
+  const result = await withServer(options, ({ client }) =>
+    client('rereadRun', { params: { run }, query: reason === undefined ? {} : { reason } }),
+  );
   if (options.json) printJson(result);
   else
     process.stdout.write(

@@ -3,7 +3,7 @@ import type { Actor } from '../actor.ts';
 import { evaluateChecks, stateOfSet } from '../judging/drift/evaluate-checks.ts';
 import { SHOWN_CHECKS } from '../judging/drift/present-drift.ts';
 import type { Ports } from '../ports/ports.ts';
-import { presentRun } from '../runs/present-run.ts';
+import { requireRun, toRunJson } from '../runs/present-run.ts';
 import { requireViewer } from './campaign-access.ts';
 
 /** As the board does, which calls a rating with fewer comparisons provisional. */
@@ -28,13 +28,25 @@ export async function getOverview(
     deps.overview.excludedVotes(viewer),
     deps.overview.snapshots(viewer, SNAPSHOTS),
   ]);
-  const shown = await Promise.all(runs.map((id) => presentRun(id, deps)));
+  const counts = await deps.runs.countsOf(runs);
+  const nowMs = deps.clock.now();
+  const found = await Promise.all(runs.map((id) => requireRun(id, deps)));
+  const shown = found.map((run) => toRunJson(run, counts.get(run.id)!, nowMs));
   const attention: Attention[] = [];
   for (const run of shown) {
     if (run.campaign === null) continue;
-    const place = { campaign: run.campaign, title: run.title ?? run.campaign, model: run.model };
+    const place = {
+      campaign: run.campaign,
+      title: run.title ?? run.campaign,
+      run: run.run,
+      model: run.model,
+      subject: run.subject,
+    };
     if (run.state === 'failed') {
       attention.push({ kind: 'failed_run', ...place, why: run.error ?? '' });
+    } else if (run.state === 'paused' && run.error !== null) {
+      // somebody who paused it by hand knows
+      attention.push({ kind: 'paused_run', ...place, why: run.error });
     } else if (run.standing === 'suspect' && run.state === 'done')
       attention.push({ kind: 'suspect_run', ...place });
   }

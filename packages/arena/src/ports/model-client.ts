@@ -73,6 +73,17 @@ export type ModelReply = {
   readonly fingerprint: string | null;
   /** SHA-256, hex, over what was sent, without the key. */
   readonly requestHash: string;
+  /** What the server says of its limits; missing: nothing. */
+  readonly limits?: readonly ReplyLimit[];
+};
+
+/** A limit of the server, as one of its replies tells it. */
+export type ReplyLimit = {
+  readonly of: 'requests' | 'tokens';
+  readonly allowed: number;
+  readonly left: number;
+  /** Milliseconds until it is whole again; null: not said. */
+  readonly resetMs: number | null;
 };
 
 /** Why a call has no reply. */

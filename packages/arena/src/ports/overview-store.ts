@@ -6,7 +6,7 @@ type Place = { readonly campaign: string; readonly title: string };
 
 /** Facts over all campaigns that one may view, for the first page of a researcher. */
 export interface OverviewStore {
-  /** Runs that are not over, and those that ended since `sinceMs`; newest first. Those of no campaign are everybody's. */
+  /** Runs that are not over, paused ones too, and those that ended since `sinceMs`; newest first. Those of no campaign are everybody's. */
   runsSince(viewer: Viewer, sinceMs: EpochMs, limit: number): Promise<readonly RunId[]>;
   /** Open campaigns with their votes, and how many votes each model has; 0 included. */
   openCampaigns(viewer: Viewer): Promise<

@@ -24,6 +24,24 @@ export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled' | 
  */
 export type RunStanding = 'counted' | 'suspect' | 'admitted' | 'excluded';
 
+/** What a list of runs is narrowed by, beside who looks. */
+export type RunFilter = {
+  readonly campaignId?: CampaignId | undefined;
+  readonly kind?: RunKindName | undefined;
+  /** `open`: queued or running; `suspect`: of verdicts that boards leave out until somebody admits them. */
+  readonly state?: RunState | 'open' | 'suspect' | undefined;
+  /** Runs of campaigns that this one may view, and of none. */
+  readonly viewer: Viewer;
+};
+
+/** How many runs of a kind are in a state. */
+export type RunTally = {
+  readonly kind: RunKindName;
+  readonly state: RunState;
+  readonly isSuspect: boolean;
+  readonly count: number;
+};
+
 /** How fast a run goes and why, as its worker said last. */
 export type RunPace = {
   readonly inFlight: number;
@@ -37,6 +55,50 @@ export type RunPace = {
   /** Nothing is asked before; null: going. */
   readonly restingUntilMs: EpochMs | null;
   readonly atMs: EpochMs;
+};
+
+/** A stretch of time in which a run was worked on. */
+export type RunPoint = {
+  /** When it begins. */
+  readonly atMs: EpochMs;
+  /** How much of it the run was worked on, milliseconds. */
+  readonly workedMs: number;
+  readonly replies: number;
+  /** Calls that the provider turned away because it was asked too often. */
+  readonly turnedAway: number;
+  /** Most calls in flight at one moment that was looked at. */
+  readonly inFlight: number;
+  /** Most calls that were allowed in flight. */
+  readonly limit: number;
+};
+
+/** A limit as the provider's replies tell it. */
+export type KnownLimit = {
+  readonly of: 'requests' | 'tokens';
+  readonly allowed: number;
+  readonly left: number;
+  /** What the limit is counted over, milliseconds, from how long it takes to be whole again; null: it does not say. */
+  readonly windowMs: number | null;
+  readonly atMs: EpochMs;
+};
+
+/** What a run went through, whoever worked on it: bounded, and kept when it has ended. */
+export type RunHistory = {
+  /** Length of a point; it doubles as the run becomes long. */
+  readonly stepMs: number;
+  /** Oldest first. */
+  readonly points: readonly RunPoint[];
+  readonly turnedAway: {
+    readonly calls: number;
+    /** Calls turned away one soon after the other are one burst. */
+    readonly bursts: number;
+    readonly lastMs: EpochMs | null;
+    /** Calls that were asked again before the time that the provider had named. */
+    readonly early: number;
+    /** Between a call that was turned away and the same call asked again, milliseconds. */
+    readonly longestWaitMs: number;
+  };
+  readonly limits: readonly KnownLimit[];
 };
 
 /** USD for a million tokens. */
@@ -139,6 +201,8 @@ export type LeasedCall = NewCall & {
   readonly attempts: number;
   /** Passing faults it met, rate limits left out. */
   readonly faults: number;
+  /** Where it was turned away the last time: when, and before which time it was not to be asked again. */
+  readonly turnedAway?: { readonly atMs: EpochMs; readonly notBeforeMs: EpochMs };
 };
 
 /** What a parser found in a reply, or in the lack of one. */
@@ -208,6 +272,7 @@ export type Settled =
       readonly call: LeasedCall;
       readonly fault: CallFault | null;
       readonly notBeforeMs: EpochMs;
+      readonly atMs: EpochMs;
     };
 
 export type RunCounts = {
@@ -221,9 +286,12 @@ export type RunCounts = {
   /** Calls that were done without being asked. */
   readonly unasked: number;
   readonly retried: number;
-  /** Of each label, with the end of one reply that was read so; empty where there is no reply. Probes are left out. */
+  /** Calls of each label. Probes are left out. */
   readonly results: Readonly<Record<string, number>>;
-  readonly examples: Readonly<Record<string, string>>;
+  /** Of them those that have a reply, with the last turn of the newest and its time. */
+  readonly replies: Readonly<
+    Record<string, { readonly count: number; readonly example: string; readonly lastAtMs: EpochMs }>
+  >;
   /** Probes left out. */
   readonly targets: number;
   readonly promptTokens: number;
@@ -243,6 +311,8 @@ export type RunCounts = {
     readonly state: 'pending' | 'failed' | 'done';
     readonly count: number;
     readonly example: string;
+    /** Of the newest; null: before this was kept. */
+    readonly lastAtMs: EpochMs | null;
   }[];
 };
 
@@ -304,16 +374,16 @@ export interface RunStore {
   find(id: RunId): Promise<RunRecord | null>;
   /** Newest first. */
   list(
-    filter: {
-      readonly campaignId?: CampaignId | undefined;
-      readonly kind?: RunKindName | undefined;
-      readonly state?: 'open' | undefined;
-      /** Runs of campaigns that this one may view, and of none. */
-      readonly viewer: Viewer;
-    },
+    filter: RunFilter,
     page: { readonly after: RunId | null; readonly limit: number },
   ): Promise<readonly RunRecord[]>;
+  /** Runs of one campaign, or of all that one may view, by kind and state; only what there is. */
+  tally(filter: Pick<RunFilter, 'campaignId' | 'viewer'>): Promise<readonly RunTally[]>;
   counts(id: RunId): Promise<RunCounts>;
+  /** The same of many runs, by as many queries as of one. Runs that are not there have no entry. */
+  countsOf(ids: readonly RunId[]): Promise<ReadonlyMap<RunId, RunCounts>>;
+  /** What the run went through; null: nothing of it was kept. */
+  history(id: RunId): Promise<RunHistory | null>;
   orderCounts(id: RunId): Promise<readonly OrderCount[]>;
   probeCounts(id: RunId): Promise<readonly ProbeCount[]>;
   /** Verdicts of a run that follow from scores, by outcome. */
@@ -341,7 +411,8 @@ export interface RunStore {
     model: string,
     campaign: CampaignId,
   ): Promise<{ readonly completionTokens: number | null; readonly answerCharacters: number | null }>;
-  setPace(id: RunId, pace: RunPace): Promise<void>;
+  /** @param history with what was added to it; missing: as it is */
+  setPace(id: RunId, pace: RunPace, history?: RunHistory): Promise<void>;
   /** Makes what answers came visible to voters and boards. */
   publishAnswers(campaign: CampaignId): Promise<void>;
   /**
@@ -371,15 +442,16 @@ export interface RunStore {
       readonly by: string | null;
     },
   ): Promise<boolean>;
-  /** Failed calls return to the pool. @returns how many */
-  retryFailed(id: RunId): Promise<number>;
+  /** Failed calls return to the pool; with a reason, those alone that were given up for it. @returns how many */
+  retryFailed(id: RunId, reason?: CallFaultReason): Promise<number>;
   /** Runs that are queued or running: what a worker looks for when the queue told it nothing. */
   open(): Promise<readonly RunId[]>;
   /**
    * Replies that calls of the run stand on, oldest first; `after`: the last id of the page before. Those from before the
    * ledger are left out: their nonces were not kept.
+   * @param label only those that are read so, probes left out
    */
-  replies(id: RunId, after: number, limit: number): Promise<readonly StoredReply[]>;
+  replies(id: RunId, after: number, limit: number, label?: string): Promise<readonly StoredReply[]>;
   /** Puts new readings of stored replies in the place of the old ones, in one transaction. */
   reread(
     run: RunRecord,

@@ -132,7 +132,9 @@ class BatchWork {
       }
     } finally {
       // those that no batch takes
-      await this.#settle(apart.map((call) => ({ kind: 'again', call, fault: null, notBeforeMs: nowMs })));
+      await this.#settle(
+        apart.map((call) => ({ kind: 'again', call, fault: null, notBeforeMs: nowMs, atMs: nowMs })),
+      );
     }
     if (isSent) return { kind: 'wait', untilMs: this.#deps.clock.now() + FIRST_LOOK_MS };
     if (money.isSpent) {
@@ -173,7 +175,7 @@ class BatchWork {
         if (!file.add(call.id, request)) {
           const rest = page.slice(place);
           await this.#settle(
-            rest.map((each) => ({ kind: 'again', call: each, fault: null, notBeforeMs: nowMs })),
+            rest.map((each) => ({ kind: 'again', call: each, fault: null, notBeforeMs: nowMs, atMs: nowMs })),
           );
           return { file, calls, isMore: true };
         }
@@ -301,7 +303,7 @@ class BatchWork {
       }
       const { fault } = asked;
       const step = afterFault(fault, call, atMs, true);
-      if (step.kind === 'again') return [{ kind: 'again', call, fault, notBeforeMs: step.notBeforeMs }];
+      if (step.kind === 'again') return [{ kind: 'again', call, fault, notBeforeMs: step.notBeforeMs, atMs }];
       const read = kind.read(config, call, { kind: 'fault', fault }, nonce);
       return [{ kind: 'failed', call, fault, read, atMs }];
     });

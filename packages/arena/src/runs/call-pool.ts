@@ -1,7 +1,8 @@
 import type { Asked, CallFault, ModelClient, ModelRequest } from '../ports/model-client.ts';
-import type { LeasedCall, RunRecord, Settled } from '../ports/run-store.ts';
+import type { LeasedCall, RunHistory, RunRecord, Settled } from '../ports/run-store.ts';
 import { estimatePromptTokens } from './estimate-tokens.ts';
 import { afterFault } from './fault-policy.ts';
+import { HistoryKeeper } from './history-keeper.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import type { Material, RunKind } from './kinds/run-kind.ts';
 import { loadMaterial } from './load-material.ts';
@@ -52,6 +53,7 @@ export class CallPool {
   readonly #signal: AbortSignal;
   readonly #kind: RunKind<RunRecord['config']>;
   readonly #settling: SettleQueue;
+  readonly #history: HistoryKeeper;
   readonly #ready: Ready[] = [];
   readonly #inFlight = new Map<number, LeasedCall>();
   #end: PoolEnd | null = null;
@@ -75,6 +77,7 @@ export class CallPool {
     client: ModelClient,
     pace: Pace,
     spentUsd: number,
+    history: RunHistory | null,
     deps: WorkPorts,
     signal: AbortSignal,
   ) {
@@ -86,6 +89,7 @@ export class CallPool {
     this.#deps = deps;
     this.#signal = signal;
     this.#kind = kindOf(run);
+    this.#history = new HistoryKeeper(history, deps.clock.now());
     this.#settling = new SettleQueue(run, this.#kind, deps, () => this.#wake());
     signal.addEventListener('abort', () => this.#wake(), { once: true });
   }
@@ -115,7 +119,7 @@ export class CallPool {
       await this.#settling.drain();
       done.abort();
       await keeping;
-      await this.#notePace();
+      await this.#notePace(true);
     }
   }
 
@@ -173,6 +177,7 @@ export class CallPool {
       if (!this.#pace.tryStart(this.#deps.monotonic.now())) return;
       const { call, material, earlier } = this.#ready.shift()!;
       this.#inFlight.set(call.id, call);
+      this.#history.onAsk(call, this.#inFlight.size, this.#deps.clock.now());
       this.#isFinal = false;
       void this.#ask(call, material, earlier)
         .catch((error: unknown) => this.#settling.break(error))
@@ -226,6 +231,7 @@ export class CallPool {
       const reply = priced(asked.reply, this.#run.prices, () => promptTokensOf(request));
       this.#pace.onReply(reply.latencyMs ?? 0, this.#deps.monotonic.now());
       this.#replies += 1;
+      this.#history.onReply(reply.limits ?? [], atMs);
       if (reply.costUsd !== null) {
         this.#spentUsd += reply.costUsd;
         this.#paid += 1;
@@ -242,12 +248,14 @@ export class CallPool {
     } else if (earlier !== undefined) {
       // what is there is kept; the fault is the provider's, and no second one is waited for
       this.#pace.onFault(asked.fault, this.#deps.monotonic.now());
+      this.#history.onFault(asked.fault, atMs);
       this.#settling.push(earlier);
     } else this.#onFault(call, asked.fault, nonce, atMs);
   }
 
   #onFault(call: LeasedCall, fault: CallFault, nonce: string, atMs: number): void {
     this.#pace.onFault(fault, this.#deps.monotonic.now());
+    this.#history.onFault(fault, atMs);
     const step = afterFault(fault, call, atMs, this.#kind.independent === true);
     if (step.kind === 'again') this.#giveBack(call, fault, step.notBeforeMs);
     else if (step.kind === 'stop') {
@@ -267,7 +275,8 @@ export class CallPool {
   }
 
   #giveBack(call: LeasedCall, fault: CallFault | null, notBeforeMs: number): void {
-    this.#settling.push({ kind: 'again', call, fault, notBeforeMs } satisfies Settled);
+    const atMs = this.#deps.clock.now();
+    this.#settling.push({ kind: 'again', call, fault, notBeforeMs, atMs } satisfies Settled);
   }
 
   /** Until a call ends, texts came, or time has passed. */
@@ -307,20 +316,28 @@ export class CallPool {
     }
   }
 
-  async #notePace(): Promise<void> {
+  /** @param isLast with the last point of its history, whole or not */
+  async #notePace(isLast = false): Promise<void> {
     const atMs = this.#deps.clock.now();
     const elapsedMs = this.#deps.monotonic.now();
     const { perSecond, latencyMs } = this.#pace.speed(elapsedMs);
     const { restingUntilMs } = this.#pace;
-    await this.#deps.runs.setPace(this.#run.id, {
-      inFlight: this.#inFlight.size,
-      limit: Math.min(this.#pace.limit, this.#run.concurrency),
-      perSecond,
-      rateLimited: this.#pace.rateLimited,
-      latencyMs,
-      restingUntilMs: restingUntilMs === null ? null : atMs + Math.round(restingUntilMs - elapsedMs),
-      atMs,
-    });
+    const inFlight = this.#inFlight.size;
+    const limit = Math.min(this.#pace.limit, this.#run.concurrency);
+    this.#history.look(inFlight, limit, atMs);
+    await this.#deps.runs.setPace(
+      this.#run.id,
+      {
+        inFlight,
+        limit,
+        perSecond,
+        rateLimited: this.#pace.rateLimited,
+        latencyMs,
+        restingUntilMs: restingUntilMs === null ? null : atMs + Math.round(restingUntilMs - elapsedMs),
+        atMs,
+      },
+      this.#history.take(isLast),
+    );
   }
 }
 

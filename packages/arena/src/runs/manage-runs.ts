@@ -1,10 +1,13 @@
-import type { RunJson } from '@agon/contract';
+import type { RunHistoryJson, RunJson, RunListJson } from '@agon/contract';
 import { ArenaError, type RunId } from '@agon/domain';
 import type { Actor } from '../actor.ts';
 import { requireCampaignRole, requireViewer } from '../campaigns/campaign-access.ts';
+import type { CallFaultReason } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { RunKindName, RunRecord, RunState } from '../ports/run-store.ts';
+import type { RunFilter, RunKindName, RunRecord, RunState } from '../ports/run-store.ts';
+import { presentHistory } from './present-history.ts';
 import { presentRun, toRunJson } from './present-run.ts';
+import { requireReason } from './require-reason.ts';
 import { requireRunRole } from './run-access.ts';
 import { settleStanding } from './run-standing.ts';
 
@@ -22,24 +25,36 @@ export async function listRuns(
     readonly actor: Actor;
     readonly campaign?: string | undefined;
     readonly kind?: RunKindName | undefined;
-    readonly state?: 'open' | undefined;
+    readonly state?: RunFilter['state'];
     readonly cursor?: string | undefined;
     readonly limit: number;
   },
   deps: RunPorts & Pick<Ports, 'campaigns'>,
-): Promise<{ items: RunJson[]; next_cursor: string | null }> {
+): Promise<RunListJson> {
   const { actor, campaign, kind, state, limit } = command;
   const viewer = requireViewer(actor);
   const campaignId =
     campaign === undefined ? undefined : (await requireCampaignRole(actor, campaign, 'viewer', deps)).id;
   const after = (command.cursor as RunId | undefined) ?? null;
-  const runs = await deps.runs.list({ campaignId, kind, state, viewer }, { after, limit: limit + 1 });
+  const [runs, tally] = await Promise.all([
+    deps.runs.list({ campaignId, kind, state, viewer }, { after, limit: limit + 1 }),
+    deps.runs.tally({ campaignId, viewer }),
+  ]);
   const page = runs.slice(0, limit);
+  const counts = await deps.runs.countsOf(page.map(({ id }) => id));
   const nowMs = deps.clock.now();
   return {
-    items: await Promise.all(page.map(async (run) => toRunJson(run, await deps.runs.counts(run.id), nowMs))),
+    items: page.map((run) => toRunJson(run, counts.get(run.id)!, nowMs)),
     next_cursor: runs.length > limit ? (page.at(-1)?.id ?? null) : null,
+    tally: tally.map(({ isSuspect: suspect, ...each }) => ({ ...each, suspect })),
   };
+}
+
+/** What a run went through, as its workers kept it; empty where nobody has worked on it. */
+export async function getRunHistory(command: OneRun, deps: RunPorts): Promise<RunHistoryJson> {
+  const { id } = await requireRunRole(command.actor, command.run, 'viewer', deps);
+  const [history, { faults }] = await Promise.all([deps.runs.history(id), deps.runs.counts(id)]);
+  return presentHistory(history, faults);
 }
 
 /** Nothing new is asked; what is in flight comes to its end and is kept. */
@@ -81,10 +96,19 @@ export async function resumeRun(
   return queue(run, ['paused', 'failed'], 'Only a run that is paused or failed can go on.', deps);
 }
 
-/** Asks the calls again that were given up. */
-export async function retryRun(command: OneRun, deps: RunPorts & Pick<Ports, 'runQueue'>): Promise<RunJson> {
+/**
+ * Asks the calls again that were given up.
+ * @param command.reason only those that were given up for it
+ */
+export async function retryRun(
+  command: OneRun & { readonly reason?: string | undefined },
+  deps: RunPorts & Pick<Ports, 'runQueue'>,
+): Promise<RunJson> {
   const run = await changeable(command, deps);
-  if ((await deps.runs.retryFailed(run.id)) === 0) return presentRun(run.id, deps);
+  const reason =
+    command.reason === undefined ? undefined : await requireReason(run, command.reason, 'failed', deps);
+  if ((await deps.runs.retryFailed(run.id, reason as CallFaultReason | undefined)) === 0)
+    return presentRun(run.id, deps);
   if (run.state === 'queued' || run.state === 'running') return presentRun(run.id, deps);
   return queue(run, ['paused', 'failed', 'done', 'cancelled'], '', deps);
 }

@@ -31,6 +31,7 @@ export function toRunJson(run: RunRecord, counts: RunCounts, nowMs: number): Run
     provider: run.provider,
     model: run.model,
     subject: run.subject,
+    identity: (run.config as { readonly identity?: string }).identity ?? null,
     state: run.state,
     error: run.error,
     standing: run.standing,
@@ -95,6 +96,9 @@ export function tokensOf(counts: RunCounts): RunJson['tokens'] {
 
 /** What became of calls that met a fault. */
 const FAULT_PREFIX = { failed: '', pending: 'waiting: ', done: 'passed: ' } as const;
+const FAULT_STATE = { failed: 'failed', pending: 'waiting', done: 'passed' } as const;
+
+const isoOf = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
 
 function presentBatch(batch: RunCounts['batches'][number]): RunJson['batches'][number] {
   return {
@@ -111,15 +115,31 @@ function presentBatch(batch: RunCounts['batches'][number]): RunJson['batches'][n
 /** Why the run stopped, why calls have no reply, and why replies have no result; each with an example. */
 export function errorsOf(run: RunRecord, counts: RunCounts): RunJson['errors'] {
   const { results } = kindOf(run);
-  const unread = Object.entries(counts.results).flatMap(([reason, count]) => {
-    const example = counts.examples[reason] ?? '';
-    return results.includes(reason) || example === '' ? [] : [{ reason, count, example }];
-  });
-  const faults = counts.faults.map(({ reason, state, count, example }) => ({
+  const unread = Object.entries(counts.replies).flatMap(([reason, { count, example, lastAtMs }]) =>
+    results.includes(reason)
+      ? []
+      : [{ reason, code: reason, state: 'unscored' as const, count, example, last_at: isoOf(lastAtMs) }],
+  );
+  const faults = counts.faults.map(({ reason, state, count, example, lastAtMs }) => ({
     reason: `${FAULT_PREFIX[state]}${reason}`,
+    code: reason,
+    state: FAULT_STATE[state],
     count,
     example,
+    last_at: isoOf(lastAtMs),
   }));
-  const stopped = run.error === null ? [] : [{ reason: 'run', count: 1, example: run.error }];
+  const stopped =
+    run.error === null
+      ? []
+      : [
+          {
+            reason: 'run',
+            code: 'run',
+            state: 'stopped' as const,
+            count: 1,
+            example: run.error,
+            last_at: isoOf(run.finishedAtMs),
+          },
+        ];
   return [...stopped, ...faults, ...unread];
 }

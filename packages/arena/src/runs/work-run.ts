@@ -91,7 +91,8 @@ async function open(run: RunRecord, deps: WorkPorts, signal: AbortSignal): Promi
   const pace = deps.paces.of(provider, run.model);
   pace.want(run.concurrency);
   const spentUsd = run.budgetUsd === null ? null : await deps.runs.spent(run.id);
-  return { provider, client, pool: new CallPool(run, client, pace, spentUsd ?? 0, deps, signal) };
+  const history = await deps.runs.history(run.id);
+  return { provider, client, pool: new CallPool(run, client, pace, spentUsd ?? 0, history, deps, signal) };
 }
 
 /** Nobody can ask the provider any more what became of them. */

@@ -90,9 +90,15 @@ export function createBatchStore({ sql }: Database): BatchStore {
 }
 
 /** All batches of a run, oldest first. */
-export async function readBatches(sql: Database['sql'], run: RunId): Promise<readonly BatchRecord[]> {
-  const rows = await sql<BatchRow[]>`select * from batches where run_id = ${run} order by id`;
-  return rows.map(toBatch);
+export async function readBatches(
+  sql: Database['sql'],
+  runs: readonly RunId[],
+): Promise<ReadonlyMap<RunId, readonly BatchRecord[]>> {
+  const rows = await sql<(BatchRow & { run_id: RunId })[]>`
+    select * from batches where run_id = any(${[...runs]}::uuid[]) order by id`;
+  const found = new Map<RunId, BatchRecord[]>();
+  for (const row of rows) found.set(row.run_id, [...(found.get(row.run_id) ?? []), toBatch(row)]);
+  return found;
 }
 
 function toBatch(row: BatchRow): BatchRecord {

@@ -22,6 +22,7 @@ const NOTHING: Counted = {
 };
 
 type SpentRow = {
+  run: RunId;
   prompt: number;
   cached: number;
   completion: number;
@@ -30,50 +31,96 @@ type SpentRow = {
   estimated: boolean;
 };
 
+type ResultRow = {
+  run: RunId;
+  label: string;
+  count: number;
+  replied: number;
+  example: string | null;
+  at: Date | null;
+};
+
+type FaultRow = Omit<RunCounts['faults'][number], 'lastAtMs'> & {
+  readonly run: RunId;
+  readonly at: Date | null;
+};
+
 /** Characters of an example. */
 const EXAMPLE = 300;
 
 /** A probe's target is its name, the battle, and the slot that it is about, with colons between; nothing else has one. */
-const IS_PROBE = `position(':' in target) > 0`;
+export const IS_PROBE = `position(':' in target) > 0`;
 
-export async function countCalls(sql: Database['sql'], id: RunId): Promise<RunCounts> {
-  const [calls] = await sql<Counted[]>`
-    select count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
+/** Counts of many runs, by as many statements as of one. */
+export async function countCalls(
+  sql: Database['sql'],
+  ids: readonly RunId[],
+): Promise<ReadonlyMap<RunId, RunCounts>> {
+  if (ids.length === 0) return new Map();
+  const these = sql`run_id = any(${[...ids]}::uuid[])`;
+  const calls = await sql<(Counted & { run: RunId })[]>`
+    select run_id as run, count(*)::int as total, count(*) filter (where state in ('pending', 'leased'))::int as pending,
       count(*) filter (where state = 'leased')::int as "inFlight", count(*) filter (where state = 'done')::int as done,
       count(*) filter (where state = 'failed')::int as failed, (count(distinct target) filter (where not ${sql.unsafe(IS_PROBE)}))::int as targets,
       count(*) filter (where state = 'done' and reply_id is null)::int as unasked,
       (count(*) filter (where (state = 'done' and reply_id is not null) or state = 'failed') + coalesce(sum(retried), 0))::int as sent,
       coalesce(sum(retried), 0)::int as retried
-    from calls where run_id = ${id}`;
-  const results = await sql<{ label: string; count: number; example: string | null }[]>`
-    select label, count, (select left(r.texts[array_upper(r.texts, 1)], ${EXAMPLE}) from calls c join replies r on r.id = c.reply_id
-      where c.run_id = ${id} and c.result = label limit 1) as example
-    from (select result as label, count(*)::int as count from calls where run_id = ${id} and result is not null
-      and not ${sql.unsafe(IS_PROBE)} group by 1) l
-    order by count desc, label`;
-  const [spent] = await sql<SpentRow[]>`
-    select coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
+    from calls where ${these} group by run_id`;
+  const results = await sql<ResultRow[]>`
+    select l.run, l.label, l.count, l.replied, left(r.texts[array_upper(r.texts, 1)], ${EXAMPLE}) as example, r.at
+    from (select run_id as run, result as label, count(*)::int as count, count(reply_id)::int as replied, max(reply_id) as newest
+      from calls where ${these} and result is not null and not ${sql.unsafe(IS_PROBE)} group by 1, 2) l
+    left join replies r on r.id = l.newest
+    order by l.count desc, l.label`;
+  const spent = await sql<SpentRow[]>`
+    select run_id as run, coalesce(sum(prompt_tokens), 0)::float8 as prompt, coalesce(sum(cached_tokens), 0)::float8 as cached,
       coalesce(sum(completion_tokens), 0)::float8 as completion, coalesce(sum(reasoning_tokens), 0)::float8 as reasoning,
-      sum(cost_usd) as cost, coalesce(bool_or(cost_estimated), false) as estimated from replies where run_id = ${id}`;
-  const faults = await sql<RunCounts['faults'][number][]>`
-    select reason, stands as state, sum(times)::int as count, left(min(fault_message), ${EXAMPLE}) as example
-    from (select fault as reason, fault_message, case when state in ('failed', 'done') then state else 'pending' end as stands,
+      sum(cost_usd) as cost, coalesce(bool_or(cost_estimated), false) as estimated
+    from replies where ${these} group by run_id`;
+  const faults = await sql<FaultRow[]>`
+    select run, reason, stands as state, sum(times)::int as count, left(min(fault_message), ${EXAMPLE}) as example, max(fault_at) as at
+    from (select run_id as run, fault as reason, fault_message, fault_at,
+        case when state in ('failed', 'done') then state else 'pending' end as stands,
         case state when 'done' then greatest(retried, 1) else 1 end as times
-      from calls where run_id = ${id} and fault is not null) met
-    group by 1, 2 order by stands = 'done', 3 desc, 1, 2`;
-  return {
-    ...(calls ?? NOTHING),
-    results: Object.fromEntries(results.map(({ label, count }) => [label, count])),
-    examples: Object.fromEntries(results.map(({ label, example }) => [label, example ?? ''])),
-    promptTokens: spent?.prompt ?? 0,
-    cachedTokens: spent?.cached ?? 0,
-    completionTokens: spent?.completion ?? 0,
-    reasoningTokens: spent?.reasoning ?? 0,
-    costUsd: spent?.cost ?? null,
-    costEstimated: spent?.estimated ?? false,
-    batches: await readBatches(sql, id),
-    faults: [...faults],
-  };
+      from calls where ${these} and fault is not null) met
+    group by 1, 2, 3 order by stands = 'done', 4 desc, 2, 3`;
+  const batches = await readBatches(sql, ids);
+  return new Map(
+    ids.map((id) => {
+      const own = <Row extends { readonly run: RunId }>(rows: readonly Row[]) =>
+        rows.filter(({ run }) => run === id);
+      const { run: _run, ...counted } = own(calls)[0] ?? { ...NOTHING, run: id };
+      const cost = own(spent)[0];
+      return [
+        id,
+        {
+          ...counted,
+          results: Object.fromEntries(own(results).map(({ label, count }) => [label, count])),
+          replies: Object.fromEntries(
+            own(results).flatMap(({ label, replied, example, at }) =>
+              at === null
+                ? []
+                : [[label, { count: replied, example: example ?? '', lastAtMs: at.getTime() }]],
+            ),
+          ),
+          promptTokens: cost?.prompt ?? 0,
+          cachedTokens: cost?.cached ?? 0,
+          completionTokens: cost?.completion ?? 0,
+          reasoningTokens: cost?.reasoning ?? 0,
+          costUsd: cost?.cost ?? null,
+          costEstimated: cost?.estimated ?? false,
+          batches: batches.get(id) ?? [],
+          faults: own(faults).map(({ reason, state, count, example, at }) => ({
+            reason,
+            state,
+            count,
+            example,
+            lastAtMs: at?.getTime() ?? null,
+          })),
+        },
+      ];
+    }),
+  );
 }
 
 export async function countOrders(sql: Database['sql'], id: RunId): Promise<readonly OrderCount[]> {

@@ -2,6 +2,7 @@ import type { ModelReply, Read, RunRecord, StoredReply } from '@agon/arena';
 import type { RunId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from '../connect.ts';
+import { IS_PROBE } from './count-calls.ts';
 import { SCORES_PARSER } from './derive-verdicts.ts';
 import { insertReadings, type StoredReading } from './insert-readings.ts';
 
@@ -25,12 +26,14 @@ export async function readReplies(
   id: RunId,
   after: number,
   limit: number,
+  label?: string,
 ): Promise<readonly StoredReply[]> {
   const rows = await sql<ReplyRow[]>`
     select c.id as call_id, r.id as reply_id, c.target, c.slot_order, c.repeat, c.result as label, r.texts, r.reasoning,
       r.finish_reason, r.logprobs, r.at
     from calls c join replies r on r.id = c.reply_id
-    where c.run_id = ${id} and c.state = 'done' and r.request_hash is not null and r.id > ${after} order by r.id limit ${limit}`;
+    where c.run_id = ${id} and c.state = 'done' and r.request_hash is not null and r.id > ${after}
+      and ${label === undefined ? sql`true` : sql`c.result = ${label} and not ${sql.unsafe(IS_PROBE)}`} order by r.id limit ${limit}`;
   return rows.map((row) => ({
     callId: row.call_id,
     replyId: row.reply_id,

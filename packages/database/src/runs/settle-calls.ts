@@ -34,10 +34,11 @@ export async function settleCalls(
   if (failed.length > 0) {
     const fresh = await tx<{ id: number }[]>`
       update calls c set state = 'failed', leased_until = null, not_before = null, fault = r.fault, fault_message = r.message,
-        result = r.label
+        fault_at = r.at, result = r.label
       from unnest(${failed.map(({ call }) => call.id)}::bigint[], ${failed.map(({ call }) => call.attempts)}::int[],
         ${failed.map(({ fault }) => fault.reason)}::text[], ${failed.map(({ fault }) => fault.message)}::text[],
-        ${failed.map(({ read }) => read.label)}::text[]) as r(id, attempts, fault, message, label)
+        ${failed.map(({ read }) => read.label)}::text[], ${failed.map(({ atMs }) => new Date(atMs).toISOString())}::timestamptz[])
+        as r(id, attempts, fault, message, label, at)
       where c.id = r.id and c.attempts = r.attempts and c.state = 'leased' returning c.id`;
     const isFresh = new Set(fresh.map((row) => row.id));
     for (const { call, read, atMs } of failed) {
@@ -117,12 +118,14 @@ async function returnCalls(
   await tx`
     update calls c set state = 'pending', leased_until = null, not_before = r.not_before,
       fault = coalesce(r.fault, c.fault), fault_message = coalesce(r.message, c.fault_message),
+      fault_at = case when r.fault is null then c.fault_at else r.at end,
       retried = c.retried + (r.fault is not null)::int,
       faults = c.faults + (r.fault is not null and r.fault <> 'rate_limited')::int
     from unnest(${returned.map(({ call }) => call.id)}::bigint[], ${returned.map(({ call }) => call.attempts)}::int[],
       ${returned.map(({ notBeforeMs }) => new Date(notBeforeMs).toISOString())}::timestamptz[],
       ${returned.map(({ fault }) => fault?.reason ?? null)}::text[],
-      ${returned.map(({ fault }) => fault?.message ?? null)}::text[]) as r(id, attempts, not_before, fault, message)
+      ${returned.map(({ fault }) => fault?.message ?? null)}::text[],
+      ${returned.map(({ atMs }) => new Date(atMs).toISOString())}::timestamptz[]) as r(id, attempts, not_before, fault, message, at)
     where c.id = r.id and c.attempts = r.attempts and c.state = 'leased'`;
 }
 

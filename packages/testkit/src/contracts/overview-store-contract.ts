@@ -28,13 +28,14 @@ export function overviewStoreContract(setUp: () => Promise<Setup>): void {
       const setup = await setUp();
       const { overview, runs } = setup;
       const { run: runOf } = await sampleJudging(setup, 1);
-      const [old, past, late, fresh] = [0, 1, 2, 3].map((ms) => runOf({ atMs: SAMPLE_MS + ms }));
-      for (const run of [late, old, fresh, past]) await runs.create(run!, []);
+      const [old, past, late, fresh, paused] = [0, 1, 2, 3, 4].map((ms) => runOf({ atMs: SAMPLE_MS + ms }));
+      for (const run of [late, old, fresh, past, paused]) await runs.create(run!, []);
       await runs.move(past!.id, ['queued'], 'done', null, SAMPLE_MS + 99);
       await runs.move(late!.id, ['queued'], 'cancelled', null, SAMPLE_MS + 100);
       await runs.move(fresh!.id, ['queued'], 'running', null, SAMPLE_MS + 100);
+      await runs.move(paused!.id, ['queued'], 'paused', 'The budget is spent.', SAMPLE_MS + 1);
       const shown = await overview.runsSince('all', SAMPLE_MS + 100, 9);
-      expect(shown).toEqual([fresh!.id, late!.id, old!.id]);
+      expect(shown).toEqual([paused!.id, fresh!.id, late!.id, old!.id]);
       expect(await overview.runsSince('all', SAMPLE_MS + 100, 1)).toEqual(shown.slice(0, 1));
     });
 

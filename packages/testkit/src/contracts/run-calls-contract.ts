@@ -11,6 +11,7 @@ const again = (call: LeasedCall, fault: CallFault | null, notBeforeMs: number): 
   call,
   fault,
   notBeforeMs,
+  atMs: SAMPLE_MS,
 });
 
 /** The calls of a run: the truth about what is pending, whoever works on it. */
@@ -63,14 +64,24 @@ export function runCallsContract(setUp: () => Promise<JudgeSetup>): void {
       const leased = await runs.lease(id, 2, SAMPLE_MS, UNTIL_MS);
       await settle(again(leased[0]!, BUSY, SAMPLE_MS + 500), again(leased[1]!, GONE, SAMPLE_MS + 700));
       expect((await runs.counts(id)).faults).toEqual([
-        { reason: 'rate_limited', state: 'pending', count: 1, example: 'asked too often' },
-        { reason: 'unreachable', state: 'pending', count: 1, example: 'nobody there' },
+        {
+          reason: 'rate_limited',
+          state: 'pending',
+          count: 1,
+          example: 'asked too often',
+          lastAtMs: SAMPLE_MS,
+        },
+        { reason: 'unreachable', state: 'pending', count: 1, example: 'nobody there', lastAtMs: SAMPLE_MS },
       ]);
       expect(await elsewhere.nextDue(id)).toBe(SAMPLE_MS + 500);
       expect(await elsewhere.lease(id, 2, SAMPLE_MS + 499, UNTIL_MS)).toEqual([]);
       // a rate limit is no fault of the call
       expect(await elsewhere.lease(id, 2, SAMPLE_MS + 500, UNTIL_MS)).toEqual([
-        { ...leased[0], attempts: 2 },
+        {
+          ...leased[0],
+          attempts: 2,
+          turnedAway: { atMs: SAMPLE_MS, notBeforeMs: SAMPLE_MS + 500 },
+        },
       ]);
       expect(await elsewhere.lease(id, 2, SAMPLE_MS + 700, UNTIL_MS)).toEqual([
         { ...leased[1], attempts: 2, faults: 1 },
@@ -144,12 +155,66 @@ export function runCallsContract(setUp: () => Promise<JudgeSetup>): void {
       expect(leased.map(({ faults }) => faults)).toEqual([0, 1]);
     });
 
+    it('asks again, and reads again, what met one reason and nothing else', async () => {
+      const { runs, elsewhere, id, settle, read, replied } = await begin(4);
+      const [first, second, third, fourth] = await runs.lease(id, 4, SAMPLE_MS, UNTIL_MS);
+      const failed = (call: LeasedCall, fault: CallFault): Settled => ({
+        kind: 'failed',
+        call,
+        fault,
+        read: read(call, 'refused'),
+        atMs: SAMPLE_MS + 7,
+      });
+      await settle(
+        failed(first!, GONE),
+        failed(second!, BUSY),
+        replied(third!, 'refused', { texts: ['no'] }),
+        replied(fourth!, 'cut_off', { texts: ['so'] }),
+      );
+      const counts = await elsewhere.counts(id);
+      // a call that was given up is no reply, though both were read as the same
+      expect(counts).toMatchObject({
+        results: { refused: 3, cut_off: 1 },
+        replies: { refused: { count: 1, example: 'no' }, cut_off: { count: 1, example: 'so' } },
+      });
+      expect(counts.faults.map(({ reason, lastAtMs }) => [reason, lastAtMs])).toEqual([
+        ['rate_limited', SAMPLE_MS + 7],
+        ['unreachable', SAMPLE_MS + 7],
+      ]);
+      const labels = async (label: string) =>
+        (await elsewhere.replies(id, 0, 9, label)).map(({ callId }) => callId);
+      expect(await labels('refused')).toEqual([third!.id]);
+      expect(await labels('tie')).toEqual([]);
+      expect(await elsewhere.retryFailed(id, 'timeout')).toBe(0);
+      expect(await elsewhere.retryFailed(id, 'unreachable')).toBe(1);
+      expect(idsOf(await runs.lease(id, 9, SAMPLE_MS, UNTIL_MS))).toEqual([first!.id]);
+      expect(await runs.counts(id)).toMatchObject({ failed: 1, pending: 1 });
+    });
+
+    it('counts many runs at once as it counts each of them', async () => {
+      const { runs, elsewhere, id, calls, run: runOf, settle, replied } = await begin(3);
+      const [first, second] = await runs.lease(id, 2, SAMPLE_MS, UNTIL_MS);
+      await settle(replied(first!, 'a', { costUsd: 0.5 }), again(second!, GONE, SAMPLE_MS));
+      const other = runOf();
+      await runs.create(other, calls.slice(0, 1));
+      const found = await elsewhere.countsOf([other.id, id]);
+      expect([...found.keys()]).toEqual([other.id, id]);
+      expect(found.get(id)).toEqual(await runs.counts(id));
+      expect(found.get(other.id)).toEqual(await runs.counts(other.id));
+      expect(found.get(id)).toMatchObject({ total: 3, done: 1, retried: 1, costUsd: 0.5 });
+      expect(found.get(other.id)).toMatchObject({ total: 1, done: 0, costUsd: null, faults: [] });
+      expect(await elsewhere.countsOf([])).toEqual(new Map());
+    });
+
     it('puts a scored verdict in the place of an unscored one, and not the other way round', async () => {
       const setup = await begin(1);
       const { runs, id, replied, calls, run: runOf, settle, judgeStore, campaignId, judgeId } = setup;
       const [call] = await runs.lease(id, 1, SAMPLE_MS, UNTIL_MS);
       await settle(replied(call!, 'refused', { texts: ['no'] }));
-      expect(await runs.counts(id)).toMatchObject({ results: { refused: 1 }, examples: { refused: 'no' } });
+      expect(await runs.counts(id)).toMatchObject({
+        results: { refused: 1 },
+        replies: { refused: { count: 1, example: 'no', lastAtMs: SAMPLE_MS } },
+      });
       const scored = () => judgeStore.scored(campaignId, judgeId, 'judge-model');
       expect(await scored()).toEqual([]);
       const second = runOf();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunRecord, Viewer } from '@agon/arena';
+import type { RunHistory, RunRecord, Viewer } from '@agon/arena';
 import type { CampaignId, RunId, UserId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_MS } from './sample-bundle.ts';
@@ -211,6 +211,73 @@ export function runStoreContract(setUp: () => Promise<Setup>): void {
       await runs.setPace(run.id, pace);
       await runs.setBudget(run.id, 3);
       expect(await elsewhere.find(run.id)).toMatchObject({ pace, budgetUsd: 3 });
+    });
+
+    it('keeps what a run went through until more is added to it', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere } = setup;
+      const run = (await sampleJudging(setup, 1)).run();
+      await runs.create(run, []);
+      expect(await elsewhere.history(run.id)).toBeNull();
+      const pace = {
+        inFlight: 0,
+        limit: 4,
+        perSecond: 0,
+        rateLimited: 0,
+        latencyMs: null,
+        restingUntilMs: null,
+        atMs: SAMPLE_MS,
+      };
+      const history: RunHistory = {
+        stepMs: 1000,
+        points: [{ atMs: SAMPLE_MS, workedMs: 900, replies: 2, turnedAway: 1, inFlight: 3, limit: 4 }],
+        turnedAway: { calls: 1, bursts: 1, lastMs: SAMPLE_MS + 5, early: 0, longestWaitMs: 12 },
+        limits: [{ of: 'requests', allowed: 60, left: 59, windowMs: 60_000, atMs: SAMPLE_MS }],
+      };
+      await runs.setPace(run.id, pace, history);
+      await runs.setPace(run.id, { ...pace, inFlight: 1 });
+      expect(await elsewhere.history(run.id)).toEqual(history);
+      await runs.move(run.id, ['queued'], 'done', null, SAMPLE_MS + 9);
+      expect(await elsewhere.history(run.id)).toEqual(history);
+    });
+
+    it('counts runs by kind and state, and lists those of one state or those that are suspect', async () => {
+      const setup = await setUp();
+      const { runs, elsewhere, campaign } = setup;
+      const { campaignId, run: runOf } = await sampleJudging(setup, 1);
+      const config = runOf().config;
+      const made = [
+        runOf(),
+        runOf(),
+        runOf({ config: { ...config, control: 'coin' } as typeof config }),
+        runOf({ kind: 'answers' }),
+        runOf({ kind: 'answers', campaignId: await campaign() }),
+      ];
+      for (const run of made) await runs.create(run, []);
+      const [counted, suspect, control, answers] = made.map(({ id }) => id) as [RunId, RunId, RunId, RunId];
+      for (const id of [counted, suspect, control]) {
+        await runs.move(id, ['queued'], 'done', null, SAMPLE_MS + 9);
+        if (id !== counted)
+          await runs.setStanding(id, ['counted'], { standing: 'suspect', reason: 'coin', by: null });
+      }
+      await runs.move(answers, ['queued'], 'paused', 'spent', SAMPLE_MS + 9);
+      expect(await elsewhere.tally({ campaignId, viewer: 'all' })).toEqual([
+        { kind: 'answers', state: 'paused', isSuspect: false, count: 1 },
+        // a rule enters no ranking: nobody waits for it to be admitted
+        { kind: 'verdicts', state: 'done', isSuspect: false, count: 2 },
+        { kind: 'verdicts', state: 'done', isSuspect: true, count: 1 },
+      ]);
+      expect(
+        (await elsewhere.tally({ viewer: 'all' })).reduce((sum, { count }) => sum + count, 0),
+      ).toBeGreaterThanOrEqual(5);
+      const list = async (state: 'paused' | 'failed' | 'done' | 'suspect') =>
+        (await elsewhere.list({ campaignId, state, viewer: 'all' }, { after: null, limit: 9 })).map(
+          ({ id }) => id,
+        );
+      expect(await list('paused')).toEqual([answers]);
+      expect(await list('failed')).toEqual([]);
+      expect([...(await list('done'))].sort()).toEqual([counted, suspect, control].sort());
+      expect(await list('suspect')).toEqual([suspect]);
     });
   });
 }

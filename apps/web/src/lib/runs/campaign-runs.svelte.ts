@@ -10,7 +10,7 @@ type Source = {
   readonly verdicts: readonly JudgeRunJson[];
 };
 
-/** Runs of one campaign, of every kind, with what only verdicts have. */
+/** Judge runs of one campaign, with what only verdicts have. */
 export class CampaignRuns {
   readonly live: LiveRuns;
   #verdicts: readonly JudgeRunJson[];
@@ -23,7 +23,7 @@ export class CampaignRuns {
       ask: async () => {
         const { campaign } = source();
         const [runs, verdicts] = await Promise.all([
-          api('listRuns', { query: { campaign, limit: SHOWN_RUNS } }),
+          api('listRuns', { query: { campaign, kind: 'verdicts', limit: SHOWN_RUNS } }),
           api('listJudgeRuns', { params: { campaign }, query: { limit: SHOWN_RUNS } }),
         ]);
         this.#verdicts = verdicts.items;

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { costText, durationText, latencyText, rateText, roughDurationText } from './figures-text.ts';
+import { agoText, costText, durationText, latencyText, rateText, roughDurationText } from './figures-text.ts';
+
+describe('agoText', () => {
+  const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
+  it.each([
+    ['2026-11-30T12:00:04Z', 'now'],
+    ['2026-11-30T11:59:20Z', '40 sec. ago'],
+    ['2026-11-30T11:49:01Z', '10 min. ago'],
+    ['2026-11-30T09:00:00Z', '3 hr. ago'],
+    ['2026-11-29T11:00:00Z', 'yesterday'],
+  ])('%s: %s', (iso, text) => {
+    expect(agoText(iso, NOW_MS)).toBe(text);
+  });
+});
 
 describe('figures of runs', () => {
   it.each([

@@ -2,6 +2,7 @@ import { getLocale } from '#paraglide/runtime.js';
 
 const MINUTE = 60;
 const HOUR = 3600;
+const DAY = 24 * HOUR;
 /** Below this whole seconds would be too coarse. */
 const FEW_SECONDS = 10;
 /** Below this a cent would be too coarse, US dollars. */
@@ -60,6 +61,16 @@ export function latencyText(ms: number): string {
     unitDisplay: 'short',
     maximumFractionDigits: isLong ? 1 : 0,
   }).format(isLong ? ms / 1000 : ms);
+}
+
+/** How long ago something was, in its largest unit. @param nowMs since the epoch */
+export function agoText(iso: string, nowMs: number): string {
+  const seconds = Math.max(0, (nowMs - Date.parse(iso)) / 1000);
+  const format = new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto', style: 'short' });
+  if (seconds < MINUTE) return format.format(-Math.round(seconds), 'second');
+  if (seconds < HOUR) return format.format(-Math.floor(seconds / MINUTE), 'minute');
+  if (seconds < DAY) return format.format(-Math.floor(seconds / HOUR), 'hour');
+  return format.format(-Math.floor(seconds / DAY), 'day');
 }
 
 export const countText = (value: number): string => value.toLocaleString(getLocale());

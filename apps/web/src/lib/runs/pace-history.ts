@@ -1,50 +1,55 @@
-import type { RunJson } from '@agon/contract';
+import type { RunHistoryJson } from '@agon/contract';
 
-/** How fast a run went at one moment. */
-export type PacePoint = {
-  readonly atMs: number;
-  readonly perSecond: number;
-  readonly inFlight: number;
-  /** Calls that the provider turned away since the point before. */
-  readonly turnedAway: number;
-};
+export type PlotPoint = { readonly atMs: number; readonly value: number };
 
-/** Ten minutes of a point a second. */
-const MOST_POINTS = 600;
+/** With more than so many steps between two points nobody worked on the run: the line is broken there. */
+const GAP_STEPS = 3;
 
-/** The history with the pace of now at its end; it begins anew where the run was not going. */
-export function withPace(
-  history: readonly PacePoint[],
-  run: RunJson,
-  rateLimitedBefore: number | null,
-  nowMs: number,
-): readonly PacePoint[] {
-  if (run.state !== 'running' || run.pace === null) return history.length === 0 ? history : [];
-  const { per_second, in_flight, rate_limited } = run.pace;
-  const point = {
-    atMs: nowMs,
-    perSecond: per_second,
-    inFlight: in_flight,
-    turnedAway: rateLimitedBefore === null ? 0 : Math.max(0, rate_limited - rateLimitedBefore),
-  };
-  return [...history.slice(-(MOST_POINTS - 1)), point];
+/** The largest tick of an axis: 1, 2 or 5 times a power of ten, at least `most`. @param most ≥ 0 */
+export function axisMost(most: number): number {
+  if (most <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const step = [1, 2, 5, 10].find((each) => each * power >= most * (1 - 1e-9)) ?? 10;
+  return step * power;
 }
 
 /**
- * Points of a line through values over time, in the plot's own units: x 0..width, y 0 at the top.
- * @param most what reaches the top, > 0
+ * The line through values over time as the data of an SVG path, in the plot's own units: x 0..width, y 0 at the top.
+ * @param stepMs what a point covers @param isStepped a value holds until the next one
  */
-export function linePoints(
-  points: readonly { readonly atMs: number; readonly value: number }[],
-  { width, height, most }: { readonly width: number; readonly height: number; readonly most: number },
+export function linePath(
+  points: readonly PlotPoint[],
+  plot: { readonly width: number; readonly height: number; readonly most: number },
+  stepMs: number,
+  isStepped = false,
 ): string {
-  const first = points[0]?.atMs ?? 0;
-  const span = Math.max(1, (points.at(-1)?.atMs ?? 0) - first);
+  const [fromMs, toMs] = [points[0]?.atMs ?? 0, points.at(-1)?.atMs ?? 0];
+  let beforeMs = Number.NEGATIVE_INFINITY;
   return points
     .map(({ atMs, value }) => {
-      const x = (width * (atMs - first)) / span;
-      const y = height * (1 - Math.min(1, value / most));
-      return `${x.toFixed(1)},${y.toFixed(1)}`;
+      const x = xOf(atMs, fromMs, toMs, plot.width).toFixed(1);
+      const y = (plot.height * (1 - Math.min(1, value / plot.most))).toFixed(1);
+      const isCut = atMs - beforeMs > GAP_STEPS * stepMs;
+      beforeMs = atMs;
+      if (isCut) return `M${x},${y}`;
+      return isStepped ? `H${x}V${y}` : `L${x},${y}`;
     })
-    .join(' ');
+    .join('');
+}
+
+/** Where a moment stands, 0..width. */
+export const xOf = (atMs: number, fromMs: number, toMs: number, width: number): number =>
+  (width * (atMs - fromMs)) / Math.max(1, toMs - fromMs);
+
+/** Calls a second on average over the time that the run was worked on; null: no time. */
+export function meanRate(points: RunHistoryJson['points']): number | null {
+  const seconds = points.reduce((sum, point) => sum + point.seconds, 0);
+  const replies = points.reduce((sum, point) => sum + point.per_second * Math.max(1, point.seconds), 0);
+  return seconds < 1 ? null : replies / seconds;
+}
+
+/** Calls a second that a limit of requests comes to; null: no such limit is known. */
+export function allowedRate(limits: RunHistoryJson['limits']): number | null {
+  const requests = limits.find(({ of }) => of === 'requests');
+  return requests?.window_seconds == null ? null : requests.allowed / requests.window_seconds;
 }

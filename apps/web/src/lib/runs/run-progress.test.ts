@@ -20,6 +20,7 @@ function run({ calls, pace, ...rest }: Change = {}): RunJson {
     provider: 'lab',
     model: 'large',
     subject: 'pairwise',
+    identity: null,
     state: 'running',
     standing: 'counted',
     standing_reason: null,

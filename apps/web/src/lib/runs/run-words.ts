@@ -1,6 +1,9 @@
 import type { RunCheckJson, RunJson } from '@agon/contract';
 import { m } from '#paraglide/messages.js';
 import { getLocale } from '#paraglide/runtime.js';
+import { countText } from './figures-text.ts';
+import type { RunColumn } from './run-columns.ts';
+import type { RunStateFilter } from './run-filter.ts';
 import type { SpeedReason } from './speed-reason.ts';
 
 const STATES: Readonly<Record<RunJson['state'], () => string>> = {
@@ -32,6 +35,117 @@ export function standingName(run: Pick<RunJson, 'standing' | 'finished_at' | 'su
 
 /** Whether its judge is a rule without a model, which no board counts. */
 export const isControl = ({ subject }: Pick<RunJson, 'subject'>): boolean => subject.startsWith('control-');
+
+/** Whether boards leave out what it brought, though it is one that they might count. */
+export const isLeftOut = (run: Pick<RunJson, 'kind' | 'standing' | 'subject'>): boolean =>
+  run.kind === 'verdicts' && (run.standing === 'suspect' || run.standing === 'excluded') && !isControl(run);
+
+/** State and, where there is something to say, standing. */
+export const rowStateName = (run: RunJson): string =>
+  isLeftOut(run) && run.standing === 'suspect'
+    ? m.runs_state_suspect({ state: stateName(run.state) })
+    : stateName(run.state);
+
+/** What a choice of runs is called. */
+export const stateFilterName = (state: RunStateFilter): string =>
+  state === 'open' ? m.runs_open() : state === 'suspect' ? m.runs_filter_suspect() : FILTERED[state]();
+
+const FILTERED: Readonly<Record<RunJson['state'], () => string>> = {
+  queued: m.runs_filter_queued,
+  running: m.runs_filter_running,
+  paused: m.runs_filter_paused,
+  done: m.runs_filter_done,
+  cancelled: m.runs_filter_cancelled,
+  failed: m.runs_filter_failed,
+};
+
+const CHECKS_SHORT: Readonly<Record<RunCheckJson['check'], () => string>> = {
+  unscored: m.runs_doubt_unscored,
+  consistency: m.runs_doubt_consistency,
+  coin: m.runs_doubt_coin,
+  identical: m.runs_doubt_identical,
+  null_model: m.runs_doubt_null_model,
+  planted_verdict: m.runs_doubt_planted_verdict,
+  repeat: m.runs_doubt_repeat,
+};
+
+/** A check that was not passed, in two or three words; one newer than this page under its own name. */
+export const checkShortName = (check: string): string =>
+  CHECKS_SHORT[check as RunCheckJson['check']]?.() ?? check;
+
+const COLUMNS: Readonly<Record<RunColumn, () => string>> = {
+  progress: m.workbench_progress,
+  cost: m.runs_cost,
+  problems: m.runs_problems,
+  started: m.runs_column_started,
+  tokens: m.runs_column_tokens,
+  sent: m.runs_sent,
+};
+export const columnName = (column: RunColumn): string => COLUMNS[column]();
+
+/** Digits of a hash that tell two judges apart on a page. */
+const HASH_SHOWN = 12;
+
+/** The hash of what is asked; null: it has none. */
+export function runHash(run: Pick<RunJson, 'identity' | 'settings'>): string | null {
+  const hash = run.identity?.split('@').at(-1) ?? null;
+  return hash === null || hash === '' ? null : hash.slice(0, HASH_SHOWN);
+}
+
+/** What is wrong with a run, in a few words each; null: nothing. */
+export function problemsOf(run: Pick<RunJson, 'errors' | 'calls'>): {
+  readonly failed: string | null;
+  readonly unscored: string | null;
+  /** Faults that were met on the way to a reply. */
+  readonly passed: number;
+} {
+  const of = (state: RunJson['errors'][number]['state']) =>
+    run.errors.filter((error) => error.state === state);
+  const sum = (errors: RunJson['errors']) => errors.reduce((total, { count }) => total + count, 0);
+  const say = (errors: RunJson['errors'], many: (count: string) => string) => {
+    const [first] = errors;
+    if (first === undefined) return null;
+    return errors.length === 1
+      ? `${countText(first.count)} × ${reasonName(first.code)}`
+      : many(countText(sum(errors)));
+  };
+  return {
+    failed: say(of('failed'), (count) => m.runs_some_failed({ count })),
+    unscored: say(of('unscored'), (count) => m.runs_some_unscored({ count })),
+    passed: sum(of('passed')),
+  };
+}
+
+const ERROR_STATES: Readonly<Record<RunJson['errors'][number]['state'], () => string>> = {
+  stopped: m.runs_reason_run,
+  failed: m.runs_state_failed,
+  unscored: m.runs_count_unscored,
+  waiting: m.runs_error_waiting,
+  passed: m.runs_error_passed,
+};
+/** What became of the calls that met a fault. */
+export const errorStateName = (state: RunJson['errors'][number]['state']): string => ERROR_STATES[state]();
+
+const SCORED: Readonly<Record<RunJson['kind'], () => string>> = {
+  verdicts: m.runs_count_verdicts,
+  answers: m.runs_count_answers,
+  probe: m.runs_count_done,
+  trial: m.runs_count_done,
+};
+/** What a run of this kind brings. */
+export const scoredName = (kind: RunJson['kind']): string => SCORED[kind]();
+
+const WINDOWS = new Map<number | null, readonly [requests: () => string, tokens: () => string]>([
+  [1, [m.runs_requests_second, m.runs_tokens_second]],
+  [60, [m.runs_requests_minute, m.runs_tokens_minute]],
+  [3600, [m.runs_requests_hour, m.runs_tokens_hour]],
+  [86_400, [m.runs_requests_day, m.runs_tokens_day]],
+]);
+/** @param windowSeconds null: the provider does not say what it counts over */
+export function limitName(of: 'requests' | 'tokens', windowSeconds: number | null): string {
+  const [requests, tokens] = WINDOWS.get(windowSeconds) ?? [m.runs_requests, m.runs_tokens];
+  return of === 'requests' ? requests() : tokens();
+}
 
 const CHECKS: Readonly<Record<RunCheckJson['check'], () => string>> = {
   unscored: m.runs_check_unscored,
@@ -91,20 +205,7 @@ const REASONS: Readonly<Record<string, () => string>> = {
 };
 
 /** Why a call has no reply, or a reply no result; a reason newer than this page under its own name. */
-export function reasonName(reason: string): string {
-  if (isPassing(reason)) return m.runs_reason_waiting({ reason: reasonName(reason.slice(WAITING.length)) });
-  if (reason.startsWith(PASSED))
-    return m.runs_reason_passed({ reason: reasonName(reason.slice(PASSED.length)) });
-  return REASONS[reason]?.() ?? reason;
-}
-
-/** How the API marks faults of calls that will be asked again. */
-const WAITING = 'waiting: ';
-/** And faults that were met on the way to a reply. */
-const PASSED = 'passed: ';
-
-/** Whether calls with this fault are still to be asked again. */
-export const isPassing = (reason: string): boolean => reason.startsWith(WAITING);
+export const reasonName = (code: string): string => REASONS[code]?.() ?? code;
 
 const RESULTS: Readonly<Record<string, () => string>> = {
   a: m.runs_result_a,

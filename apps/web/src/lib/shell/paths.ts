@@ -22,6 +22,7 @@ export const CAMPAIGN_PARTS = [
   'progress',
   'battles',
   'import',
+  'answers',
   'judges',
   'voters',
   'settings',
@@ -34,10 +35,6 @@ export function campaignPath(campaign: string, part: CampaignPart = 'progress'):
   const path = `/workbench/campaigns/${encodeURIComponent(campaign)}`;
   return part === 'progress' ? path : `${path}/${part}`;
 }
-
-/** Where a campaign's models are asked for verdicts, or for answers. */
-export const askPath = (campaign: string, what: 'verdicts' | 'answers'): string =>
-  `${campaignPath(campaign, 'judges')}?ask=${what}`;
 
 /** A judge's report card; of one of its models, or of one run. */
 export function judgeCardPath(

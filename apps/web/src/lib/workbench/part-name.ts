@@ -5,6 +5,7 @@ const PARTS: Readonly<Record<CampaignPart, () => string>> = {
   progress: m.workbench_progress,
   battles: m.battles_title,
   import: m.workbench_import,
+  answers: m.workbench_answers,
   judges: m.workbench_judges,
   voters: m.workbench_voters,
   settings: m.workbench_settings,

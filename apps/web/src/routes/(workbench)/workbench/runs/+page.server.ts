@@ -5,9 +5,16 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, url }) => {
   const call = loadClient(fetch);
-  const [runs, campaigns] = await Promise.all([
+  const open = url.searchParams.get('open');
+  const [runs, campaigns, history] = await Promise.all([
     orErrorPage(call('listRuns', { query: runQueryOf(url.searchParams) })),
     orErrorPage(call('listCampaigns', { query: { limit: 500 } })),
+    // a run that is gone is only a row that is not open
+    open === null ? null : call('getRunHistory', { params: { run: open } }).catch(() => null),
   ]);
-  return { runs, campaigns: campaigns.items.filter(isMine).map(({ slug, title }) => ({ slug, title })) };
+  return {
+    runs,
+    history,
+    campaigns: campaigns.items.filter(isMine).map(({ slug, title }) => ({ slug, title })),
+  };
 };

@@ -4,6 +4,9 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ fetch, params }) => {
   const call = loadClient(fetch);
   const run = await orErrorPage(call('getRun', { params }));
-  const verdicts = run.kind === 'verdicts' ? await orErrorPage(call('getJudgeRun', { params })) : null;
-  return { run, verdicts };
+  const [verdicts, history] = await Promise.all([
+    run.kind === 'verdicts' ? orErrorPage(call('getJudgeRun', { params })) : null,
+    orErrorPage(call('getRunHistory', { params })),
+  ]);
+  return { run, verdicts, history };
 };

@@ -7,7 +7,7 @@ export const load: PageServerLoad = async ({ fetch, params }) => {
   const [judges, { providers }, runs, verdicts, jury] = await Promise.all([
     orErrorPage(call('listJudges')),
     orErrorPage(call('listProviders')),
-    orErrorPage(call('listRuns', { query: { ...params, limit: SHOWN_RUNS } })),
+    orErrorPage(call('listRuns', { query: { ...params, kind: 'verdicts', limit: SHOWN_RUNS } })),
     orErrorPage(call('listJudgeRuns', { params, query: { limit: SHOWN_RUNS } })),
     orErrorPage(call('getJury', { params })),
   ]);
