@@ -1,7 +1,7 @@
 import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
-import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { type AskingOptions, askingOf, modelOf, withAskingOptions } from '../asking-options.ts';
 import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
@@ -99,7 +99,8 @@ async function run(id: string, options: RunOptions): Promise<void> {
 }
 
 function begin(id: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
-  const { model, orders, limit = null, repeat } = options;
+  const { orders, limit = null, repeat } = options;
+  const model = modelOf(options);
   const params = { campaign: options.campaign };
   const admit = options.admit === true;
   // a rule, which asks no model

@@ -2,7 +2,13 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { chooseLogitPlaces, floatBytes, LOGIT_PLACES, setAccuracyLevel, useFloatWeights } from './edit-graph.ts';
+import {
+  chooseLogitPlaces,
+  floatBytes,
+  LOGIT_PLACES,
+  setAccuracyLevel,
+  useFloatWeights,
+} from './edit-graph.ts';
 import { dataFile } from './model-folder.ts';
 import { type Initializer, ModelGraph } from './model-graph.ts';
 import { loadRuntime, type Runtime } from './onnx-runtime.ts';
@@ -201,14 +207,17 @@ export class Decoder {
       const tensor = this.#feed(name, rows, width, before);
       if (tensor !== null) feeds[name] = tensor;
     }
-    for (const state of this.#states) feeds[state.input] = past?.tensors[state.input] ?? this.#empty(state, rows.length);
+    for (const state of this.#states)
+      feeds[state.input] = past?.tensors[state.input] ?? this.#empty(state, rows.length);
     const fetches = [LOGITS, ...(keepsPast ? this.#states.map(({ output }) => output) : [])];
     const results = await this.#session.run(feeds, fetches);
     const logits = this.#logitsOf(results[LOGITS]!, rows, width);
     const kept = keepsPast
       ? {
           tokens: before + width,
-          tensors: Object.fromEntries(this.#states.map(({ input, output }) => [input, results[output] as Tensor])),
+          tensors: Object.fromEntries(
+            this.#states.map(({ input, output }) => [input, results[output] as Tensor]),
+          ),
         }
       : null;
     return { logits, past: kept };
@@ -270,7 +279,11 @@ export class Decoder {
     return rows.map(({ places: wanted, ids }, row) =>
       wanted.map((place, i) => {
         // chosen by us; or the last one alone; or every place
-        const at = this.#prepared.choosesPlaces ? i : places === width ? place : places - (ids.length - place);
+        const at = this.#prepared.choosesPlaces
+          ? i
+          : places === width
+            ? place
+            : places - (ids.length - place);
         const from = (row * places + at) * words;
         return all.subarray(from, from + words);
       }),
@@ -279,7 +292,14 @@ export class Decoder {
 }
 
 function readStates(session: InferenceSession, file: string): readonly State[] {
-  const known = ['input_ids', 'attention_mask', 'position_ids', LOGIT_PLACES, 'num_logits_to_keep', 'use_cache_branch'];
+  const known = [
+    'input_ids',
+    'attention_mask',
+    'position_ids',
+    LOGIT_PLACES,
+    'num_logits_to_keep',
+    'use_cache_branch',
+  ];
   return session.inputMetadata.flatMap((meta): State[] => {
     if (known.includes(meta.name)) return [];
     const output = [
@@ -312,10 +332,17 @@ function cutTensor(runtime: typeof Runtime, tensor: Tensor, dim: number, length:
   return cut;
 }
 
-function newTensor(runtime: typeof Runtime, type: Tensor.Type, size: number, dims: readonly number[]): Tensor {
+function newTensor(
+  runtime: typeof Runtime,
+  type: Tensor.Type,
+  size: number,
+  dims: readonly number[],
+): Tensor {
   if (type === 'float32') return new runtime.Tensor('float32', new Float32Array(size), dims);
   if (type === 'float16') {
-    const Halves = (globalThis as { Float16Array?: Uint16ArrayConstructor }).Float16Array ?? Uint16Array;
+    const Halves = (
+      typeof Float16Array === 'undefined' ? Uint16Array : Float16Array
+    ) as Uint16ArrayConstructor;
     return new runtime.Tensor('float16', new Halves(size) as Uint16Array, dims);
   }
   throw new ArenaError('invalid_file', `A state of the model is of type ${type}, which is not known here.`);
@@ -341,4 +368,3 @@ function halfOf(bits: number): number {
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 500);
 }
-

@@ -13,7 +13,14 @@ export const LOGIT_PLACES = 'agon_logit_places';
 
 /** Operators that only pass on what the last matrix product made. */
 const PASSED_ON = ['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity', 'Clip', 'Reshape'];
-const PRODUCTS = ['MatMul', 'MatMulNBits', 'Gemm', 'MatMulInteger', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul'];
+const PRODUCTS = [
+  'MatMul',
+  'MatMulNBits',
+  'Gemm',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+];
 
 /**
  * Lets only chosen places through the last matrix product, which otherwise makes a row as wide as the vocabulary for every
@@ -35,7 +42,10 @@ export function chooseLogitPlaces(graph: ModelGraph): boolean {
       graph.forgetShapes(passed);
       graph.outputs = graph.outputs.map((output) =>
         output === logits
-          ? { ...output, dims: [output.dims[0] ?? 'batch_size', 'wanted_places', output.dims[2] ?? 'vocabulary'] }
+          ? {
+              ...output,
+              dims: [output.dims[0] ?? 'batch_size', 'wanted_places', output.dims[2] ?? 'vocabulary'],
+            }
           : output,
       );
       return true;
@@ -53,7 +63,8 @@ function comesFromProduct(graph: ModelGraph, tensor: string): boolean {
   return (
     producer !== undefined &&
     (PRODUCTS.includes(producer.opType) ||
-      (PASSED_ON.includes(producer.opType) && producer.inputs.some((input) => comesFromProduct(graph, input))))
+      (PASSED_ON.includes(producer.opType) &&
+        producer.inputs.some((input) => comesFromProduct(graph, input))))
   );
 }
 

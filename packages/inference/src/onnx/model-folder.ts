@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { ArenaError } from '@agon/domain';
 
@@ -24,7 +33,15 @@ export type ModelFolder = {
 };
 
 /** Tried in this order where no file is named: the exact one first. */
-const FILES = ['model', 'model_fp16', 'model_q4', 'model_q4f16', 'model_quantized', 'model_int8', 'model_uint8'];
+const FILES = [
+  'model',
+  'model_fp16',
+  'model_q4',
+  'model_q4f16',
+  'model_quantized',
+  'model_int8',
+  'model_uint8',
+];
 const DEFAULT_CONTEXT = 2048;
 
 /**
@@ -42,7 +59,9 @@ export function openModelFolder(path: string, file: string | null = null): Model
   const config = readJson(path, 'config.json');
   refuseOtherKinds(config, path);
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
-  const generation = existsSync(join(path, 'generation_config.json')) ? readJson(path, 'generation_config.json') : {};
+  const generation = existsSync(join(path, 'generation_config.json'))
+    ? readJson(path, 'generation_config.json')
+    : {};
   const endTokens = [...new Set([...idsOf(generation.eos_token_id), ...idsOf(config.eos_token_id)])];
   if (endTokens.length === 0) {
     throw invalid(path, 'config.json', 'names no eos_token_id, so a reply would never end');
@@ -76,7 +95,8 @@ function eachPiece(file: string, take: (piece: Uint8Array) => void): void {
   const handle = openSync(file, 'r');
   const piece = Buffer.alloc(PIECE_BYTES);
   try {
-    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece)) take(piece.subarray(0, read));
+    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece))
+      take(piece.subarray(0, read));
   } finally {
     closeSync(handle);
   }
@@ -90,10 +110,14 @@ export function dataFile(modelFile: string, location: string): string {
   const folder = join(modelFile, '..');
   const path = join(folder, location);
   if (!path.startsWith(`${folder}${sep}`)) {
-    throw new ArenaError('invalid_file', `${modelFile} wants weights from outside of its folder: ${location}.`, {
-      hint: 'Only files beside the model are read.',
-      at: { file: modelFile, value: location },
-    });
+    throw new ArenaError(
+      'invalid_file',
+      `${modelFile} wants weights from outside of its folder: ${location}.`,
+      {
+        hint: 'Only files beside the model are read.',
+        at: { file: modelFile, value: location },
+      },
+    );
   }
   if (!existsSync(path)) {
     throw new ArenaError('not_found', `The weights ${path} are missing.`, {
@@ -131,7 +155,11 @@ function readTemplate(path: string, tokenizerConfig: Json): string {
 function refuseOtherKinds(config: Json, path: string): void {
   const names = Array.isArray(config.architectures) ? config.architectures.map(String) : [];
   if (config.is_encoder_decoder === true) {
-    throw invalid(path, 'config.json', 'describes an encoder with a decoder; models that continue a text are run here');
+    throw invalid(
+      path,
+      'config.json',
+      'describes an encoder with a decoder; models that continue a text are run here',
+    );
   }
   const other = names.find((name) => !/ForCausalLM|ForConditionalGeneration|LMHeadModel/.test(name));
   if (other !== undefined && names.length === 1) {
@@ -140,7 +168,9 @@ function refuseOtherKinds(config: Json, path: string): void {
 }
 
 function contextOf(config: Json): number {
-  const inner = (typeof config.text_config === 'object' && config.text_config !== null ? config.text_config : {}) as Json;
+  const inner = (
+    typeof config.text_config === 'object' && config.text_config !== null ? config.text_config : {}
+  ) as Json;
   for (const from of [config, inner]) {
     for (const name of ['max_position_embeddings', 'n_positions', 'max_sequence_length', 'seq_length']) {
       const value = from[name];

@@ -42,7 +42,11 @@ export type Initializer = {
   readonly type: number;
   readonly raw: Uint8Array | null;
   /** Null: in the model. */
-  readonly external: { readonly location: string; readonly offset: number; readonly length: number | null } | null;
+  readonly external: {
+    readonly location: string;
+    readonly offset: number;
+    readonly length: number | null;
+  } | null;
 };
 
 /** A tensor that goes in or out of a graph. A dimension is a number, or a name where it varies. */

@@ -53,15 +53,12 @@ export function readFields(bytes: Uint8Array): Field[] {
 export function writeFields(fields: readonly Field[]): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const { id, value, width } of fields) {
-    if (typeof value === 'bigint') parts.push(varintBytes((BigInt(id) << 3n) | BigInt(VARINT)), varintBytes(value));
+    if (typeof value === 'bigint')
+      parts.push(varintBytes((BigInt(id) << 3n) | BigInt(VARINT)), varintBytes(value));
     else if (width !== undefined)
       parts.push(varintBytes((BigInt(id) << 3n) | BigInt(width === 4 ? FIXED32 : FIXED64)), value);
     else
-      parts.push(
-        varintBytes((BigInt(id) << 3n) | BigInt(BYTES)),
-        varintBytes(BigInt(value.length)),
-        value,
-      );
+      parts.push(varintBytes((BigInt(id) << 3n) | BigInt(BYTES)), varintBytes(BigInt(value.length)), value);
   }
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
@@ -108,9 +105,7 @@ export function textOf(fields: readonly Field[], id: number): string {
 }
 
 export function bytesOf(fields: readonly Field[], id: number): Uint8Array[] {
-  return fields.flatMap((field) =>
-    field.id === id && typeof field.value !== 'bigint' ? [field.value] : [],
-  );
+  return fields.flatMap((field) => (field.id === id && typeof field.value !== 'bigint' ? [field.value] : []));
 }
 
 /** Whole numbers of a repeated field, packed or not, as signed 64-bit ones. */

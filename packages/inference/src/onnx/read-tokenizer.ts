@@ -13,7 +13,8 @@ export type ModelTokenizer = {
   /** One token as text; special ones by their names; bytes that are no whole character as U+FFFD. */
   textOf(id: number): string;
   idOf(token: string): number | undefined;
-  isSpecial(id: number): boolean;
+  /** Largest id and one more. */
+  readonly size: number;
 };
 
 /**
@@ -21,17 +22,18 @@ export type ModelTokenizer = {
  * @param config tokenizer_config.json
  */
 export function readTokenizer(tokenizer: Json, config: Json): ModelTokenizer {
-  const inner = new Tokenizer({ ...tokenizer, pre_tokenizer: withAllDigits(tokenizer.pre_tokenizer) }, config);
-  const special = new Set(
-    [...inner.get_added_tokens_decoder()].flatMap(([id, { special: is }]) => (is ? [id] : [])),
+  const inner = new Tokenizer(
+    { ...tokenizer, pre_tokenizer: withAllDigits(tokenizer.pre_tokenizer) },
+    config,
   );
   return {
     encode: (text) => inner.encode(text, { add_special_tokens: false }).ids,
     encodeWhole: (text) => inner.encode(text).ids,
-    decode: (ids) => inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    decode: (ids) =>
+      inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
     textOf: (id) => inner.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
     idOf: (token) => inner.token_to_id(token),
-    isSpecial: (id) => special.has(id),
+    size: [...inner.get_vocab(true).values()].reduce((most, id) => Math.max(most, id), -1) + 1,
   };
 }
 
