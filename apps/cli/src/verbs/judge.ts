@@ -5,6 +5,7 @@ import { type AskingOptions, askingOf, modelOf, withAskingOptions } from '../ask
 import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
+import { serveCommand } from '../judge-serve.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { standingText } from '../print-run.ts';
@@ -21,7 +22,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|check|parse|import|run|dry-run|report`. */
+/** `agon judge list|show|check|parse|import|run|dry-run|report|serve`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -60,6 +61,7 @@ export function command(): Command {
   );
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
   judge.addCommand(dryRunCommand());
+  judge.addCommand(serveCommand());
   return judge;
 }
 
