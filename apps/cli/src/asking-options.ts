@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import type { Command } from 'commander';
 import { numberAbove, numberFrom, wholeNumber } from './parse-options.ts';
@@ -6,6 +7,7 @@ import { numberAbove, numberFrom, wholeNumber } from './parse-options.ts';
 export type AskingOptions = {
   readonly provider?: string;
   readonly baseUrl?: string;
+  readonly onnx?: string;
   readonly apiKeyEnv?: string;
   readonly repeat: number;
   readonly limit?: number;
@@ -17,6 +19,8 @@ export type AskingOptions = {
   readonly batch?: boolean;
 };
 
+export const ONNX_HELP = 'instead of a provider: the folder of a model that this machine runs itself';
+
 /** Adds the options of `AskingOptions`. @param asked what a run counts, in the plural @param repeated what is asked again */
 export function withAskingOptions(verb: Command, asked: string, repeated: string): Command {
   return verb
@@ -25,6 +29,7 @@ export function withAskingOptions(verb: Command, asked: string, repeated: string
       '--base-url <url>',
       'instead of a provider: any OpenAI-compatible server, such as http://127.0.0.1:8000/v1',
     )
+    .option('--onnx <dir>', ONNX_HELP)
     .option('--api-key-env <name>', 'with --base-url: variable that holds its key, where `agon start` runs')
     .option('--limit <n>', `${asked} at most`, wholeNumber('limit', 1))
     .option('--repeat <n>', repeated, wholeNumber('repeat', 1, 20), 1)
@@ -47,15 +52,9 @@ export function withAskingOptions(verb: Command, asked: string, repeated: string
 
 /** These options as the API takes them. @throws ArenaError('unknown_option') where it is not said where to ask */
 export function askingOf(options: AskingOptions) {
-  if (options.provider === undefined && options.baseUrl === undefined) {
-    throw new ArenaError('unknown_option', 'It is not said where the model is reached.', {
-      hint: 'Give --provider NAME (see `agon provider list`), or --base-url http://127.0.0.1:8000/v1',
-    });
-  }
+  const where = whereOf(options);
   return {
-    provider: options.provider ?? null,
-    base_url: options.baseUrl ?? null,
-    api_key_env: options.apiKeyEnv ?? null,
+    ...where,
     limit: options.limit ?? null,
     repeat: options.repeat,
     ...(options.concurrency === 'auto' ? {} : { concurrency: options.concurrency }),
@@ -63,6 +62,46 @@ export function askingOf(options: AskingOptions) {
     prices: pricesOf(options),
     batch: options.batch ?? false,
   };
+}
+
+/** Where a model is asked, as the API takes it. @throws ArenaError('unknown_option') where it is not said, or said twice */
+export function whereOf({
+  provider,
+  baseUrl,
+  onnx,
+  apiKeyEnv,
+}: Pick<AskingOptions, 'provider' | 'baseUrl' | 'onnx' | 'apiKeyEnv'>) {
+  if (onnx !== undefined && (provider !== undefined || baseUrl !== undefined || apiKeyEnv !== undefined)) {
+    throw new ArenaError(
+      'unknown_option',
+      'A model of this machine is asked without a provider and without a key.',
+      {
+        hint: 'Give --onnx, or --provider, or --base-url.',
+        at: { column: 'onnx', value: onnx },
+      },
+    );
+  }
+  if (onnx === undefined && provider === undefined && baseUrl === undefined) {
+    throw new ArenaError('unknown_option', 'It is not said where the model is reached.', {
+      hint: 'Give --provider NAME (see `agon provider list`), or --base-url http://127.0.0.1:8000/v1, or --onnx DIR',
+    });
+  }
+  return {
+    provider: provider ?? null,
+    base_url: onnx === undefined ? (baseUrl ?? null) : `onnx:${resolve(onnx)}`,
+    api_key_env: apiKeyEnv ?? null,
+  };
+}
+
+/** The model in a folder is called as the folder is. */
+export function modelOf({
+  model,
+  onnx,
+}: {
+  readonly model?: string | undefined;
+  readonly onnx?: string | undefined;
+}) {
+  return model ?? (onnx === undefined ? undefined : basename(resolve(onnx)));
 }
 
 /** @throws ArenaError('unknown_option') where only one of the two is given */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { JudgeTrialJson, TrialReadingJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
+import { modelOf, ONNX_HELP, whereOf } from './asking-options.ts';
 import { followRun } from './follow-run.ts';
 import { numberAbove, wholeNumber } from './parse-options.ts';
 import { note, printJson, printTable } from './print.ts';
@@ -11,10 +12,11 @@ type DryRunOptions = {
   data?: string;
   json?: boolean;
   campaign: string;
-  model: string;
+  model?: string;
   battles: number;
   provider?: string;
   baseUrl?: string;
+  onnx?: string;
   apiKeyEnv?: string;
   orders: 'both' | 'first';
   budget?: number;
@@ -32,7 +34,7 @@ export function dryRunCommand(): Command {
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
     .requiredOption('--campaign <slug>', 'campaign whose battles are judged')
-    .requiredOption('--model <name>', 'judge model, as its provider knows it')
+    .option('--model <name>', 'judge model, as its provider knows it')
     .option(
       '--battles <n>',
       'half of them those with most votes, half drawn',
@@ -41,6 +43,7 @@ export function dryRunCommand(): Command {
     )
     .option('--provider <name>', 'where the model is reached: see `agon provider list`')
     .option('--base-url <url>', 'instead of a provider: any OpenAI-compatible server')
+    .option('--onnx <dir>', ONNX_HELP)
     .option('--api-key-env <name>', 'with --base-url: variable that holds its key, where `agon start` runs')
     .option('--orders <both|first>', 'slot orders to ask', ordersOf, 'both' as const)
     .option(
@@ -58,9 +61,11 @@ function ordersOf(text: string): 'both' | 'first' {
 }
 
 async function dryRun(id: string, options: DryRunOptions): Promise<void> {
-  if (options.provider === undefined && options.baseUrl === undefined) {
-    throw new ArenaError('unknown_option', 'It is not said where the model is reached.', {
-      hint: 'Give --provider NAME (see `agon provider list`), or --base-url http://127.0.0.1:8000/v1',
+  const where = whereOf(options);
+  const model = modelOf(options);
+  if (model === undefined) {
+    throw new ArenaError('unknown_option', 'judge dry-run needs --model.', {
+      hint: 'For example: --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
     });
   }
   const isFile = id.endsWith('.md');
@@ -70,10 +75,8 @@ async function dryRun(id: string, options: DryRunOptions): Promise<void> {
       params: { campaign: options.campaign },
       body: {
         ...(isFile ? { source: readJudgeFile(id) } : { judge: id }),
-        model: options.model,
-        provider: options.provider ?? null,
-        base_url: options.baseUrl ?? null,
-        api_key_env: options.apiKeyEnv ?? null,
+        model,
+        ...where,
         voted,
         random: options.battles - voted,
         orders: options.orders,

@@ -15,6 +15,7 @@ import {
   takeWorkerLock,
 } from '@agon/database';
 import { createModelClients } from '@agon/inference';
+import { LocalModels } from '@agon/inference/onnx';
 import { createKeyVault } from '@agon/inference/vault';
 import type { KeySource } from './key-source.ts';
 
@@ -39,6 +40,7 @@ export async function compose(
     ownPorts: keys.ownPorts,
     now: () => Date.now(),
   });
+  const localModels = new LocalModels();
   const database = connect(databaseUrl, { connections: 7 });
   const feed = await createBoardFeed(database);
   const lock = await takeWorkerLock(database);
@@ -49,7 +51,7 @@ export async function compose(
       runs: createRunStore(database, lock.worker),
       batches: createBatchStore(database),
       providers: createProviderStore(database),
-      modelClients,
+      modelClients: localModels.over(modelClients),
       battles: createBattleStore(database),
       content: createContentStore(database),
       drift: createDriftStore(database),
@@ -65,6 +67,7 @@ export async function compose(
     },
     async close() {
       lock.release();
+      await localModels.close();
       await feed.close();
       await database.close();
     },

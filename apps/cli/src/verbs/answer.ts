@@ -2,7 +2,7 @@ import { streamImport } from '@agon/client';
 import { type AnswerEstimateJson, EFFORTS, type RunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
-import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { type AskingOptions, askingOf, modelOf, withAskingOptions } from '../asking-options.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { makeImportForm } from '../import-form.ts';
 import { numberAbove, numberFrom, oneOf, wholeNumber } from '../parse-options.ts';
@@ -12,7 +12,7 @@ import { type Server, withServer } from '../with-server.ts';
 
 type Options = AskingOptions & {
   campaign: string;
-  model: string[];
+  model?: string[];
   prompts?: string;
   as?: string;
   system?: string;
@@ -41,7 +41,7 @@ export function command(): Command {
       'ask each prompt that the model has not answered yet; Ctrl-C cancels, answers that came stay',
     )
     .requiredOption('--campaign <slug>', 'campaign whose prompts are asked, and that gets the answers')
-    .requiredOption('--model <names...>', 'model, as its provider knows it; several: a run each')
+    .option('--model <names...>', 'model, as its provider knows it; several: a run each')
     .option('--prompts <file>', 'file of prompts to import into the campaign first')
     .option('--as <name>', 'name of the model in the campaign (default: as its provider knows it)')
     .option('--system <text>', 'system prompt')
@@ -72,7 +72,13 @@ export function command(): Command {
 }
 
 async function ask(options: Options): Promise<void> {
-  const models = [...new Set(options.model)];
+  const inFolder = modelOf({ onnx: options.onnx });
+  const models = [...new Set(options.model ?? (inFolder === undefined ? [] : [inFolder]))];
+  if (models.length === 0) {
+    throw new ArenaError('unknown_option', 'answer run needs --model.', {
+      hint: 'For example: --model qwen2.5-7b --base-url http://127.0.0.1:8000/v1',
+    });
+  }
   if (options.as !== undefined && models.length > 1) {
     throw new ArenaError('unknown_option', `--as names one model, and ${models.length} are asked.`, {
       hint: 'Start a run for each of them.',

@@ -1,11 +1,12 @@
 import type { JudgeRunJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
-import { type AskingOptions, askingOf, withAskingOptions } from '../asking-options.ts';
+import { type AskingOptions, askingOf, modelOf, withAskingOptions } from '../asking-options.ts';
 import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { addDrift } from '../judge-drift.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
+import { serveCommand } from '../judge-serve.ts';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { standingText } from '../print-run.ts';
@@ -22,7 +23,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|check|parse|import|run|dry-run|drift|report`. */
+/** `agon judge list|show|check|parse|import|run|dry-run|drift|report|serve`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -68,6 +69,7 @@ export function command(): Command {
   );
   withAskingOptions(asking, 'battles', 'times each call is asked').action(run);
   judge.addCommand(dryRunCommand());
+  judge.addCommand(serveCommand());
   return judge;
 }
 
@@ -107,7 +109,8 @@ async function run(id: string, options: RunOptions): Promise<void> {
 }
 
 function begin(id: string, options: RunOptions, { client }: Server): Promise<JudgeRunJson> {
-  const { model, orders, limit = null, repeat } = options;
+  const { orders, limit = null, repeat } = options;
+  const model = modelOf(options);
   const params = { campaign: options.campaign };
   const admit = options.admit === true;
   // a rule, which asks no model

@@ -134,9 +134,13 @@ async function providerAt(written: string, command: ChooseProvider, deps: Deps):
 /** Leaves room for a number behind it: names of providers have 63 characters at most. */
 const LONGEST_NAME = 57;
 
-/** Host and port of an address that the rules have passed, in the characters that names of providers may have. */
+/**
+ * Host and port of an address that the rules have passed, or the last part of a model's folder, in the characters that
+ * names of providers may have.
+ */
 function nameOf(baseUrl: string): string {
-  const host = (/^\w+:\/\/([^/]+)/.exec(baseUrl)?.[1] ?? '').replace(/[^a-zA-Z0-9._:-]/g, '');
+  const part = /^onnx:/.test(baseUrl) ? /[^/\\]*$/ : /(?<=^\w+:\/\/)[^/]+/;
+  const host = (part.exec(baseUrl)?.[0] ?? '').replace(/[^a-zA-Z0-9._:-]/g, '');
   // ::1 is 0::1, and names begin with a letter or a digit
   return (/^[a-zA-Z0-9]/.test(host) ? host : `0${host}`).slice(0, LONGEST_NAME);
 }

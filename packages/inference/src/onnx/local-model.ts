@@ -1,0 +1,138 @@
+import { Worker } from 'node:worker_threads';
+import { ArenaError } from '@agon/domain';
+import type { EngineCounts, LocalReply, LocalRequest, Piece } from './engine.ts';
+import type { LoadOptions, ModelInfo } from './load-model.ts';
+import { type FromThread, received, type ToThread } from './model-thread.ts';
+
+type Asked = {
+  readonly onPiece: ((piece: Piece) => void) | undefined;
+  resolve(reply: LocalReply): void;
+  reject(error: unknown): void;
+};
+
+type Thread = { readonly worker: Worker; readonly info: ModelInfo; readonly loadMs: number };
+
+/**
+ * A model on a thread of its own. A thread that dies takes with it what it was asked, as errors, and is started anew for
+ * the next question.
+ */
+export class LocalModel {
+  readonly #options: LoadOptions;
+  readonly #asked = new Map<number, Asked>();
+  #thread: Promise<Thread> | null = null;
+  #asks = 0;
+  #counts: EngineCounts | null = null;
+  /** Times that its thread died. */
+  deaths = 0;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+  }
+
+  /** Loads it where it is not loaded. @throws ArenaError as `loadModel` */
+  async info(): Promise<ModelInfo & { readonly loadMs: number }> {
+    const { info, loadMs } = await this.#open();
+    return { ...info, loadMs };
+  }
+
+  /** Requests that have no reply yet. */
+  get open(): number {
+    return this.#asked.size;
+  }
+
+  /** As of the last reply; null: there was none. */
+  get counts(): EngineCounts | null {
+    return this.#counts;
+  }
+
+  get isLoaded(): boolean {
+    return this.#thread !== null;
+  }
+
+  /**
+   * @param onPiece is handed the text as it grows
+   * @throws ArenaError as `Engine.ask`; provider_unreachable where the thread dies
+   * @throws the signal's reason when it is aborted
+   */
+  async ask(
+    request: LocalRequest,
+    signal: AbortSignal,
+    onPiece?: (piece: Piece) => void,
+  ): Promise<LocalReply> {
+    signal.throwIfAborted();
+    const { worker } = await this.#open();
+    signal.throwIfAborted();
+    const id = ++this.#asks;
+    const send = (message: ToThread) => worker.postMessage(message);
+    const stop = () => {
+      this.#asked.get(id)?.reject(signal.reason);
+      send({ kind: 'abort', id });
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await new Promise<LocalReply>((resolve, reject) => {
+        this.#asked.set(id, { onPiece, resolve, reject });
+        send({ kind: 'ask', id, request, streams: onPiece !== undefined });
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#asked.delete(id);
+    }
+  }
+
+  /** Frees its memory; it is loaded again when it is asked next. */
+  async unload(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = null;
+    await (await thread?.catch(() => null))?.worker.terminate();
+  }
+
+  #open(): Promise<Thread> {
+    if (this.#thread !== null) return this.#thread;
+    const opening = this.#start();
+    this.#thread = opening;
+    // a folder that was mended is tried again
+    opening.catch(() => {
+      if (this.#thread === opening) this.#thread = null;
+    });
+    return opening;
+  }
+
+  #start(): Promise<Thread> {
+    const worker = new Worker(new URL('./model-thread.ts', import.meta.url), {
+      workerData: { isModelThread: true, options: this.#options },
+    });
+    // a process that has nothing else to do ends
+    worker.unref();
+    return new Promise((resolve, reject) => {
+      let ready: Thread | null = null;
+      const die = (why: string) => {
+        const error = new ArenaError(
+          'provider_unreachable',
+          `The thread of the model in ${this.#options.folder} ended: ${why}.`,
+          {
+            hint: 'It is started again for the next question. Is the machine short of memory?',
+          },
+        );
+        reject(error);
+        if (ready === null) return;
+        this.deaths += 1;
+        this.#thread = null;
+        for (const { reject: fail } of this.#asked.values()) fail(error);
+      };
+      worker.on('message', (message: FromThread) => {
+        if (message.kind === 'ready') {
+          ready = { worker, info: message.info, loadMs: message.loadMs };
+          resolve(ready);
+        } else if (message.kind === 'failed') reject(received(message.error));
+        else if (message.kind === 'piece') this.#asked.get(message.id)?.onPiece?.(message.piece);
+        else if (message.kind === 'reply') {
+          this.#counts = message.counts;
+          this.#asked.get(message.id)?.resolve(message.reply);
+        } else this.#asked.get(message.id)?.reject(received(message.error));
+      });
+      worker.once('error', (error) => die(error instanceof Error ? error.message : String(error)));
+      worker.once('exit', (code) => die(`exit code ${code}`));
+    });
+  }
+}
