@@ -131,6 +131,7 @@ const SCORED: Readonly<Record<RunJson['kind'], () => string>> = {
   answers: m.runs_count_answers,
   probe: m.runs_count_done,
   trial: m.runs_count_done,
+  drift: m.runs_count_done,
 };
 /** What a run of this kind brings. */
 export const scoredName = (kind: RunJson['kind']): string => SCORED[kind]();
