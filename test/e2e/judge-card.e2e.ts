@@ -139,12 +139,12 @@ test('a card tells that the model behind a judge changed, and what became of its
   });
   isTurned = true;
   await check.click();
-  await expect(panel.getByText('It does not judge any more as it did: 32 of 32')).toBeVisible({
+  await expect(panel.getByText('It no longer judges as it did: 32 of 32')).toBeVisible({
     timeout: 60_000,
   });
   await expect(panel.getByText('went from κ 1.00 to −1.00', { exact: false })).toBeVisible();
   await expect(panel.getByRole('row', { name: /fp_new/ })).toContainText('changed');
-  await panel.getByRole('combobox', { name: 'By itself' }).selectOption('every day');
+  await panel.getByRole('combobox', { name: 'Automatic checks' }).selectOption('every day');
   await expect(panel.getByText(/^Next check:/)).toBeVisible();
   for (const variant of VARIANTS) {
     const other = await openVariant(browser, variant);
@@ -155,13 +155,13 @@ test('a card tells that the model behind a judge changed, and what became of its
     await other.context().close();
   }
   await page.goto('/workbench');
-  await page.getByRole('link', { name: 'pair-explain with scripted is not the judge any more' }).click();
+  await page.getByRole('link', { name: 'pair-explain with scripted no longer judges as it did' }).click();
   await expect(panel).toBeVisible();
   await page.goto(`/workbench/campaigns/${campaign}/judges`);
   await expect(page.getByRole('row', { name: /pair-explain/ })).toContainText('model changed');
   await page.goto(card);
-  await panel.getByRole('combobox', { name: 'By itself' }).selectOption('never');
-  await panel.getByRole('button', { name: 'Take it as it is now' }).click();
+  await panel.getByRole('combobox', { name: 'Automatic checks' }).selectOption('never');
+  await panel.getByRole('button', { name: 'Accept the change' }).click();
   await expect(panel.getByText('No check has ended yet.')).toBeVisible();
   await server.stop();
 });

@@ -3,13 +3,15 @@ import {
   cancelRun,
   checkJudgeDrift,
   getJudgeDrift,
+  getJury,
+  getOverview,
   listRuns,
   pauseRun,
   resumeRun,
   SYSTEM_ACTOR,
   startDueChecks,
 } from '@agon/arena';
-import { createDriftStore, createJudgeCardStore, createLabStore } from '@agon/database';
+import { createDriftStore, createJudgeCardStore, createLabStore, createOverviewStore } from '@agon/database';
 import type { RunId } from '@agon/domain';
 import { nonceOf, type ScriptedReply, type ScriptedRequest } from '@agon/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +61,7 @@ async function judged(options: Parameters<RunsUnderTest['judge']>[1] = {}) {
     judgeCards: createJudgeCardStore(arena.database),
     lab: createLabStore(arena.database),
     drift: createDriftStore(arena.database),
+    overview: createOverviewStore(arena.database),
   };
   const judge = { actor: SYSTEM_ACTOR, campaign: 'judged', judge: 'pair-explain' };
   const start = (change: Partial<CheckJudgeDrift> = {}) => {
@@ -139,12 +142,24 @@ describe('a check of a judge', () => {
   });
 
   it('reports a model that changed behind its name, with its agreement with people before and after', async () => {
-    const { server, check } = await judged();
+    const { server, check, deps } = await judged();
+    const warnings = async () => {
+      const { attention } = await getOverview({ actor: SYSTEM_ACTOR }, deps);
+      return attention.filter(({ kind }) => kind === 'drifted_judge');
+    };
+    const inJury = async () =>
+      (await getJury({ actor: SYSTEM_ACTOR, campaign: 'judged' }, deps)).judges.map(({ drift }) => drift);
     // people take what comes first in the alphabet, as the model did
     for (const battle of await battles()) await vote(battle.id, battle.first);
+    expect(await inJury()).toEqual([null]);
     await check();
+    expect([await inJury(), await warnings()]).toEqual([['same'], []]);
     served = { fingerprint: 'fp_new', isTurned: true };
     const drift = await check();
+    expect(await inJury()).toEqual(['changed']);
+    expect(await warnings()).toMatchObject([
+      { campaign: 'judged', judge: 'pair-explain', model: 'scripted', identity: drift.identity },
+    ]);
     expect(drift).toMatchObject({ state: 'changed', voted: BATTLES });
     expect(drift.checks[0]).toMatchObject({
       state: 'changed',
@@ -168,6 +183,7 @@ describe('a check of a judge', () => {
     const accepted = await check({ accept: true });
     expect(accepted).toMatchObject({ state: 'same', basis: { fingerprints: ['fp_new'] }, calls: CALLS });
     expect(accepted.checks).toHaveLength(1);
+    expect(await warnings()).toEqual([]);
     await server.stop();
   });
 

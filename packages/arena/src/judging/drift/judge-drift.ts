@@ -139,6 +139,12 @@ function isPairwise({ config }: RunRecord): boolean {
   return mode === 'pairwise' && control === null;
 }
 
+/** As the judge was asked, live: a check should not wait a day for a batch. */
+function configOf({ config }: RunRecord): VerdictConfig {
+  const { batch: _, ...rest } = config;
+  return rest as VerdictConfig;
+}
+
 /** The set, as it was frozen before or is now; a new budget is taken over. */
 async function freeze(
   command: CheckJudgeDrift,
@@ -160,7 +166,7 @@ async function freeze(
       judgeId: subject.judgeId,
       model: subject.model,
       providerId: provider.id,
-      config: run.config as VerdictConfig,
+      config: configOf(run),
       prices,
       budgetUsd: command.budgetUsd ?? (isCountable ? DEFAULT_BUDGET_USD : null),
       seed: command.seed,
