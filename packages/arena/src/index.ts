@@ -69,6 +69,7 @@ export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } f
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export type { Exported } from './data/streamed-export.ts';
+export { archiveJudge } from './judging/archive-judge.ts';
 export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
 export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';
