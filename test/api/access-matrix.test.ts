@@ -34,6 +34,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   inspectFile: () => FILE,
   startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
   saveJudge: () => ({ source: 'no judge' }),
+  archiveJudge: () => ({ archived: true }),
   checkJudge: () => ({ source: 'no judge' }),
   startJudgeTrial: () => ({ model: 'gnu', provider: 'lab', judge: 'pair-explain', voted: 0, random: 1 }),
   startAnswerRun: () => LAB,
@@ -55,6 +56,7 @@ const QUERIES: Partial<Record<CallName, (place: Place) => string>> = {
 const LET_IN: Partial<Record<CallName, RegExp>> = {
   claimSetup: /^not_allowed This set-up link/,
   saveJudge: /^judge_invalid/,
+  archiveJudge: /^(not_found There is no judge|not_allowed "[a-z-]+" comes with Agon)/,
   giveConsent: /^campaign_not_open/,
   drawBattles: /^(campaign_not_open|consent_required)/,
   castVote: /^ticket_invalid/,

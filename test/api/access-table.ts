@@ -170,6 +170,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   listJudges: 'anyone',
   getJudge: 'anyone',
   saveJudge: 'researcher: write',
+  archiveJudge: 'researcher: write',
   checkJudge: 'researcher: write',
   listJudgeVersions: 'researcher: read',
   compareJudges: 'viewer',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { workRun } from '@agon/arena';
-import { judgeRunSchema, providerListSchema, runSchema } from '@agon/contract';
+import { judgeCardSchema, judgeRunSchema, providerListSchema, runSchema } from '@agon/contract';
 import {
   nonceOf,
   type ScriptedOpenAiServer,
@@ -369,5 +369,45 @@ describe('agon judge run', () => {
       const ran = await judgeRun(...args);
       expect([ran.code, errorIn(ran)]).toMatchObject([2, { code: 'unknown_option' }]);
     }
+  });
+});
+
+describe('agon judge report', () => {
+  const report = (...args: string[]) => runVerb('judge', ['report', ...args]);
+
+  it('is of a run, or of a judge in a campaign, as a document and for people', async () => {
+    script = judges;
+    const ran = await judgeRun('--model', 'reported', '--provider', 'scripted', '--limit', '3');
+    const { run, identity } = judgeRunSchema.parse(documentOf(ran));
+    const card = judgeCardSchema.parse(documentOf(await report(run, '--json')));
+    expect(card).toMatchObject({ run, identity, judge: 'pair-explain', model: 'reported' });
+    const named = await report('pair-explain', '--campaign', slug, '--model', 'reported', '--json');
+    expect(judgeCardSchema.parse(documentOf(named))).toMatchObject({ run: null, identity });
+    const read = await report(run);
+    expect(read.code).toBe(0);
+    expect(read.out).toMatch(/^pair-explain with reported \(pair-explain@[0-9a-f]{12}\)\n/);
+    for (const line of ['control-longest', 'this judge', 'same in both orders', 'unscored'])
+      expect(read.out).toContain(line);
+  });
+
+  it('says which judges there are, and that a run has given nothing', async () => {
+    const unknown = await report('nobody', '--campaign', slug, '--json');
+    expect([unknown.code, errorIn(unknown)]).toMatchObject([
+      2,
+      { code: 'not_found', hint: expect.stringContaining('pair-explain') },
+    ]);
+    const nowhere = await report('pair-explain', '--json');
+    expect([nowhere.code, errorIn(nowhere)]).toMatchObject([2, { code: 'unknown_option' }]);
+    script = () => ({ kind: 'status', status: 401 });
+    const ran = await judgeRun('--model', 'shut', '--provider', 'scripted', '--limit', '1');
+    const { run } = judgeRunSchema.parse(documentOf(ran));
+    const empty = await report(run, '--json');
+    expect([empty.code, errorIn(empty)]).toMatchObject([
+      2,
+      {
+        message: expect.stringContaining('no verdicts'),
+        hint: expect.stringContaining(`agon runs show ${run}`),
+      },
+    ]);
   });
 });

@@ -70,6 +70,29 @@ describe('judges that researchers write', () => {
     });
   });
 
+  it('can be archived: they leave the list, nobody can ask them, and they come back', async () => {
+    await save(here.researcher, draft('old'));
+    const put = (who: Visitor, judge: string, archived: boolean) =>
+      who.call('archiveJudge', { params: { judge }, body: { archived } });
+    const ids = async (state: 'in_use' | 'archived') =>
+      (await here.researcher.call('listJudges', { query: { state } })).items.map(({ id }) => id);
+    await expect(put(other, 'old', true)).rejects.toMatchObject({ code: 'not_allowed' });
+    await expect(put(here.admin, builtIn.id, true)).rejects.toMatchObject({ code: 'not_allowed' });
+    await expect(put(here.researcher, 'nobody', true)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await put(here.researcher, 'old', true)).toMatchObject({ archived_at: expect.any(String) });
+    expect(await ids('in_use')).not.toContain('old');
+    expect(await ids('archived')).toEqual(['old']);
+    await expect(
+      here.researcher.call('startJudgeRun', {
+        params: { campaign: here.slug },
+        body: { judge: 'old', provider: 'lab', model: 'owl' },
+      }),
+    ).rejects.toMatchObject({ code: 'invalid_request', hint: expect.stringContaining('judge restore old') });
+    expect(await put(here.researcher, 'old', false)).toMatchObject({ archived_at: null });
+    expect(await ids('in_use')).toContain('old');
+    expect(await ids('archived')).toEqual([]);
+  });
+
   it('belong to their authors, and their names to the judges that have them', async () => {
     await expect(save(other, draft('mine', 'Mine now.'))).rejects.toMatchObject({ code: 'not_allowed' });
     expect(await save(here.admin, draft('mine', 'Said the admin.'))).toMatchObject({ version: 3 });

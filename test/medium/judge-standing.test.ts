@@ -171,7 +171,8 @@ describe('what is not asked', () => {
 
   it('is not applicable where the judge needs what a prompt does not have, and is no fault of the run', async () => {
     await arena.database
-      .sql`update prompts set reference = '["42"]' where id = (select min(id::text)::uuid from prompts)`;
+      .sql`insert into prompt_material (campaign_id, prompt_id, kind, value) select campaign_id, prompt_id, 'reference', '["42"]'
+        from campaign_prompts order by prompt_id::text limit 1`;
     const needy = WITHOUT_PROBES.replace('mode: pairwise', 'mode: pairwise\nneeds: [reference]').replaceAll(
       '{{ conversation }}',
       '{{ conversation }}\n{{ reference }}',
@@ -255,7 +256,7 @@ describe('a reply that cannot be read', () => {
 });
 
 describe('judges of single answers', () => {
-  const HEAD = `schema: judge-template/1\nid: marks\ntitle: Marks\nmeasures: Nothing\n`;
+  const HEAD = `schema: judge-template/1\nid: marks\ntitle: Marks\nmeasures: Nothing\nprobes: []\n`;
   const BODY = '{% user %}\n{{ conversation }}\n{{ verdict_contract }}\n';
   const markOf = (request: ScriptedRequest) => {
     const text = textOf(request);

@@ -69,6 +69,7 @@ export { type ImportFiles, importFiles, inspectFile, listImports, undoImport } f
 export { listFormats } from './data/list-formats.ts';
 export { DEMO_SLUG, type DemoCampaign, loadDemo } from './data/load-demo.ts';
 export type { Exported } from './data/streamed-export.ts';
+export { archiveJudge } from './judging/archive-judge.ts';
 export { type CheckJudgeDrift, checkJudgeDrift, getJudgeDrift } from './judging/drift/judge-drift.ts';
 export { startDueChecks } from './judging/drift/start-due-checks.ts';
 export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';

@@ -77,6 +77,8 @@ import {
   startJudgeTrialSchema,
 } from './judge-lab.ts';
 import {
+  archiveJudgeSchema,
+  judgeListQuerySchema,
   judgeListSchema,
   judgeRunListSchema,
   judgeRunSchema,
@@ -537,7 +539,7 @@ export const CALLS = {
     summary: 'Judges that can be asked',
     tag: 'judges',
     access: 'public',
-    query: pageQuerySchema,
+    query: judgeListQuerySchema,
     reply: judgeListSchema,
   }),
   getJudge: call({
@@ -553,6 +555,13 @@ export const CALLS = {
     body: judgeSourceSchema,
     reply: savedJudgeSchema,
     status: 201,
+  }),
+  archiveJudge: call({
+    summary: 'Take a judge that was written here out of lists, or put it back; its verdicts stay',
+    tag: 'judges',
+    access: 'researcher',
+    body: archiveJudgeSchema,
+    reply: judgeSchema,
   }),
   checkJudge: call({
     summary:

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { pageOf } from './paging.ts';
+import { pageOf, pageQuerySchema } from './paging.ts';
 import {
   askingFields,
   RUN_STATES,
   runCallsSchema,
   runErrorSchema,
   runTokensSchema,
+  spendingFields,
   standingFields,
 } from './runs.ts';
 
@@ -60,10 +61,17 @@ export const judgeSchema = z
     origin: z.enum(['built_in', 'imported', 'own', 'control']),
     version: z.number().int().nullable().describe('Of a judge that was written here, from 1'),
     author: z.string().nullable().describe('Name of who saved this version'),
+    archived_at: z.string().nullable().describe('It is left out of lists and cannot be asked; null: in use'),
   })
   .meta({ id: 'Judge' });
 export type JudgeJson = z.infer<typeof judgeSchema>;
 export const judgeListSchema = pageOf(judgeSchema);
+export const judgeListQuerySchema = pageQuerySchema.extend({
+  state: z.enum(['in_use', 'archived']).default('in_use'),
+});
+export const archiveJudgeSchema = z
+  .strictObject({ archived: z.boolean().describe('False: back in use') })
+  .meta({ id: 'ArchiveJudge' });
 
 export const startJudgeRunSchema = z
   .strictObject({
@@ -131,6 +139,7 @@ export const judgeRunSchema = z
     }),
     tokens: runTokensSchema,
     cost: z.number().nullable(),
+    ...spendingFields,
     seconds: z.number(),
     suspect: z.boolean().describe('Some check failed; `standing` says whether boards count it'),
     ...standingFields,

@@ -67,6 +67,7 @@ export const PATHS = {
   listJudges: 'GET /api/v1/judges',
   getJudge: 'GET /api/v1/judges/{judge}',
   saveJudge: 'POST /api/v1/judges',
+  archiveJudge: 'POST /api/v1/judges/{judge}/archive',
   checkJudge: 'POST /api/v1/judges/check',
   listJudgeVersions: 'GET /api/v1/judges/{judge}/versions',
   compareJudges: 'GET /api/v1/judges/{judge}/compare',

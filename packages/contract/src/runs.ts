@@ -104,7 +104,27 @@ export const runBatchSchema = z.strictObject({
   calls: count,
   created_at: z.string(),
   checked_at: z.string().nullable(),
+  expires_at: z
+    .string()
+    .nullable()
+    .describe('When the provider gives it up at the latest; null: not sent yet'),
+  file: z.string().nullable().describe('The provider’s id of the file of requests; null: not uploaded yet'),
 });
+
+/** What a run goes by when it counts what it costs. */
+export const spendingFields = {
+  cost_estimated: z.boolean().describe('Some of the cost was computed from tokens and `prices`'),
+  prices: z
+    .strictObject({
+      input: z.number(),
+      cached: z.number().nullable(),
+      output: z.number(),
+      from: z.string(),
+    })
+    .nullable()
+    .describe('USD for a million tokens, and where they come from; null: not known'),
+  batches: z.array(runBatchSchema).describe('Of a run that asks in batches, oldest first'),
+};
 
 /** The document of a run of any kind, at any moment. */
 export const runSchema = z
@@ -130,20 +150,10 @@ export const runSchema = z
     results: z.record(z.string(), count).describe('How many replies were read as what'),
     tokens: runTokensSchema,
     cost: z.number().nullable().describe('USD; null: the provider does not say, and no price is known'),
-    cost_estimated: z.boolean().describe('Some of the cost was computed from tokens and `prices`'),
-    prices: z
-      .strictObject({
-        input: z.number(),
-        cached: z.number().nullable(),
-        output: z.number(),
-        from: z.string(),
-      })
-      .nullable()
-      .describe('USD for a million tokens, and where they come from; null: not known'),
+    ...spendingFields,
     settings: z
       .record(z.string(), z.union([z.string(), z.number(), z.null()]))
       .describe('What its kind asks under; answers: their settings and the hash of them'),
-    batches: z.array(runBatchSchema).describe('Of a run that asks in batches, oldest first'),
     budget: z.number().nullable(),
     concurrency: count,
     seed: count,

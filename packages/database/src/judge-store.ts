@@ -3,7 +3,10 @@ import type { JudgeStore, JudgeVersion, ScoredAnswer } from '@agon/arena';
 import type { BattleId, JudgeId } from '@agon/domain';
 import type { Database } from './connect.ts';
 
-type VersionRow = Omit<JudgeVersion, 'createdAtMs'> & { readonly createdAt: Date };
+type VersionRow = Omit<JudgeVersion, 'createdAtMs' | 'archivedAtMs'> & {
+  readonly createdAt: Date;
+  readonly archivedAt: Date | null;
+};
 
 /** Class of the advisory locks under which versions get their numbers; the second number is made of the judge's name. */
 const VERSION_LOCKS = 727_005;
@@ -12,11 +15,15 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
   const versionsWhere = async (condition: ReturnType<typeof sql>): Promise<readonly JudgeVersion[]> => {
     const rows = await sql<VersionRow[]>`
       select j.name, j.identity, j.version, j.title, j.measures, j.source, j.origin, j.created_by as by, u.name as author,
-        j.created_at as "createdAt",
+        j.created_at as "createdAt", j.archived_at as "archivedAt",
         (select count(*)::int from runs r where r.kind in ('verdicts', 'trial') and r.config ->> 'identity' = j.identity) as runs
       from judges j left join users u on u.id = j.created_by
       where j.origin <> 'imported' and ${condition} order by j.version desc nulls last, j.created_at desc`;
-    return rows.map(({ createdAt, ...row }) => ({ ...row, createdAtMs: createdAt.getTime() }));
+    return rows.map(({ createdAt, archivedAt, ...row }) => ({
+      ...row,
+      createdAtMs: createdAt.getTime(),
+      archivedAtMs: archivedAt?.getTime() ?? null,
+    }));
   };
   return {
     async saveVersion(judge, by, nowMs) {
@@ -28,8 +35,17 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
             1 + coalesce(max(version), 0), ${by}, ${new Date(nowMs)}
           from judges where name = ${judge.id} and origin = 'own'
           on conflict (identity) do nothing`;
+        // whoever goes on writing it wants it back
+        if (rows.count > 0)
+          await tx`update judges set archived_at = null where name = ${judge.id} and origin = 'own'`;
         return rows.count > 0;
       }) as Promise<boolean>;
+    },
+
+    async setArchived(name, atMs) {
+      const rows = await sql`update judges set archived_at = ${atMs === null ? null : new Date(atMs)}
+        where name = ${name} and origin = 'own'`;
+      return rows.count > 0;
     },
 
     newestOwn: () =>

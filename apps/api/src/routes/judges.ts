@@ -1,4 +1,5 @@
 import {
+  archiveJudge,
   cancelJudgeRun,
   checkJudgeSource,
   compareJudgeVersions,
@@ -15,9 +16,14 @@ import {
 import type { RouteDeps } from './route-deps.ts';
 
 export function judgeRoutes({ serve, ports }: RouteDeps): void {
-  serve('listJudges', ({ actor }) => listJudges({ actor }, ports));
+  serve('listJudges', ({ actor, query }) =>
+    listJudges({ actor, archived: query.state === 'archived' }, ports),
+  );
   serve('getJudge', ({ actor, params }) => getJudge({ actor, judge: params.judge }, ports));
   serve('saveJudge', ({ actor, body }) => saveJudge({ actor, source: body.source }, ports));
+  serve('archiveJudge', ({ actor, params, body }) =>
+    archiveJudge({ actor, judge: params.judge, archived: body.archived }, ports),
+  );
   serve('checkJudge', ({ actor, body }) => checkJudgeSource({ actor, source: body.source }, ports));
   serve('listJudgeVersions', ({ actor, params, query }) =>
     listJudgeVersions({ actor, judge: params.judge, ...query }, ports),

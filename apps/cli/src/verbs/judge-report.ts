@@ -26,6 +26,17 @@ async function report(subject: string, options: ReportOptions): Promise<void> {
 
 async function ofRun(run: string, { client }: Server): Promise<JudgeCardJson> {
   const found = await client('getJudgeRun', { params: { run } });
+  const { ok, unscored } = found.verdicts;
+  if (ok.a + ok.b + ok.tie + Object.keys(unscored).length === 0) {
+    throw new ArenaError(
+      'not_found',
+      `The run has given no verdicts${found.finished_at === null ? ' yet' : ''}: it is ${found.state}.`,
+      {
+        hint: `See what became of its calls: agon runs show ${run}.`,
+        at: { value: run },
+      },
+    );
+  }
   return client('getJudgeCard', {
     params: { campaign: found.campaign, judge: found.identity },
     query: { model: found.model, run },
@@ -57,18 +68,28 @@ const VERDICTS: Readonly<Record<JudgeCardJson['summary']['verdict'], string>> = 
   good_to_order: 'Good enough to order these models.',
   like_people: 'It repeats people’s winners as often as other people do.',
 };
+const HABITS: Readonly<Record<JudgeCardJson['habits']['effects'][number]['habit'], string>> = {
+  length: 'the longer answer',
+  markdown: 'more markdown',
+  names_maker: 'answers that name their maker',
+  own_family: 'models of its own family',
+};
 /** After these the rule is named. */
 const NAMES_RULE: ReadonlySet<string> = new Set(['below_rule', 'no_better_than_rule']);
 
 function print(card: JudgeCardJson): void {
   const { summary, agreement, orders, habits } = card;
   const title = card.model === '' ? card.judge : `${card.judge} with ${card.model}`;
-  process.stdout.write(`${title} (${card.identity})\n${VERDICTS[summary.verdict]}`);
-  if (NAMES_RULE.has(summary.verdict) && summary.rule !== null) process.stdout.write(` ${summary.rule}.`);
+  // an imported judge has no more of an identity than its name
+  process.stdout.write(card.origin === 'imported' ? `${title}\n` : `${title} (${card.identity})\n`);
+  if (card.origin === 'control') process.stdout.write('A rule without a model: what judges must beat.');
+  else process.stdout.write(VERDICTS[summary.verdict]);
+  if (card.origin !== 'control' && NAMES_RULE.has(summary.verdict) && summary.rule !== null)
+    process.stdout.write(` ${summary.rule}.`);
   process.stdout.write('\n');
   for (const { category, agreement: own, rule, rule_agreement } of summary.exceptions) {
     process.stdout.write(
-      `In ${category} ${rule} is ahead: ${shareText({ value: rule_agreement, low: null, high: null })} to ${shareText(own)}.\n`,
+      `In ${category} ${rule} is ahead: ${shareText({ value: rule_agreement, low: null, high: null })} % to ${shareText(own)} %.\n`,
     );
   }
   process.stdout.write('\nShare of votes naming a winner that are repeated; a tie repeats no winner.\n');
@@ -84,11 +105,11 @@ function print(card: JudgeCardJson): void {
   printTable(
     ['figure', 'value'],
     [
-      ['same in both orders', `${shareText(orders.consistency)} %`],
-      ['same when asked again', `${shareText(orders.repeatability)} %`],
-      ['first answer preferred', `${shareText(orders.first_slot)} %`],
+      ['same in both orders', withUnit(orders.consistency, '%')],
+      ['same when asked again', withUnit(orders.repeatability, '%')],
+      ['first answer preferred', withUnit(orders.first_slot, '%')],
       ...habits.effects.map(
-        ({ habit, effect }) => [`beyond people, ${habit}`, `${shareText(effect)} points`] as const,
+        ({ habit, effect }) => [`beyond people, ${HABITS[habit]}`, withUnit(effect, 'points')] as const,
       ),
       ['unscored', `${card.counts.unscored} of ${card.counts.verdicts}`],
       ['order of the models, rho', decimal(card.order.rho)],
@@ -101,6 +122,11 @@ function shareText({ value, low, high }: EstimateJson): string {
   if (value === null) return '—';
   const margin = low === null || high === null ? '' : ` ± ${(50 * (high - low)).toFixed(1)}`;
   return `${(100 * value).toFixed(1)}${margin}`;
+}
+
+/** Null: not known. */
+function withUnit(estimate: EstimateJson, unit: string): string | null {
+  return estimate.value === null ? null : `${shareText(estimate)} ${unit}`;
 }
 
 function decimal(value: number | null): string | null {

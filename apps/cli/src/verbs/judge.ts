@@ -23,7 +23,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|check|parse|import|run|dry-run|drift|report|serve`. */
+/** `agon judge list|show|archive|restore|check|parse|import|run|dry-run|drift|report|serve`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -35,8 +35,16 @@ export function command(): Command {
     each
       .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
       .option('--json', 'one JSON document on stdout');
-  common(judge.command('list').description('judges that can be asked')).action(list);
+  common(judge.command('list').description('judges that can be asked'))
+    .option('--archived', 'those that were archived')
+    .action(list);
   common(judge.command('show <id>').description('template, settings and identity of a judge')).action(show);
+  common(
+    judge.command('archive <id>').description('take a judge of your own out of lists; its verdicts stay'),
+  ).action((id: string, options: Common) => archive(id, true, options));
+  common(judge.command('restore <id>').description('put an archived judge back')).action(
+    (id: string, options: Common) => archive(id, false, options),
+  );
   addJudgeFileVerbs(judge);
   const asking = common(
     judge.command('run <id>').description('ask a judge model; Ctrl-C cancels, what is scored stays'),
@@ -73,15 +81,27 @@ export function command(): Command {
   return judge;
 }
 
-async function list(options: Common): Promise<void> {
+async function list(options: Common & { archived?: boolean }): Promise<void> {
+  const state = options.archived === true ? ('archived' as const) : ('in_use' as const);
   const { items } = await withServer(options, ({ client }) =>
-    client('listJudges', { query: { limit: 500 } }),
+    client('listJudges', { query: { limit: 500, state } }),
   );
   if (options.json) printJson({ judges: items });
   else
     printTable(
       ['id', 'title', 'identity', 'origin'],
       items.map(({ id, title, identity, origin }) => [id, title, identity, origin]),
+    );
+}
+
+async function archive(id: string, archived: boolean, options: Common): Promise<void> {
+  const judge = await withServer(options, ({ client }) =>
+    client('archiveJudge', { params: { judge: id }, body: { archived } }),
+  );
+  if (options.json) printJson(judge);
+  else
+    process.stdout.write(
+      `${judge.id} is ${archived ? 'archived; its verdicts stay' : 'back in the list'}.\n`,
     );
 }
 

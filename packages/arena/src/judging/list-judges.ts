@@ -8,17 +8,25 @@ import { controlJudges } from './control-judges.ts';
 
 type Deps = Pick<Ports, 'judges' | 'judgeStore'>;
 
-/** Judges that can be asked: those that come with Agon and, for researchers, the newest version of each of their own. */
+/**
+ * Judges that can be asked: those that come with Agon and, for researchers, the newest version of each of their own.
+ * @param command `archived`: those that were archived, and no others
+ */
 export async function listJudges(
-  command: { readonly actor: Actor },
+  command: { readonly actor: Actor; readonly archived?: boolean },
   deps: Deps,
 ): Promise<{ items: JudgeJson[]; next_cursor: null }> {
   const [builtIn, own] = await Promise.all([
     allJudges(deps),
     seesOwn(command.actor) ? deps.judgeStore.newestOwn() : [],
   ]);
+  const archived = command.archived === true;
+  const shown = own.filter(({ archivedAtMs }) => (archivedAtMs !== null) === archived);
   return {
-    items: [...builtIn.map((judge) => presentJudge(judge)), ...own.flatMap(presentVersion)],
+    items: [
+      ...(archived ? [] : builtIn).map((judge) => presentJudge(judge)),
+      ...shown.flatMap(presentVersion),
+    ],
     next_cursor: null,
   };
 }
@@ -40,6 +48,12 @@ export async function getJudge(
  */
 export async function requireJudge(id: string, actor: Actor, deps: Deps): Promise<Judge> {
   const found = await findJudge(id, deps);
+  if (found !== null && found.version?.archivedAtMs != null) {
+    throw new ArenaError('invalid_request', `The judge "${id}" is archived.`, {
+      hint: `Take it back first: agon judge restore ${found.judge.id}.`,
+      at: { column: 'judge', value: id },
+    });
+  }
   if (found !== null) return found.judge;
   throw await noSuchJudge(id, actor, deps);
 }
@@ -105,5 +119,6 @@ function presentJudge(judge: Judge, version: JudgeVersion | null = null): JudgeJ
     origin: version?.origin ?? (isControlJudge(judge.id) ? 'control' : 'built_in'),
     version: version?.version ?? null,
     author: version?.author ?? null,
+    archived_at: version?.archivedAtMs == null ? null : new Date(version.archivedAtMs).toISOString(),
   };
 }

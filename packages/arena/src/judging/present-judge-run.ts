@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { VerdictConfig } from '../runs/kinds/run-kind.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
-import { callsOf, errorsOf, requireRun, secondsOf, tokensOf } from '../runs/present-run.ts';
+import { callsOf, errorsOf, requireRun, secondsOf, spendingOf, tokensOf } from '../runs/present-run.ts';
 import { readVerdictCounts } from '../runs/run-standing.ts';
 import { checkVerdicts, doubtsOf } from './check-verdicts.ts';
 
@@ -50,6 +50,7 @@ export async function presentJudgeRun(id: RunId, deps: Pick<Ports, 'runs' | 'clo
     verdicts: { ok: { a: ok('a'), b: ok('b'), tie: ok('tie') }, unscored },
     tokens: tokensOf(counts),
     cost: counts.costUsd,
+    ...spendingOf(run, counts),
     seconds: secondsOf(run, deps.clock.now()),
     suspect: doubtsOf(checks).length > 0,
     standing: run.standing,

@@ -21,6 +21,8 @@ export type JudgeVersion = {
   readonly by: string | null;
   readonly author: string | null;
   readonly createdAtMs: EpochMs;
+  /** Null: it is in use. */
+  readonly archivedAtMs: EpochMs | null;
   /** Runs that asked it, dry runs included. */
   readonly runs: number;
 };
@@ -40,8 +42,14 @@ export interface JudgeStore {
    * @returns whether it was saved
    */
   saveVersion(judge: Judge, by: string | null, nowMs: EpochMs): Promise<boolean>;
-  /** The newest version of each judge that was written here, by name. */
+  /** The newest version of each judge that was written here, archived ones too, by name. */
   newestOwn(): Promise<readonly JudgeVersion[]>;
+  /**
+   * Archives all versions of a judge that was written here, or takes them back.
+   * @param atMs null: in use again
+   * @returns whether there is such a judge
+   */
+  setArchived(name: string, atMs: EpochMs | null): Promise<boolean>;
   /** Those that are stored, newest first; versions that came with Agon are stored when they are first asked. */
   versions(name: string): Promise<readonly JudgeVersion[]>;
   byIdentity(identity: string): Promise<JudgeVersion | null>;

@@ -43,10 +43,8 @@ export function toRunJson(run: RunRecord, counts: RunCounts, nowMs: number): Run
     results: { ...counts.results },
     tokens: tokensOf(counts),
     cost: counts.costUsd,
-    cost_estimated: counts.costEstimated,
-    prices: run.prices,
+    ...spendingOf(run, counts),
     settings: { ...kindOf(run).settings?.(run.config) },
-    batches: counts.batches.map(presentBatch),
     budget: run.budgetUsd,
     concurrency: run.concurrency,
     seed: run.seed,
@@ -94,11 +92,26 @@ export function tokensOf(counts: RunCounts): RunJson['tokens'] {
   };
 }
 
+/** What it goes by when it counts what it costs, and its batches. */
+export function spendingOf(
+  run: Pick<RunRecord, 'prices'>,
+  counts: RunCounts,
+): Pick<RunJson, 'cost_estimated' | 'prices' | 'batches'> {
+  return {
+    cost_estimated: counts.costEstimated,
+    prices: run.prices,
+    batches: counts.batches.map(presentBatch),
+  };
+}
+
 /** What became of calls that met a fault. */
 const FAULT_PREFIX = { failed: '', pending: 'waiting: ', done: 'passed: ' } as const;
 const FAULT_STATE = { failed: 'failed', pending: 'waiting', done: 'passed' } as const;
 
 const isoOf = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
+
+/** The window that batches are sent with. */
+const BATCH_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 function presentBatch(batch: RunCounts['batches'][number]): RunJson['batches'][number] {
   return {
@@ -109,6 +122,8 @@ function presentBatch(batch: RunCounts['batches'][number]): RunJson['batches'][n
     calls: batch.calls,
     created_at: new Date(batch.createdAtMs).toISOString(),
     checked_at: batch.checkedAtMs === null ? null : new Date(batch.checkedAtMs).toISOString(),
+    expires_at: batch.remoteId === null ? null : new Date(batch.createdAtMs + BATCH_WINDOW_MS).toISOString(),
+    file: batch.inputFile,
   };
 }
 

@@ -43,6 +43,7 @@ export function exportStoreContract(setUp: () => Promise<Setup>): void {
           model,
           turns: model === 'model-1' ? naming.turns : silent.turns,
           namesItself: model === 'model-1',
+          material: {},
         })),
       );
       expect(await allOf(exports.battles(id))).toEqual([

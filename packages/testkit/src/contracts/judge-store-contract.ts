@@ -36,6 +36,18 @@ export function judgeStoreContract(setUp: () => Promise<JudgeSetup>): void {
       const first = (await judgeStore.byIdentity('own@1'))!;
       expect(first).toMatchObject({ origin: 'own', by: null, author: null, createdAtMs: SAMPLE_MS, runs: 0 });
       expect(await judgeStore.byIdentity('own@9')).toBeNull();
+      // archived with all its versions; a new version takes it back
+      const archived = async () =>
+        (await judgeStoreElsewhere.versions('own')).map((each) => each.archivedAtMs);
+      expect(await judgeStore.setArchived('own', SAMPLE_MS)).toBe(true);
+      expect(await archived()).toEqual([SAMPLE_MS, SAMPLE_MS, SAMPLE_MS, SAMPLE_MS]);
+      expect(await judgeStore.setArchived('own', null)).toBe(true);
+      expect(await archived()).toEqual([null, null, null, null]);
+      await judgeStore.setArchived('own', SAMPLE_MS);
+      expect(await judgeStore.saveVersion(version(5), null, SAMPLE_MS)).toBe(true);
+      expect(await archived()).toEqual([null, null, null, null, null]);
+      for (const name of ['nobody', SAMPLE_JUDGE.id])
+        expect(await judgeStore.setArchived(name, SAMPLE_MS)).toBe(false);
       // one that came with Agon has no number
       await judgeStore.keep(SAMPLE_JUDGE);
       expect(await judgeStore.versions(SAMPLE_JUDGE.id)).toMatchObject([

@@ -12,7 +12,11 @@ export function chooseSubject(
   judge: string,
   model: string | undefined,
 ): JudgeSubject {
-  const named = subjects.filter((each) => each.identity === judge || each.name === judge);
+  const exact = subjects.filter((each) => each.identity === judge || each.name === judge);
+  // imported judges have long names: "gpt-4" is enough for "gpt-4 (MT-bench pairwise)" where it is the only one
+  const begun = subjects.filter((each) => each.name.startsWith(`${judge} `));
+  const isOne = new Set(begun.map(({ name }) => name)).size === 1;
+  const named = exact.length === 0 && isOne ? begun : exact;
   const found = named.find((each) => model === undefined || each.model === model);
   if (found !== undefined) return found;
   const there = (named.length > 0 ? named.map((each) => each.model) : subjects.map(nameOf)).slice(0, 10);
