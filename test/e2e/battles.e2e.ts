@@ -168,6 +168,10 @@ for (const variant of VARIANTS) {
     await page.goto(`${LIST}?run=${run}`);
     await expect(rows(page).first()).toBeVisible();
     await checkScreen(page, `battles-run-${variant.name}`, { fullPage: true });
+    const aside = await page
+      .locator('main table')
+      .evaluate(({ parentElement }) => parentElement!.scrollWidth - parentElement!.clientWidth);
+    expect(aside).toBeLessThanOrEqual(0);
     await page.goto(`${LIST}?q=100-years-old+tree`);
     await expect(rows(page).first()).toBeVisible();
     await checkScreen(page, `battles-${variant.name}`, { fullPage: true });

@@ -188,7 +188,7 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
     await expect(run).toContainText(/(1[2-9]|2\d) of \1/, { timeout: 20_000 });
     // the judge always prefers the first answer; where both answers say the same, nobody asks it
     await expect(run).toContainText(/A ([3-6]), B \1, tie \d · same in both orders: \d+ %/);
-    await run.getByRole('link', { name: 'pair-explain' }).click();
+    await run.getByRole('link', { name: 'pair-explain', exact: true }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('pair-explain, scripted');
     await expect(page.getByRole('row', { name: /A is better [3-6] \d\d %/ })).toBeVisible();
     await expect(page.getByText('Nothing so far.')).toBeVisible();

@@ -130,7 +130,10 @@ test.beforeAll(async ({ browser, baseURL }) => {
   await owner('addProvider', {
     body: { name: provider, base_url: slow.baseUrl, api_key: 'sk-test-0123456789wxyz' },
   });
-  await owner('checkProvider', { params: { provider }, body: {} });
+  const check = await owner('checkProvider', { params: { provider }, body: {} });
+  await expect
+    .poll(async () => (await owner('getRun', { params: { run: check.run } })).state, { timeout: 30_000 })
+    .toBe('done');
   const prices = { input: 2, output: 8 };
   const ask = {
     judge: 'pair-explain',

@@ -9,16 +9,16 @@ export const isColumn = (name: string): name is RunColumn =>
 /** Those of numbers stand at the end of their column. */
 const TRACKS: Readonly<Record<RunColumn, string>> = {
   progress: 'minmax(0,1fr)',
-  cost: '8rem',
-  problems: 'minmax(0,0.8fr)',
+  cost: '7.5rem',
+  problems: 'minmax(0,0.75fr)',
   started: '9rem',
   tokens: '7rem',
   sent: '5rem',
 };
 
-/** The grid of a row: state, name, the columns, buttons. */
+/** The grid of a row: state, name, the columns, buttons. Those of the usual columns stand in classes, too. */
 export const rowTracks = (columns: readonly RunColumn[]): string =>
-  ['7.5rem', 'minmax(0,1.15fr)', ...columns.map((column) => TRACKS[column]), '13rem'].join(' ');
+  ['7rem', 'minmax(0,1.35fr)', ...columns.map((column) => TRACKS[column]), '15rem'].join(' ');
 
 /** Columns with one more or one less, in their order. */
 export const toggledColumn = (shown: readonly RunColumn[], column: RunColumn): readonly RunColumn[] =>
