@@ -3,6 +3,7 @@ import { ArenaError } from '@agon/domain';
 import type { EngineCounts, LocalReply, LocalRequest, Piece } from './engine.ts';
 import type { LoadOptions, ModelInfo } from './load-model.ts';
 import { type FromThread, received, type ToThread } from './model-thread.ts';
+import { silenceRuntime } from './onnx-runtime.ts';
 
 type Asked = {
   readonly onPiece: ((piece: Piece) => void) | undefined;
@@ -99,6 +100,7 @@ export class LocalModel {
   }
 
   #start(): Promise<Thread> {
+    silenceRuntime();
     const worker = new Worker(new URL('./model-thread.ts', import.meta.url), {
       workerData: { isModelThread: true, options: this.#options },
     });
