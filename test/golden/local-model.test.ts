@@ -85,6 +85,7 @@ describe.skipIf(!isHere)(`a real model on its thread (${whyNot})`, () => {
     const [first, second] = golden.cases.slice(4, 6);
     const chat = (one: typeof first) =>
       ask({ kind: 'chat', messages: one!.messages, prefill: '' }, { topLogprobs: 20 });
+    await model.ask(chat(first), never);
     const warm = await model.ask(chat(second), never);
     const again = await model.ask(chat(second), never);
     expect(warm.cachedTokens).toBeGreaterThan(0);
