@@ -208,7 +208,7 @@ export class Decoder {
       if (tensor !== null) feeds[name] = tensor;
     }
     for (const state of this.#states)
-      feeds[state.input] = past?.tensors[state.input] ?? this.#empty(state, rows.length);
+      feeds[state.input] = feedable(past?.tensors[state.input] ?? this.#empty(state, rows.length));
     const fetches = [LOGITS, ...(keepsPast ? this.#states.map(({ output }) => output) : [])];
     const results = await this.#session.run(feeds, fetches);
     const logits = this.#logitsOf(results[LOGITS]!, rows, width);
@@ -346,6 +346,13 @@ function newTensor(
     return new runtime.Tensor('float16', new Halves(size) as Uint16Array, dims);
   }
   throw new ArenaError('invalid_file', `A state of the model is of type ${type}, which is not known here.`);
+}
+
+/** onnxruntime takes half-precision numbers as their bits, and knows no array of Node's own for them. */
+function feedable(tensor: Tensor): Tensor {
+  if (tensor.type !== 'float16' || tensor.data instanceof Uint16Array) return tensor;
+  const { buffer, byteOffset, length } = tensor.data as unknown as Uint16Array;
+  return Object.defineProperty(tensor, 'data', { value: new Uint16Array(buffer, byteOffset, length) });
 }
 
 /** Of half-precision outputs, too: as numbers where this Node has such arrays, else as bits. */

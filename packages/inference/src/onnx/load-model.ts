@@ -80,14 +80,13 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
   const tokenizer = readTokenizer(folder.tokenizer, folder.tokenizerConfig);
   const threads = options.threads ?? availableParallelism();
   const notes: string[] = [];
-  const { executionProvider, decoders } = await loadDecoders(folder, options, threads, notes);
+  const { executionProvider, decoders, vocabulary } = await loadDecoders(folder, options, threads, notes);
   const measured: ({ readonly decoder: Decoder } & Speeds)[] = [];
-  for (const decoder of decoders) measured.push({ decoder, ...(await measure(decoder)) });
+  for (const decoder of decoders) measured.push({ decoder, ...(await measure(decoder, vocabulary)) });
   const best = (speed: 'prefillTokensPerS' | 'decodeTokensPerS') =>
     measured.reduce((one, other) => (other[speed] > one[speed] ? other : one)).decoder;
   const [prefill, decode] = [best('prefillTokensPerS'), best('decodeTokensPerS')];
   for (const decoder of decoders) if (decoder !== prefill && decoder !== decode) await decoder.release();
-  const vocabulary = await vocabularyOf(prefill);
   refuseForeignTokenizer(folder, tokenizer, vocabulary);
   const weightsHash = hashModel(folder.modelFile, prefill.dataFiles);
   const numeric = [...new Set([roundingOf(prefill.kernel), roundingOf(decode.kernel)])].join('+');
@@ -106,7 +105,7 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       executionProvider,
       contextTokens: folder.contextTokens,
       vocabulary,
-      batches: await checkBatches(prefill),
+      batches: await checkBatches(prefill, vocabulary),
       measured: measured.map(({ decoder, ...speeds }) => ({ kernel: decoder.kernel, ...speeds })),
       notes,
       fingerprint: `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}`,
@@ -119,7 +118,11 @@ async function loadDecoders(
   options: LoadOptions,
   threads: number,
   notes: string[],
-): Promise<{ readonly executionProvider: string; readonly decoders: readonly Decoder[] }> {
+): Promise<{
+  readonly executionProvider: string;
+  readonly decoders: readonly Decoder[];
+  readonly vocabulary: number;
+}> {
   const { modelFile } = folder;
   const listed = (await loadRuntime()).listSupportedBackends().map(({ name }) => name);
   const known = EXECUTION_PROVIDERS.filter((name) => listed.includes(name));
@@ -141,8 +144,9 @@ async function loadDecoders(
     try {
       for (const kernel of kernels)
         loaded.push(await Decoder.load({ modelFile, kernel, executionProvider, threads }));
-      if (executionProvider !== 'cpu') await refuseWrongNumbers(loaded, modelFile, threads);
-      return { executionProvider, decoders: loaded };
+      const vocabulary = await vocabularyOf(loaded[0]!);
+      if (executionProvider !== 'cpu') await refuseWrongNumbers(loaded, modelFile, threads, vocabulary);
+      return { executionProvider, decoders: loaded, vocabulary };
     } catch (error) {
       for (const decoder of loaded) await decoder.release();
       if (wanted.length === 1 || executionProvider === 'cpu' || !(error instanceof ArenaError)) throw error;
@@ -172,19 +176,19 @@ function roundingOf(kernel: Kernel): string {
   return kernel === 'int8' ? 'int8' : 'float32';
 }
 
-/** Ids that any vocabulary has. */
-const someTokens = (count: number, first = 5) =>
-  Array.from({ length: count }, (_, i) => first + ((i * 37) % 200));
+/** Some ids of a vocabulary. */
+const someTokens = (count: number, vocabulary: number, first = 5) =>
+  Array.from({ length: count }, (_, i) => (first + i * 37) % vocabulary);
 
-async function measure(decoder: Decoder): Promise<Speeds> {
-  const ids = someTokens(PREFILL_TOKENS);
+async function measure(decoder: Decoder, vocabulary: number): Promise<Speeds> {
+  const ids = someTokens(PREFILL_TOKENS, vocabulary);
   const row = { ids, places: [ids.length - 1] };
   await decoder.read([{ ids: ids.slice(0, 2), places: [1] }], null, false);
   const startMs = performance.now();
   let { past } = await decoder.read([row], null, true);
   const readMs = performance.now() - startMs;
   for (let i = 0; i < DECODE_TOKENS; i += 1)
-    ({ past } = await decoder.read([{ ids: [7], places: [0] }], past, true));
+    ({ past } = await decoder.read([{ ids: [1], places: [0] }], past, true));
   const decodeMs = performance.now() - startMs - readMs;
   return {
     prefillTokensPerS: (1000 * PREFILL_TOKENS) / readMs,
@@ -207,8 +211,9 @@ async function refuseWrongNumbers(
   decoders: readonly Decoder[],
   modelFile: string,
   threads: number,
+  vocabulary: number,
 ): Promise<void> {
-  const ids = someTokens(PREFILL_TOKENS + 16);
+  const ids = someTokens(PREFILL_TOKENS + 16, vocabulary);
   for (const decoder of decoders) {
     const own = await logprobsOf(decoder, ids);
     const reference = await Decoder.load({
@@ -229,9 +234,9 @@ async function refuseWrongNumbers(
 }
 
 /** Two prompts of different lengths together, against each alone. */
-async function checkBatches(decoder: Decoder): Promise<boolean> {
+async function checkBatches(decoder: Decoder, vocabulary: number): Promise<boolean> {
   if (!decoder.canPad) return false;
-  const prompts = [someTokens(9), someTokens(5, 11)];
+  const prompts = [someTokens(9, vocabulary), someTokens(5, vocabulary, 11)];
   const rows = prompts.map((ids) => ({ ids, places: [ids.length - 1] }));
   try {
     const together = await decoder.read(rows, null, false);

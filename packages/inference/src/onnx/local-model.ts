@@ -3,6 +3,7 @@ import { ArenaError } from '@agon/domain';
 import type { EngineCounts, LocalReply, LocalRequest, Piece } from './engine.ts';
 import type { LoadOptions, ModelInfo } from './load-model.ts';
 import { type FromThread, received, type ToThread } from './model-thread.ts';
+import { silenceRuntime } from './onnx-runtime.ts';
 
 type Asked = {
   readonly onPiece: ((piece: Piece) => void) | undefined;
@@ -20,6 +21,8 @@ export class LocalModel {
   readonly #options: LoadOptions;
   readonly #asked = new Map<number, Asked>();
   #thread: Promise<Thread> | null = null;
+  /** The one that asks go to. */
+  #worker: Worker | null = null;
   #asks = 0;
   #counts: EngineCounts | null = null;
   /** Times that its thread died. */
@@ -84,6 +87,8 @@ export class LocalModel {
   async unload(): Promise<void> {
     const thread = this.#thread;
     this.#thread = null;
+    // its end is no death
+    this.#worker = null;
     await (await thread?.catch(() => null))?.worker.terminate();
   }
 
@@ -99,9 +104,11 @@ export class LocalModel {
   }
 
   #start(): Promise<Thread> {
+    silenceRuntime();
     const worker = new Worker(new URL('./model-thread.ts', import.meta.url), {
       workerData: { isModelThread: true, options: this.#options },
     });
+    this.#worker = worker;
     // a process that has nothing else to do ends
     worker.unref();
     return new Promise((resolve, reject) => {
@@ -116,8 +123,11 @@ export class LocalModel {
         );
         reject(error);
         if (ready === null) return;
-        this.deaths += 1;
-        this.#thread = null;
+        if (this.#worker === worker) {
+          this.deaths += 1;
+          this.#worker = null;
+          this.#thread = null;
+        }
         for (const { reject: fail } of this.#asked.values()) fail(error);
       };
       worker.on('message', (message: FromThread) => {

@@ -2,11 +2,19 @@ import type * as Runtime from 'onnxruntime-node';
 
 let loaded: Promise<typeof Runtime> | undefined;
 
-/** onnxruntime-node, loaded when it is first used. It would report its use to its maker, which is turned off before. */
+/** onnxruntime-node, loaded when it is first used. @see `silenceRuntime` */
 export function loadRuntime(): Promise<typeof Runtime> {
-  process.env.ORT_DISABLE_TELEMETRY = '1';
+  silenceRuntime();
   loaded ??= import('onnxruntime-node');
   return loaded;
+}
+
+/**
+ * onnxruntime would report its use to its maker, and leaves files of that in the home folder. It reads the environment of
+ * the process, of which threads have a copy: only the main thread can turn it off, before a thread loads it.
+ */
+export function silenceRuntime(): void {
+  process.env.ORT_DISABLE_TELEMETRY = '1';
 }
 
 export type { Runtime };

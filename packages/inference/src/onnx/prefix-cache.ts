@@ -4,6 +4,11 @@ type Entry = { readonly ids: readonly number[]; readonly past: Past; readonly by
 
 /** Tokens below which a common beginning is not worth the copy. */
 const LEAST_SHARED = 8;
+/**
+ * Tokens of a prompt that are always read anew. Products of a single row are worked out in another order than those of
+ * several: with these, a reply is the same to the bit whatever was read before it.
+ */
+const LEAST_READ = 16;
 
 /**
  * What the model made of prompts that it read lately. Two orders of a battle, and battles under one template, begin alike:
@@ -19,12 +24,12 @@ export class PrefixCache {
     this.#mostBytes = mostBytes;
   }
 
-  /** @returns the entry that begins as `ids` does for longest, at least one token before its end; null: none worth it */
+  /** @returns the entry that begins as `ids` does for longest, some tokens before its end; null: none worth it */
   find(ids: readonly number[]): { readonly past: Past; readonly tokens: number } | null {
     let best: Entry | null = null;
     let most = LEAST_SHARED - 1;
     for (const entry of this.#entries) {
-      const shared = Math.min(sharedTokens(entry.ids, ids), ids.length - 1);
+      const shared = Math.min(sharedTokens(entry.ids, ids), ids.length - LEAST_READ);
       if (shared <= most) continue;
       most = shared;
       best = entry;
