@@ -21,7 +21,7 @@ export type JudgeVersion = {
   readonly by: string | null;
   readonly author: string | null;
   readonly createdAtMs: EpochMs;
-  /** Runs that asked it, dry runs included. */
+  /** Runs that asked it, dry runs and drift checks included. */
   readonly runs: number;
 };
 
