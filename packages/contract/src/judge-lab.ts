@@ -69,7 +69,7 @@ export const judgeVersionSchema = z
     template: z.string(),
     author: z.string().nullable().describe('Name; null: the owner of the data folder, or a judge of Agon'),
     created_at: z.string().nullable(),
-    runs: count.describe('Runs that asked it, dry runs included'),
+    runs: count.describe('Runs that asked it, dry runs and drift checks included'),
   })
   .meta({ id: 'JudgeVersion' });
 export type JudgeVersionJson = z.infer<typeof judgeVersionSchema>;

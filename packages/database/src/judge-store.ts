@@ -16,7 +16,7 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
     const rows = await sql<VersionRow[]>`
       select j.name, j.identity, j.version, j.title, j.measures, j.source, j.origin, j.created_by as by, u.name as author,
         j.created_at as "createdAt", j.archived_at as "archivedAt",
-        (select count(*)::int from runs r where r.kind in ('verdicts', 'trial') and r.config ->> 'identity' = j.identity) as runs
+        (select count(*)::int from runs r where r.kind in ('verdicts', 'trial', 'drift') and r.config ->> 'identity' = j.identity) as runs
       from judges j left join users u on u.id = j.created_by
       where j.origin <> 'imported' and ${condition} order by j.version desc nulls last, j.created_at desc`;
     return rows.map(({ createdAt, archivedAt, ...row }) => ({

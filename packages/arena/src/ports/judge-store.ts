@@ -23,7 +23,7 @@ export type JudgeVersion = {
   readonly createdAtMs: EpochMs;
   /** Null: it is in use. */
   readonly archivedAtMs: EpochMs | null;
-  /** Runs that asked it, dry runs included. */
+  /** Runs that asked it, dry runs and drift checks included. */
   readonly runs: number;
 };
 
