@@ -1,3 +1,4 @@
+// More than 400 lines: one port, and the words of runs, calls, readings and histories that it is made of.
 import type {
   AnswerId,
   BySlot,

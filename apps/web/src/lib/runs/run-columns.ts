@@ -18,7 +18,7 @@ const TRACKS: Readonly<Record<RunColumn, string>> = {
 
 /** The grid of a row: state, name, the columns, buttons. Those of the usual columns stand in classes, too. */
 export const rowTracks = (columns: readonly RunColumn[]): string =>
-  ['7rem', 'minmax(0,1.35fr)', ...columns.map((column) => TRACKS[column]), '15rem'].join(' ');
+  ['7rem', 'minmax(0,1.35fr)', ...columns.map((column) => TRACKS[column]), '16rem'].join(' ');
 
 /** Columns with one more or one less, in their order. */
 export const toggledColumn = (shown: readonly RunColumn[], column: RunColumn): readonly RunColumn[] =>
