@@ -377,7 +377,7 @@ describe('agon judge report', () => {
 
   it('is of a run, or of a judge in a campaign, as a document and for people', async () => {
     script = judges;
-    const ran = await judgeRun('--model', 'reported', '--provider', 'scripted', '--limit', '3');
+    const ran = await judgeRun('--model', 'reported', '--base-url', model.baseUrl, '--limit', '3');
     const { run, identity } = judgeRunSchema.parse(documentOf(ran));
     const card = judgeCardSchema.parse(documentOf(await report(run, '--json')));
     expect(card).toMatchObject({ run, identity, judge: 'pair-explain', model: 'reported' });
@@ -399,7 +399,7 @@ describe('agon judge report', () => {
     const nowhere = await report('pair-explain', '--json');
     expect([nowhere.code, errorIn(nowhere)]).toMatchObject([2, { code: 'unknown_option' }]);
     script = () => ({ kind: 'status', status: 401 });
-    const ran = await judgeRun('--model', 'shut', '--provider', 'scripted', '--limit', '1');
+    const ran = await judgeRun('--model', 'shut', '--base-url', model.baseUrl, '--limit', '1');
     const { run } = judgeRunSchema.parse(documentOf(ran));
     const empty = await report(run, '--json');
     expect([empty.code, errorIn(empty)]).toMatchObject([

@@ -1,4 +1,12 @@
-import { exportRunBundle, presentRun, rereadRun, SYSTEM_ACTOR, startJudgeRun } from '@agon/arena';
+import {
+  exportRunBundle,
+  getVerdictReply,
+  presentRun,
+  rereadRun,
+  SYSTEM_ACTOR,
+  startJudgeRun,
+} from '@agon/arena';
+import { createBattleBrowser } from '@agon/database';
 import type { RunId } from '@agon/domain';
 import { type BundleRow, readBundleHeader, replayRow } from '@agon/judging';
 import type { ScriptedReply, ScriptedRequest } from '@agon/testkit';
@@ -166,4 +174,26 @@ describe('a begun reply', () => {
     expect(run.document.results).toEqual({ a: 2, b: 2 });
     expect(run.document.settings).not.toHaveProperty('prefill');
   });
+});
+
+it('shows the words in which a judge was asked again, where the verdict stands on that reply', async () => {
+  const again = /could not be read/;
+  const run = await arena.judge(
+    (request) => {
+      const nonce = nonceIn(request);
+      return text(again.test(promptOf(request)) ? `<v-${nonce}>A</v-${nonce}>` : 'I cannot tell.');
+    },
+    { limit: 1 },
+    judgeFile('mode: pairwise\nlabels: [A, B]\nreask: 1'),
+  );
+  await run.work();
+  await run.server.stop();
+  const [verdict] = await arena.database.sql<{ id: string; battle: string }[]>`
+    select id, battle_id as battle from verdicts where run_id = ${run.id} limit 1`;
+  const { request } = await getVerdictReply(
+    { actor: SYSTEM_ACTOR, campaign: 'judged', battle: verdict!.battle, verdict: verdict!.id },
+    { ...run.deps, battleBrowser: createBattleBrowser(arena.database) },
+  );
+  const sent = run.server.requests.map(promptOf);
+  expect(sent.filter((prompt) => again.test(prompt))).toContain(request!.messages.at(-1)!.text);
 });

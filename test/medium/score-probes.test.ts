@@ -132,3 +132,45 @@ it('lists of answers are probed, too', async () => {
   await fooled.server.stop();
   expect((await fooled.document()).standing_reason).toMatch(/null_model/);
 });
+
+it.each([
+  ['listwise', 'mode: listwise\nverdict: { parser: ranking }'],
+  ['checklist', 'mode: checklist\nverdict: { parser: tag, map: { yes: 1, no: 0 } }'],
+  ['grounded', 'mode: grounded\nverdict: { parser: grounded }'],
+])(
+  '%s: what cannot be read is asked for once more in other words, and read again the same',
+  async (mode, fields) => {
+    const extra = { checklist: '{{ item }}\n', grounded: '{{ context }}\n' }[mode] ?? '';
+    const readable = (request: ScriptedRequest): string => {
+      if (mode === 'checklist') return tag('yes', request);
+      if (mode === 'grounded') return claims('supported', request);
+      const ranking = [
+        ...new Set([...promptOf(request).matchAll(/\[\[Answer ([A-H]) /g)].map((found) => found[1])),
+      ];
+      return JSON.stringify({ nonce: nonceIn(request), ranking });
+    };
+    const again = /could not be read/;
+    const run = await arena.judge(
+      (request) => ({
+        kind: 'text',
+        text: again.test(promptOf(request)) ? readable(request) : 'I cannot tell.',
+      }),
+      { limit: 6 },
+      fileOf(`${fields}\nreask: 1\nprobes: []`, extra),
+    );
+    await run.work();
+    await run.server.stop();
+    const { total } = run.started.calls;
+    const asked = run.server.requests.map((request) => again.test(promptOf(request)));
+    expect([asked.filter(Boolean).length, asked.length]).toEqual([total, 2 * total]);
+    const label = mode === 'listwise' ? 'ranked' : 'scored';
+    expect((await presentRun(run.id, run.deps)).results).toEqual({ [label]: total });
+    const scores = () =>
+      arena.database.sql`select answer_id, part, slot_order, value from answer_scores order by 1, 2, 3`;
+    const before = await scores();
+    expect(before.length).toBeGreaterThan(0);
+    expect(await rereadRun({ actor: SYSTEM_ACTOR, run: run.id }, run.deps)).toMatchObject({ changed: 0 });
+    expect(await scores()).toEqual(before);
+    expect((await presentRun(run.id, run.deps)).results).toEqual({ [label]: total });
+  },
+);

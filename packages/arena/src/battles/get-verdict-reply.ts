@@ -50,7 +50,9 @@ async function requestOf(source: VerdictSource, deps: Deps): Promise<VerdictRepl
   const kind = kindOf(run);
   const material = await loadMaterial(kind, run.campaignId, [source.call], deps);
   const nonce = nonceOf(run, { callId: source.callId });
-  return { messages: messagesOf(kind.render(run.config, source.call, material, nonce), source.texts) };
+  return {
+    messages: messagesOf(kind.render(run.config, source.call, material, nonce, source.attempt), source.texts),
+  };
 }
 
 type Message = NonNullable<VerdictReplyJson['request']>['messages'][number];

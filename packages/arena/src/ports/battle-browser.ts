@@ -218,6 +218,8 @@ export type VerdictSource = {
   readonly run: RunId;
   readonly replyId: number;
   readonly callId: number;
+  /** 1: the reply to being asked again. */
+  readonly attempt: 0 | 1;
   readonly call: { readonly target: string; readonly order: string; readonly repeat: number };
   readonly texts: readonly string[];
   readonly reasoning: string | null;

@@ -271,10 +271,12 @@ export function findBattle({ sql }: Database): Pick<BattleBrowser, 'find' | 'sou
           request_hash: string | null;
           model: string | null;
           fingerprint: string | null;
+          again: boolean;
         }[]
       >`
         select d.id, r.run_id as run, r.id as reply_id, c.id as call_id, c.target, c.slot_order as "order", c.repeat, r.texts,
-          r.reasoning, r.finish_reason, r.request_hash, r.model, r.fingerprint
+          r.reasoning, r.finish_reason, r.request_hash, r.model, r.fingerprint,
+          exists (select 1 from replies e where e.call_id = r.call_id and e.id < r.id) as again
         from verdicts d join replies r on r.id = d.reply_id join calls c on c.id = r.call_id
         where d.id = ${verdict} and d.campaign_id = ${campaign} and d.battle_id = any(${battles.map(({ id }) => id)}::uuid[])
           and ${isLive('d')}`;
@@ -284,6 +286,7 @@ export function findBattle({ sql }: Database): Pick<BattleBrowser, 'find' | 'sou
         run: row.run as RunId,
         replyId: row.reply_id,
         callId: row.call_id,
+        attempt: row.again ? 1 : 0,
         call: { target: row.target, order: row.order, repeat: row.repeat },
         texts: row.texts,
         reasoning: row.reasoning,
