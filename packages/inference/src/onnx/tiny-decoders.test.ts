@@ -179,7 +179,7 @@ describe('a model on a thread', () => {
     const sending = vi.spyOn(Worker.prototype, 'postMessage');
     const waiting = model.ask({ ...request, maxTokens: 50 }, never);
     await vi.waitFor(() => expect(sending).toHaveBeenCalled());
-    await sending.mock.contexts[0]!.terminate();
+    await (sending.mock.contexts[0] as Worker).terminate();
     sending.mockRestore();
     await expect(waiting).rejects.toMatchObject({ code: 'provider_unreachable' });
     expect(model.deaths).toBe(1);
