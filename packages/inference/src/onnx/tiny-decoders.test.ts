@@ -176,11 +176,11 @@ describe('a model on a thread', () => {
   });
 
   it('comes back after its thread was killed, and says so to who waited', async () => {
-    const model = new LocalModel({ ...options, folder: folderOf({}) });
+    const model = new LocalModel({ ...options, folder: folderOf({ saysLetters: true }) });
     const before = await model.ask(request, never);
     const sending = vi.spyOn(Worker.prototype, 'postMessage');
-    const waiting = model.ask({ ...request, maxTokens: 50 }, never);
-    await vi.waitFor(() => expect(sending).toHaveBeenCalled());
+    const waiting = model.ask({ ...request, maxTokens: 2000, temperature: 0 }, never);
+    await new Promise(setImmediate);
     const [worker] = sending.mock.contexts as Worker[];
     sending.mockRestore();
     // it fails over it, as over a fault of its own
@@ -246,7 +246,9 @@ describe('a model on a thread', () => {
       await model.unload();
       process.exit(vocabulary === 32 ? 0 : 1);`;
     const { ORT_DISABLE_TELEMETRY: _off, ...environment } = process.env;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    const script = join(scratch, 'trace.mjs');
+    writeFileSync(script, source);
+    const child = spawn(process.execPath, [script], {
       env: { ...environment, HOME: home, XDG_CACHE_HOME: '', TMPDIR: home },
       stdio: 'inherit',
     });
