@@ -96,7 +96,8 @@ export class Engine {
   #waiting: Job[] = [];
   #active: Job[] = [];
   #last: readonly number[] = [];
-  #isRunning = false;
+  #running: Promise<void> | null = null;
+  #isEnding = false;
   readonly counts: EngineCounts = {
     waiting: 0,
     active: 0,
@@ -157,7 +158,9 @@ export class Engine {
       };
       this.counts.requests += 1;
       this.#waiting.push(job);
-      void this.#run();
+      this.#running ??= this.#run().finally(() => {
+        this.#running = null;
+      });
     });
   }
 
@@ -186,9 +189,7 @@ export class Engine {
   }
 
   async #run(): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    while (this.#waiting.length + this.#active.length > 0) {
+    while (!this.#isEnding && this.#waiting.length + this.#active.length > 0) {
       this.#dropAborted();
       const reads = this.#active.length < MOST_ACTIVE ? this.#takeNext() : null;
       if (reads !== null) await this.#guard(reads, () => this.#begin(reads));
@@ -198,7 +199,12 @@ export class Engine {
       // messages are read between two runs: onnxruntime holds the thread while it works
       await new Promise(setImmediate);
     }
-    this.#isRunning = false;
+  }
+
+  /** Resolves when nothing runs any more: what is begun is not finished. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#running;
   }
 
   #dropAborted(): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ArenaError } from '@agon/domain';
 import type { EngineCounts, LocalReply, LocalRequest, Piece } from './engine.ts';
@@ -89,7 +90,13 @@ export class LocalModel {
     this.#thread = null;
     // its end is no death
     this.#worker = null;
-    await (await thread?.catch(() => null))?.worker.terminate();
+    const worker = (await thread?.catch(() => null))?.worker;
+    if (worker === undefined) return;
+    const ended = once(worker, 'exit');
+    worker.postMessage({ kind: 'end' } satisfies ToThread);
+    // it keeps nothing alive else, and its end is waited for
+    worker.ref();
+    await ended;
   }
 
   #open(): Promise<Thread> {

@@ -13,7 +13,9 @@ export type SentError = {
 
 export type ToThread =
   | { readonly kind: 'ask'; readonly id: number; readonly request: LocalRequest; readonly streams: boolean }
-  | { readonly kind: 'abort'; readonly id: number };
+  | { readonly kind: 'abort'; readonly id: number }
+  /** A thread that is ended from outside while onnxruntime computes takes the whole process with it. */
+  | { readonly kind: 'end' };
 
 export type FromThread =
   | { readonly kind: 'ready'; readonly info: ModelInfo; readonly loadMs: number }
@@ -43,6 +45,10 @@ function serve(engine: Engine, send: (message: FromThread) => void): void {
     if (message.kind === 'abort') {
       asked.get(message.id)?.abort();
       return;
+    }
+    if (message.kind === 'end') {
+      await engine.end();
+      process.exit(0);
     }
     const { id, request, streams } = message;
     const abort = new AbortController();
