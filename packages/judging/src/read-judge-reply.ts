@@ -95,12 +95,17 @@ function labelInText(judge: Judge, text: string, { nonce }: ReadShowing): Region
 }
 
 function inTag(text: string, nonce: string): string[] {
-  return (
-    [...text.matchAll(new RegExp(`<v-${nonce}>([^<]*)</v-${nonce}>`, 'g'))]
-      .map((match) => (match[1] ?? '').trim())
-      // a judge that repeats the instruction writes the tag with the dots of the template in it
-      .filter((label) => label !== '…' && label !== '...')
-  );
+  const [open, close] = [`<v-${nonce}>`, `</v-${nonce}>`];
+  const found: string[] = [];
+  // each nonce is used once: a pattern would be compiled for one reply
+  for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at + open.length)) {
+    const start = at + open.length;
+    const end = text.indexOf('<', start);
+    if (end < 0) break;
+    if (text.startsWith(close, end)) found.push(text.slice(start, end).trim());
+  }
+  // a judge that repeats the instruction writes the tag with the dots of the template in it
+  return found.filter((label) => label !== '…' && label !== '...');
 }
 
 function labelInJson(text: string, { nonce }: ReadShowing): Region {

@@ -16,6 +16,7 @@ import { SYSTEM_ACTOR, startJudgeRun } from '@agon/arena';
 import { connect, migrateDatabase, openRunQueue } from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import type { RunId } from '@agon/domain';
+import { JUDGE_NODE_ARGS } from '@agon/inference/supervisor';
 import { startingPorts } from '../../crash/run-ports.ts';
 import { seedCampaign } from '../../crash/seed-campaign.ts';
 import { judgesWithoutProbes } from '../../crash/without-probes.ts';
@@ -38,8 +39,13 @@ async function firstLine<T>(child: ChildProcess): Promise<T> {
   throw new Error('a process ended without a word');
 }
 
-function start(path: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return spawn(process.execPath, [script(path), ...args], {
+function start(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+) {
+  return spawn(process.execPath, [...nodeArgs, script(path), ...args], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -76,10 +82,8 @@ const database = connect(postgres.url, { connections: 4 });
 const queue = await openRunQueue(postgres.url, () => {});
 const server = start('./slow-server.ts', [String(latencyMs)]);
 const { url } = await firstLine<{ url: string }>(server);
-const judge = start('../../../apps/judge/src/main.ts', [], {
-  AGON_DATABASE_URL: postgres.url,
-  AGON_PROVIDER_HOSTS: 'loopback',
-});
+const environment = { AGON_DATABASE_URL: postgres.url, AGON_PROVIDER_HOSTS: 'loopback' };
+const judge = start('../../../apps/judge/src/main.ts', [], environment, JUDGE_NODE_ARGS);
 await firstLine(judge);
 try {
   // both orders of each battle

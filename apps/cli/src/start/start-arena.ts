@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { migrateDatabase } from '@agon/database';
 import { identityOf, type ProcessIdentity } from '@agon/database/processes';
 import { ArenaError } from '@agon/domain';
+import { JUDGE_NODE_ARGS } from '@agon/inference/supervisor';
 import { buildWeb } from './build-web.ts';
 import {
   claimDataFolder,
@@ -109,7 +110,7 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       name: string,
       drainMs: number,
       givenUp: (error: ArenaError) => void,
-      own: Pick<ServiceOptions, 'env' | 'answer'>,
+      own: Pick<ServiceOptions, 'env' | 'answer' | 'nodeArgs'>,
     ): Promise<Service> => {
       const service = await supervise({
         name,
@@ -137,6 +138,7 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       const own = {
         env: () => judgeEnvironment({ ...process.env, ...env }),
         answer: judgeAnswers(process.env, () => env),
+        nodeArgs: JUDGE_NODE_ARGS,
       };
       starts.push(run('judge', 20_000, withoutJudge, own));
     }

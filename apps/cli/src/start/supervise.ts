@@ -19,6 +19,8 @@ export type ServiceOptions = {
   readonly name: string;
   /** File that Node runs. */
   readonly script: string;
+  /** Arguments of Node itself. */
+  readonly nodeArgs?: readonly string[];
   /** All that it gets; read at each start. */
   readonly env: () => Readonly<Record<string, string | undefined>>;
   /** What it may ask this process for. */
@@ -143,7 +145,7 @@ function hasEnded(child: ChildProcess): boolean {
 
 async function launch(options: ServiceOptions): Promise<Launched> {
   const { name } = options;
-  const child = spawn(process.execPath, [options.script], {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.script], {
     env: options.env(),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl-C reaches the whole group of the terminal; only the supervisor may decide when its services stop
