@@ -112,6 +112,7 @@ export function importerContract(setUp: () => Promise<Setup>): void {
           { model: 'bird-2', text: 'Second of 0.' },
         ],
         outcome: 'tie',
+        material: [],
       });
       const nowhere = await importer.run(jobOf(files, { dryRun: true, campaignId: null }));
       expect(nowhere).toEqual(dry);
