@@ -73,7 +73,7 @@ it('takes the judge runs of before along: calls, raw replies, verdicts, what the
       done: 2,
       failed: 1,
       results: { a: 1, cut_off: 1, provider_error: 1 },
-      examples: { a: 'A it is', cut_off: 'I was' },
+      replies: { a: { count: 1, example: 'A it is' }, cut_off: { count: 1, example: 'I was' } },
       promptTokens: 20,
       costUsd: 1,
       faults: [{ reason: 'unreachable', state: 'failed', count: 1, example: 'cannot be reached' }],
