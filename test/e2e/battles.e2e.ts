@@ -81,8 +81,11 @@ test.describe('on a big screen', () => {
   test('finds words in texts and narrows by what was said', async ({ page }) => {
     await page.goto(LIST);
     const all = await found(page).innerText();
-    await page.keyboard.press('/');
-    await expect(page.getByRole('searchbox')).toBeFocused();
+    // the page is there a moment before it listens to keys
+    await expect(async () => {
+      await page.keyboard.press('/');
+      await expect(page.getByRole('searchbox')).toBeFocused({ timeout: 1000 });
+    }).toPass({ timeout: 15_000 });
     await page.keyboard.type('100-years-old tree');
     await page.keyboard.press('Enter');
     await expect(found(page)).not.toHaveText(all);

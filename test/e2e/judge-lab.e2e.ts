@@ -100,11 +100,14 @@ test('a researcher writes a judge, tries it, saves two versions and compares the
   });
 
   await test.step('a dry run by keyboard, beside what people said', async () => {
-    await chooseModel(page);
-    await editorOf(page).focus();
-    await page.keyboard.press('Control+Enter');
     const rows = page.getByRole('region', { name: 'Battles that were tried' }).getByRole('row');
-    await expect(rows).toHaveCount(11);
+    // what is chosen before the page listens is not heard
+    await expect(async () => {
+      await chooseModel(page);
+      await editorOf(page).focus();
+      await page.keyboard.press('Control+Enter');
+      await expect(rows).toHaveCount(11, { timeout: 5000 });
+    }).toPass({ timeout: 30_000 });
     await expect(page.getByText('20 of 20')).toBeVisible({ timeout: 30_000 });
     await expect(page.getByText('5 chosen, 5 drawn, both orders')).toBeVisible();
     await expect(page.getByText('agree with people')).toBeVisible();
