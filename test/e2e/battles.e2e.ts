@@ -1,7 +1,8 @@
 import { nonceOf, type ScriptedOpenAiServer, startScriptedOpenAiServer } from '@agon/testkit';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownerOf, type Session, sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const DEMO = 'mt-bench-excerpt';
 const LIST = `/workbench/campaigns/${DEMO}/battles`;
@@ -81,11 +82,8 @@ test.describe('on a big screen', () => {
   test('finds words in texts and narrows by what was said', async ({ page }) => {
     await page.goto(LIST);
     const all = await found(page).innerText();
-    // the page is there a moment before it listens to keys
-    await expect(async () => {
-      await page.keyboard.press('/');
-      await expect(page.getByRole('searchbox')).toBeFocused({ timeout: 1000 });
-    }).toPass({ timeout: 15_000 });
+    await page.keyboard.press('/');
+    await expect(page.getByRole('searchbox')).toBeFocused();
     await page.keyboard.type('100-years-old tree');
     await page.keyboard.press('Enter');
     await expect(found(page)).not.toHaveText(all);
@@ -144,20 +142,13 @@ test.describe('on a big screen', () => {
   });
 
   test('says which keys there are', async ({ page }) => {
-    const press = async () => {
-      // the first key may come before the page listens
-      await expect(async () => {
-        await page.keyboard.press('?');
-        await expect(page.getByRole('dialog')).toBeVisible({ timeout: 500 });
-      }).toPass();
-    };
     await page.goto(LIST);
-    await press();
+    await page.keyboard.press('?');
     await expect(page.getByRole('dialog')).toContainText('Next battle');
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Overview' }).click();
     await expect(page).toHaveURL(/workbench$/);
-    await press();
+    await page.keyboard.press('?');
     await expect(page.getByRole('dialog')).not.toContainText('Next battle');
   });
 });

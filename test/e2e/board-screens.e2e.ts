@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { ownerClient } from './owner-client.ts';
 import { checkScreen, openVariant, VARIANTS, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const SLUG = 'mt-bench-excerpt';
 const BOARD = `/c/${SLUG}/board`;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { readBattle, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const BOARD = '/c/mt-bench-excerpt/board';
 

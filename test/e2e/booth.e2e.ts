@@ -1,5 +1,6 @@
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { checkScreen, openVariant, readBattle, VARIANTS, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const BOOTH = '/c/mt-bench-excerpt/vote';
 const BOARD = '/api/v1/campaigns/mt-bench-excerpt/board';

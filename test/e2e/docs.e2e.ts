@@ -1,5 +1,6 @@
 import { CALLS } from '@agon/contract';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './test.ts';
 
 test('the page about the API shows every call, answers a try, and loads nothing from elsewhere', async ({
   page,

@@ -1,7 +1,8 @@
 import type { Client } from '@agon/client';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownerOf, signInAs } from './researcher.ts';
 import { checkScreen, openVariant, readBattle, VARIANTS, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 /** Both models leave one of two turns empty, so that whichever is on screen has something to show. */
 const TURN_BY_TURN = ['heron', 'crane'].map((model, i) => ({

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { firstLoad } from '../../apps/web/scripts/first-load.ts';
+import { test } from './test.ts';
 
 /**
  * What a phone on a slow line may be asked to load before it can vote. The goal is 75 kB; since the lab and the battle pages

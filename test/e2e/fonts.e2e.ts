@@ -1,5 +1,6 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { openVariant, VARIANTS } from './screens.ts';
+import { test } from './test.ts';
 
 const PHONE_IN = (locale: 'en' | 'zh') =>
   VARIANTS.find((variant) => variant.width < 500 && variant.scheme === 'light' && variant.locale === locale)!;

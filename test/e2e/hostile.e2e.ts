@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createClient } from '@agon/client';
 import { HOSTILE_PAYLOADS, PROBE } from '@agon/rendering/hostile-payloads';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { readBattle, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const SLUG = 'hostile';
 const TURNS = 10;

@@ -1,9 +1,10 @@
 import type { Client } from '@agon/client';
 import { nonceOf, type ScriptedRequest, startScriptedOpenAiServer } from '@agon/testkit';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { ownerClient } from './owner-client.ts';
 import { sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS } from './screens.ts';
+import { test } from './test.ts';
 
 /** The demo campaign comes with people's votes and the verdicts of an imported judge. */
 const DEMO = '/workbench/campaigns/mt-bench-excerpt/judges';

@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 test('an owner lets others in, hands the campaign over, and a stranger sees no draft', async ({
   browser,

@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { ownerOf, type Session, sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS, watchPage } from './screens.ts';
 import { simulateVotes } from './simulated-votes.ts';
+import { test } from './test.ts';
 
 /** A failed test goes on in another worker, on the same data. */
 let slug = 'raters';

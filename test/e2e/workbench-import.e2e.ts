@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownerOf, signInAs } from './researcher.ts';
 import { checkScreen, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 /** Files are read in a process of their own, which gives way to everything else on a busy machine. */
 const READ = { timeout: 40_000 };

@@ -4,9 +4,10 @@ import {
   type ScriptedRequest,
   startScriptedOpenAiServer,
 } from '@agon/testkit';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownerOf, signInAs } from './researcher.ts';
 import { watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const PROMPTS = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 const MODELS = ['alpha', 'beta'];

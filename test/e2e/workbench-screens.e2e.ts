@@ -1,7 +1,8 @@
 import { nonceOf, type ScriptedOpenAiServer, startScriptedOpenAiServer } from '@agon/testkit';
-import { type Browser, expect, type Page, test } from '@playwright/test';
+import { type Browser, expect, type Page } from '@playwright/test';
 import { ownerOf, type Session, sessionOf } from './researcher.ts';
 import { checkScreen, openVariant, VARIANTS, type Variant, watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const DEMO = '/workbench/campaigns/mt-bench-excerpt';
 /** A failed test goes on in another worker, on the same data: each has its own researcher and campaign. */

@@ -1,7 +1,8 @@
 import { nonceOf, startScriptedOpenAiServer } from '@agon/testkit';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownerOf, signInAs } from './researcher.ts';
 import { watchPage } from './screens.ts';
+import { test } from './test.ts';
 
 const rows = (bad: boolean) =>
   ['p1', 'p2']

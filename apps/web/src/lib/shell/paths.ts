@@ -14,7 +14,9 @@ export const judgesPath = '/workbench/judges';
 /** The lab, where a judge is written and tried. */
 export const labPath = (judge: string): string => `${judgesPath}/${encodeURIComponent(judge)}`;
 export const newJudgePath = (from: string): string => `${judgesPath}/new?from=${encodeURIComponent(from)}`;
-export const compareJudgesPath = (judge: string): string => `${labPath(judge)}/compare`;
+/** `campaign`: whose battles it compares over. */
+export const compareJudgesPath = (judge: string, campaign = ''): string =>
+  `${labPath(judge)}/compare${campaign === '' ? '' : `?campaign=${campaign}`}`;
 export const runPath = (run: string): string => `${runsPath}/${encodeURIComponent(run)}`;
 
 /** Parts of a campaign's page in the workbench; the first one is the page itself. */
