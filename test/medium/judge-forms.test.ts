@@ -85,6 +85,28 @@ describe('a judge whose reply is JSON', () => {
     expect(run.document).toMatchObject({ results: { a: 2, b: 2 }, settings: { reply_form: 'json_schema' } });
   });
 
+  it('gives the probabilities of its label inside the object', async () => {
+    const fields =
+      'mode: pairwise\nsettings: { reply_form: json_schema }\nverdict: { parser: label_token, map: { A: 1, B: 0 } }';
+    const tokens = ['{"', 'choice', '": "', 'A', '"}'];
+    const run = await judgeWith(['json_schema'], judgeFile(fields), () => ({
+      ...{ kind: 'text', text: tokens.join('') },
+      logprobs: tokens.map((token) =>
+        token === 'A'
+          ? [['A', Math.log(0.8)] as const, ['B', Math.log(0.2)] as const]
+          : [[token, 0] as const],
+      ),
+    }));
+    for (const { response_format: format, logprobs } of run.bodies) {
+      expect(format).toMatchObject({ json_schema: { schema: { required: ['choice'] } } });
+      expect(logprobs).toBe(true);
+    }
+    expect(run.document).toMatchObject({ results: { a: 2, b: 2 }, settings: { reply_form: 'json_schema' } });
+    const [said] = await arena.database.sql`select distinct round(share_a::numeric, 3)::text as share
+      from verdicts where outcome = 'a'`;
+    expect(said).toEqual({ share: '0.800' });
+  });
+
   it('calls a tool where only tools are known to work, whatever it says beside the call', async () => {
     const run = await judgeWith(['tools'], judgeFile(JSON_MAP), (request) => ({
       ...{ kind: 'text', text: 'I call it.', finishReason: 'tool_calls', calls: choice(request) },

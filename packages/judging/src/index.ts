@@ -47,6 +47,7 @@ export {
   type Rubric,
   renderJudge,
   type Showing,
+  wholeReply,
 } from './render-judge.ts';
 export { type OrderedVerdicts, type PositionReport, reportPosition } from './report-position.ts';
 export {

@@ -65,6 +65,11 @@ export type VerdictSpec =
   /** A JSON list of claims, each supported, contradicted or absent, with quotes that must stand in the context. */
   | { readonly parser: 'grounded' };
 
+/** Whether a verdict is read from the probabilities of a reply's tokens. */
+export function readsTokens(verdict: VerdictSpec): boolean {
+  return verdict.parser === 'label_token' || (verdict.parser === 'score' && verdict.by === 'label_token');
+}
+
 export type JudgeSections = { readonly system: string; readonly user: string };
 
 /** A judge as data: what it measures, how it asks, how its reply is read. One file, `judges/<id>/judge.md`. */
@@ -86,10 +91,16 @@ export type Judge = {
     /** 0..20; 0: no probabilities. */
     readonly topLogprobs: number;
     readonly seed: number | null;
-    /** Of parsers that read JSON; missing: the firmest that the provider knows. */
+    /**
+     * Of parsers that read JSON; missing: the firmest that the provider knows. Of `label_token`: `json_schema` asks
+     * for the label inside a JSON object that the provider holds the reply to, and reads its probabilities there.
+     */
     readonly replyForm?: ReplyForm;
-    /** How the reply begins, where the provider goes on with a begun reply; `{{ nonce }}` stands for the call's nonce. */
-    readonly prefill?: string;
+    /**
+     * How the reply begins, where the provider goes on with a begun reply; `{{ nonce }}` stands for the call's nonce.
+     * By language where the parser reads the reply's own tokens.
+     */
+    readonly prefill?: string | Readonly<Partial<Record<JudgeLanguage, string>>>;
   };
   readonly verdict: VerdictSpec;
   /** How often an unreadable reply is asked for again. */

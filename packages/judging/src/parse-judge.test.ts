@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkJudge, parseJudge } from './parse-judge.ts';
+import { prefillOf } from './render-judge.ts';
 
 const SOURCE = `---
 id: mine
@@ -44,8 +45,24 @@ describe('parseJudge', () => {
     expect(parseJudge(begun).settings).toMatchObject({ prefill: 'So <v-{{nonce}}>' });
   });
 
+  it('reads how the reply of a parser of labels begins, by language, and asks for it inside JSON', () => {
+    const labels = (setting: string) =>
+      SOURCE.replace(/verdict: .*/, 'verdict: { parser: label_token, map: { A: 1, B: 0 } }').replace(
+        /max_tokens: 700/,
+        setting,
+      );
+    const begun = parseJudge(labels('prefill: { en: It is, zh: 是 }'));
+    expect([prefillOf(begun, 'n'), prefillOf(begun, 'n', 'zh')]).toEqual(['It is', '是']);
+    expect(begun.settings.maxTokens).toBe(1);
+    expect(parseJudge(labels('reply_form: json_schema')).settings.maxTokens).toBe(24);
+    expect(checkJudge(labels('reply_form: tool')).faults).toMatchObject([
+      { line: 6, message: 'a call of a tool has no probabilities' },
+    ]);
+  });
+
   it.each([
     ['a form for a parser of tags', 'reply_form: tool', /tag reads no JSON/],
+    ['a begun reply by language for a parser of text', 'prefill: { en: So }', /needs probabilities/],
     ['an unknown form', 'reply_form: yaml', /one of text, json_schema, tool/],
     ['a begun reply with a variable', 'prefill: "{{ answer_a }}"', /no \{\{ answer_a \}\}/],
     ['a begun reply that is a template', 'prefill: "{% if nonce %}"', /no template/],

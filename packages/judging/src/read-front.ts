@@ -9,6 +9,7 @@ import {
   type JudgeMode,
   ORDER_RUNS,
   REPLY_FORMS,
+  readsTokens,
   type VerdictSpec,
 } from './judge.ts';
 import { type Fault, Fields } from './yaml-fields.ts';
@@ -86,27 +87,29 @@ export function readFront(head: string, fault: Fault): Front | null {
     JUDGE_PROBES,
     mode === 'pairwise' ? [...JUDGE_PROBES] : ['null_model', 'planted_verdict'],
   );
-  const byProbability =
-    verdict !== null &&
-    (verdict.parser === 'label_token' || (verdict.parser === 'score' && verdict.by === 'label_token'));
+  const byProbability = verdict !== null && readsTokens(verdict);
   const replyForm = settings?.has('reply_form') ? settings.oneOf('reply_form', REPLY_FORMS) : undefined;
   const readsJson = verdict !== null && JSON_PARSERS.includes(verdict.parser);
-  if (replyForm !== undefined && verdict !== null && !readsJson)
+  if (replyForm !== undefined && verdict !== null && !readsJson && verdict.parser !== 'label_token')
     settings?.say(
       'reply_form',
       `the parser ${verdict.parser} reads no JSON`,
-      `Use it with the parsers ${JSON_PARSERS.join(', ')}.`,
+      `Use it with the parsers ${[...JSON_PARSERS, 'label_token'].join(', ')}.`,
     );
-  const prefill = settings?.has('prefill') ? settings.text('prefill') : undefined;
-  if (prefill !== undefined)
-    checkPrefill(prefill, (message, hint) => settings?.say('prefill', message, hint));
+  if (replyForm === 'tool' && verdict?.parser === 'label_token')
+    settings?.say(
+      'reply_form',
+      'a call of a tool has no probabilities',
+      'Use json_schema with the parser label_token.',
+    );
+  const labelInJson = verdict?.parser === 'label_token' && replyForm === 'json_schema';
+  const longest = labelInJson ? LABEL_OBJECT_TOKENS : byProbability ? 1 : 512;
+  const prefill = readPrefill(settings, byProbability);
   const parsedSettings = {
     ...(replyForm === undefined ? {} : { replyForm }),
     ...(prefill === undefined ? {} : { prefill }),
     temperature: settings?.number('temperature', 0, 2, 0) ?? 0,
-    maxTokens:
-      settings?.number('max_tokens', 1, 1_000_000, byProbability ? 1 : 512, true) ??
-      (byProbability ? 1 : 512),
+    maxTokens: settings?.number('max_tokens', 1, 1_000_000, longest, true) ?? longest,
     topLogprobs:
       settings?.number('top_logprobs', 0, 20, byProbability ? 20 : 0, true) ?? (byProbability ? 20 : 0),
     seed: settings?.has('seed') ? settings.number('seed', 0, 2 ** 31 - 1, 0, true) : null,
@@ -140,6 +143,30 @@ export function readFront(head: string, fault: Fault): Front | null {
 const JSON_PARSERS: readonly string[] = ['json', 'ranking', 'grounded'];
 /** Characters of a begun reply at most. */
 const LONGEST_PREFILL = 2000;
+
+/** What `{"choice": "A"}` takes, however a server spaces it. */
+const LABEL_OBJECT_TOKENS = 24;
+
+function readPrefill(settings: Fields | null, byProbability: boolean): Judge['settings']['prefill'] {
+  if (settings === null || !settings.has('prefill')) return undefined;
+  const say = (message: string, hint: string) => settings.say('prefill', message, hint);
+  if (!settings.isMap('prefill')) {
+    const prefill = settings.text('prefill');
+    checkPrefill(prefill, say);
+    return prefill;
+  }
+  if (!byProbability)
+    say('a begun reply by language needs probabilities', 'Write one text, or use the parser label_token.');
+  const languages = settings.map('prefill', ['en', 'zh']);
+  return Object.fromEntries(
+    (['en', 'zh'] as const).flatMap((language) => {
+      if (languages === null || !languages.has(language)) return [];
+      const prefill = languages.text(language);
+      checkPrefill(prefill, say);
+      return [[language, prefill]];
+    }),
+  );
+}
 
 function checkPrefill(prefill: string, say: (message: string, hint: string) => void): void {
   const variable = [...prefill.matchAll(/\{\{\s*(.*?)\s*\}\}/g)].find((found) => found[1] !== 'nonce');

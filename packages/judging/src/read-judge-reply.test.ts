@@ -175,6 +175,54 @@ describe('verdicts by probability', () => {
     });
   });
 
+  describe('in a JSON object', () => {
+    const held = parseJudge(
+      QUICK.source.replace('mode: pairwise', 'mode: pairwise\nsettings: { reply_form: json_schema }'),
+    );
+    const plain = (said: string) => ({ token: said, logprob: 0, top: [] });
+    const inJson = (
+      before: readonly string[],
+      place: ReturnType<typeof token>,
+      after: readonly string[],
+    ) => ({
+      text: [...before, place.text, ...after].join(''),
+      finishReason: 'stop',
+      logprobs: [...before.map(plain), ...place.logprobs, ...after.map(plain)],
+    });
+
+    it.each([
+      ['alone', inJson(['{"', 'choice', '":', ' "'], token('A', { A: 0.6, B: 0.35 }), ['"', '}'])],
+      [
+        'with its quote',
+        inJson(['{', '"choice"', ':'], token(' "A', { ' "A': 0.5, '"A': 0.1, ' "B': 0.35 }), ['"}']),
+      ],
+      [
+        'with all behind it',
+        inJson(['{"choice":"'], token('A"}', { 'A"}': 0.6, 'B"}': 0.35, '}': 0.05 }), []),
+      ],
+    ])('reads the probabilities of the label, %s in its token', (_, reply) => {
+      expect(readJudgeReply(held, reply, showing)).toMatchObject({
+        outcome: 'a',
+        shareA: expect.closeTo(0.6 / 0.95, 12),
+        coverage: expect.closeTo(0.95, 12),
+      });
+    });
+
+    it('leaves a label unscored that is improbable there, and a reply with anything beside the object', () => {
+      const reply = inJson(['{"choice": "'], token('A', { A: 0.5, B: 0.1, C: 0.4 }), ['"}']);
+      expect(readJudgeReply(held, reply, showing)).toEqual({ kind: 'unscored', reason: 'low_coverage' });
+      const more = inJson(['{"choice": "'], token('A', { A: 0.6, B: 0.4 }), ['", "why": "B"}']);
+      expect(readJudgeReply(held, more, showing)).toEqual({ kind: 'unscored', reason: 'unparseable' });
+      const two = inJson(['{"choice": "B"}{"choice": "'], token('A', { A: 0.6, B: 0.4 }), ['"}']);
+      expect(readJudgeReply(held, two, showing)).toEqual({ kind: 'unscored', reason: 'unparseable' });
+    });
+
+    it('does not guess where the tokens are not the text', () => {
+      const reply = { ...inJson(['{"'], token('A', { A: 1 }), ['"}']), text: '{"choice": "A"}' };
+      expect(readJudgeReply(held, reply, showing)).toMatchObject({ outcome: 'a', shareA: null });
+    });
+  });
+
   it('takes a label without probabilities only where the template says so', () => {
     expect(readJudgeReply(QUICK, stop(' A\n'), showing)).toMatchObject({
       outcome: 'a',

@@ -2,7 +2,13 @@ import { ArenaError } from '@agon/domain';
 import type { Judge } from './judge.ts';
 import { regionsElsewhere } from './read-elsewhere.ts';
 import { readJsonStrictly } from './read-json.ts';
-import { type JudgeReply, readTokens, type TokenRules, withoutThinking } from './read-tokens.ts';
+import {
+  type JudgeReply,
+  readTokens,
+  readTokensInJson,
+  type TokenRules,
+  withoutThinking,
+} from './read-tokens.ts';
 import { type JudgedItem, type Showing, SLOT_LABELS } from './render-judge.ts';
 
 export type UnscoredReason =
@@ -155,7 +161,10 @@ function readLabelToken(
   reply: JudgeReply,
   showing: ReadShowing,
 ): JudgeReading {
-  const found = readTokens(judge.labels, verdict, reply, showing.nonce);
+  const found =
+    judge.settings.replyForm === 'json_schema'
+      ? readTokensInJson(judge.labels, verdict, reply, showing.nonce)
+      : readTokens(judge.labels, verdict, reply, showing.nonce);
   if (found.kind === 'unscored')
     return orElsewhere(judge, found.reason, reply, showing, (label) =>
       ofLabel(judge, { label }, verdict.map, showing),

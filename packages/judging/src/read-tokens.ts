@@ -34,12 +34,14 @@ export type TokenReading =
  * Labels' probabilities at the verdict's place: the first token behind thinking, which must be the whole reply. Spellings
  * with blanks around them ("A", " A") are summed. Without probabilities, a reply that is one label and nothing else.
  * @param labels one letter or digit each
+ * @param bare a token without what may stand around its label
  */
 export function readTokens(
   labels: readonly string[],
   rules: TokenRules,
   reply: JudgeReply,
   nonce: string | null,
+  bare = (token: string) => token.trim(),
 ): TokenReading {
   const text = withoutThinking(reply.text, nonce);
   if (text === null) return { kind: 'unscored', reason: 'cut_off' };
@@ -48,7 +50,7 @@ export function readTokens(
     reason: reply.finishReason === 'length' ? 'cut_off' : 'unparseable',
   } as const;
   const labelOf = (token: string): string | undefined => {
-    const word = token.trim();
+    const word = bare(token);
     if (labels.includes(word)) return word;
     // AlpacaEval's names for the two answers, in the order in which they are shown
     if (nonce === null && labels.includes('A') && labels.includes('B') && (word === 'm' || word === 'M'))
@@ -81,6 +83,39 @@ export function readTokens(
     label: first[0],
     level: second !== undefined && first[1] === second[1],
   };
+}
+
+/**
+ * The same where the reply is a JSON object with one label under `choice` and nothing else: the place is the token in
+ * which that label begins, whatever quotes and brackets the token has beside it.
+ */
+export function readTokensInJson(
+  labels: readonly string[],
+  rules: TokenRules,
+  reply: JudgeReply,
+  nonce: string | null,
+): TokenReading {
+  const text = withoutThinking(reply.text, nonce);
+  const found = text === null ? null : /^\s*\{\s*"choice"\s*:\s*"(.)"\s*\}\s*$/su.exec(text);
+  // a server that held the model to no schema: the bare label
+  if (text === null || found === null) return readTokens(labels, rules, reply, nonce);
+  const label = found[1]!;
+  const at = text.lastIndexOf(`"${label}"`) + 1;
+  const tokens = tokensOf(reply, text);
+  let end = 0;
+  const place = tokens.find(({ token }) => {
+    end += token.length;
+    return end > at;
+  });
+  // where the tokens are not the text, nobody knows which of them is the label's
+  const isWhole = tokens
+    .map(({ token }) => token)
+    .join('')
+    .startsWith(text.trimEnd());
+  const logprobs = place === undefined || !isWhole ? null : [place];
+  return readTokens(labels, rules, { text: label, finishReason: 'stop', logprobs }, nonce, (token) =>
+    token.replace(/["{}\s]/g, ''),
+  );
 }
 
 /** The reply's tokens from where its text starts, behind thinking. */

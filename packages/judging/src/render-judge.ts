@@ -1,5 +1,12 @@
 import { ArenaError } from '@agon/domain';
-import type { Judge, JudgeInput, JudgeLanguage, JudgeSections, ReplyForm } from './judge.ts';
+import {
+  type Judge,
+  type JudgeInput,
+  type JudgeLanguage,
+  type JudgeSections,
+  type ReplyForm,
+  readsTokens,
+} from './judge.ts';
 import { type CompiledTemplate, compileTemplate } from './template.ts';
 import { contractOf, schemaOf, tagOf } from './verdict-contract.ts';
 
@@ -38,6 +45,8 @@ export type Showing = {
 
 /** What a judge model is sent; `system` is empty where the judge has none. */
 export type JudgeRequest = {
+  /** That the judge speaks in this call. */
+  readonly language: JudgeLanguage;
   readonly system: string;
   readonly user: string;
   readonly settings: {
@@ -135,6 +144,7 @@ export function renderJudge(judge: Judge, item: JudgedItem, showing: Showing): J
   const { temperature, maxTokens, topLogprobs, seed } = judge.settings;
   const jsonSchema = schemaOf(judge, showing);
   return {
+    language,
     system: sections.system.fill(values),
     user: sections.user.fill(values),
     settings: { temperature, maxTokens, topLogprobs, ...(seed === null ? {} : { seed }) },
@@ -154,8 +164,18 @@ function compiledOf(sections: JudgeSections): { system: CompiledTemplate; user: 
 }
 
 /** How the reply to a call begins; empty: as the model likes. */
-export function prefillOf({ settings }: Judge, nonce: string): string {
-  return (settings.prefill ?? '').replace(/\{\{\s*nonce\s*\}\}/g, () => nonce);
+export function prefillOf(
+  { settings: { prefill = '' } }: Judge,
+  nonce: string,
+  language: JudgeLanguage = 'en',
+): string {
+  const begun = typeof prefill === 'string' ? prefill : (prefill[language] ?? '');
+  return begun.replace(/\{\{\s*nonce\s*\}\}/g, () => nonce);
+}
+
+/** A reply with the words that it was begun with, where the parser reads text; others read the tokens that followed. */
+export function wholeReply({ verdict }: Judge, prefill: string, text: string): string {
+  return readsTokens(verdict) ? text : `${prefill}${text}`;
 }
 
 /** What a provider was found to know; what was not asked for is not known. */
@@ -167,7 +187,9 @@ export type AskedForm = { readonly form: ReplyForm; readonly prefill: boolean };
  * every parser reads. A tool's arguments cannot be begun.
  */
 export function formFor({ settings, verdict }: Judge, known: FormsKnown): AskedForm {
-  const wanted = ['json', 'ranking', 'grounded'].includes(verdict.parser) ? settings.replyForm : 'text';
+  const wanted = ['json', 'ranking', 'grounded'].includes(verdict.parser)
+    ? settings.replyForm
+    : (settings.replyForm ?? 'text');
   const schema = known.jsonSchema && (wanted === undefined || wanted === 'json_schema');
   const tool = known.tools && (wanted === undefined || wanted === 'tool');
   const form = schema ? 'json_schema' : tool ? 'tool' : 'text';

@@ -3,7 +3,7 @@ import type { Judge, ReplyForm } from './judge.ts';
 import { parseJudge } from './parse-judge.ts';
 import { readJudgeReply } from './read-judge-reply.ts';
 import type { TokenLogprobs } from './read-tokens.ts';
-import { applies, type JudgedItem, renderJudge } from './render-judge.ts';
+import { applies, type JudgedItem, renderJudge, wholeReply } from './render-judge.ts';
 
 export const BUNDLE_SCHEMA = 'agon-run/1';
 
@@ -191,8 +191,7 @@ function readRow(
   // what was not asked, or was not answered, has nothing to be read again
   if (row.reply === null) return { outcome: row.outcome, unscored: row.unscored, shareA: row.share_a };
   const { reasoning, finish_reason: finishReason, logprobs } = row.reply;
-  const isText = logprobs === null || logprobs.length === 0;
-  const text = `${isText ? (row.request?.prefill ?? '') : ''}${row.reply.text}`;
+  const text = wholeReply(judge, row.request?.prefill ?? '', row.reply.text);
   const reading = readJudgeReply(judge, { text, reasoning, finishReason, logprobs }, showing, item);
   if (reading.kind === 'preference')
     return { outcome: reading.outcome, unscored: null, shareA: reading.shareA };

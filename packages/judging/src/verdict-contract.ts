@@ -22,6 +22,8 @@ function inEnglish(judge: Judge, verdict: VerdictSpec, { nonce, order }: Showing
     case 'tag':
       return `Then write your decision once, at the end, on a line of its own, exactly as ${tagOf(nonce)}, with one of these in place of the three dots:\n${meanings(judge, verdict.map, 'en')}`;
     case 'label_token':
+      if (judge.settings.replyForm === 'json_schema')
+        return `Reply with one JSON object and nothing else: {"choice": "…"}, where "choice" is one of these:\n${meanings(judge, verdict.map, 'en')}`;
       return `Reply with one of these and nothing else:\n${meanings(judge, verdict.map, 'en')}`;
     case 'json':
       return `Reply with one JSON object and nothing else: {"nonce": "${nonce}", "reason": "…", "choice": "…"}, where "choice" is one of these:\n${meanings(judge, verdict.map, 'en')}`;
@@ -41,6 +43,8 @@ function inChinese(judge: Judge, verdict: VerdictSpec, { nonce, order }: Showing
     case 'tag':
       return `最后另起一行，严格按照 ${tagOf(nonce)} 的形式写出结论，只写一次，用下列之一替换其中的省略号：\n${meanings(judge, verdict.map, 'zh')}`;
     case 'label_token':
+      if (judge.settings.replyForm === 'json_schema')
+        return `只回复一个 JSON 对象，不要写其他任何内容：{"choice": "…"}，其中 "choice" 为下列之一：\n${meanings(judge, verdict.map, 'zh')}`;
       return `只回复下列之一，不要写其他任何内容：\n${meanings(judge, verdict.map, 'zh')}`;
     case 'json':
       return `只回复一个 JSON 对象，不要写其他任何内容：{"nonce": "${nonce}", "reason": "…", "choice": "…"}，其中 "choice" 为下列之一：\n${meanings(judge, verdict.map, 'zh')}`;
@@ -99,7 +103,7 @@ function meaning(
  * candidates, so that servers make their grammar of it once: the nonce stands in the prompt alone.
  */
 export function schemaOf(
-  { verdict }: Judge,
+  { verdict, settings }: Judge,
   { order }: Pick<Showing, 'order'>,
 ): Readonly<Record<string, unknown>> | null {
   const object = (properties: Readonly<Record<string, unknown>>) => ({
@@ -109,12 +113,15 @@ export function schemaOf(
     properties,
   });
   const text = { type: 'string' };
+  const choice = (map: Readonly<Record<string, number>>) => ({ type: 'string', enum: Object.keys(map) });
   switch (verdict.parser) {
+    case 'label_token':
+      return settings.replyForm === 'json_schema' ? object({ choice: choice(verdict.map) }) : null;
     case 'json':
       return object({
         nonce: text,
         reason: text,
-        choice: { type: 'string', enum: Object.keys(verdict.map) },
+        choice: choice(verdict.map),
       });
     case 'ranking':
       return object({

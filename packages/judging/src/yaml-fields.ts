@@ -41,6 +41,10 @@ export class Fields {
     return this.nodes.has(key);
   }
 
+  isMap(key: string): boolean {
+    return isMap(this.nodes.get(key)?.value);
+  }
+
   say(key: string, message: string, hint?: string): void {
     const place = this.nodes.get(key)?.place ?? this.place;
     this.fault({ ...place, message, ...(hint === undefined ? {} : { hint }) });

@@ -118,7 +118,7 @@ function rowOf(run: RunRecord, config: VerdictConfig, judge: Judge, verdict: Bun
         : {
             system: request.system,
             user: request.user,
-            ...(config.asked?.prefill === true ? { prefill: prefillOf(judge, nonce) } : {}),
+            ...(config.asked?.prefill === true ? { prefill: prefillOf(judge, nonce, request.language) } : {}),
           },
     reply:
       reply === null

@@ -1,4 +1,4 @@
-import { type AskedForm, formFor, type Judge, type JudgeRequest, prefillOf } from '@agon/judging';
+import { type AskedForm, formFor, type Judge, type JudgeRequest, prefillOf, wholeReply } from '@agon/judging';
 import type { ChatSettings } from '../../ports/model-client.ts';
 import type { ProviderRecord } from '../../ports/provider-store.ts';
 import type { ReadableReply, VerdictConfig } from './run-kind.ts';
@@ -21,7 +21,7 @@ export function askedForm(judge: Judge, { capabilities }: Pick<ProviderRecord, '
 export function settingsInForm(
   judge: Judge,
   { asked }: Pick<VerdictConfig, 'asked'>,
-  { settings, jsonSchema }: JudgeRequest,
+  { settings, jsonSchema, language }: JudgeRequest,
   nonce: string,
 ): ChatSettings {
   return {
@@ -30,21 +30,18 @@ export function settingsInForm(
     ...(asked?.form === 'tool' && jsonSchema !== undefined
       ? { tool: { ...TOOL, parameters: jsonSchema } }
       : {}),
-    ...(asked?.prefill === true ? { prefill: prefillOf(judge, nonce) } : {}),
+    ...(asked?.prefill === true ? { prefill: prefillOf(judge, nonce, language) } : {}),
   };
 }
 
-/** A reply with the words that it was begun with: both together are what the parser reads. */
+/** What a judge's parser reads of a reply. */
 export function wholeText(
   judge: Judge,
   { asked }: Pick<VerdictConfig, 'asked'>,
-  { texts, logprobs }: ReadableReply,
+  { texts }: ReadableReply,
   nonce: string,
 ): string {
-  const text = texts.at(-1) ?? '';
-  // of probabilities the tokens are read, which are those of the reply alone
-  const isBegun = asked?.prefill === true && (logprobs === null || logprobs.length === 0);
-  return isBegun ? `${prefillOf(judge, nonce)}${text}` : text;
+  return wholeReply(judge, asked?.prefill === true ? prefillOf(judge, nonce) : '', texts.at(-1) ?? '');
 }
 
 /** The same for people. */
