@@ -6,14 +6,20 @@ import type { ReadableReply, VerdictConfig } from './run-kind.ts';
 /** The tool that a judge calls where a provider knows tools and no schemas. */
 const TOOL = { name: 'give_verdict', description: 'Gives the verdict that the instructions ask for.' };
 
-/** How a judge asks a provider: what its check found decides, and what it did not ask about is not used. */
-export function askedForm(judge: Judge, { capabilities }: Pick<ProviderRecord, 'capabilities'>): AskedForm {
+/**
+ * How a judge asks a provider: what its check found decides, and what it did not ask about is not used. Models of this
+ * machine need no check: they go on with a begun reply.
+ */
+export function askedForm(
+  judge: Judge,
+  { capabilities, baseUrl }: Pick<ProviderRecord, 'capabilities' | 'baseUrl'>,
+): AskedForm {
   const has = (feature: 'json_schema' | 'tools' | 'prefill') =>
     capabilities?.features?.[feature]?.is === 'yes';
   return formFor(judge, {
     jsonSchema: has('json_schema'),
     tools: has('tools'),
-    prefill: has('prefill'),
+    prefill: has('prefill') || baseUrl.startsWith('onnx:'),
   });
 }
 
