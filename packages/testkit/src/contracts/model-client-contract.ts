@@ -131,6 +131,21 @@ export function modelClientContract(
       ]);
     });
 
+    it('holds a reply to a schema in the words of the server', async () => {
+      const jsonSchema = { type: 'object', properties: { choice: { enum: ['A', 'B'] } } };
+      const settings = { temperature: null, maxTokens: 5, topLogprobs: 0, jsonSchema };
+      const formFor = (preset: string) =>
+        against({ reply: { kind: 'text', text: '{}' }, provider: { preset } }, async (client, requests) => {
+          await client.ask({ kind: 'chat', system: '', turns: ['Hi'], settings }, NEVER);
+          return requests[0]!.body.response_format;
+        });
+      expect(await formFor('custom')).toEqual({
+        type: 'json_schema',
+        json_schema: { name: 'reply', strict: true, schema: jsonSchema },
+      });
+      expect(await formFor('llama-cpp-python')).toEqual({ type: 'json_object', schema: jsonSchema });
+    });
+
     it('asks turn by turn, with the replies so far', async () => {
       const reply = ({ index }: ScriptedRequest): ScriptedReply => ({
         kind: 'text',
