@@ -71,11 +71,9 @@ export class Fields {
     if (!this.has(key) && otherwise !== undefined) return otherwise;
     const value = this.scalar(key);
     if (choices.includes(value as T)) return value as T;
-    this.say(
-      key,
-      this.has(key) ? `"${key}" must be one of ${choices.join(', ')}` : `"${key}" is missing`,
-      `It is one of ${choices.join(', ')}.`,
-    );
+    const list = choices.join(', ');
+    if (this.has(key)) this.say(key, `"${key}" must be one of ${list}`);
+    else this.say(key, `"${key}" is missing`, `It is one of ${list}.`);
     return undefined;
   }
 
