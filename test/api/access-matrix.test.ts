@@ -32,6 +32,7 @@ const BODIES: Partial<Record<CallName, () => object>> = {
   createImport: () => ({ files: [FILE] }),
   streamImport: () => ({ files: [FILE] }),
   inspectFile: () => FILE,
+  estimateJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
   startJudgeRun: () => ({ ...LAB, judge: 'pair-explain' }),
   saveJudge: () => ({ source: 'no judge' }),
   archiveJudge: () => ({ archived: true }),

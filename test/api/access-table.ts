@@ -176,6 +176,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   compareJudges: 'viewer',
   startJudgeTrial: 'editor',
   getJudgeTrial: 'viewer behind',
+  estimateJudgeRun: 'editor',
   startJudgeRun: 'editor',
   listJudgeRuns: 'viewer',
   getJudgeRun: 'viewer behind',

@@ -55,6 +55,36 @@ describe('judges', () => {
     expect(items.map((item) => item.run)).toEqual([run.run]);
   });
 
+  it('say what they would ask and cost, as the run then asks, and write nothing down', async () => {
+    const estimate = (body: object = {}) =>
+      researcher.call('estimateJudgeRun', {
+        params: { campaign: slug },
+        body: { judge, model: 'weighed', base_url: 'http://127.0.0.1:9/v1', ...body },
+      });
+    const battles = async () =>
+      (await researcher.call('listBattles', { params: { campaign: slug } })).counts?.found;
+    const before = await battles();
+    const announced = arena.announced.length;
+    const found = await estimate({ limit: 4, seed: 3, prices: { input: 2, output: 8 } });
+    expect(found).toMatchObject({ scored: 0, completion_tokens: { from: 'guess' }, price_share: 1 });
+    expect(found.completion_tokens.most).toBeGreaterThan(found.completion_tokens.expected);
+    expect(found.cost!.expected).toBeCloseTo(
+      (found.prompt_tokens * 2 + found.completion_tokens.expected * 8) / 1e6,
+      9,
+    );
+    // the template alone is some hundred tokens
+    expect(found.prompt_tokens).toBeGreaterThan(found.calls * 100);
+    expect((await estimate({ limit: 4, seed: 3, orders: 'first' })).calls).toBeLessThan(found.calls);
+    expect(await estimate({ judge: 'control-first' })).toMatchObject({ calls: 0 });
+    await expect(estimate({ budget_usd: 1 })).rejects.toMatchObject({ at: { column: 'budget_usd' } });
+    expect(await battles()).toBe(before);
+    expect(arena.announced).toHaveLength(announced);
+    const body = { judge, model: 'weighed', base_url: 'http://127.0.0.1:9/v1', limit: 4, seed: 3 };
+    const run = await researcher.call('startJudgeRun', { params: { campaign: slug }, body });
+    expect(run.calls.total).toBe(found.calls);
+    await researcher.call('cancelRun', { params: { run: run.run } });
+  });
+
   it('are admitted and excluded by researchers, who say why they exclude', async () => {
     const { run } = await start({ limit: 1, model: 'decided' });
     const params = { run };

@@ -72,6 +72,7 @@ export type { Exported } from './data/streamed-export.ts';
 export { archiveJudge } from './judging/archive-judge.ts';
 export { type CheckJudgeDrift, checkJudgeDrift, getJudgeDrift } from './judging/drift/judge-drift.ts';
 export { startDueChecks } from './judging/drift/start-due-checks.ts';
+export { estimateJudgeRun } from './judging/estimate-judge-run.ts';
 export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
 export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';

@@ -106,6 +106,7 @@ import {
   admitRunSchema,
   answerEstimateSchema,
   excludeRunSchema,
+  judgeEstimateSchema,
   rereadReplySchema,
   resumeRunSchema,
   runHistorySchema,
@@ -598,6 +599,13 @@ export const CALLS = {
     tag: 'judges',
     access: 'researcher',
     reply: judgeTrialSchema,
+  }),
+  estimateJudgeRun: call({
+    summary: 'What a judge run would ask and cost; nothing is asked',
+    tag: 'judges',
+    access: 'researcher',
+    body: startJudgeRunSchema,
+    reply: judgeEstimateSchema,
   }),
   startJudgeRun: call({
     summary: 'Ask a judge model about the battles of a campaign',

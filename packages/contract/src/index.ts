@@ -230,6 +230,7 @@ export {
 export {
   type AnswerEstimateJson,
   answerEstimateSchema,
+  type JudgeEstimateJson,
   RUN_KINDS,
   RUN_STATES,
   type RunHistoryJson,

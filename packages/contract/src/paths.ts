@@ -73,6 +73,7 @@ export const PATHS = {
   compareJudges: 'GET /api/v1/judges/{judge}/compare',
   startJudgeTrial: 'POST /api/v1/campaigns/{campaign}/judge-trials',
   getJudgeTrial: 'GET /api/v1/judge-trials/{run}',
+  estimateJudgeRun: 'POST /api/v1/campaigns/{campaign}/judge-runs/estimates',
   startJudgeRun: 'POST /api/v1/campaigns/{campaign}/judge-runs',
   listJudgeRuns: 'GET /api/v1/campaigns/{campaign}/judge-runs',
   getJudgeRun: 'GET /api/v1/judge-runs/{run}',

@@ -320,4 +320,11 @@ export const answerEstimateSchema = z
     settings: runSchema.shape.settings,
   })
   .meta({ id: 'AnswerEstimate' });
+export const judgeEstimateSchema = answerEstimateSchema
+  .omit({ answered: true, settings: true })
+  .extend({
+    scored: count.describe('Calls that this judge and model have scored already, and are not asked again'),
+  })
+  .meta({ id: 'JudgeEstimate' });
+export type JudgeEstimateJson = z.infer<typeof judgeEstimateSchema>;
 export type AnswerEstimateJson = z.infer<typeof answerEstimateSchema>;

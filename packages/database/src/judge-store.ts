@@ -58,6 +58,11 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
       return (await versionsWhere(sql`j.identity = ${identity}`))[0] ?? null;
     },
 
+    async idOf(identity) {
+      const [row] = await sql<{ id: string }[]>`select id from judges where identity = ${identity}`;
+      return (row?.id as JudgeId | undefined) ?? null;
+    },
+
     async keep(judge, origin = 'built_in') {
       const [row] = await sql<{ id: string }[]>`
         insert into judges (id, name, identity, title, measures, source, origin)

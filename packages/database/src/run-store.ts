@@ -196,6 +196,16 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       return { completionTokens: replies?.mean ?? null, answerCharacters: answers?.mean ?? null };
     },
 
+    async typicalVerdictTokens(judge, model) {
+      const [row] = await sql<{ mean: number | null; any: number | null }[]>`
+        select avg(completion_tokens) filter (where model = ${model})::float8 as mean, avg(completion_tokens)::float8 as any from (
+          select s.completion_tokens, r.model, row_number() over (partition by r.model = ${model} order by s.id desc) as place
+          from replies s join runs r on r.id = s.run_id
+          where r.kind in ('verdicts', 'trial') and r.subject = ${judge} and s.completion_tokens is not null) newest
+        where place <= 500`;
+      return row?.mean ?? row?.any ?? null;
+    },
+
     async setPace(id, pace, history) {
       await sql`update runs set pace = ${sql.json(pace)}${history === undefined ? sql`` : sql`, history = ${sql.json(history as never)}`}
         where id = ${id}`;

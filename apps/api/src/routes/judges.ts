@@ -3,6 +3,7 @@ import {
   cancelJudgeRun,
   checkJudgeSource,
   compareJudgeVersions,
+  estimateJudgeRun,
   getJudge,
   getJudgeRun,
   getJudgeTrial,
@@ -13,6 +14,7 @@ import {
   startJudgeRun,
   startJudgeTrial,
 } from '@agon/arena';
+import type { ParsedBodyOf } from '@agon/contract';
 import type { RouteDeps } from './route-deps.ts';
 
 export function judgeRoutes({ serve, ports }: RouteDeps): void {
@@ -33,22 +35,30 @@ export function judgeRoutes({ serve, ports }: RouteDeps): void {
   );
 
   serve('startJudgeTrial', ({ actor, params, body }) => {
-    const { base_url: baseUrl, api_key_env: apiKeyEnv, budget_usd: budgetUsd, ...rest } = body;
-    return startJudgeTrial(
-      { actor, campaign: params.campaign, ...rest, baseUrl, apiKeyEnv, budgetUsd },
-      ports,
-    );
+    return startJudgeTrial({ actor, campaign: params.campaign, ...askedBy(body) }, ports);
   });
   serve('getJudgeTrial', ({ actor, params }) => getJudgeTrial({ actor, run: params.run }, ports));
 
-  serve('startJudgeRun', ({ actor, params, body }) => {
-    const { base_url: baseUrl, api_key_env: apiKeyEnv, budget_usd: budgetUsd, ...rest } = body;
-    return startJudgeRun({ actor, campaign: params.campaign, ...rest, baseUrl, apiKeyEnv, budgetUsd }, ports);
-  });
+  serve('startJudgeRun', ({ actor, params, body }) =>
+    startJudgeRun({ actor, campaign: params.campaign, ...askedBy(body) }, ports),
+  );
+  serve('estimateJudgeRun', ({ actor, params, body }) =>
+    estimateJudgeRun({ actor, campaign: params.campaign, ...askedBy(body) }, ports),
+  );
 
   serve('listJudgeRuns', ({ actor, params, query }) =>
     listJudgeRuns({ actor, campaign: params.campaign, ...query }, ports),
   );
   serve('getJudgeRun', ({ actor, params }) => getJudgeRun({ actor, run: params.run }, ports));
   serve('cancelJudgeRun', ({ actor, params }) => cancelJudgeRun({ actor, run: params.run }, ports));
+}
+
+/** Whom a body says to ask, in the words of the use cases. */
+function askedBy<Body extends ParsedBodyOf<'startJudgeRun' | 'startJudgeTrial'>>({
+  base_url: baseUrl,
+  api_key_env: apiKeyEnv,
+  budget_usd: budgetUsd,
+  ...rest
+}: Body) {
+  return { ...rest, baseUrl, apiKeyEnv, budgetUsd };
 }

@@ -50,23 +50,43 @@ const DEFAULT_NEW_BATTLES = 200;
 
 /** Asks a judge model about battles of a campaign. Nothing is asked that this judge and model have scored before. */
 export async function startJudgeRun(command: StartJudgeRun, deps: JudgeRunPorts): Promise<JudgeRunJson> {
-  const { actor, orders, repeat, limit } = command;
+  const { actor } = command;
   const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const judge = await requireJudge(command.judge, actor, deps);
   const control = isControlJudge(judge.id) ? judge.id : null;
   const { model, provider } =
     control === null ? await whomToAsk(judge, command, deps) : await nobody(actor, deps);
-  const battles = await chooseBattles(command, campaign, deps);
-  if (battles.length === 0) {
-    throw new ArenaError(
-      'no_comparisons',
-      `"${campaign.title}" has no two answers to one prompt that a judge could compare.`,
-      { hint: 'Import prompts and answers first.' },
-    );
-  }
+  const battles = await requireBattles(command, campaign, deps);
   const judgeId = await deps.judgeStore.keep(judge, control === null ? 'built_in' : 'control');
+  const config = configOf(judge, judgeId, provider, command);
+  const calls = await planJudgeCalls(judge, config, command.seed, battles, campaign, model, deps);
+  const run = await startRun(
+    {
+      ...asking({ ...command, model }),
+      actor,
+      kind: 'verdicts',
+      campaignId: campaign.id,
+      provider,
+      subject: judge.id,
+      config,
+      standing: control === null ? (command.admit === true ? 'admitted' : 'counted') : 'excluded',
+      calls,
+    },
+    deps,
+  );
+  return presentJudgeRun(run.run as RunId, deps);
+}
+
+/** What a run keeps of how it asks. */
+export function configOf(
+  judge: Judge,
+  judgeId: JudgeId,
+  provider: Parameters<typeof askedForm>[1],
+  { orders, repeat, limit }: Pick<StartJudgeRun, 'orders' | 'repeat' | 'limit'>,
+): VerdictConfig {
   const { id, identity, source, mode, verdict } = judge;
-  const config: VerdictConfig = {
+  const control = isControlJudge(id) ? id : null;
+  return {
     judgeId,
     judge: id,
     identity,
@@ -80,28 +100,15 @@ export async function startJudgeRun(command: StartJudgeRun, deps: JudgeRunPorts)
     repeat,
     limit,
   };
-  const calls =
-    mode === 'pairwise'
-      ? await callsAboutBattles(judge, config, command.seed, battles, campaign, model, deps)
-      : await callsAboutAnswers(judge, config, command.seed, battles, campaign, model, deps);
-  const run = await startRun(
-    {
-      ...asking({ ...command, model }),
-      actor,
-      kind: 'verdicts',
-      campaignId: campaign.id,
-      provider,
-      subject: id,
-      config,
-      standing: control === null ? (command.admit === true ? 'admitted' : 'counted') : 'excluded',
-      calls,
-    },
-    deps,
-  );
-  return presentJudgeRun(run.run as RunId, deps);
 }
 
 type Planning = Pick<Ports, 'judgeStore' | 'battles' | 'content'>;
+
+/** What a judge and model have not scored yet about these battles, or their answers, behind probes with some of it. */
+export function planJudgeCalls(...given: Parameters<typeof callsAboutBattles>): Promise<readonly NewCall[]> {
+  const [{ mode }] = given;
+  return mode === 'pairwise' ? callsAboutBattles(...given) : callsAboutAnswers(...given);
+}
 
 /** Battles in the orders that were not scored yet, behind probes with some of them. */
 async function callsAboutBattles(
@@ -153,19 +160,31 @@ async function nobody(
   return { model: '', provider: await controlProvider(actor, deps) };
 }
 
-/** @throws ArenaError('invalid_request') where no model is named, or it cannot be asked what the judge asks */
 async function whomToAsk(
   judge: Judge,
   command: StartJudgeRun,
   deps: Parameters<typeof chooseProvider>[1],
 ): Promise<{ readonly model: string; readonly provider: ProviderRecord }> {
-  if (command.model === '') {
-    throw new ArenaError('invalid_request', `"${judge.id}" asks a model, and none is named.`, {
-      hint: 'Give model, as its provider knows it. Control judges need none.',
-      at: { column: 'model' },
-    });
-  }
+  requireModel(judge, command.model);
   const provider = await chooseProvider(command, deps);
+  refuseWithoutProbabilities(judge, provider);
+  return { model: command.model, provider };
+}
+
+/** @throws ArenaError('invalid_request') where no model is named */
+export function requireModel(judge: Judge, model: string): void {
+  if (model !== '') return;
+  throw new ArenaError('invalid_request', `"${judge.id}" asks a model, and none is named.`, {
+    hint: 'Give model, as its provider knows it. Control judges need none.',
+    at: { column: 'model' },
+  });
+}
+
+/** @throws ArenaError('invalid_request') where a provider cannot be asked what the judge asks */
+export function refuseWithoutProbabilities(
+  judge: Judge,
+  provider: Pick<ProviderRecord, 'name' | 'capabilities'>,
+): void {
   const { verdict } = judge;
   const needsProbabilities = 'text' in verdict && verdict.text === 'refuse' && judge.settings.topLogprobs > 0;
   if (needsProbabilities && provider.capabilities?.topLogprobs === 0) {
@@ -178,7 +197,19 @@ async function whomToAsk(
       },
     );
   }
-  return { model: command.model, provider };
+}
+
+/** @throws ArenaError('no_comparisons') where there are none, and none can be made */
+export async function requireBattles(
+  ...[command, campaign, deps]: Parameters<typeof chooseBattles>
+): Promise<readonly BattleId[]> {
+  const battles = await chooseBattles(command, campaign, deps);
+  if (battles.length > 0) return battles;
+  throw new ArenaError(
+    'no_comparisons',
+    `"${campaign.title}" has no two answers to one prompt that a judge could compare.`,
+    { hint: 'Import prompts and answers first.' },
+  );
 }
 
 /** Those of the campaign; where they are fewer than asked for, new ones from its pairs, drawn as for voters. */

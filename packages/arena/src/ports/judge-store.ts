@@ -53,6 +53,8 @@ export interface JudgeStore {
   /** Those that are stored, newest first; versions that came with Agon are stored when they are first asked. */
   versions(name: string): Promise<readonly JudgeVersion[]>;
   byIdentity(identity: string): Promise<JudgeVersion | null>;
+  /** Null: it was never asked. */
+  idOf(identity: string): Promise<JudgeId | null>;
   /** Stores the judge under its identity, once. @param origin default: it comes with Agon */
   keep(judge: Judge, origin?: 'built_in' | 'control'): Promise<JudgeId>;
   /** Battles with both answers, one for each two answers and turn: those with votes first, then seeded. */

@@ -412,6 +412,8 @@ export interface RunStore {
     model: string,
     campaign: CampaignId,
   ): Promise<{ readonly completionTokens: number | null; readonly answerCharacters: number | null }>;
+  /** How long a judge's replies are, in tokens: of this model, else of any; the mean of the newest, null where there are none. */
+  typicalVerdictTokens(judge: string, model: string): Promise<number | null>;
   /** @param history with what was added to it; missing: as it is */
   setPace(id: RunId, pace: RunPace, history?: RunHistory): Promise<void>;
   /** Makes what answers came visible to voters and boards. */

@@ -37,11 +37,11 @@ export async function chooseProvider(command: ChooseProvider, deps: Deps): Promi
 export async function chooseKnownProvider(
   command: ChooseProvider,
   deps: Pick<Ports, 'providers' | 'providerRules'>,
-): Promise<Pick<ProviderRecord, 'name' | 'preset' | 'capabilities'>> {
+): Promise<Pick<ProviderRecord, 'name' | 'preset' | 'baseUrl' | 'capabilities'>> {
   if (command.baseUrl === null || command.provider !== null) return namedProvider(command, deps);
   const { baseUrl } = await checkAddress(command.baseUrl, command, deps);
   const known = await findAt(baseUrl, command, deps);
-  return known ?? { name: nameOf(baseUrl), preset: recognisePreset(baseUrl), capabilities: null };
+  return known ?? { name: nameOf(baseUrl), preset: recognisePreset(baseUrl), baseUrl, capabilities: null };
 }
 
 async function namedProvider(

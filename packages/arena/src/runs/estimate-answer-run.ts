@@ -6,7 +6,7 @@ import { chooseKnownProvider } from '../providers/choose-provider.ts';
 import { presentSettings } from './answer-settings.ts';
 import { batchPriceShare, refuseWithoutBatches } from './batch-rules.ts';
 import { estimatePromptTokens } from './estimate-tokens.ts';
-import { costOfTokens, pricesOf, refuseUncountable } from './run-prices.ts';
+import { costBetween, pricesOf, refuseUncountable } from './run-prices.ts';
 import { planAnswers, type StartAnswerRun } from './start-answer-run.ts';
 
 /** Prompts whose texts are read at once. */
@@ -15,8 +15,6 @@ const PAGE = 1000;
 const GUESSED_TOKENS = 400;
 /** Characters of an answer in a token, in JSON and in any language. */
 const CHARACTERS_A_TOKEN = 4;
-/** The lower end: replies half as long as expected. */
-const SHORT = 0.5;
 
 /**
  * What a run would ask, and about what it would cost; nothing is asked or written down. It is refused where the run would be.
@@ -58,17 +56,12 @@ export async function estimateAnswerRun(
   const expected = Math.round(turns * expectedReply);
   const most = turns * maxTokens;
   const share = batch ? batchPriceShare(provider) : 1;
-  const cost = (completion: number) =>
-    prices === null ? 0 : costOfTokens({ prompt: promptTokens, cached: 0, completion }, prices, share);
   return {
     calls: calls.length,
     answered,
     prompt_tokens: promptTokens,
     completion_tokens: { expected, most, from: sourceOf(typical) },
-    cost:
-      prices === null
-        ? null
-        : { low: cost(Math.round(SHORT * expected)), expected: cost(expected), high: cost(most) },
+    cost: costBetween({ prompt: promptTokens, expected, most }, prices, share),
     prices,
     price_share: share,
     settings: presentSettings(config),

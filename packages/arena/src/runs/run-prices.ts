@@ -69,6 +69,23 @@ export function costOfTokens(
 }
 
 /**
+ * What a run would cost that is not asked yet: where replies are half as long as expected, as expected, and as long as
+ * they may be, USD; null: no price is known.
+ */
+export function costBetween(
+  { prompt, expected, most }: { readonly prompt: number; readonly expected: number; readonly most: number },
+  prices: RunPrices | null,
+  share: number,
+): { readonly low: number; readonly expected: number; readonly high: number } | null {
+  if (prices === null) return null;
+  const cost = (completion: number) => costOfTokens({ prompt, cached: 0, completion }, prices, share);
+  return { low: cost(Math.round(SHORT * expected)), expected: cost(expected), high: cost(most) };
+}
+
+/** The lower end: replies half as long as expected. */
+const SHORT = 0.5;
+
+/**
  * The reply with what it cost, where the provider did not say and prices are known. Where it does not count tokens either,
  * they are estimated from the texts.
  * @param promptTokens an estimate of what was sent

@@ -36,6 +36,8 @@ export function judgeStoreContract(setUp: () => Promise<JudgeSetup>): void {
       const first = (await judgeStore.byIdentity('own@1'))!;
       expect(first).toMatchObject({ origin: 'own', by: null, author: null, createdAtMs: SAMPLE_MS, runs: 0 });
       expect(await judgeStore.byIdentity('own@9')).toBeNull();
+      expect(await judgeStore.idOf('own@9')).toBeNull();
+      expect(await judgeStore.idOf('own@1')).toMatch(/^[0-9a-f-]{36}$/);
       // archived with all its versions; a new version takes it back
       const archived = async () =>
         (await judgeStoreElsewhere.versions('own')).map((each) => each.archivedAtMs);
