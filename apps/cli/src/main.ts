@@ -46,6 +46,10 @@ const VERBS: Readonly<
     summary: 'list, add, check and remove providers: where models are reached',
     load: () => import('./verbs/provider.ts'),
   },
+  models: {
+    summary: 'fetch models that run on this machine from the Hugging Face hub',
+    load: () => import('./verbs/models.ts'),
+  },
   runs: {
     summary: 'list, show, pause, resume, cancel and retry runs',
     load: () => import('./verbs/runs.ts'),
