@@ -1,12 +1,19 @@
 import type * as Runtime from 'onnxruntime-node';
+import { CUDA_FOLDER_VARIABLE, loadCudaRuntime } from './cuda-libraries.ts';
 
 let loaded: Promise<typeof Runtime> | undefined;
 
 /** onnxruntime-node, loaded when it is first used. @see `silenceRuntime` */
 export function loadRuntime(): Promise<typeof Runtime> {
   silenceRuntime();
-  loaded ??= import('onnxruntime-node');
+  loaded ??= load();
   return loaded;
+}
+
+async function load(): Promise<typeof Runtime> {
+  const folder = process.env[CUDA_FOLDER_VARIABLE];
+  const withCuda = folder ? loadCudaRuntime(folder) : null;
+  return (withCuda as typeof Runtime | null) ?? (await import('onnxruntime-node'));
 }
 
 /**
