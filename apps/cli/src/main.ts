@@ -59,6 +59,10 @@ const VERBS: Readonly<
     summary: 'bring the database up to date, or say what is missing',
     load: () => import('./verbs/migrate.ts'),
   },
+  'setup-gpu': {
+    summary: 'fetch what models need to run on an NVIDIA card',
+    load: () => import('./verbs/setup-gpu.ts'),
+  },
   doctor: { summary: 'check this machine and the data folder', load: () => import('./verbs/doctor.ts') },
 };
 

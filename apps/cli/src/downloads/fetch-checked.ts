@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { compose, type Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArenaError } from '@agon/domain';
 
@@ -15,6 +16,8 @@ export type Wanted = {
   /** Hex. */
   readonly hash: string;
   newHash(): Hasher;
+  /** What the bytes go through before they are hashed, where the hash is that of what is packed in them. */
+  unpack?(): Transform;
   /**
    * The content from a byte on. @throws ArenaError where asking again cannot help; any other error is a fault of the
    * connection, after which it is asked again
@@ -122,7 +125,14 @@ export function unreachable(what: string, fault: unknown): ArenaError {
 
 async function hashFile(path: string, wanted: Wanted): Promise<string> {
   const hash = wanted.newHash();
-  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 }))
-    hash.update(piece as Uint8Array);
+  const packed = createReadStream(path, { highWaterMark: 2 ** 20 });
+  try {
+    const content = wanted.unpack === undefined ? packed : compose(packed, wanted.unpack());
+    for await (const piece of content) hash.update(piece as Uint8Array);
+  } catch (error) {
+    // what cannot be unpacked is not what was wanted
+    if (wanted.unpack !== undefined && /^Z_/.test(String((error as NodeJS.ErrnoException).code))) return '';
+    throw error;
+  }
   return hash.digest('hex');
 }

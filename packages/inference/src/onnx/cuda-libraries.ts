@@ -34,11 +34,16 @@ export function openLibrary(path: string): string | null {
 
 /**
  * The onnxruntime-node of a folder that `agon setup-gpu` made, with CUDA's libraries opened.
- * @returns null where the folder holds none: the ordinary one serves
+ * @param version of the ordinary onnxruntime-node: an older one in the folder is not taken
+ * @returns null where the folder holds none that fits: the ordinary one serves
  */
-export function loadCudaRuntime(folder: string): unknown {
+export function loadCudaRuntime(folder: string, version: string): unknown {
   const runtime = join(folder, 'node_modules', 'onnxruntime-node', 'package.json');
   if (!existsSync(runtime)) return null;
+  const load = createRequire(runtime);
+  if ((load(runtime) as { readonly version: string }).version !== version) return null;
+  // links lead to node_modules of this checkout, which may have moved
+  if (!existsSync(join(runtime, '..', 'bin/napi-v6/linux/x64/libonnxruntime.so.1'))) return null;
   for (const name of CUDA_LIBRARIES) openLibrary(join(folder, 'lib', name));
-  return createRequire(runtime)('onnxruntime-node');
+  return load(join(runtime, '..'));
 }
