@@ -1,7 +1,8 @@
 import { createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { compose, type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArenaError } from '@agon/domain';
 
@@ -125,10 +126,13 @@ export function unreachable(what: string, fault: unknown): ArenaError {
 
 async function hashFile(path: string, wanted: Wanted): Promise<string> {
   const hash = wanted.newHash();
+  const take = async (content: AsyncIterable<Uint8Array>) => {
+    for await (const piece of content) hash.update(piece);
+  };
   const packed = createReadStream(path, { highWaterMark: 2 ** 20 });
   try {
-    const content = wanted.unpack === undefined ? packed : compose(packed, wanted.unpack());
-    for await (const piece of content) hash.update(piece as Uint8Array);
+    if (wanted.unpack === undefined) await pipeline(packed, take);
+    else await pipeline(packed, wanted.unpack(), take);
   } catch (error) {
     // what cannot be unpacked is not what was wanted
     if (wanted.unpack !== undefined && /^Z_/.test(String((error as NodeJS.ErrnoException).code))) return '';
