@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ArenaError, ERROR_CODES, type ErrorCode } from '@agon/domain';
-import { CUDA_FOLDER_VARIABLE } from '@agon/inference/onnx';
+import { CUDA_FOLDER_VARIABLE } from '@agon/inference/cuda';
 import { Command } from 'commander';
 import { cudaFolder } from './doctor/check-cuda.ts';
 import { oneOf, wholeNumber } from './parse-options.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CUDA_FOLDER_VARIABLE } from '@agon/inference/onnx';
+import { CUDA_FOLDER_VARIABLE } from '@agon/inference/cuda';
 import type { Check } from './check.ts';
 import { readGpuTrial } from './read-gpu-trial.ts';
 

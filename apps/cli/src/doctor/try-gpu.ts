@@ -1,4 +1,5 @@
-import { openLibrary, probeExecutionProvider } from '@agon/inference/onnx';
+import { openLibrary } from '@agon/inference/cuda';
+import { probeExecutionProvider } from '@agon/inference/onnx';
 
 /** A process of its own, started by `checkCuda`: a provider's library that crashes takes only this one with it. */
 const say = (event: Readonly<Record<string, unknown>>) => process.stdout.write(`${JSON.stringify(event)}\n`);

@@ -1,14 +1,14 @@
-import { createRequire } from 'node:module';
-import { basename } from 'node:path';
-import { CUDA_LIBRARIES } from '@agon/inference/onnx';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { CUDA_LIBRARIES, runtimeFolders } from '@agon/inference/cuda';
 import { describe, expect, it } from 'vitest';
 import { PINNED_WHEELS, PROVIDER_VERSION } from './pinned-wheels.ts';
 
 describe('PINNED_WHEELS', () => {
   it('has the provider of the onnxruntime-node that is installed', () => {
-    const { version } = createRequire(import.meta.resolve('@agon/inference/onnx'))(
-      'onnxruntime-node/package.json',
-    ) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(runtimeFolders().runtime, 'package.json'), 'utf8')) as {
+      version: string;
+    };
     expect(PROVIDER_VERSION).toBe(version);
   });
 

@@ -12,10 +12,10 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ArenaError } from '@agon/domain';
+import { runtimeFolders } from '@agon/inference/cuda';
 import { fetchChecked, unreachable, type Wanted } from '../downloads/fetch-checked.ts';
 import { megabytes, tellProgress } from '../downloads/tell-progress.ts';
 import { note } from '../print.ts';
@@ -163,9 +163,7 @@ async function fetchLibrary(
 }
 
 function placeRuntime(folder: string): void {
-  const require = createRequire(import.meta.resolve('@agon/inference/onnx'));
-  const original = dirname(require.resolve('onnxruntime-node/package.json'));
-  const common = findPackage(createRequire(join(original, 'package.json')).resolve('onnxruntime-common'));
+  const { runtime: original, common } = runtimeFolders();
   const modules = join(folder, 'node_modules');
   rmSync(modules, { recursive: true, force: true });
   const shadow = join(modules, 'onnxruntime-node');
@@ -184,12 +182,6 @@ function placeRuntime(folder: string): void {
   }
   // last: with it the folder counts as set up
   copyFileSync(join(original, 'package.json'), join(shadow, 'package.json'));
-}
-
-function findPackage(file: string): string {
-  return existsSync(join(file, 'package.json')) && basename(file) === 'onnxruntime-common'
-    ? file
-    : findPackage(dirname(file));
 }
 
 function isThere(path: string, bytes: number): boolean {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Where `agon setup-gpu` put its libraries; read by the commands and by the judge service. */
 export const CUDA_FOLDER_VARIABLE = 'AGON_GPU_LIBRARIES';
@@ -46,4 +46,12 @@ export function loadCudaRuntime(folder: string, version: string): unknown {
   if (!existsSync(join(runtime, '..', 'bin/napi-v6/linux/x64/libonnxruntime.so.1'))) return null;
   for (const name of CUDA_LIBRARIES) openLibrary(join(folder, 'lib', name));
   return load(join(runtime, '..'));
+}
+
+/** Folders of the ordinary onnxruntime-node, and of the package that it needs. */
+export function runtimeFolders(): { readonly runtime: string; readonly common: string } {
+  const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  let common = createRequire(join(runtime, 'package.json')).resolve('onnxruntime-common');
+  while (basename(common) !== 'onnxruntime-common') common = dirname(common);
+  return { runtime, common };
 }

@@ -1,5 +1,4 @@
 export type { ChatMessage } from './chat-template.ts';
-export { CUDA_FOLDER_VARIABLE, CUDA_LIBRARIES, openLibrary } from './cuda-libraries.ts';
 export { type LocalReply, type LocalRequest, MOST_TOP_LOGPROBS, type Piece } from './engine.ts';
 export type { PlaceProbabilities } from './generation.ts';
 export { type LoadOptions, type ModelInfo, NUMERIC_MODES, type NumericMode } from './load-model.ts';
