@@ -74,6 +74,18 @@ describe('agon doctor', () => {
       advice: expect.stringContaining('createdb'),
     });
   });
+
+  it('tries the GPU in a process of its own, and says what is missing', async () => {
+    const { code, check } = await doctor(['--gpu', '--port', '0'], { PATH: '/nowhere' });
+    expect(check('gpu')).toMatchObject({ ok: false });
+    // onnxruntime-node comes without the provider: no machine passes before `agon setup-gpu`
+    expect(check('cuda provider')).toMatchObject({
+      ok: false,
+      found: expect.stringMatching(/^(libonnxruntime_providers_shared\.so is missing|none for )/),
+      advice: expect.stringMatching(/setup-gpu|docs\/gpu\.md/),
+    });
+    expect(code).toBe(1);
+  });
 });
 
 describe('agon migrate', { timeout: 120_000 }, () => {

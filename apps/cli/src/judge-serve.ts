@@ -4,9 +4,12 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ArenaError, ERROR_CODES, type ErrorCode } from '@agon/domain';
+import { CUDA_FOLDER_VARIABLE } from '@agon/inference/cuda';
 import { Command } from 'commander';
+import { cudaFolder } from './doctor/check-cuda.ts';
 import { oneOf, wholeNumber } from './parse-options.ts';
 import { note } from './print.ts';
+import { dataFolder } from './start/data-folder.ts';
 
 type ServeOptions = {
   onnx: string;
@@ -68,7 +71,11 @@ async function serve(options: ServeOptions): Promise<void> {
   const child = spawn(process.execPath, [script, JSON.stringify(handed)], {
     // it ends when this process is gone
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    env: {
+      ...process.env,
+      ORT_DISABLE_TELEMETRY: '1',
+      [CUDA_FOLDER_VARIABLE]: cudaFolder(dataFolder(undefined)),
+    },
   });
   const stop = () => child.kill('SIGTERM');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);

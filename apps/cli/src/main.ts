@@ -46,6 +46,10 @@ const VERBS: Readonly<
     summary: 'list, add, check and remove providers: where models are reached',
     load: () => import('./verbs/provider.ts'),
   },
+  models: {
+    summary: 'fetch models that run on this machine from the Hugging Face hub',
+    load: () => import('./verbs/models.ts'),
+  },
   runs: {
     summary: 'list, show, pause, resume, cancel and retry runs',
     load: () => import('./verbs/runs.ts'),
@@ -54,6 +58,10 @@ const VERBS: Readonly<
   migrate: {
     summary: 'bring the database up to date, or say what is missing',
     load: () => import('./verbs/migrate.ts'),
+  },
+  'setup-gpu': {
+    summary: 'fetch what models need to run on an NVIDIA card',
+    load: () => import('./verbs/setup-gpu.ts'),
   },
   doctor: { summary: 'check this machine and the data folder', load: () => import('./verbs/doctor.ts') },
 };

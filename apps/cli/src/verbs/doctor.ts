@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Check } from '../doctor/check.ts';
+import { checkCuda } from '../doctor/check-cuda.ts';
 import {
   checkBrowser,
   checkGpu,
@@ -19,7 +20,7 @@ type Options = { gpu?: boolean; data?: string; port?: number; host?: string; jso
 export function command(): Command {
   return new Command('doctor')
     .description('Check this machine, the data folder and the database.')
-    .option('--gpu', 'look for a GPU as well')
+    .option('--gpu', 'look for a GPU as well, and try it')
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--port <n>', 'port to look at (default: PORT, or 3000)', wholeNumber('port', 0, 65_535))
     .option('--host <address>', 'address to look at (default: HOST, or 127.0.0.1)')
@@ -46,7 +47,7 @@ async function run(options: Options): Promise<void> {
     await checkDatabase(),
     checkPages(),
     checkBrowser(),
-    ...(options.gpu ? [checkGpu()] : []),
+    ...(options.gpu ? [checkGpu(), checkCuda(folder)] : []),
   ];
   if (options.json) printJson({ checks });
   else {

@@ -163,6 +163,18 @@ export class Decoder {
       return new Decoder(options, runtime, session, prepared);
     } catch (error) {
       if (error instanceof ArenaError) throw error;
+      // the model is not at fault, and what is missing stands on stderr only
+      if (/AppendExecutionProvider/.test(firstLine(error))) {
+        throw new ArenaError(
+          'unknown_option',
+          `The execution provider ${executionProvider} cannot be used here.`,
+          {
+            hint: 'Ask what is missing: agon doctor --gpu. Without it: --ep cpu.',
+            at: { column: 'ep', value: executionProvider },
+            cause: error,
+          },
+        );
+      }
       throw new ArenaError('invalid_file', `onnxruntime does not take ${modelFile}: ${firstLine(error)}`, {
         hint: 'Fetch the model again, or export it anew; the file and what it names beside it must be whole.',
         at: { file: modelFile },

@@ -5,3 +5,4 @@ export { type LoadOptions, type ModelInfo, NUMERIC_MODES, type NumericMode } fro
 export { createLocalClient, readModelName } from './local-client.ts';
 export { LocalModel } from './local-model.ts';
 export { LocalModels } from './local-models.ts';
+export { probeExecutionProvider } from './probe-provider.ts';
