@@ -326,7 +326,8 @@ function cutTensor(runtime: typeof Runtime, tensor: Tensor, dim: number, length:
   const after = length * inner;
   const dims = tensor.dims.map((each, place) => (place === dim ? length : each));
   const cut = newTensor(runtime, tensor.type, outer * after, dims);
-  const [from, to] = [tensor.data, cut.data] as unknown as [Float32Array, Float32Array];
+  // half-precision numbers stand as numbers in one tensor and as bits in another
+  const [from, to] = [feedable(tensor).data, feedable(cut).data] as unknown as [Float32Array, Float32Array];
   for (let block = 0; block < outer; block += 1)
     to.set(from.subarray(block * before, block * before + after), block * after);
   return cut;
