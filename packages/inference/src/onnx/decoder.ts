@@ -74,8 +74,7 @@ export type PreparedModel = {
  */
 export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
   const graph = new ModelGraph(readFileSync(modelFile), modelFile);
-  const locations = [...graph.initializers.values()].flatMap(({ external }) => external?.location ?? []);
-  const dataFiles = [...new Set(locations)].map((location) => dataFile(modelFile, location));
+  const dataFiles = dataFilesIn(graph, modelFile);
   const choosesPlaces = chooseLogitPlaces(graph);
   if (kernel === 'int8') setAccuracyLevel(graph, 4);
   if (kernel === 'float32') {
@@ -94,6 +93,16 @@ export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
     usesGroupQuery: graph.nodes.some(({ opType }) => opType === 'GroupQueryAttention'),
     dataFiles,
   };
+}
+
+function dataFilesIn(graph: ModelGraph, modelFile: string): readonly string[] {
+  const locations = [...graph.initializers.values()].flatMap(({ external }) => external?.location ?? []);
+  return [...new Set(locations)].map((location) => dataFile(modelFile, location));
+}
+
+/** Paths of the files beside the model that hold its weights. @throws ArenaError as `prepareModel` */
+export function dataFilesOf(modelFile: string): readonly string[] {
+  return dataFilesIn(new ModelGraph(readFileSync(modelFile), modelFile), modelFile);
 }
 
 /** @returns bytes that the model's quantised products take as float32; 0: it has none */

@@ -266,6 +266,27 @@ describe('a model on a thread', () => {
     await model.unload();
   });
 
+  it('refuses a model that is larger than its session may be, and gives up a prompt that is being read', async () => {
+    const folder = folderOf({ external: true });
+    const file = join(folder, 'onnx', 'model.onnx');
+    await expect(new LocalModel({ ...options, folder, memoryBytes: 1000 }).info()).rejects.toMatchObject({
+      code: 'too_large',
+      at: { file },
+    });
+    const model = new LocalModel({ ...options, folder, memoryBytes: 2 ** 24 });
+    const ids = Array.from({ length: 2000 }, (_, i) => 3 + (i % 20));
+    const abort = new AbortController();
+    const asked: LocalRequest = { ...request, prompt: { kind: 'tokens', ids } };
+    const [running, queued] = [model.ask(asked, abort.signal), model.ask(asked, abort.signal)];
+    abort.abort(new Error('gone'));
+    await expect(running).rejects.toThrow('gone');
+    await expect(queued).rejects.toThrow('gone');
+    expect((await model.ask(request, never)).cachedTokens).toBe(0);
+    // what was given up was not read to its end
+    expect(model.counts).toMatchObject({ prefills: 1 });
+    await model.unload();
+  });
+
   it('leaves no trace of onnxruntime’s reports to its maker', async () => {
     const home = mkdtempSync(join(scratch, 'home-'));
     const source = `
