@@ -126,7 +126,7 @@ export async function killJudges({ calls, concurrency, kills }: KillPlan): Promi
 }
 
 /** A judge service that has said that it is ready. */
-async function startJudge(url: string): Promise<ChildProcess> {
+export async function startJudge(url: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [JUDGE], {
     env: { PATH: process.env.PATH, AGON_DATABASE_URL: url, AGON_PROVIDER_HOSTS: 'loopback' },
     stdio: ['ignore', 'pipe', 'inherit'],

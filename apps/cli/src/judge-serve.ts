@@ -19,6 +19,7 @@ type ServeOptions = {
   ep: string;
   numeric: 'float32' | 'int8' | 'auto';
   threads?: number;
+  memory?: number;
   queue: number;
   json?: boolean;
 };
@@ -44,6 +45,11 @@ export function serveCommand(): Command {
     )
     .option('--threads <n>', 'of the processor (default: all)', wholeNumber('threads', 1, 1024))
     .option(
+      '--memory <MiB>',
+      'that the model may take (default: three quarters of the machine’s)',
+      wholeNumber('memory', 1, 2 ** 24),
+    )
+    .option(
       '--queue <n>',
       'requests that may wait; more are refused with 429',
       wholeNumber('queue', 1, 100_000),
@@ -55,7 +61,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { host, port, file = null, ep, numeric, threads = null, queue } = options;
+  const { host, port, file = null, ep, numeric, threads = null, memory = null, queue } = options;
   const handed = {
     folder: resolve(options.onnx),
     file,
@@ -63,6 +69,7 @@ async function serve(options: ServeOptions): Promise<void> {
     executionProvider: ep,
     threads,
     weightBytes: null,
+    memoryBytes: memory === null ? null : memory * 2 ** 20,
     host,
     port,
     mostOpen: queue,

@@ -7,13 +7,17 @@ export type TestDatabase = { readonly url: string; drop(): Promise<void> };
 export const SERVER_VARIABLE = 'AGON_TEST_SERVER';
 export const TEMPLATE = 'agon_template';
 
-/** A database of one's own, copied from the migrated template: some tens of milliseconds. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A database of one's own, copied from the migrated template: some tens of milliseconds.
+ * @param from another one's URL, to which nobody is connected; its ids are the copy's
+ */
+export async function createTestDatabase(from?: string): Promise<TestDatabase> {
   const server = process.env[SERVER_VARIABLE];
   if (server === undefined)
     throw new Error(`${SERVER_VARIABLE} is not set: run through vitest, project "medium"`);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await admin(server, (sql) => sql.unsafe(`create database ${name} template ${TEMPLATE}`));
+  const template = from === undefined ? TEMPLATE : new URL(from).pathname.slice(1);
+  await admin(server, (sql) => sql.unsafe(`create database ${name} template ${template}`));
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {

@@ -74,8 +74,7 @@ export type PreparedModel = {
  */
 export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
   const graph = new ModelGraph(readFileSync(modelFile), modelFile);
-  const locations = [...graph.initializers.values()].flatMap(({ external }) => external?.location ?? []);
-  const dataFiles = [...new Set(locations)].map((location) => dataFile(modelFile, location));
+  const dataFiles = dataFilesIn(graph, modelFile);
   const choosesPlaces = chooseLogitPlaces(graph);
   if (kernel === 'int8') setAccuracyLevel(graph, 4);
   if (kernel === 'float32') {
@@ -94,6 +93,16 @@ export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
     usesGroupQuery: graph.nodes.some(({ opType }) => opType === 'GroupQueryAttention'),
     dataFiles,
   };
+}
+
+function dataFilesIn(graph: ModelGraph, modelFile: string): readonly string[] {
+  const locations = [...graph.initializers.values()].flatMap(({ external }) => external?.location ?? []);
+  return [...new Set(locations)].map((location) => dataFile(modelFile, location));
+}
+
+/** Paths of the files beside the model that hold its weights. @throws ArenaError as `prepareModel` */
+export function dataFilesOf(modelFile: string): readonly string[] {
+  return dataFilesIn(new ModelGraph(readFileSync(modelFile), modelFile), modelFile);
 }
 
 /** @returns bytes that the model's quantised products take as float32; 0: it has none */
@@ -338,7 +347,8 @@ function cutTensor(runtime: typeof Runtime, tensor: Tensor, dim: number, length:
   const after = length * inner;
   const dims = tensor.dims.map((each, place) => (place === dim ? length : each));
   const cut = newTensor(runtime, tensor.type, outer * after, dims);
-  const [from, to] = [tensor.data, cut.data] as unknown as [Float32Array, Float32Array];
+  // half-precision numbers stand as numbers in one tensor and as bits in another
+  const [from, to] = [feedable(tensor).data, feedable(cut).data] as unknown as [Float32Array, Float32Array];
   for (let block = 0; block < outer; block += 1)
     to.set(from.subarray(block * before, block * before + after), block * after);
   return cut;

@@ -5,7 +5,7 @@ import type { Past } from './decoder.ts';
 import { GrowingText, type PlaceProbabilities } from './generation.ts';
 import type { LoadedModel } from './load-model.ts';
 import { likeliest, logSoftmax } from './log-softmax.ts';
-import { PrefixCache, sharedTokens } from './prefix-cache.ts';
+import { PIECE_TOKENS, PrefixCache, sharedTokens } from './prefix-cache.ts';
 import { sampleToken } from './sample-token.ts';
 
 /** What a model is asked. */
@@ -82,8 +82,6 @@ type Job = {
 /** Replies that are written at once, one token of each in turn. */
 const MOST_ACTIVE = 8;
 const CACHE_BYTES = 384 * 2 ** 20;
-/** Rows of logits at once where a prompt's own tokens are wanted. */
-const ECHO_PLACES = 64;
 export const MOST_TOP_LOGPROBS = 20;
 
 /**
@@ -247,17 +245,14 @@ export class Engine {
     const { prefill } = this.#model;
     const { ids, request, maxTokens } = job;
     const startMs = performance.now();
-    // replies are written by another session: what this one keeps fits that one, too
     const sharesPast = prefill.canCut && !request.echo;
     const known = sharesPast ? this.#cache.find(ids) : null;
     const before = known?.tokens ?? 0;
-    const rest = ids.slice(before);
     const past = known === null ? null : prefill.cut(known.past, before);
     const isLong = maxTokens > 1;
-    const places = request.echo ? [] : [rest.length - 1];
     const read = request.echo
       ? await this.#readWithPrompt(job)
-      : await prefill.read([{ ids: rest, places }], past, isLong || sharesPast);
+      : await this.#readPieces(job, before, past, isLong || sharesPast);
     if (sharesPast && read.past !== null) this.#cache.keep(ids, read.past);
     this.#last = ids;
     job.cachedTokens = before;
@@ -279,6 +274,29 @@ export class Engine {
     this.#take(job, logits);
   }
 
+  /**
+   * Reads a prompt behind what is known of it, in the pieces that every prompt is cut into: products of other shapes are
+   * rounded otherwise, so a beginning that was read before counts only where it was read in the same pieces.
+   * @returns the last piece's logits
+   */
+  async #readPieces(job: Job, before: number, known: Past | null, keepsPast: boolean) {
+    const { ids, signal } = job;
+    const { prefill } = this.#model;
+    // a state that sums up all that was read is of no use to another prompt
+    const size = prefill.canCut ? PIECE_TOKENS : ids.length;
+    let past = known;
+    for (let from = before; ; from += size) {
+      const part = ids.slice(from, from + size);
+      const isLast = from + part.length === ids.length;
+      const read = await prefill.read([{ ids: part, places: [part.length - 1] }], past, keepsPast || !isLast);
+      if (isLast) return read;
+      past = read.past;
+      // messages are read between two pieces: who gave up is not read to the end
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    }
+  }
+
   /** Reads the whole prompt with the logits of every place, some places at a time: they are as wide as the vocabulary. */
   async #readWithPrompt(job: Job) {
     const { ids, request } = job;
@@ -287,10 +305,12 @@ export class Engine {
       { token: tokenizer.textOf(ids[0]!), logprob: null },
     ];
     let past: Past | null = null;
-    for (let from = 0; ; from += ECHO_PLACES) {
-      const part = ids.slice(from, from + ECHO_PLACES);
+    for (let from = 0; ; from += PIECE_TOKENS) {
+      const part = ids.slice(from, from + PIECE_TOKENS);
       const read = await prefill.read([{ ids: part, places: [...part.keys()] }], past, true);
       past = read.past;
+      await new Promise(setImmediate);
+      job.signal.throwIfAborted();
       for (const [at, logits] of read.logits[0]!.entries()) {
         const id = ids[from + at + 1];
         if (id !== undefined) found.push(this.#placeOf(logSoftmax(logits), id, request.topLogprobs ?? 0));

@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { ArenaError } from '@agon/domain';
 import { chatTemplate, type RenderChat } from './chat-template.ts';
-import { Decoder, floatWeightBytes, type Kernel } from './decoder.ts';
+import { Decoder, dataFilesOf, floatWeightBytes, type Kernel } from './decoder.ts';
 import { likeliest, logSoftmax } from './log-softmax.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './model-folder.ts';
 import { loadRuntime } from './onnx-runtime.ts';
@@ -26,6 +27,8 @@ export type LoadOptions = {
   readonly threads: number | null;
   /** Bytes that float32 weights may take, packed copies included; null: half of the machine's. */
   readonly weightBytes: number | null;
+  /** Bytes that the model's session may take: a model whose files alone are larger is refused. Default: three quarters of the machine's. */
+  readonly memoryBytes?: number | null;
 };
 
 /** What a loaded model is, for people and for the identity of what it says. */
@@ -77,6 +80,7 @@ const WRONG_LOGPROB = 0.05;
  */
 export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
   const folder = openModelFolder(options.folder, options.file);
+  refuseLargeModel(folder.modelFile, memoryOf(options));
   const tokenizer = readTokenizer(folder.tokenizer, folder.tokenizerConfig);
   const threads = options.threads ?? availableParallelism();
   const notes: string[] = [];
@@ -111,6 +115,25 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       fingerprint: `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}`,
     },
   };
+}
+
+function memoryOf({ memoryBytes }: LoadOptions): number {
+  return memoryBytes ?? (totalmem() * 3) / 4;
+}
+
+/** @throws ArenaError('too_large') before anything is loaded: a process short of memory is ended without a word */
+function refuseLargeModel(modelFile: string, mostBytes: number): void {
+  const bytes = [modelFile, ...dataFilesOf(modelFile)].reduce((sum, file) => sum + statSync(file).size, 0);
+  if (bytes <= mostBytes) return;
+  const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+  throw new ArenaError(
+    'too_large',
+    `The model in ${modelFile} takes ${mebibytes(bytes)}, and its session may take ${mebibytes(mostBytes)}.`,
+    {
+      hint: 'Take a smaller model or one of fewer bits, or allow more with --memory.',
+      at: { file: modelFile },
+    },
+  );
 }
 
 async function loadDecoders(
@@ -161,7 +184,7 @@ function kernelsOf(modelFile: string, options: LoadOptions, notes: string[]): re
   // nothing is quantised: there is one way
   if (bytes === 0) return ['given'];
   if (options.numeric === 'int8') return ['int8'];
-  const mostBytes = options.weightBytes ?? totalmem() / 2;
+  const mostBytes = Math.min(options.weightBytes ?? totalmem() / 2, memoryOf(options));
   const fits = FLOAT_COPIES * bytes <= mostBytes && bytes < 1.9 * 2 ** 30;
   if (!fits) {
     notes.push(

@@ -2,17 +2,15 @@ import type { Past } from './decoder.ts';
 
 type Entry = { readonly ids: readonly number[]; readonly past: Past; readonly bytes: number };
 
-/** Tokens below which a common beginning is not worth the copy. */
-const LEAST_SHARED = 8;
 /**
- * Tokens of a prompt that are always read anew. Products of a single row are worked out in another order than those of
- * several: with these, a reply is the same to the bit whatever was read before it.
+ * Tokens of a prompt that are read at once. Products of other shapes are worked out in another order and rounded otherwise:
+ * what was read of one prompt stands for another's beginning, to the bit, only up to the end of a piece.
  */
-const LEAST_READ = 16;
+export const PIECE_TOKENS = 64;
 
 /**
  * What the model made of prompts that it read lately. Two orders of a battle, and battles under one template, begin alike:
- * what they share is read once.
+ * what they share is read once, as far as it goes in whole pieces.
  */
 export class PrefixCache {
   readonly #mostBytes: number;
@@ -24,14 +22,15 @@ export class PrefixCache {
     this.#mostBytes = mostBytes;
   }
 
-  /** @returns the entry that begins as `ids` does for longest, some tokens before its end; null: none worth it */
+  /** @returns the entry that begins as `ids` does for most whole pieces, at least a token before its end; null: none */
   find(ids: readonly number[]): { readonly past: Past; readonly tokens: number } | null {
     let best: Entry | null = null;
-    let most = LEAST_SHARED - 1;
+    let most = 0;
     for (const entry of this.#entries) {
-      const shared = Math.min(sharedTokens(entry.ids, ids), ids.length - LEAST_READ);
-      if (shared <= most) continue;
-      most = shared;
+      const shared = Math.min(sharedTokens(entry.ids, ids), ids.length - 1);
+      const whole = shared - (shared % PIECE_TOKENS);
+      if (whole <= most) continue;
+      most = whole;
       best = entry;
     }
     if (best === null) return null;

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { seededRandom } from '@agon/stats';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Decoder, type Kernel } from './decoder.ts';
 import type { LocalRequest } from './engine.ts';
@@ -191,6 +192,34 @@ describe('a model on a thread', () => {
     await model.unload();
   });
 
+  it.each([{ groupQuery: true }, {}, { groupQuery: true, quantised: true }, { halfPast: true }] as const)(
+    'says the same to the bit, whatever prompts it read before: %j',
+    async (kind) => {
+      const model = new LocalModel({ ...options, folder: folderOf({ ...kind }) });
+      const fresh = new LocalModel({ ...options, folder: folderOf({ ...kind }) });
+      const random = seededRandom('prompts');
+      const words = (count: number) => Array.from({ length: count }, () => 1 + random.below(30));
+      const beginning = words(260);
+      let cached = 0;
+      for (let round = 0; round < 60; round += 1) {
+        const ids = [...beginning.slice(0, 1 + random.below(260)), ...words(1 + random.below(90))];
+        const asked: LocalRequest = { ...request, prompt: { kind: 'tokens', ids }, labels: ['A', 'B'] };
+        const { cachedTokens, ...reply } = await model.ask(asked, never);
+        cached += cachedTokens;
+        // with echo every prompt is read from its first token
+        const echoed = await fresh.ask({ ...asked, echo: true }, never);
+        expect(reply).toEqual({
+          ...reply,
+          labels: echoed.labels,
+          logprobs: echoed.logprobs,
+          text: echoed.text,
+        });
+      }
+      expect(cached).toBeGreaterThan(1000);
+      await Promise.all([model.unload(), fresh.unload()]);
+    },
+  );
+
   it('gives up what is aborted and goes on with the rest', async () => {
     const model = new LocalModel({ ...options, folder: folderOf({}) });
     const abort = new AbortController();
@@ -234,6 +263,27 @@ describe('a model on a thread', () => {
     ).rejects.toMatchObject({
       code: 'unknown_option',
     });
+    await model.unload();
+  });
+
+  it('refuses a model that is larger than its session may be, and gives up a prompt that is being read', async () => {
+    const folder = folderOf({ external: true });
+    const file = join(folder, 'onnx', 'model.onnx');
+    await expect(new LocalModel({ ...options, folder, memoryBytes: 1000 }).info()).rejects.toMatchObject({
+      code: 'too_large',
+      at: { file },
+    });
+    const model = new LocalModel({ ...options, folder, memoryBytes: 2 ** 24 });
+    const ids = Array.from({ length: 2000 }, (_, i) => 3 + (i % 20));
+    const abort = new AbortController();
+    const asked: LocalRequest = { ...request, prompt: { kind: 'tokens', ids } };
+    const [running, queued] = [model.ask(asked, abort.signal), model.ask(asked, abort.signal)];
+    abort.abort(new Error('gone'));
+    await expect(running).rejects.toThrow('gone');
+    await expect(queued).rejects.toThrow('gone');
+    expect((await model.ask(request, never)).cachedTokens).toBe(0);
+    // what was given up was not read to its end
+    expect(model.counts).toMatchObject({ prefills: 1 });
     await model.unload();
   });
 
