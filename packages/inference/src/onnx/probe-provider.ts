@@ -12,7 +12,7 @@ const SIZE = 64;
  */
 export async function probeExecutionProvider(executionProvider: string): Promise<number> {
   const runtime = await loadRuntime();
-  const session = await runtime.InferenceSession.create(productModel(), {
+  const session = await runtime.InferenceSession.create(productModel(SIZE), {
     executionProviders: [executionProvider],
     // what the provider does not take must not run on the processor without a word
     ...(executionProvider === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
@@ -40,9 +40,9 @@ export async function probeExecutionProvider(executionProvider: string): Promise
   }
 }
 
-/** c = a · b, as an ONNX file. */
-function productModel(): Uint8Array {
-  const size = messageField(1, [numberField(1, SIZE)]);
+/** c = a · b of two square matrices, as an ONNX file. @param side of each */
+export function productModel(side: number): Uint8Array {
+  const size = messageField(1, [numberField(1, side)]);
   const shape = messageField(2, [size, size]);
   const value = (id: number, name: string): Field =>
     messageField(id, [
