@@ -1,5 +1,4 @@
-import { productModel } from '@agon/inference/onnx';
-import * as runtime from 'onnxruntime-node';
+import { loadRuntime, productModel } from '@agon/inference/onnx';
 
 /** Large enough for every kernel to run at its best, small enough to take a tenth of a second. */
 const SIDE = 1024;
@@ -7,6 +6,7 @@ const ROUNDS = 12;
 
 /** The quickest product of two float32 matrices that onnxruntime gives here, GFLOP/s. */
 export async function measureGemm(threads: number): Promise<number> {
+  const runtime = await loadRuntime();
   const session = await runtime.InferenceSession.create(productModel(SIDE), {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

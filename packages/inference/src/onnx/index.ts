@@ -7,4 +7,5 @@ export { createLocalClient, readModelName } from './local-client.ts';
 export { LocalModel } from './local-model.ts';
 export { LocalModels } from './local-models.ts';
 export { openModelFolder } from './model-folder.ts';
+export { loadRuntime } from './onnx-runtime.ts';
 export { probeExecutionProvider, productModel } from './probe-provider.ts';
