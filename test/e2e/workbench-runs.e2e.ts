@@ -249,7 +249,7 @@ test('an administrator adds a provider, checks it, asks its models, and steers t
 
   await test.step('a provider that is removed keeps its runs', async () => {
     await page.getByRole('link', { name: 'Providers' }).click();
-    await page.getByRole('button', { name: `Change: ${provider}` }).click();
+    await page.getByRole('button', { name: `Change: ${provider}`, exact: true }).click();
     await page.getByRole('dialog').getByLabel('Address of its API').fill(`${server.baseUrl}/other`);
     await expect(
       page.getByRole('dialog').getByText('goes to no other address', { exact: false }),
