@@ -5,8 +5,8 @@
 
 The model is SmolLM2-135M-Instruct (Apache-2.0), which comes inside the second package. It is weak: good for seeing that a
 run of a judge is right from the request to the board, not for believing what it says. The server does not go on with a
-begun reply, and left to itself the model begins with the letter A or B one time in two only: so the label is asked for
-inside a JSON object, to which the server holds the model. In another terminal:
+begun reply, so the label is asked for inside a JSON object, to which the server holds the model. Held to it, the letters
+have half of the probability only, and the judge must take that: `coverage: 0.5`. In another terminal:
 
     AGON_PROVIDER_HOSTS=127.0.0.1:8089 npx agon start
     npx agon provider add llama --preset llama-cpp-python --base-url http://127.0.0.1:8089/v1
