@@ -11,7 +11,8 @@ have half of the probability only, and the judge must take that: `coverage: 0.5`
     AGON_PROVIDER_HOSTS=127.0.0.1:8089 npx agon start
     npx agon provider add llama --preset llama-cpp-python --base-url http://127.0.0.1:8089/v1
     npx agon provider check llama --model smollm2-135m
-    sed 's/^id: .*/id: pair-label/; s/^settings: .*/settings: { reply_form: json_schema, top_logprobs: 20 }/' \\
+    sed 's/^id: .*/id: pair-label/; s/coverage: 0.9/coverage: 0.5/;
+         s/^settings: .*/settings: { reply_form: json_schema, top_logprobs: 20 }/' \\
         judges/pair-quick/judge.md > pair-label.md      # saved in the workbench: Judges, New judge
     npx agon judge run pair-label --campaign mt-bench-excerpt --provider llama --model smollm2-135m --admit
     npx agon judge run pair-explain --campaign mt-bench-excerpt --provider llama --model smollm2-135m
