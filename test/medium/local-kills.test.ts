@@ -14,22 +14,8 @@ import { writeTinyDecoder } from '../../packages/inference/src/onnx/samples/tiny
 import { startJudge } from '../crash/kill-judges.ts';
 import { startingPorts } from '../crash/run-ports.ts';
 import { seedCampaign } from '../crash/seed-campaign.ts';
-import { ASKING, RunsUnderTest, says } from './runs-under-test.ts';
+import { ASKING, LETTERS, RunsUnderTest, says } from './runs-under-test.ts';
 
-/** Two letters' probabilities of a model with random weights, which likes letters. */
-const LETTERS = `---
-id: letters
-title: Letters
-measures: Which letter a model with random weights prefers
-mode: pairwise
-probes: []
-settings: { temperature: 0, max_tokens: 1, top_logprobs: 20 }
-verdict: { parser: label_token, map: { A: 1, B: 0 }, text: refuse }
----
-{% user %}
-{{ conversation }}
-{{ verdict_contract }}
-`;
 const PROMPTS = 150;
 const MODELS = 3;
 /** Each pair of models on each prompt, in both orders. */

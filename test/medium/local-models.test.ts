@@ -5,22 +5,7 @@ import type { RunId } from '@agon/domain';
 import { LocalModels } from '@agon/inference/onnx';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeTinyDecoder } from '../../packages/inference/src/onnx/samples/tiny-decoder.ts';
-import { RunsUnderTest, says } from './runs-under-test.ts';
-
-/** Reads two letters' probabilities: the model that is asked has random weights, but for a liking for them. */
-const LETTERS = `---
-id: letters
-title: Letters
-measures: Which letter a model with random weights prefers
-mode: pairwise
-probes: []
-settings: { temperature: 0, max_tokens: 1, top_logprobs: 20 }
-verdict: { parser: label_token, map: { A: 1, B: 0 }, text: refuse }
----
-{% user %}
-{{ conversation }}
-{{ verdict_contract }}
-`;
+import { LETTERS, RunsUnderTest, says } from './runs-under-test.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'agon-local-'));
 const folder = join(scratch, 'tiny');

@@ -163,3 +163,18 @@ export const LATE_REPLY = {
   fingerprint: null,
   requestHash: '00',
 } as const;
+
+/** Reads two letters' probabilities: the model that is asked has random weights, but for a liking for them. */
+export const LETTERS = `---
+id: letters
+title: Letters
+measures: Which letter a model with random weights prefers
+mode: pairwise
+probes: []
+settings: { temperature: 0, max_tokens: 1, top_logprobs: 20 }
+verdict: { parser: label_token, map: { A: 1, B: 0 }, text: refuse }
+---
+{% user %}
+{{ conversation }}
+{{ verdict_contract }}
+`;
