@@ -36,6 +36,8 @@ try {
     model: info.name,
     file: info.file,
     execution_provider: info.executionProvider,
+    piece_tokens: info.reading.pieceTokens,
+    attention: info.reading.attention,
     numeric: info.numeric,
     kernels: info.kernels,
     measured: info.measured.map(({ kernel, prefillTokensPerS, decodeTokensPerS }) => ({

@@ -6,6 +6,7 @@ import {
   chooseLogitPlaces,
   floatBytes,
   LOGIT_PLACES,
+  nameAttention,
   setAccuracyLevel,
   useFloatWeights,
 } from './edit-graph.ts';
@@ -58,13 +59,16 @@ export type DecoderOptions = {
   /** Of onnxruntime: `cpu`, `cuda`, `webgpu` … */
   readonly executionProvider: string;
   readonly threads: number;
+  /** Attention is worked out on the processor, and the rest where it is told; WebGPU only. */
+  readonly attentionOnCpu?: boolean;
 };
 
 /** A graph that was made ready for a session. @see prepareModel */
 export type PreparedModel = {
   readonly bytes: Uint8Array;
   readonly choosesPlaces: boolean;
-  readonly usesGroupQuery: boolean;
+  /** Names of the nodes that onnxruntime has kernels of attention for. */
+  readonly attentionNodes: readonly string[];
   readonly dataFiles: readonly string[];
 };
 
@@ -76,6 +80,7 @@ export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
   const graph = new ModelGraph(readFileSync(modelFile), modelFile);
   const dataFiles = dataFilesIn(graph, modelFile);
   const choosesPlaces = chooseLogitPlaces(graph);
+  const attentionNodes = nameAttention(graph);
   if (kernel === 'int8') setAccuracyLevel(graph, 4);
   if (kernel === 'float32') {
     const bytes = floatBytes(graph);
@@ -90,7 +95,7 @@ export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
   return {
     bytes: graph.write(),
     choosesPlaces,
-    usesGroupQuery: graph.nodes.some(({ opType }) => opType === 'GroupQueryAttention'),
+    attentionNodes,
     dataFiles,
   };
 }
@@ -145,24 +150,28 @@ export class Decoder {
     options: DecoderOptions,
     runtime: typeof Runtime,
     session: InferenceSession,
-    { choosesPlaces, usesGroupQuery, dataFiles }: PreparedModel,
+    { choosesPlaces, attentionNodes, dataFiles }: PreparedModel,
   ) {
     this.kernel = options.kernel;
     this.executionProvider = options.executionProvider;
     this.#runtime = runtime;
     this.#session = session;
-    this.#prepared = { choosesPlaces, usesGroupQuery, dataFiles };
+    this.#prepared = { choosesPlaces, attentionNodes, dataFiles };
     this.#states = readStates(session, options.modelFile);
   }
 
   /** @throws ArenaError('invalid_file') where onnxruntime does not take the model, in its words */
   static async load(options: DecoderOptions): Promise<Decoder> {
-    const { modelFile, kernel, executionProvider, threads } = options;
+    const { modelFile, kernel, executionProvider, threads, attentionOnCpu = false } = options;
     const runtime = await loadRuntime();
     const prepared = prepareModel(modelFile, kernel);
     try {
       const session = await runtime.InferenceSession.create(prepared.bytes, {
-        executionProviders: [executionProvider],
+        executionProviders: [
+          attentionOnCpu
+            ? { name: executionProvider, forceCpuNodeNames: prepared.attentionNodes }
+            : executionProvider,
+        ],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         // warnings tell of memory patterns and unused weights
@@ -173,7 +182,7 @@ export class Decoder {
     } catch (error) {
       if (error instanceof ArenaError) throw error;
       // the model is not at fault, and what is missing stands on stderr only
-      if (/AppendExecutionProvider/.test(firstLine(error))) {
+      if (/AppendExecutionProvider|WebGPU adapter|WebGpuContext/.test(firstLine(error))) {
         throw new ArenaError(
           'unknown_option',
           `The execution provider ${executionProvider} cannot be used here.`,
@@ -194,6 +203,11 @@ export class Decoder {
 
   get dataFiles(): readonly string[] {
     return this.#prepared.dataFiles;
+  }
+
+  /** Whether some of its nodes are attention as onnxruntime has kernels for. */
+  get hasAttention(): boolean {
+    return this.#prepared.attentionNodes.length > 0;
   }
 
   /** Whether a past can be cut to fewer tokens: not where a state sums up all that was read. */

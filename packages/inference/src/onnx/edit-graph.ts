@@ -58,6 +58,15 @@ export function chooseLogitPlaces(graph: ModelGraph): boolean {
   return false;
 }
 
+const ATTENTION = ['GroupQueryAttention', 'MultiHeadAttention', 'Attention'];
+
+/** @returns names of the nodes that work out attention by a kernel of onnxruntime's; those without one are given one */
+export function nameAttention(graph: ModelGraph): readonly string[] {
+  const nodes = graph.nodes.filter(({ opType }) => ATTENTION.includes(opType));
+  for (const [at, node] of nodes.entries()) if (node.name === '') node.name = `agon/attention/${at}`;
+  return nodes.map(({ name }) => name);
+}
+
 function comesFromProduct(graph: ModelGraph, tensor: string): boolean {
   const producer = graph.producerOf(tensor);
   return (

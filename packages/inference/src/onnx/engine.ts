@@ -5,7 +5,8 @@ import type { Past } from './decoder.ts';
 import { GrowingText, type PlaceProbabilities } from './generation.ts';
 import type { LoadedModel } from './load-model.ts';
 import { likeliest, logSoftmax } from './log-softmax.ts';
-import { PIECE_TOKENS, PrefixCache, sharedTokens } from './prefix-cache.ts';
+import { PrefixCache, sharedTokens } from './prefix-cache.ts';
+import { readInPieces } from './read-in-pieces.ts';
 import { sampleToken } from './sample-token.ts';
 
 /** What a model is asked. */
@@ -90,7 +91,7 @@ export const MOST_TOP_LOGPROBS = 20;
  */
 export class Engine {
   readonly #model: LoadedModel;
-  readonly #cache = new PrefixCache(CACHE_BYTES);
+  readonly #cache: PrefixCache;
   #waiting: Job[] = [];
   #active: Job[] = [];
   #last: readonly number[] = [];
@@ -110,6 +111,7 @@ export class Engine {
 
   constructor(model: LoadedModel) {
     this.#model = model;
+    this.#cache = new PrefixCache(CACHE_BYTES, model.info.reading.pieceTokens);
   }
 
   /**
@@ -252,7 +254,7 @@ export class Engine {
     const isLong = maxTokens > 1;
     const read = request.echo
       ? await this.#readWithPrompt(job)
-      : await this.#readPieces(job, before, past, isLong || sharesPast);
+      : await this.#readPieces(job, past, isLong || sharesPast);
     if (sharesPast && read.past !== null) this.#cache.keep(ids, read.past);
     this.#last = ids;
     job.cachedTokens = before;
@@ -261,7 +263,7 @@ export class Engine {
     this.counts.prefillMs += performance.now() - startMs;
     this.counts.promptTokens += ids.length;
     this.counts.cachedTokens += before;
-    const logits = read.logits[0]!.at(-1)!;
+    const logits = read.logits.at(-1)!;
     if (job.labelIds.length > 0) {
       const logprobs = logSoftmax(logits);
       job.labels = job.labelIds.map((id, at) => ({ token: request.labels[at]!, id, logprob: logprobs[id]! }));
@@ -274,51 +276,43 @@ export class Engine {
     this.#take(job, logits);
   }
 
-  /**
-   * Reads a prompt behind what is known of it, in the pieces that every prompt is cut into: products of other shapes are
-   * rounded otherwise, so a beginning that was read before counts only where it was read in the same pieces.
-   * @returns the last piece's logits
-   */
-  async #readPieces(job: Job, before: number, known: Past | null, keepsPast: boolean) {
-    const { ids, signal } = job;
-    const { prefill } = this.#model;
-    // a state that sums up all that was read is of no use to another prompt
-    const size = prefill.canCut ? PIECE_TOKENS : ids.length;
-    let past = known;
-    for (let from = before; ; from += size) {
-      const part = ids.slice(from, from + size);
-      const isLast = from + part.length === ids.length;
-      const read = await prefill.read([{ ids: part, places: [part.length - 1] }], past, keepsPast || !isLast);
-      if (isLast) return read;
-      past = read.past;
-      // messages are read between two pieces: who gave up is not read to the end
-      await new Promise(setImmediate);
-      signal.throwIfAborted();
+  /** @returns the last piece's logits */
+  async #readPieces(job: Job, known: Past | null, keepsPast: boolean) {
+    const { prefill, info } = this.#model;
+    const { pieceTokens } = info.reading;
+    for await (const piece of readInPieces(prefill, job.ids, { pieceTokens, known, keepsPast })) {
+      if (piece.isLast) return piece;
+      await this.#letAbort(job);
     }
+    throw new RangeError('A prompt has at least one token behind what is known of it.');
   }
 
   /** Reads the whole prompt with the logits of every place, some places at a time: they are as wide as the vocabulary. */
   async #readWithPrompt(job: Job) {
     const { ids, request } = job;
-    const { tokenizer, prefill } = this.#model;
+    const { tokenizer, prefill, info } = this.#model;
     const found: (PlaceProbabilities | { readonly token: string; readonly logprob: null })[] = [
       { token: tokenizer.textOf(ids[0]!), logprob: null },
     ];
-    let past: Past | null = null;
-    for (let from = 0; ; from += PIECE_TOKENS) {
-      const part = ids.slice(from, from + PIECE_TOKENS);
-      const read = await prefill.read([{ ids: part, places: [...part.keys()] }], past, true);
-      past = read.past;
-      await new Promise(setImmediate);
-      job.signal.throwIfAborted();
-      for (const [at, logits] of read.logits[0]!.entries()) {
-        const id = ids[from + at + 1];
+    const { pieceTokens } = info.reading;
+    const placesOf = (length: number) => [...Array(length).keys()];
+    for await (const piece of readInPieces(prefill, ids, { pieceTokens, keepsPast: true, placesOf })) {
+      await this.#letAbort(job);
+      for (const [at, logits] of piece.logits.entries()) {
+        const id = ids[piece.from + at + 1];
         if (id !== undefined) found.push(this.#placeOf(logSoftmax(logits), id, request.topLogprobs ?? 0));
       }
-      if (from + part.length < ids.length) continue;
+      if (!piece.isLast) continue;
       job.promptLogprobs = found;
-      return read;
+      return piece;
     }
+    throw new RangeError('A prompt has at least one token.');
+  }
+
+  /** Messages are read between two pieces: who gave up is not read to the end. */
+  async #letAbort({ signal }: Job): Promise<void> {
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
   }
 
   async #step(job: Job): Promise<void> {

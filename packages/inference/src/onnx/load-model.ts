@@ -2,10 +2,20 @@ import { statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { ArenaError } from '@agon/domain';
 import { chatTemplate, type RenderChat } from './chat-template.ts';
-import { Decoder, dataFilesOf, floatWeightBytes, type Kernel } from './decoder.ts';
-import { likeliest, logSoftmax } from './log-softmax.ts';
+import {
+  distance,
+  loadChecked,
+  type Reading,
+  type Reference,
+  readReference,
+  someTokens,
+  USUAL_READING,
+} from './check-provider.ts';
+import { Decoder, dataFilesOf, floatWeightBytes, type Kernel, type Past } from './decoder.ts';
+import { missingLibrary, providersToTry } from './execution-providers.ts';
+import { logSoftmax } from './log-softmax.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './model-folder.ts';
-import { loadRuntime } from './onnx-runtime.ts';
+import { readInPieces } from './read-in-pieces.ts';
 import { type ModelTokenizer, readTokenizer } from './read-tokenizer.ts';
 
 /**
@@ -41,6 +51,7 @@ export type ModelInfo = {
   /** `float32` or `int8`, or both where prompts and replies differ: `float32+int8`. */
   readonly numeric: string;
   readonly executionProvider: string;
+  readonly reading: Reading;
   readonly contextTokens: number;
   readonly vocabulary: number;
   /** Batches of several rows give what each row gives alone. */
@@ -48,7 +59,7 @@ export type ModelInfo = {
   readonly measured: readonly ({ readonly kernel: Kernel } & Speeds)[];
   /** Other ways that were tried, and why they were not taken. */
   readonly notes: readonly string[];
-  /** Weights, numeric mode and execution provider, in one short text. */
+  /** All that decides how its numbers are rounded, in one short text. @see fingerprintOf */
   readonly fingerprint: string;
 };
 
@@ -63,16 +74,12 @@ export type LoadedModel = {
   readonly decode: Decoder;
 };
 
-/** In this order where any will do. */
-const EXECUTION_PROVIDERS = ['cuda', 'tensorrt', 'webgpu', 'coreml', 'dml', 'cpu'];
 /** Float32 weights stand in memory once as they are and once packed for the kernel. */
 const FLOAT_COPIES = 2;
 const PREFILL_TOKENS = 64;
 const DECODE_TOKENS = 4;
 /** Kernels of one numeric mode differ by rounding alone. */
 const SAME_LOGPROB = 0.01;
-/** An execution provider whose log-probabilities are further away is wrong, not imprecise. */
-const WRONG_LOGPROB = 0.05;
 
 /**
  * Loads a model and chooses its kernels by measurement.
@@ -84,9 +91,15 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
   const tokenizer = readTokenizer(folder.tokenizer, folder.tokenizerConfig);
   const threads = options.threads ?? availableParallelism();
   const notes: string[] = [];
-  const { executionProvider, decoders, vocabulary } = await loadDecoders(folder, options, threads, notes);
+  const { executionProvider, decoders, vocabulary, reading } = await loadDecoders(
+    folder,
+    options,
+    threads,
+    notes,
+  );
   const measured: ({ readonly decoder: Decoder } & Speeds)[] = [];
-  for (const decoder of decoders) measured.push({ decoder, ...(await measure(decoder, vocabulary)) });
+  for (const decoder of decoders)
+    measured.push({ decoder, ...(await measure(decoder, vocabulary, reading)) });
   const best = (speed: 'prefillTokensPerS' | 'decodeTokensPerS') =>
     measured.reduce((one, other) => (other[speed] > one[speed] ? other : one)).decoder;
   const [prefill, decode] = [best('prefillTokensPerS'), best('decodeTokensPerS')];
@@ -107,14 +120,26 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       kernels: { prefill: prefill.kernel, decode: decode.kernel },
       numeric,
       executionProvider,
+      reading,
       contextTokens: folder.contextTokens,
       vocabulary,
       batches: await checkBatches(prefill, vocabulary),
       measured: measured.map(({ decoder, ...speeds }) => ({ kernel: decoder.kernel, ...speeds })),
       notes,
-      fingerprint: `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}`,
+      fingerprint: fingerprintOf(weightsHash, numeric, executionProvider, reading),
     },
   };
+}
+
+/** Weights, numeric mode, execution provider, size of the pieces, and where attention is worked out if not there. */
+function fingerprintOf(
+  weightsHash: string,
+  numeric: string,
+  executionProvider: string,
+  { pieceTokens, attention }: Reading,
+): string {
+  const way = attention === 'cpu' ? '-cpuattention' : '';
+  return `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}-p${pieceTokens}${way}`;
 }
 
 function memoryOf({ memoryBytes }: LoadOptions): number {
@@ -136,47 +161,94 @@ function refuseLargeModel(modelFile: string, mostBytes: number): void {
   );
 }
 
+type Loaded = {
+  readonly executionProvider: string;
+  readonly decoders: readonly Decoder[];
+  readonly reading: Reading;
+  readonly vocabulary: number;
+};
+
 async function loadDecoders(
-  folder: ModelFolder,
+  { modelFile }: ModelFolder,
   options: LoadOptions,
   threads: number,
   notes: string[],
-): Promise<{
-  readonly executionProvider: string;
-  readonly decoders: readonly Decoder[];
-  readonly vocabulary: number;
-}> {
-  const { modelFile } = folder;
-  const listed = (await loadRuntime()).listSupportedBackends().map(({ name }) => name);
-  const known = EXECUTION_PROVIDERS.filter((name) => listed.includes(name));
-  const wanted = options.executionProvider === 'auto' ? known : [options.executionProvider];
+): Promise<Loaded> {
+  const isAuto = options.executionProvider === 'auto';
   const kernels = kernelsOf(modelFile, options, notes);
-  for (const executionProvider of wanted) {
-    // onnxruntime leaves out names that it does not know, and runs on the processor without a word
-    if (!known.includes(executionProvider)) {
-      throw new ArenaError(
-        'unknown_option',
-        `This onnxruntime has no execution provider "${executionProvider}".`,
-        {
-          hint: `It has: ${known.join(', ')}.`,
-          at: { column: 'ep', value: executionProvider },
-        },
-      );
+  const references = new Map<Kernel, Reference>();
+  const referenceOf = async (kernel: Kernel) => {
+    const found = references.get(kernel) ?? (await readReference({ modelFile, kernel, threads }));
+    references.set(kernel, found);
+    return found;
+  };
+  for (const executionProvider of await providersToTry(options.executionProvider)) {
+    if (executionProvider === 'cpu') return loadOnProcessor(modelFile, kernels, threads);
+    const missing = isAuto ? missingLibrary(executionProvider) : null;
+    if (missing !== null) {
+      notes.push(`${executionProvider}: ${missing} is not on this machine.`);
+      continue;
     }
-    const loaded: Decoder[] = [];
     try {
-      for (const kernel of kernels)
-        loaded.push(await Decoder.load({ modelFile, kernel, executionProvider, threads }));
-      const vocabulary = await vocabularyOf(loaded[0]!);
-      if (executionProvider !== 'cpu') await refuseWrongNumbers(loaded, modelFile, threads, vocabulary);
-      return { executionProvider, decoders: loaded, vocabulary };
+      const load = { modelFile, executionProvider, threads };
+      return await loadElsewhere(load, kernels, referenceOf, isAuto, notes);
     } catch (error) {
-      for (const decoder of loaded) await decoder.release();
-      if (wanted.length === 1 || executionProvider === 'cpu' || !(error instanceof ArenaError)) throw error;
-      notes.push(`${executionProvider}: ${error.message}`);
+      if (!isAuto || !(error instanceof ArenaError)) throw error;
+      const { message } = error;
+      notes.push(message.includes(executionProvider) ? message : `${executionProvider}: ${message}`);
     }
   }
   throw new ArenaError('invalid_file', `${modelFile} runs on no execution provider here: ${notes.join(' ')}`);
+}
+
+async function loadOnProcessor(
+  modelFile: string,
+  kernels: readonly Kernel[],
+  threads: number,
+): Promise<Loaded> {
+  const executionProvider = 'cpu';
+  const decoders: Decoder[] = [];
+  try {
+    for (const kernel of kernels)
+      decoders.push(await Decoder.load({ modelFile, kernel, executionProvider, threads }));
+    const vocabulary = await vocabularyOf(decoders[0]!);
+    return { executionProvider, decoders, reading: USUAL_READING, vocabulary };
+  } catch (error) {
+    for (const decoder of decoders) await decoder.release();
+    throw error;
+  }
+}
+
+/** Kernels that agree with the processor, all by the way of reading by which the first one does. */
+async function loadElsewhere(
+  load: { readonly modelFile: string; readonly executionProvider: string; readonly threads: number },
+  kernels: readonly Kernel[],
+  referenceOf: (kernel: Kernel) => Promise<Reference>,
+  mustBeQuick: boolean,
+  notes: string[],
+): Promise<Loaded> {
+  const [first = 'given', ...others] = kernels;
+  const checked = await loadChecked({ ...load, kernel: first }, () => referenceOf(first), { mustBeQuick });
+  const { reading } = checked;
+  const decoders = [checked.decoder];
+  if (checked.note !== null) notes.push(checked.note);
+  for (const kernel of others) {
+    try {
+      const { decoder } = await loadChecked({ ...load, kernel }, () => referenceOf(kernel), {
+        readings: [reading],
+      });
+      decoders.push(decoder);
+    } catch (error) {
+      if (!(error instanceof ArenaError)) throw error;
+      notes.push(`The kernel ${kernel} is left out. ${error.message}`);
+    }
+  }
+  return {
+    executionProvider: load.executionProvider,
+    decoders,
+    reading,
+    vocabulary: (await referenceOf(first)).vocabulary,
+  };
 }
 
 function kernelsOf(modelFile: string, options: LoadOptions, notes: string[]): readonly Kernel[] {
@@ -199,16 +271,12 @@ function roundingOf(kernel: Kernel): string {
   return kernel === 'int8' ? 'int8' : 'float32';
 }
 
-/** Some ids of a vocabulary. */
-const someTokens = (count: number, vocabulary: number, first = 5) =>
-  Array.from({ length: count }, (_, i) => (first + i * 37) % vocabulary);
-
-async function measure(decoder: Decoder, vocabulary: number): Promise<Speeds> {
+async function measure(decoder: Decoder, vocabulary: number, { pieceTokens }: Reading): Promise<Speeds> {
   const ids = someTokens(PREFILL_TOKENS, vocabulary);
-  const row = { ids, places: [ids.length - 1] };
   await decoder.read([{ ids: ids.slice(0, 2), places: [1] }], null, false);
   const startMs = performance.now();
-  let { past } = await decoder.read([row], null, true);
+  let past: Past | null = null;
+  for await (const piece of readInPieces(decoder, ids, { pieceTokens, keepsPast: true })) past = piece.past;
   const readMs = performance.now() - startMs;
   for (let i = 0; i < DECODE_TOKENS; i += 1)
     ({ past } = await decoder.read([{ ids: [1], places: [0] }], past, true));
@@ -222,38 +290,6 @@ async function measure(decoder: Decoder, vocabulary: number): Promise<Speeds> {
 async function logprobsOf(decoder: Decoder, ids: readonly number[]): Promise<Float64Array> {
   const { logits } = await decoder.read([{ ids, places: [ids.length - 1] }], null, false);
   return logSoftmax(logits[0]![0]!);
-}
-
-/** The longest difference over the twenty likeliest tokens. */
-function distance(one: Float64Array, other: Float64Array): number {
-  return Math.max(...likeliest(one, 20).map((id) => Math.abs(one[id]! - other[id]!)));
-}
-
-/** Some execution providers compute long prompts wrongly and say nothing. @throws ArenaError('provider_refused') */
-async function refuseWrongNumbers(
-  decoders: readonly Decoder[],
-  modelFile: string,
-  threads: number,
-  vocabulary: number,
-): Promise<void> {
-  const ids = someTokens(PREFILL_TOKENS + 16, vocabulary);
-  for (const decoder of decoders) {
-    const own = await logprobsOf(decoder, ids);
-    const reference = await Decoder.load({
-      modelFile,
-      kernel: decoder.kernel,
-      executionProvider: 'cpu',
-      threads,
-    });
-    const away = distance(await logprobsOf(reference, ids), own);
-    await reference.release();
-    if (away <= WRONG_LOGPROB) continue;
-    throw new ArenaError(
-      'provider_refused',
-      `${decoder.executionProvider} computes this model wrongly: its log-probabilities are ${away.toFixed(2)} away from the processor's.`,
-      { hint: 'Run it with --ep cpu.', at: { column: 'ep', value: decoder.executionProvider } },
-    );
-  }
 }
 
 /** Two prompts of different lengths together, against each alone. */

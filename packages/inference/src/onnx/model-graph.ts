@@ -28,7 +28,7 @@ export const ELEMENT = { float32: 1, uint8: 2, int64: 7, float16: 10 } as const;
 export type Node = {
   inputs: string[];
   readonly outputs: readonly string[];
-  readonly name: string;
+  name: string;
   readonly opType: string;
   readonly domain: string;
   /** Attributes as they stand in the file. */

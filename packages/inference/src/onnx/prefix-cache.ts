@@ -3,23 +3,20 @@ import type { Past } from './decoder.ts';
 type Entry = { readonly ids: readonly number[]; readonly past: Past; readonly bytes: number };
 
 /**
- * Tokens of a prompt that are read at once. Products of other shapes are worked out in another order and rounded otherwise:
- * what was read of one prompt stands for another's beginning, to the bit, only up to the end of a piece.
- */
-export const PIECE_TOKENS = 64;
-
-/**
  * What the model made of prompts that it read lately. Two orders of a battle, and battles under one template, begin alike:
- * what they share is read once, as far as it goes in whole pieces.
+ * what they share is read once, as far as it goes in whole pieces (`readInPieces` says why).
  */
 export class PrefixCache {
   readonly #mostBytes: number;
+  readonly #pieceTokens: number;
   /** The latest first. */
   #entries: Entry[] = [];
   #bytes = 0;
 
-  constructor(mostBytes: number) {
+  /** @param pieceTokens tokens of a prompt that are read at once */
+  constructor(mostBytes: number, pieceTokens: number) {
     this.#mostBytes = mostBytes;
+    this.#pieceTokens = pieceTokens;
   }
 
   /** @returns the entry that begins as `ids` does for most whole pieces, at least a token before its end; null: none */
@@ -28,7 +25,7 @@ export class PrefixCache {
     let most = 0;
     for (const entry of this.#entries) {
       const shared = Math.min(sharedTokens(entry.ids, ids), ids.length - 1);
-      const whole = shared - (shared % PIECE_TOKENS);
+      const whole = shared - (shared % this.#pieceTokens);
       if (whole <= most) continue;
       most = whole;
       best = entry;

@@ -129,7 +129,7 @@ describe('kernels', () => {
     expect(narrow).toMatchObject({ kernels: { prefill: 'given', decode: 'given' }, numeric: 'float32' });
     expect(narrow.notes[0]).toContain('more than');
     const rounded = (await loadModel({ ...options, numeric: 'int8', weightBytes: null })).info;
-    expect(rounded.fingerprint).toMatch(/^onnx-[0-9a-f]{16}-int8-cpu$/);
+    expect(rounded.fingerprint).toMatch(/^onnx-[0-9a-f]{16}-int8-cpu-p64$/);
     expect((await loadModel({ ...options, numeric: 'auto', weightBytes: null })).info.measured).toHaveLength(
       2,
     );

@@ -8,6 +8,8 @@ import { type Field, messageField, numberField, textField, writeFields } from '.
 export type TinyDecoder = {
   /** Attention by onnxruntime's GroupQueryAttention, which wants padding on the right; else by plain operators. */
   readonly groupQuery?: boolean;
+  /** Each token attends to few others, so attention that is worked out wrongly shows in the logits. */
+  readonly sharpAttention?: boolean;
   /** The graph picks the last rows itself, by an input of its own. */
   readonly keepsLogits?: boolean;
   /** Weights stand in a file beside the model. */
@@ -148,9 +150,10 @@ function tinyModel(kind: TinyDecoder): { readonly model: Uint8Array; readonly da
     const sum = run('Add', [cut(0, -2, 'two_before'), cut(2, 2 ** 31, 'now')], 'sum');
     hidden = run('Transpose', [sum], 'mixed', { perm: [0, 2, 1] });
   }
-  const product = (name: string, width: number) =>
-    run('MatMul', [hidden, floats(`${name}/weight`, [WIDTH, width], 0.5)], name);
-  const [query, key, value] = [product('query', WIDTH), product('key', keyWidth), product('value', keyWidth)];
+  const product = (name: string, width: number, scale = 0.5) =>
+    run('MatMul', [hidden, floats(`${name}/weight`, [WIDTH, width], scale)], name);
+  const query = product('query', WIDTH, kind.sharpAttention === true ? 2 : 0.5);
+  const [key, value] = [product('key', keyWidth), product('value', keyWidth)];
   let attended: string;
   if (kind.groupQuery === true) {
     const mask = run('Cast', ['attention_mask'], 'mask32', { to: INT32 });
