@@ -51,7 +51,7 @@ async function ask(executionProvider: string) {
 async function inOneRun(executionProvider: string): Promise<readonly Float64Array[]> {
   const decoder = await Decoder.load({ ...load, executionProvider });
   const { logits } = await decoder.read([{ ids, places: [...ids.keys()] }], null, false);
-  await decoder.release();
+  // stays open: as long as a session is, shaders that were made ready serve the next
   return logits[0]!.map(logSoftmax);
 }
 

@@ -169,7 +169,10 @@ export class Decoder {
       const session = await runtime.InferenceSession.create(prepared.bytes, {
         executionProviders: [
           attentionOnCpu
-            ? { name: executionProvider, forceCpuNodeNames: prepared.attentionNodes }
+            ? ({
+                name: 'webgpu',
+                forceCpuNodeNames: prepared.attentionNodes,
+              } satisfies InferenceSession.WebGpuExecutionProviderOption)
             : executionProvider,
         ],
         intraOpNumThreads: threads,
