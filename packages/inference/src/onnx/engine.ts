@@ -80,9 +80,8 @@ type Job = {
   next: number;
 };
 
-/** Replies that are written at once, one token of each in turn. */
-const MOST_ACTIVE = 8;
-const CACHE_BYTES = 384 * 2 ** 20;
+/** Where more wait than that, the first is read before those that are more alike. */
+const MOST_WAITING = 16;
 export const MOST_TOP_LOGPROBS = 20;
 
 /**
@@ -111,7 +110,7 @@ export class Engine {
 
   constructor(model: LoadedModel) {
     this.#model = model;
-    this.#cache = new PrefixCache(CACHE_BYTES, model.info.reading.pieceTokens);
+    this.#cache = new PrefixCache(model.info.memory.parts.prefixCache, model.info.reading.pieceTokens);
   }
 
   /**
@@ -191,7 +190,7 @@ export class Engine {
   async #run(): Promise<void> {
     while (!this.#isEnding && this.#waiting.length + this.#active.length > 0) {
       this.#dropAborted();
-      const reads = this.#active.length < MOST_ACTIVE ? this.#takeNext() : null;
+      const reads = this.#active.length < this.#model.info.memory.rows ? this.#takeNext() : null;
       if (reads !== null) await this.#guard(reads, () => this.#begin(reads));
       else for (const job of [...this.#active]) await this.#guard(job, () => this.#step(job));
       this.counts.waiting = this.#waiting.length;
@@ -229,7 +228,7 @@ export class Engine {
     }
     // nobody waits for ever behind prompts that are more alike
     const first = this.#waiting[0] ?? null;
-    const taken = this.#waiting.length > 2 * MOST_ACTIVE ? first : best;
+    const taken = this.#waiting.length > MOST_WAITING ? first : best;
     this.#waiting = this.#waiting.filter((job) => job !== taken);
     return taken;
   }

@@ -14,10 +14,11 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { seededRandom } from '@agon/stats';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { Decoder, type Kernel } from './decoder.ts';
+import { Decoder } from './decoder.ts';
 import type { LocalRequest } from './engine.ts';
 import { loadModel } from './load-model.ts';
 import { LocalModel } from './local-model.ts';
+import type { Kernel } from './prepare-model.ts';
 import { TINY_WORDS, type TinyDecoder, writeTinyDecoder } from './samples/tiny-decoder.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'agon-tiny-'));
