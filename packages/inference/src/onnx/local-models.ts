@@ -10,6 +10,8 @@ import { LocalModel } from './local-model.ts';
 const IDLE_MS = 10 * 60_000;
 const LOOK_MS = 60_000;
 
+/** Between two calls of a run a model is not idle: two runs would else take it from each other at every call. */
+const QUIET_MS = 1000;
 /** Between two looks whether a model that takes up memory is idle. */
 const WAIT_MS = 50;
 
@@ -131,12 +133,13 @@ export class LocalModels {
     while (this.bytes + bytes > this.#mostBytes && this.bytes > 0) {
       if (this.#isClosed) throw new ArenaError('shutting_down', 'The service that runs the models ends.');
       const [idle] = [...this.#held.values()]
-        .filter(({ model, taken }) => taken !== null && model.open === 0)
+        .filter((each) => each.taken !== null && isUnasked(each, QUIET_MS))
         .sort((one, other) => one.askedAtMs - other.askedAtMs);
       if (idle === undefined) await pause(WAIT_MS);
       else await this.#unload(idle);
     }
     held.taken = { bytes };
+    held.askedAtMs = performance.now();
   }
 
   async #unload(held: Held): Promise<void> {
@@ -148,9 +151,11 @@ export class LocalModels {
 
   async #unloadIdle(): Promise<void> {
     for (const held of this.#held.values()) {
-      const { model, askedAtMs } = held;
-      const isIdle = model.open === 0 && performance.now() - askedAtMs > IDLE_MS;
-      if (isIdle && model.isLoaded) await this.#unload(held);
+      if (held.model.isLoaded && isUnasked(held, IDLE_MS)) await this.#unload(held);
     }
   }
+}
+
+function isUnasked({ model, askedAtMs }: Held, forMs: number): boolean {
+  return model.open === 0 && performance.now() - askedAtMs > forMs;
 }
