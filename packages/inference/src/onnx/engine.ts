@@ -127,7 +127,13 @@ export class Engine {
       throw new ArenaError(
         'too_large',
         `The prompt has ${ids.length} tokens; the maximum context length of ${this.#model.info.name} is ${contextTokens} tokens, the reply included.`,
-        { hint: 'Shorten the prompt, or ask a model with a longer context.', at: { column: 'messages' } },
+        {
+          hint:
+            contextTokens < this.#model.folder.contextTokens
+              ? `Shorten the prompt, or allow the model more memory: its own context is ${this.#model.folder.contextTokens} tokens.`
+              : 'Shorten the prompt, or ask a model with a longer context.',
+          at: { column: 'messages' },
+        },
       );
     }
     if (ids.length === 0)

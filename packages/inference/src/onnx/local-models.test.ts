@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { ModelClients } from '@agon/arena';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { LocalModel } from './local-model.ts';
 import { LocalModels, readModelMemory } from './local-models.ts';
 import { writeTinyDecoder } from './samples/tiny-decoder.ts';
@@ -71,6 +72,24 @@ describe('models of runs', () => {
     expect(models.loaded).toEqual([folders[1]]);
   });
 
+  it('take the place of one whose thread died, and give it back when it is asked again', async () => {
+    models = new LocalModels(5 * 2 ** 20);
+    const first = await open(0);
+    const sending = vi.spyOn(Worker.prototype, 'postMessage');
+    const long = first.ask(request(1500), never);
+    const second = open(1);
+    await vi.waitFor(() => expect(sending).toHaveBeenCalled());
+    const [worker] = sending.mock.contexts as Worker[];
+    sending.mockRestore();
+    // it fails over it, as over a fault of its own
+    worker?.postMessage(null);
+    expect(await long).toMatchObject({ kind: 'fault' });
+    await second;
+    expect(models.loaded).toEqual([folders[1]]);
+    expect(await first.ask(request(1), never)).toMatchObject({ kind: 'reply' });
+    expect(models.loaded).toEqual([folders[0]]);
+  });
+
   it('are refused with the parts of what they take where one alone is too large', async () => {
     models = new LocalModels(2 ** 19);
     await expect(open(0)).rejects.toMatchObject({
@@ -132,6 +151,48 @@ it('tells what a model takes, and writes no more replies at once than fit', asyn
   const replies = await Promise.all(Array.from({ length: 12 }, (_, at) => ask(at % 2 === 0 ? wide : narrow)));
   expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
   await Promise.all([wide.unload(), narrow.unload()]);
+});
+
+it('shortens a context that does not fit, and says so to who asks for more', async () => {
+  models = new LocalModels();
+  const folder = join(scratch, 'long');
+  writeTinyDecoder(folder, { groupQuery: true });
+  const config = join(folder, 'config.json');
+  writeFileSync(config, readFileSync(config, 'utf8').replace('2048', '65536'));
+  const model = new LocalModel({
+    folder,
+    file: null,
+    numeric: 'float32',
+    executionProvider: 'cpu',
+    threads: 1,
+    weightBytes: null,
+    memoryBytes: 2 ** 21,
+  });
+  const { contextTokens, memory, notes } = await model.info();
+  expect(contextTokens).toBeGreaterThan(2048);
+  expect(contextTokens).toBeLessThan(65_536);
+  expect(memory.bytes).toBeLessThanOrEqual(2 ** 21);
+  expect(notes[0]).toMatch(/^The context is \d+ tokens, not 65536/);
+  const ids = Array.from({ length: contextTokens + 1 }, () => 5);
+  const asked = model.ask(
+    {
+      prompt: { kind: 'tokens', ids },
+      maxTokens: 0,
+      temperature: 0,
+      topP: 1,
+      seed: null,
+      stop: [],
+      topLogprobs: null,
+      echo: false,
+      labels: [],
+    },
+    never,
+  );
+  await expect(asked).rejects.toMatchObject({
+    code: 'too_large',
+    hint: expect.stringContaining('allow the model more memory: its own context is 65536 tokens'),
+  });
+  await model.unload();
 });
 
 function textsOf(asked: Awaited<ReturnType<Awaited<ReturnType<typeof open>>['ask']>> | undefined) {
