@@ -125,14 +125,14 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
   };
 }
 
-/** Weights, numeric mode, execution provider, size of pieces where it matters, and where attention is worked out if not there. */
+/** Weights, numeric mode, execution provider, the size of pieces where it decides, and where attention is worked out if not there. */
 function fingerprintOf(
   weightsHash: string,
   numeric: string,
   executionProvider: string,
   { pieceTokens, attention, keepsBits }: Reading,
 ): string {
-  const pieces = keepsBits ? '' : `-p${pieceTokens}`;
+  const pieces = keepsBits ? '-rows' : `-p${pieceTokens}`;
   const way = attention === 'cpu' ? '-cpuattention' : '';
   return `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}${pieces}${way}`;
 }
