@@ -15,6 +15,7 @@ const MACHINE = {
   AGON_DATABASE_URL: 'postgres://agon:pw@127.0.0.1:5433/agon',
   AGON_ENCRYPTION_KEY: 'sealing',
   AGON_PROVIDER_HOSTS: 'loopback',
+  AGON_MODEL_MEMORY: '8192',
   AGON_OWNER_KEY: 'agon_owner_x',
   AGON_SECRET: 'signing',
   DATABASE_URL: 'postgres://other',
@@ -55,6 +56,7 @@ describe('the judge service', () => {
       AGON_DATABASE_URL: MACHINE.AGON_DATABASE_URL,
       AGON_ENCRYPTION_KEY: MACHINE.AGON_ENCRYPTION_KEY,
       AGON_PROVIDER_HOSTS: MACHINE.AGON_PROVIDER_HOSTS,
+      AGON_MODEL_MEMORY: MACHINE.AGON_MODEL_MEMORY,
       AGON_DEBUG: '',
       // Node adds its own: the channel
       ...onlyOf(environment, /^NODE_CHANNEL/),

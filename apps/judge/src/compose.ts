@@ -15,7 +15,7 @@ import {
   takeWorkerLock,
 } from '@agon/database';
 import { createModelClients } from '@agon/inference';
-import { LocalModels } from '@agon/inference/onnx';
+import { LocalModels, readModelMemory } from '@agon/inference/onnx';
 import { createKeyVault } from '@agon/inference/vault';
 import type { KeySource } from './key-source.ts';
 
@@ -32,6 +32,7 @@ export async function compose(
 ): Promise<Composed> {
   // first: a wrong variable should end the start before anything is open
   const vault = createKeyVault(environment.AGON_ENCRYPTION_KEY ?? '');
+  const modelMemory = readModelMemory(environment);
   const modelClients = createModelClients({
     environment,
     vault,
@@ -40,7 +41,7 @@ export async function compose(
     ownPorts: keys.ownPorts,
     now: () => Date.now(),
   });
-  const localModels = new LocalModels();
+  const localModels = new LocalModels(modelMemory);
   const database = connect(databaseUrl, { connections: 7 });
   const feed = await createBoardFeed(database);
   const lock = await takeWorkerLock(database);

@@ -29,6 +29,13 @@ export function modelMetrics(model: LocalModel, info: ModelInfo): string {
         'Over all replies.',
         perSecond((counts?.completionTokens ?? 0) - (counts?.prefills ?? 0), counts?.decodeMs ?? 0),
       ],
+      [
+        'agon_model_memory_bytes',
+        'gauge',
+        'That it may come to take, by what is counted when it is loaded.',
+        info.memory.bytes,
+      ],
+      ['agon_model_memory_limit_bytes', 'gauge', 'That it may take.', info.memory.mostBytes],
       ['agon_model_thread_deaths_total', 'counter', 'Times that its thread died.', model.deaths],
     ];
   const label = (value: string) => JSON.stringify(value);

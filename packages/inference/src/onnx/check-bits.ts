@@ -29,8 +29,8 @@ export async function keepsBits(decoder: Decoder, vocabulary: number): Promise<b
     const past = decoder.cut(both.past!, ids.length, 1);
     if (!areAlike(whole, { logits: [both.logits[1]!], past })) return false;
   }
-  const alone = new ReplyRows(decoder);
-  const beside = new ReplyRows(decoder);
+  const alone = new ReplyRows(decoder, 1);
+  const beside = new ReplyRows(decoder, OTHER_TOKENS.length + 1);
   for (const other of others) beside.add((await decoder.read([lastOf(other)], null, true)).past!);
   const rows = [alone.add(whole.past!), beside.add(whole.past!)] as const;
   for (const id of someTokens(2, vocabulary, 7)) {

@@ -1,22 +1,9 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import {
-  chooseLogitPlaces,
-  floatBytes,
-  LOGIT_PLACES,
-  nameAttention,
-  setAccuracyLevel,
-  useFloatWeights,
-} from './edit-graph.ts';
-import { dataFile } from './model-folder.ts';
-import { type Initializer, ModelGraph } from './model-graph.ts';
+import { LOGIT_PLACES } from './edit-graph.ts';
 import { loadRuntime, type Runtime } from './onnx-runtime.ts';
-
-/** How matrix products are worked out. `given`: as the file says. */
-export const KERNELS = ['given', 'float32', 'int8'] as const;
-export type Kernel = (typeof KERNELS)[number];
+import { type Kernel, type PreparedModel, prepareModel } from './prepare-model.ts';
 
 /** What a model keeps of the tokens that it has read. */
 export type Past = {
@@ -52,9 +39,6 @@ type State = {
 
 const LOGITS = 'logits';
 
-/** Protobuf ends at 2 GiB: float weights are written into the model itself. */
-const MOST_FLOAT_BYTES = 1.9 * 2 ** 30;
-
 export type DecoderOptions = {
   readonly modelFile: string;
   readonly kernel: Kernel;
@@ -64,82 +48,6 @@ export type DecoderOptions = {
   /** Attention is worked out on the processor, and the rest where it is told; WebGPU only. */
   readonly attentionOnCpu?: boolean;
 };
-
-/** A graph that was made ready for a session. @see prepareModel */
-export type PreparedModel = {
-  readonly bytes: Uint8Array;
-  readonly choosesPlaces: boolean;
-  readonly usesGroupQuery: boolean;
-  /** Names of the nodes that onnxruntime has kernels of attention for. */
-  readonly attentionNodes: readonly string[];
-  readonly dataFiles: readonly string[];
-};
-
-/**
- * @throws ArenaError('invalid_file'), ('not_found') for a file that is damaged or missing
- * @throws ArenaError('too_large') where float weights do not fit into one file
- */
-export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
-  const graph = new ModelGraph(readFileSync(modelFile), modelFile);
-  const dataFiles = dataFilesIn(graph, modelFile);
-  const choosesPlaces = chooseLogitPlaces(graph);
-  const attentionNodes = nameAttention(graph);
-  if (kernel === 'int8') setAccuracyLevel(graph, 4);
-  if (kernel === 'float32') {
-    const bytes = floatBytes(graph);
-    if (bytes > MOST_FLOAT_BYTES) {
-      throw new ArenaError('too_large', `${modelFile} takes ${Math.ceil(bytes / 2 ** 20)} MiB as float32.`, {
-        hint: 'Its own kernels are used: --kernel given.',
-        at: { file: modelFile },
-      });
-    }
-    useFloatWeights(graph, (tensor) => readWeight(tensor, modelFile));
-  }
-  return {
-    bytes: graph.write(),
-    choosesPlaces,
-    usesGroupQuery: graph.nodes.some(({ opType }) => opType === 'GroupQueryAttention'),
-    attentionNodes,
-    dataFiles,
-  };
-}
-
-function dataFilesIn(graph: ModelGraph, modelFile: string): readonly string[] {
-  const locations = [...graph.initializers.values()].flatMap(({ external }) => external?.location ?? []);
-  return [...new Set(locations)].map((location) => dataFile(modelFile, location));
-}
-
-/** Paths of the files beside the model that hold its weights. @throws ArenaError as `prepareModel` */
-export function dataFilesOf(modelFile: string): readonly string[] {
-  return dataFilesIn(new ModelGraph(readFileSync(modelFile), modelFile), modelFile);
-}
-
-/** @returns bytes that the model's quantised products take as float32; 0: it has none */
-export function floatWeightBytes(modelFile: string): number {
-  return floatBytes(new ModelGraph(readFileSync(modelFile), modelFile));
-}
-
-function readWeight({ name, raw, external }: Initializer, modelFile: string): Uint8Array {
-  if (external === null) {
-    if (raw !== null) return raw;
-    throw new ArenaError('invalid_file', `${modelFile} holds the weight ${name} in an unknown form.`, {
-      at: { file: modelFile },
-    });
-  }
-  const path = dataFile(modelFile, external.location);
-  const handle = openSync(path, 'r');
-  try {
-    const bytes = new Uint8Array(external.length ?? 0);
-    const read = readSync(handle, bytes, 0, bytes.length, external.offset);
-    if (read === bytes.length) return bytes;
-  } finally {
-    closeSync(handle);
-  }
-  throw new ArenaError('invalid_file', `${path} is cut off: the weight ${name} is not whole.`, {
-    hint: 'Fetch the file again; compare its size with that where it came from.',
-    at: { file: path },
-  });
-}
 
 /** One session of a decoder: its names, types and layers are those that its graph tells. */
 export class Decoder {

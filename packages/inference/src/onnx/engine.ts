@@ -90,15 +90,14 @@ type Job = {
   next: number;
 };
 
-/** Replies that are written at once, and prompts that are read before these grow by a token. */
-const MOST_ACTIVE = 8;
 /** Tokens of prompts that are read together, padding included: more do not fill a processor better. */
 const BATCH_TOKENS = { cpu: 256, device: 8192 };
 /** Of a batch, padding may be a fifth. */
 const MOST_PADDING = 0.2;
 /** Tokens of a whole prompt's probabilities that are worked out at once: each has as many as the vocabulary. */
 const ECHO_TOKENS = 64;
-const CACHE_BYTES = 384 * 2 ** 20;
+/** Where more wait than that, the first is read before those that are more alike. */
+const MOST_WAITING = 16;
 export const MOST_TOP_LOGPROBS = 20;
 
 /**
@@ -135,8 +134,8 @@ export class Engine {
 
   constructor(model: LoadedModel) {
     this.#model = model;
-    this.#cache = new PrefixCache(CACHE_BYTES, model.info.reading);
-    this.#rows = new ReplyRows(model.decode);
+    this.#cache = new PrefixCache(model.info.memory.parts.prefixCache, model.info.reading);
+    this.#rows = new ReplyRows(model.decode, this.#mostActive);
   }
 
   /**
@@ -232,8 +231,14 @@ export class Engine {
     }
   }
 
+  /** Replies that are written at once, and prompts that are read before these grow by a token. */
+  get #mostActive(): number {
+    return this.#model.info.memory.rows;
+  }
+
   get #takesPrompts(): boolean {
-    return this.#active.length < MOST_ACTIVE && (this.#active.length === 0 || this.#begun < MOST_ACTIVE);
+    const { length } = this.#active;
+    return length < this.#mostActive && (length === 0 || this.#begun < this.#mostActive);
   }
 
   /** Resolves when nothing runs any more: what is begun is not finished. */
@@ -271,7 +276,7 @@ export class Engine {
     }
     // nobody waits for ever behind prompts that are more alike
     const first = this.#waiting[0] ?? null;
-    const taken = this.#waiting.length > 2 * MOST_ACTIVE ? first : best;
+    const taken = this.#waiting.length > MOST_WAITING ? first : best;
     this.#waiting = this.#waiting.filter((job) => job !== taken);
     return taken;
   }
@@ -293,7 +298,7 @@ export class Engine {
     let tokens = first.ids.length;
     for (const job of this.#waiting) {
       const rows = taken.length + 2;
-      if (rows > MOST_ACTIVE - this.#active.length) break;
+      if (rows > this.#mostActive - this.#active.length) break;
       const width = Math.max(longest, job.ids.length);
       const sum = tokens + job.ids.length;
       if (width * rows > mostTokens || sum < (1 - MOST_PADDING) * width * rows || !fits(job)) continue;

@@ -5,7 +5,7 @@ export type { PlaceProbabilities } from './generation.ts';
 export { type LoadOptions, type ModelInfo, NUMERIC_MODES, type NumericMode } from './load-model.ts';
 export { createLocalClient, readModelName } from './local-client.ts';
 export { LocalModel } from './local-model.ts';
-export { LocalModels } from './local-models.ts';
+export { LocalModels, readModelMemory } from './local-models.ts';
 export { openModelFolder } from './model-folder.ts';
 export { loadRuntime } from './onnx-runtime.ts';
 export { probeExecutionProvider, productModel } from './probe-provider.ts';

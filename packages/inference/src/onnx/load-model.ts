@@ -1,13 +1,14 @@
-import { statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { ArenaError } from '@agon/domain';
 import { chatTemplate, type RenderChat } from './chat-template.ts';
 import { keepsBits } from './check-bits.ts';
 import { distance, loadChecked, type Reference, readReference, someTokens } from './check-provider.ts';
-import { Decoder, dataFilesOf, floatWeightBytes, type Kernel, type Past } from './decoder.ts';
+import { Decoder, type Past } from './decoder.ts';
 import { missingLibrary, providersToTry } from './execution-providers.ts';
 import { logSoftmax } from './log-softmax.ts';
+import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './model-folder.ts';
+import { type Kernel, MOST_FLOAT_BYTES, measureModel } from './prepare-model.ts';
 import { FREE_READING, type Reading, readInPieces, USUAL_READING } from './read-in-pieces.ts';
 import { type ModelTokenizer, readTokenizer } from './read-tokenizer.ts';
 import { ReplyRows } from './reply-rows.ts';
@@ -31,7 +32,7 @@ export type LoadOptions = {
   readonly threads: number | null;
   /** Bytes that float32 weights may take, packed copies included; null: half of the machine's. */
   readonly weightBytes: number | null;
-  /** Bytes that the model's session may take: a model whose files alone are larger is refused. Default: three quarters of the machine's. */
+  /** Bytes that the model may take, as `planMemory` counts them. Default: three quarters of the machine's. */
   readonly memoryBytes?: number | null;
 };
 
@@ -46,6 +47,7 @@ export type ModelInfo = {
   readonly numeric: string;
   readonly executionProvider: string;
   readonly reading: Reading;
+  readonly memory: MemoryPlan;
   readonly contextTokens: number;
   readonly vocabulary: number;
   /** Batches of several rows give what each row gives alone. */
@@ -68,8 +70,6 @@ export type LoadedModel = {
   readonly decode: Decoder;
 };
 
-/** Float32 weights stand in memory once as they are and once packed for the kernel. */
-const FLOAT_COPIES = 2;
 const PREFILL_TOKENS = 64;
 const DECODE_TOKENS = 4;
 /** Kernels of one numeric mode differ by rounding alone. */
@@ -77,17 +77,23 @@ const SAME_LOGPROB = 0.01;
 
 /**
  * Loads a model and chooses its kernels by measurement.
- * @throws ArenaError not_found, invalid_file, unknown_option
+ * @param admit is told how many bytes the model takes, and waited for before anything is loaded
+ * @throws ArenaError not_found, invalid_file, unknown_option, too_large, provider_refused
  */
-export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
+export async function loadModel(
+  options: LoadOptions,
+  admit: (bytes: number) => Promise<void> = () => Promise.resolve(),
+): Promise<LoadedModel> {
   const folder = openModelFolder(options.folder, options.file);
-  refuseLargeModel(folder.modelFile, memoryOf(options));
+  const { kernels, memory } = planKernels(folder, options);
+  await admit(memory.bytes);
   const tokenizer = readTokenizer(folder.tokenizer, folder.tokenizerConfig);
   const threads = options.threads ?? availableParallelism();
-  const notes: string[] = [];
+  const notes: string[] = [...memory.notes];
   const { executionProvider, decoders, vocabulary, reading } = await loadDecoders(
     folder,
     options,
+    kernels,
     threads,
     notes,
   );
@@ -115,7 +121,8 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       numeric,
       executionProvider,
       reading,
-      contextTokens: folder.contextTokens,
+      memory,
+      contextTokens: memory.contextTokens,
       vocabulary,
       batches: await checkBatches(prefill, vocabulary),
       measured: measured.map(({ decoder, ...speeds }) => ({ kernel: decoder.kernel, ...speeds })),
@@ -137,23 +144,29 @@ function fingerprintOf(
   return `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}${pieces}${way}`;
 }
 
-function memoryOf({ memoryBytes }: LoadOptions): number {
-  return memoryBytes ?? (totalmem() * 3) / 4;
-}
-
-/** @throws ArenaError('too_large') before anything is loaded: a process short of memory is ended without a word */
-function refuseLargeModel(modelFile: string, mostBytes: number): void {
-  const bytes = [modelFile, ...dataFilesOf(modelFile)].reduce((sum, file) => sum + statSync(file).size, 0);
-  if (bytes <= mostBytes) return;
-  const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
-  throw new ArenaError(
-    'too_large',
-    `The model in ${modelFile} takes ${mebibytes(bytes)}, and its session may take ${mebibytes(mostBytes)}.`,
-    {
-      hint: 'Take a smaller model or one of fewer bits, or allow more with --memory.',
-      at: { file: modelFile },
-    },
-  );
+/** Which kernels are tried, and what they take together. @throws ArenaError('too_large') */
+function planKernels(
+  { modelFile, config, contextTokens }: ModelFolder,
+  { numeric, weightBytes, memoryBytes }: LoadOptions,
+): { readonly kernels: readonly Kernel[]; readonly memory: MemoryPlan } {
+  const size = measureModel(modelFile);
+  const { vocab_size: written } = config;
+  const copies = numeric !== 'int8' && size.floatBytes > 0 && size.floatBytes < MOST_FLOAT_BYTES;
+  const wish = {
+    modelFile,
+    mostBytes: memoryBytes ?? (totalmem() * 3) / 4,
+    mostFloatBytes: copies ? (weightBytes ?? totalmem() / 2) : 0,
+    kernels: 1,
+    contextTokens,
+    vocabulary: size.vocabulary ?? (typeof written === 'number' ? written : 0),
+    pieceTokens: USUAL_READING.pieceTokens,
+  };
+  // nothing is quantised: there is one way
+  if (size.floatBytes === 0) return { kernels: ['given'], memory: planMemory(size, wish) };
+  if (numeric === 'int8') return { kernels: ['int8'], memory: planMemory(size, wish) };
+  const memory = planMemory(size, { ...wish, kernels: numeric === 'auto' ? 2 : 1 });
+  const exact: Kernel = memory.hasFloatWeights ? 'float32' : 'given';
+  return { kernels: numeric === 'auto' ? [exact, 'int8'] : [exact], memory };
 }
 
 type Loaded = {
@@ -166,11 +179,11 @@ type Loaded = {
 async function loadDecoders(
   { modelFile }: ModelFolder,
   options: LoadOptions,
+  kernels: readonly Kernel[],
   threads: number,
   notes: string[],
 ): Promise<Loaded> {
   const isAuto = options.executionProvider === 'auto';
-  const kernels = kernelsOf(modelFile, options, notes);
   const references = new Map<Kernel, Reference>();
   const referenceOf = async (kernel: Kernel) => {
     const found = references.get(kernel) ?? (await readReference({ modelFile, kernel, threads }));
@@ -248,22 +261,6 @@ async function loadElsewhere(
   };
 }
 
-function kernelsOf(modelFile: string, options: LoadOptions, notes: string[]): readonly Kernel[] {
-  const bytes = floatWeightBytes(modelFile);
-  // nothing is quantised: there is one way
-  if (bytes === 0) return ['given'];
-  if (options.numeric === 'int8') return ['int8'];
-  const mostBytes = Math.min(options.weightBytes ?? totalmem() / 2, memoryOf(options));
-  const fits = FLOAT_COPIES * bytes <= mostBytes && bytes < 1.9 * 2 ** 30;
-  if (!fits) {
-    notes.push(
-      `float32 weights: ${Math.ceil((FLOAT_COPIES * bytes) / 2 ** 20)} MiB are more than the ${Math.floor(mostBytes / 2 ** 20)} MiB that they may take.`,
-    );
-  }
-  const exact: readonly Kernel[] = fits ? ['float32'] : ['given'];
-  return options.numeric === 'auto' ? [...exact, 'int8'] : exact;
-}
-
 function roundingOf(kernel: Kernel): string {
   return kernel === 'int8' ? 'int8' : 'float32';
 }
@@ -287,7 +284,7 @@ async function measure(decoder: Decoder, vocabulary: number, reading: Reading): 
 /** Writes a token of a reply behind a past, as the engine does it. */
 function writerOf(decoder: Decoder, { keepsBits }: Reading, begun: Past): () => Promise<void> {
   if (keepsBits) {
-    const rows = new ReplyRows(decoder);
+    const rows = new ReplyRows(decoder, 1);
     const row = rows.add(begun);
     return async () => void (await rows.write(new Map([[row, 1]])));
   }

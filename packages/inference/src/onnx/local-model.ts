@@ -12,6 +12,9 @@ type Asked = {
   reject(error: unknown): void;
 };
 
+/** Waits until a model may take so many bytes. @throws where it may not */
+export type Admit = (bytes: number) => Promise<void>;
+
 type Thread = { readonly worker: Worker; readonly info: ModelInfo; readonly loadMs: number };
 
 /**
@@ -20,17 +23,21 @@ type Thread = { readonly worker: Worker; readonly info: ModelInfo; readonly load
  */
 export class LocalModel {
   readonly #options: LoadOptions;
+  readonly #admit: Admit;
   readonly #asked = new Map<number, Asked>();
   #thread: Promise<Thread> | null = null;
   /** The one that asks go to. */
   #worker: Worker | null = null;
   #asks = 0;
+  #unanswered = 0;
   #counts: EngineCounts | null = null;
   /** Times that its thread died. */
   deaths = 0;
 
-  constructor(options: LoadOptions) {
+  /** @param admit is asked before it is loaded, each time */
+  constructor(options: LoadOptions, admit: Admit = () => Promise.resolve()) {
     this.#options = options;
+    this.#admit = admit;
   }
 
   /** Loads it where it is not loaded. @throws ArenaError as `loadModel` */
@@ -39,9 +46,9 @@ export class LocalModel {
     return { ...info, loadMs };
   }
 
-  /** Requests that have no reply yet. */
+  /** Requests that have no reply yet, those among them that wait for it to be loaded. */
   get open(): number {
-    return this.#asked.size;
+    return this.#unanswered;
   }
 
   /** As of the last reply; null: there was none. */
@@ -64,8 +71,20 @@ export class LocalModel {
     onPiece?: (piece: Piece) => void,
   ): Promise<LocalReply> {
     signal.throwIfAborted();
-    const { worker } = await this.#open();
-    signal.throwIfAborted();
+    this.#unanswered += 1;
+    try {
+      return await this.#send(await orAbort(this.#open(), signal), request, signal, onPiece);
+    } finally {
+      this.#unanswered -= 1;
+    }
+  }
+
+  async #send(
+    { worker }: Thread,
+    request: LocalRequest,
+    signal: AbortSignal,
+    onPiece: ((piece: Piece) => void) | undefined,
+  ): Promise<LocalReply> {
     const id = ++this.#asks;
     const send = (message: ToThread) => worker.postMessage(message);
     const stop = () => {
@@ -138,7 +157,16 @@ export class LocalModel {
         for (const { reject: fail } of this.#asked.values()) fail(error);
       };
       worker.on('message', (message: FromThread) => {
-        if (message.kind === 'ready') {
+        if (message.kind === 'needs') {
+          const tell = (kind: 'load' | 'end') => worker.postMessage({ kind } satisfies ToThread);
+          this.#admit(message.bytes).then(
+            () => tell('load'),
+            (error) => {
+              reject(error);
+              tell('end');
+            },
+          );
+        } else if (message.kind === 'ready') {
           ready = { worker, info: message.info, loadMs: message.loadMs };
           resolve(ready);
         } else if (message.kind === 'failed') reject(received(message.error));
@@ -151,5 +179,19 @@ export class LocalModel {
       worker.once('error', (error) => die(error instanceof Error ? error.message : String(error)));
       worker.once('exit', (code) => die(`exit code ${code}`));
     });
+  }
+}
+
+/** @throws the signal's reason where it is aborted first */
+async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

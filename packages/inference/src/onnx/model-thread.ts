@@ -14,10 +14,14 @@ export type SentError = {
 export type ToThread =
   | { readonly kind: 'ask'; readonly id: number; readonly request: LocalRequest; readonly streams: boolean }
   | { readonly kind: 'abort'; readonly id: number }
+  /** The memory that it needs is there. */
+  | { readonly kind: 'load' }
   /** A thread that is ended from outside while onnxruntime computes takes the whole process with it. */
   | { readonly kind: 'end' };
 
 export type FromThread =
+  /** Sent before anything is loaded; it loads when it is told to. */
+  | { readonly kind: 'needs'; readonly bytes: number }
   | { readonly kind: 'ready'; readonly info: ModelInfo; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly error: SentError }
   | { readonly kind: 'piece'; readonly id: number; readonly piece: Piece }
@@ -29,14 +33,24 @@ if (parentPort !== null && (workerData as { isModelThread?: boolean } | null)?.i
   const { options } = workerData as { readonly options: LoadOptions };
   const send = (message: FromThread) => parentPort?.postMessage(message);
   try {
-    const startMs = performance.now();
-    const model = await loadModel(options);
+    let startMs = performance.now();
+    const model = await loadModel(options, async (bytes) => {
+      send({ kind: 'needs', bytes });
+      await toldToLoad();
+      startMs = performance.now();
+    });
     serve(new Engine(model), send);
     send({ kind: 'ready', info: model.info, loadMs: performance.now() - startMs });
   } catch (error) {
     send({ kind: 'failed', error: sent(error) });
     parentPort.close();
   }
+}
+
+/** Ends the thread where it is told to end instead. */
+async function toldToLoad(): Promise<void> {
+  const { kind } = await new Promise<ToThread>((resolve) => parentPort?.once('message', resolve));
+  if (kind === 'end') process.exit(0);
 }
 
 function serve(engine: Engine, send: (message: FromThread) => void): void {
@@ -50,6 +64,8 @@ function serve(engine: Engine, send: (message: FromThread) => void): void {
       await engine.end();
       process.exit(0);
     }
+    // it is loaded
+    if (message.kind === 'load') return;
     const { id, request, streams } = message;
     const abort = new AbortController();
     asked.set(id, abort);

@@ -13,12 +13,15 @@ type Room = Past & { readonly lengths: number[] };
  */
 export class ReplyRows {
   readonly #decoder: Decoder;
+  readonly #mostRows: number;
   #room: Room | null = null;
   #width = 0;
   readonly #taken = new Set<number>();
 
-  constructor(decoder: Decoder) {
+  /** @param mostRows replies at once */
+  constructor(decoder: Decoder, mostRows: number) {
     this.#decoder = decoder;
+    this.#mostRows = Math.max(LEAST_ROWS, mostRows);
   }
 
   get count(): number {
@@ -63,7 +66,7 @@ export class ReplyRows {
     const before = known?.lengths.length ?? 0;
     if (known !== null && rows <= before && tokens <= this.#width) return;
     let count = Math.max(LEAST_ROWS, before);
-    while (count < rows) count *= 2;
+    while (count < rows) count = Math.min(2 * count, this.#mostRows);
     const width = Math.max(this.#width, Math.ceil(tokens / ROOM_TOKENS) * ROOM_TOKENS);
     const room = this.#decoder.room(count, width);
     for (const row of this.#taken) this.#decoder.put(known!, row, known!.lengths[row]!, room, row);
