@@ -1,14 +1,9 @@
 import { join } from 'node:path';
 import { LocalModel, type LocalRequest, type ModelInfo } from '@agon/inference/onnx';
-import {
-  distance,
-  loadChecked,
-  type Reading,
-  readReference,
-  USUAL_READING,
-} from '../../packages/inference/src/onnx/check-provider.ts';
+import { distance, loadChecked, readReference } from '../../packages/inference/src/onnx/check-provider.ts';
 import { Decoder } from '../../packages/inference/src/onnx/decoder.ts';
 import { logSoftmax } from '../../packages/inference/src/onnx/log-softmax.ts';
+import { type Reading, USUAL_READING } from '../../packages/inference/src/onnx/read-in-pieces.ts';
 
 /** What `webgpu.test.ts` looks at, in a process of its own: onnxruntime looks for devices once. */
 export type Findings = {

@@ -47,7 +47,7 @@ describe('a model of this machine as a provider', () => {
       { fingerprint: string }[]
     >`select distinct fingerprint from replies`;
     expect(rows.map(({ fingerprint }) => fingerprint)).toEqual([
-      expect.stringMatching(/^onnx-[0-9a-f]{16}-float32-cpu-p64$/),
+      expect.stringMatching(/^onnx-[0-9a-f]{16}-float32-cpu-(?:p64|rows)$/),
     ]);
   });
 

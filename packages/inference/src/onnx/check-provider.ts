@@ -1,17 +1,7 @@
 import { ArenaError } from '@agon/domain';
 import { Decoder, type DecoderOptions } from './decoder.ts';
 import { likeliest, logSoftmax } from './log-softmax.ts';
-import { readInPieces } from './read-in-pieces.ts';
-
-/** How a model reads prompts. Another way rounds otherwise, so it is part of what the model's replies are known by. */
-export type Reading = {
-  /** Tokens of a prompt that are read at once. */
-  readonly pieceTokens: number;
-  /** Where attention is worked out: where everything else is, or on the processor. */
-  readonly attention: 'provider' | 'cpu';
-};
-
-export const USUAL_READING: Reading = { pieceTokens: 64, attention: 'provider' };
+import { type Reading, readInPieces, USUAL_READING } from './read-in-pieces.ts';
 
 /** Of WebGPU's attention in onnxruntime 1.30: runs of 32 tokens and more take a kernel that is wrong on some devices. */
 const SHORT_PIECE_TOKENS = 31;
@@ -22,8 +12,8 @@ const SHORT_PIECE_TOKENS = 31;
  */
 const READINGS: readonly Reading[] = [
   USUAL_READING,
-  { pieceTokens: SHORT_PIECE_TOKENS, attention: 'provider' },
-  { pieceTokens: USUAL_READING.pieceTokens, attention: 'cpu' },
+  { ...USUAL_READING, pieceTokens: SHORT_PIECE_TOKENS },
+  { ...USUAL_READING, attention: 'cpu' },
 ];
 
 /** An execution provider whose log-probabilities are further away is wrong, not imprecise. */
@@ -58,7 +48,7 @@ export async function readReference(options: Omit<DecoderOptions, 'executionProv
   try {
     const { logits } = await decoder.read([{ ids: [1], places: [0] }], null, false);
     const vocabulary = logits[0]![0]!.length;
-    const logprobs = await proofOf(decoder, vocabulary, USUAL_READING.pieceTokens);
+    const logprobs = await proofOf(decoder, vocabulary, USUAL_READING);
     return { vocabulary, logprobs, shortMs: await shortMsOf(decoder, vocabulary) };
   } finally {
     await decoder.release();
@@ -94,7 +84,7 @@ export async function loadChecked(
         decoder = null;
         decoder = await Decoder.load({ ...options, attentionOnCpu: true });
       }
-      const own = await proofOf(decoder, reference.vocabulary, reading.pieceTokens);
+      const own = await proofOf(decoder, reference.vocabulary, reading);
       const away = Math.max(...own.map((logprobs, at) => distance(reference.logprobs[at]!, logprobs)));
       found.push(`${away.toPrecision(2)} ${nameOf(reading)}`);
       if (away > WRONG_LOGPROB || Number.isNaN(away)) continue;
@@ -137,12 +127,12 @@ function nameOf({ pieceTokens, attention }: Reading): string {
 }
 
 /** Log-probabilities at some places of a prompt and of a reply behind it, read as the engine reads them. */
-async function proofOf(decoder: Decoder, vocabulary: number, pieceTokens: number): Promise<Float64Array[]> {
+async function proofOf(decoder: Decoder, vocabulary: number, reading: Reading): Promise<Float64Array[]> {
   const ids = someTokens(PROOF_TOKENS, vocabulary);
   const found: Float64Array[] = [];
   let past = null;
   for await (const piece of readInPieces(decoder, ids, {
-    pieceTokens,
+    reading,
     keepsPast: true,
     placesOf: (length) => [...Array(length).keys()],
   })) {

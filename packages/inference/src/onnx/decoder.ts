@@ -5,9 +5,11 @@ import { LOGIT_PLACES } from './edit-graph.ts';
 import { loadRuntime, type Runtime } from './onnx-runtime.ts';
 import { type Kernel, type PreparedModel, prepareModel } from './prepare-model.ts';
 
-/** What a model keeps of the tokens that it has read, by the names of its inputs. */
+/** What a model keeps of the tokens that it has read. */
 export type Past = {
-  readonly tokens: number;
+  /** Of each row, how many; what stands behind them in the tensors is padding. */
+  readonly lengths: readonly number[];
+  /** By the names of its inputs. */
   readonly tensors: Readonly<Record<string, Tensor>>;
 };
 
@@ -21,7 +23,7 @@ export type Row = {
 export type Prefilled = {
   /** Of each row, for each place: a logit for every token of the vocabulary. */
   readonly logits: readonly (readonly Float32Array[])[];
-  /** Of a single row, where it was asked for. */
+  /** Where it was asked for. */
   readonly past: Past | null;
 };
 
@@ -60,13 +62,13 @@ export class Decoder {
     options: DecoderOptions,
     runtime: typeof Runtime,
     session: InferenceSession,
-    { choosesPlaces, attentionNodes, dataFiles }: PreparedModel,
+    { bytes: _bytes, ...prepared }: PreparedModel,
   ) {
     this.kernel = options.kernel;
     this.executionProvider = options.executionProvider;
     this.#runtime = runtime;
     this.#session = session;
-    this.#prepared = { choosesPlaces, attentionNodes, dataFiles };
+    this.#prepared = prepared;
     this.#states = readStates(session, options.modelFile);
   }
 
@@ -133,64 +135,118 @@ export class Decoder {
     return this.#prepared.choosesPlaces && this.#states.every(({ tokenDim }) => tokenDim !== null);
   }
 
-  /** @returns the first `tokens` of a past */
-  cut(past: Past, tokens: number): Past {
-    if (tokens === past.tokens) return past;
+  /**
+   * Whether a past may stand in a buffer that is longer than it is, and rows of several lengths beside each other: the
+   * attention is told how long each row is.
+   */
+  get hasRoom(): boolean {
+    return this.#prepared.usesGroupQuery && this.canPad && this.#states.length > 0;
+  }
+
+  /** @returns the first `tokens` of one row of a past */
+  cut(past: Past, tokens: number, row = 0): Past {
+    if (past.lengths.length === 1 && tokens === past.lengths[row]) return past;
+    const kept = this.room(1, tokens);
+    this.put(past, row, tokens, kept, 0);
+    return kept;
+  }
+
+  /** @returns a past of rows without a token in it, each with room for `tokens` */
+  room(rows: number, tokens: number): Past & { readonly lengths: number[] } {
     const tensors = this.#states.map((state) => {
-      const tensor = past.tensors[state.input]!;
-      return [state.input, cutTensor(this.#runtime, tensor, state.tokenDim!, tokens)] as const;
+      const dims = state.shape.map((dim, place) => (place === state.tokenDim ? tokens : (dim ?? rows)));
+      return [state.input, newTensor(this.#runtime, state.type, dims)] as const;
     });
-    return { tokens, tensors: Object.fromEntries(tensors) };
+    return { lengths: Array.from({ length: rows }, () => 0), tensors: Object.fromEntries(tensors) };
+  }
+
+  /** Copies the first `tokens` of a row of one past into a row of another. */
+  put(
+    from: Past,
+    fromRow: number,
+    tokens: number,
+    to: Past & { readonly lengths: number[] },
+    toRow: number,
+  ): void {
+    for (const { input, tokenDim } of this.#states)
+      copyRow(from.tensors[input]!, fromRow, to.tensors[input]!, toRow, tokenDim!, tokens);
+    to.lengths[toRow] = tokens;
   }
 
   /**
    * Reads tokens behind a past.
-   * @param rows one where there is a past or it is kept; else several, which are padded on the right
+   * @param rows one where there is a past of one row; a token of each where `hasRoom`; without a past several, which are
+   * padded on the right
    */
   async read(rows: readonly Row[], past: Past | null, keepsPast: boolean): Promise<Prefilled> {
-    const before = past?.tokens ?? 0;
     const width = Math.max(...rows.map(({ ids }) => ids.length));
+    const results = await this.#run(rows, past, keepsPast ? 'kept' : 'dropped');
+    const logits = this.#logitsOf(results[LOGITS]!, rows, width);
+    if (!keepsPast) return { logits, past: null };
+    const tensors = this.#states.map(({ input, output }) => [input, results[output] as Tensor]);
+    return {
+      logits,
+      past: {
+        // a past without room has no padding between its rows' tokens and these
+        lengths: rows.map(({ ids }, row) => (past?.lengths[row] ?? 0) + ids.length),
+        tensors: Object.fromEntries(tensors),
+      },
+    };
+  }
+
+  /**
+   * Reads a token of each row behind a past with room for it, where it is then found: nothing is copied.
+   * @returns of each row, a logit for every token of the vocabulary
+   */
+  async write(
+    ids: readonly number[],
+    past: Past & { readonly lengths: number[] },
+  ): Promise<readonly Float32Array[]> {
+    const rows = ids.map((id): Row => ({ ids: [id], places: [0] }));
+    const results = await this.#run(rows, past, 'in place');
+    for (const row of ids.keys()) past.lengths[row]! += 1;
+    return this.#logitsOf(results[LOGITS]!, rows, 1).map(([logits]) => logits!);
+  }
+
+  async #run(rows: readonly Row[], past: Past | null, fate: 'kept' | 'dropped' | 'in place') {
+    const width = Math.max(...rows.map(({ ids }) => ids.length));
+    const before = rows.map((_, row) => past?.lengths[row] ?? 0);
     const feeds: Record<string, Tensor> = {};
     for (const { name } of this.#session.inputMetadata) {
       const tensor = this.#feed(name, rows, width, before);
       if (tensor !== null) feeds[name] = tensor;
     }
-    for (const state of this.#states)
-      feeds[state.input] = feedable(past?.tensors[state.input] ?? this.#empty(state, rows.length));
-    const fetches = [LOGITS, ...(keepsPast ? this.#states.map(({ output }) => output) : [])];
-    const results = await this.#session.run(feeds, fetches);
-    const logits = this.#logitsOf(results[LOGITS]!, rows, width);
-    const kept = keepsPast
-      ? {
-          tokens: before + width,
-          tensors: Object.fromEntries(
-            this.#states.map(({ input, output }) => [input, results[output] as Tensor]),
-          ),
-        }
-      : null;
-    return { logits, past: kept };
+    const fetches: Record<string, Tensor | null> = { [LOGITS]: null };
+    for (const state of this.#states) {
+      const tensor = feedable(past?.tensors[state.input] ?? this.#empty(state, rows.length));
+      feeds[state.input] = tensor;
+      if (fate !== 'dropped') fetches[state.output] = fate === 'kept' ? null : tensor;
+    }
+    return this.#session.run(feeds, fetches);
   }
 
   async release(): Promise<void> {
     await this.#session.release();
   }
 
-  #feed(name: string, rows: readonly Row[], width: number, before: number): Tensor | null {
-    const perToken = (length: number, value: (row: Row, at: number) => number) =>
+  #feed(name: string, rows: readonly Row[], width: number, before: readonly number[]): Tensor | null {
+    const perToken = (length: number, value: (row: Row, at: number, before: number) => number) =>
       this.#whole(
         name,
-        rows.flatMap((row) => Array.from({ length }, (_, at) => value(row, at))),
+        rows.flatMap((row, i) => Array.from({ length }, (_, at) => value(row, at, before[i]!))),
         [rows.length, length],
       );
     switch (name) {
       case 'input_ids':
         return perToken(width, ({ ids }, at) => ids[at] ?? 0);
       case 'attention_mask':
-        return perToken(before + width, ({ ids }, at) => (at < before + ids.length ? 1 : 0));
+        return perToken(Math.max(...before) + width, ({ ids }, at, before) =>
+          at < before + ids.length ? 1 : 0,
+        );
       case 'position_ids':
-        return perToken(width, ({ ids }, at) => (at < ids.length ? before + at : 0));
+        return perToken(width, ({ ids }, at, before) => (at < ids.length ? before + at : 0));
       case LOGIT_PLACES: {
-        const most = Math.max(...rows.map(({ places }) => places.length));
+        const most = placesOf(rows);
         const wanted = rows.flatMap(({ places }) => Array.from({ length: most }, (_, i) => places[i] ?? 0));
         return this.#whole(name, wanted, [rows.length, most, 1]);
       }
@@ -216,8 +272,7 @@ export class Decoder {
 
   #empty({ type, shape }: State, rows: number): Tensor {
     const dims = shape.map((dim) => dim ?? rows);
-    const size = dims.reduce((product, dim) => product * dim, 1);
-    return newTensor(this.#runtime, type, size, dims);
+    return newTensor(this.#runtime, type, dims);
   }
 
   #logitsOf(tensor: Tensor, rows: readonly Row[], width: number): Float32Array[][] {
@@ -267,26 +322,37 @@ function readStates(session: InferenceSession, file: string): readonly State[] {
   });
 }
 
-function cutTensor(runtime: typeof Runtime, tensor: Tensor, dim: number, length: number): Tensor {
-  const outer = tensor.dims.slice(0, dim).reduce((product, each) => product * each, 1);
-  const inner = tensor.dims.slice(dim + 1).reduce((product, each) => product * each, 1);
-  const before = (tensor.dims[dim] ?? 0) * inner;
-  const after = length * inner;
-  const dims = tensor.dims.map((each, place) => (place === dim ? length : each));
-  const cut = newTensor(runtime, tensor.type, outer * after, dims);
-  // half-precision numbers stand as numbers in one tensor and as bits in another
-  const [from, to] = [feedable(tensor).data, feedable(cut).data] as unknown as [Float32Array, Float32Array];
-  for (let block = 0; block < outer; block += 1)
-    to.set(from.subarray(block * before, block * before + after), block * after);
-  return cut;
+/** Places of each row that go through the last product: two at least, as that of a single one is rounded otherwise. */
+function placesOf(rows: readonly Row[]): number {
+  return Math.max(rows.length === 1 ? 2 : 1, ...rows.map(({ places }) => places.length));
 }
 
-function newTensor(
-  runtime: typeof Runtime,
-  type: Tensor.Type,
-  size: number,
-  dims: readonly number[],
-): Tensor {
+/** Tensors of [rows, …, tokens, …]; as many rows and tokens as they hold. */
+function copyRow(
+  from: Tensor,
+  fromRow: number,
+  to: Tensor,
+  toRow: number,
+  tokenDim: number,
+  tokens: number,
+): void {
+  const productOf = (dims: readonly number[]) => dims.reduce((product, each) => product * each, 1);
+  const blocks = productOf(from.dims.slice(1, tokenDim));
+  const inner = productOf(from.dims.slice(tokenDim + 1));
+  const [fromBlock, toBlock] = [from.dims[tokenDim]! * inner, to.dims[tokenDim]! * inner];
+  // half-precision numbers stand as numbers in one tensor and as bits in another
+  const [source, target] = [feedable(from).data, feedable(to).data] as unknown as [
+    Float32Array,
+    Float32Array,
+  ];
+  for (let block = 0; block < blocks; block += 1) {
+    const start = (fromRow * blocks + block) * fromBlock;
+    target.set(source.subarray(start, start + tokens * inner), (toRow * blocks + block) * toBlock);
+  }
+}
+
+function newTensor(runtime: typeof Runtime, type: Tensor.Type, dims: readonly number[]): Tensor {
+  const size = dims.reduce((product, dim) => product * dim, 1);
   if (type === 'float32') return new runtime.Tensor('float32', new Float32Array(size), dims);
   if (type === 'float16') {
     const Halves = (

@@ -6,7 +6,8 @@ import { GrowingText, type PlaceProbabilities } from './generation.ts';
 import type { LoadedModel } from './load-model.ts';
 import { likeliest, logSoftmax } from './log-softmax.ts';
 import { PrefixCache, sharedTokens } from './prefix-cache.ts';
-import { readInPieces } from './read-in-pieces.ts';
+import { endsInSingle, readInPieces } from './read-in-pieces.ts';
+import { ReplyRows } from './reply-rows.ts';
 import { sampleToken } from './sample-token.ts';
 
 /** What a model is asked. */
@@ -54,9 +55,15 @@ export type EngineCounts = {
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;
-  /** Rows and padded tokens of prefills. */
+  /** Prompts that were read. */
   prefills: number;
+  /** Times that some were read together, the tokens of those, and what they were padded to. */
+  batches: number;
+  batchTokens: number;
+  paddedTokens: number;
   prefillMs: number;
+  /** Times that replies grew by a token, each by one. */
+  steps: number;
   decodeMs: number;
 };
 
@@ -76,17 +83,27 @@ type Job = {
   labels: LocalReply['labels'];
   cachedTokens: number;
   completionTokens: number;
+  /** Of a reply that grows alone. */
   past: Past | null;
+  /** Of one that grows beside others. */
+  row: number | null;
   next: number;
 };
 
+/** Tokens of prompts that are read together, padding included: more do not fill a processor better. */
+const BATCH_TOKENS = { cpu: 256, device: 8192 };
+/** Of a batch, padding may be a fifth. */
+const MOST_PADDING = 0.2;
+/** Tokens of a whole prompt's probabilities that are worked out at once: each has as many as the vocabulary. */
+const ECHO_TOKENS = 64;
 /** Where more wait than that, the first is read before those that are more alike. */
 const MOST_WAITING = 16;
 export const MOST_TOP_LOGPROBS = 20;
 
 /**
- * Asks one loaded model, on the thread that it runs on: prompts are read one after another, those that begin alike next to
- * each other; replies grow a token at a time in turns, so a long one holds up no verdict for long.
+ * Asks one loaded model, on the thread that it runs on. Prompts that begin alike are read one after the other, so that the
+ * beginning is read once; others of about one length together, where the model reads rows as it reads each alone. Replies
+ * grow a token at a time, together where the same bits come out, and a long one holds up no verdict for long.
  */
 export class Engine {
   readonly #model: LoadedModel;
@@ -94,6 +111,9 @@ export class Engine {
   #waiting: Job[] = [];
   #active: Job[] = [];
   #last: readonly number[] = [];
+  /** Prompts read since replies grew. */
+  #begun = 0;
+  #rows: ReplyRows;
   #running: Promise<void> | null = null;
   #isEnding = false;
   readonly counts: EngineCounts = {
@@ -104,13 +124,18 @@ export class Engine {
     cachedTokens: 0,
     completionTokens: 0,
     prefills: 0,
+    batches: 0,
+    batchTokens: 0,
+    paddedTokens: 0,
     prefillMs: 0,
+    steps: 0,
     decodeMs: 0,
   };
 
   constructor(model: LoadedModel) {
     this.#model = model;
-    this.#cache = new PrefixCache(model.info.memory.parts.prefixCache, model.info.reading.pieceTokens);
+    this.#cache = new PrefixCache(model.info.memory.parts.prefixCache, model.info.reading);
+    this.#rows = new ReplyRows(model.decode, this.#mostActive);
   }
 
   /**
@@ -159,6 +184,7 @@ export class Engine {
         cachedTokens: 0,
         completionTokens: 0,
         past: null,
+        row: null,
         next: 0,
       };
       this.counts.requests += 1;
@@ -196,14 +222,29 @@ export class Engine {
   async #run(): Promise<void> {
     while (!this.#isEnding && this.#waiting.length + this.#active.length > 0) {
       this.#dropAborted();
-      const reads = this.#active.length < this.#model.info.memory.rows ? this.#takeNext() : null;
-      if (reads !== null) await this.#guard(reads, () => this.#begin(reads));
-      else for (const job of [...this.#active]) await this.#guard(job, () => this.#step(job));
+      const reads = this.#takesPrompts ? this.#takeNext() : null;
+      if (reads === null) await this.#growReplies();
+      else {
+        const batch = [reads, ...this.#takeBeside(reads)];
+        this.#begun += batch.length;
+        if (batch.length > 1) await this.#guard(batch, () => this.#beginTogether(batch));
+        else await this.#guard(batch, () => this.#begin(reads));
+      }
       this.counts.waiting = this.#waiting.length;
       this.counts.active = this.#active.length;
       // messages are read between two runs: onnxruntime holds the thread while it works
       await new Promise(setImmediate);
     }
+  }
+
+  /** Replies that are written at once, and prompts that are read before these grow by a token. */
+  get #mostActive(): number {
+    return this.#model.info.memory.rows;
+  }
+
+  get #takesPrompts(): boolean {
+    const { length } = this.#active;
+    return length < this.#mostActive && (length === 0 || this.#begun < this.#mostActive);
   }
 
   /** Resolves when nothing runs any more: what is begun is not finished. */
@@ -219,7 +260,14 @@ export class Engine {
       return false;
     };
     this.#waiting = this.#waiting.filter(goesOn);
-    this.#active = this.#active.filter(goesOn);
+    for (const job of this.#active) if (!goesOn(job)) this.#leave(job);
+  }
+
+  #leave(job: Job): void {
+    this.#active = this.#active.filter((each) => each !== job);
+    if (job.row !== null) this.#rows.drop(job.row);
+    job.row = null;
+    job.past = null;
   }
 
   /** The one that shares most with the prompt that was read last; of equals, the one that came first. */
@@ -239,13 +287,67 @@ export class Engine {
     return taken;
   }
 
-  async #guard(job: Job, work: () => Promise<void>): Promise<void> {
+  /**
+   * Others to be read together with a prompt that nothing is known of: about as long, and with a beginning of their own.
+   * A device that is not the processor reads long batches, and fetches no pasts for beginnings.
+   */
+  #takeBeside(first: Job): readonly Job[] {
+    const { info } = this.#model;
+    const isCpu = info.executionProvider === 'cpu';
+    if (!(isCpu ? info.reading.keepsBits : info.batches) || info.reading.attention === 'cpu') return [];
+    const mostTokens = isCpu ? BATCH_TOKENS.cpu : BATCH_TOKENS.device;
+    const fits = (job: Job) =>
+      !job.request.echo && !endsInSingle(job.ids.length) && (!isCpu || this.#cache.find(job.ids) === null);
+    if (!fits(first)) return [];
+    const taken: Job[] = [];
+    let longest = first.ids.length;
+    let tokens = first.ids.length;
+    for (const job of this.#waiting) {
+      const rows = taken.length + 2;
+      if (rows > this.#mostActive - this.#active.length) break;
+      const width = Math.max(longest, job.ids.length);
+      const sum = tokens + job.ids.length;
+      if (width * rows > mostTokens || sum < (1 - MOST_PADDING) * width * rows || !fits(job)) continue;
+      // what begins alike is read once instead
+      if (isCpu && sharedTokens(first.ids, job.ids) > job.ids.length / 4) continue;
+      taken.push(job);
+      longest = width;
+      tokens = sum;
+    }
+    this.#waiting = this.#waiting.filter((job) => !taken.includes(job));
+    return taken;
+  }
+
+  async #guard(jobs: readonly Job[], work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#active = this.#active.filter((each) => each !== job);
-      job.reject(error);
+      for (const job of jobs) {
+        this.#leave(job);
+        job.reject(error);
+      }
     }
+  }
+
+  async #beginTogether(jobs: readonly Job[]): Promise<void> {
+    const { prefill, info } = this.#model;
+    const startMs = performance.now();
+    const isCpu = info.executionProvider === 'cpu';
+    const rows = jobs.map(({ ids }) => ({ ids, places: [ids.length - 1] }));
+    const keepsPast = isCpu || jobs.some(({ maxTokens }) => maxTokens > 1);
+    const read = await prefill.read(rows, null, keepsPast);
+    const width = Math.max(...jobs.map(({ ids }) => ids.length));
+    this.counts.batches += 1;
+    this.counts.paddedTokens += width * jobs.length;
+    this.counts.prefillMs += performance.now() - startMs;
+    for (const [at, job] of jobs.entries()) {
+      const { ids } = job;
+      const past = read.past === null ? null : prefill.cut(read.past, ids.length, at);
+      if (isCpu && past !== null) this.#cache.keep(ids, past);
+      this.counts.batchTokens += ids.length;
+      this.#start(job, past, read.logits[at]![0]!);
+    }
+    this.#last = jobs.at(-1)!.ids;
   }
 
   async #begin(job: Job): Promise<void> {
@@ -254,21 +356,23 @@ export class Engine {
     const startMs = performance.now();
     const sharesPast = prefill.canCut && !request.echo;
     const known = sharesPast ? this.#cache.find(ids) : null;
-    const before = known?.tokens ?? 0;
-    const past = known === null ? null : prefill.cut(known.past, before);
-    const isLong = maxTokens > 1;
+    job.cachedTokens = known?.tokens ?? 0;
+    const past = known === null ? null : prefill.cut(known.past, known.tokens);
     const read = request.echo
       ? await this.#readWithPrompt(job)
-      : await this.#readPieces(job, past, isLong || sharesPast);
+      : await this.#readPieces(job, past, maxTokens > 1 || sharesPast);
     if (sharesPast && read.past !== null) this.#cache.keep(ids, read.past);
     this.#last = ids;
-    job.cachedTokens = before;
-    job.past = isLong ? read.past : null;
-    this.counts.prefills += 1;
     this.counts.prefillMs += performance.now() - startMs;
+    this.#start(job, read.past, read.logits.at(-1)!);
+  }
+
+  /** Takes the first token of a reply. @param past of the whole prompt; null: of a reply that has no second */
+  #start(job: Job, past: Past | null, logits: Float32Array): void {
+    const { ids, request, maxTokens } = job;
+    this.counts.prefills += 1;
     this.counts.promptTokens += ids.length;
-    this.counts.cachedTokens += before;
-    const logits = read.logits.at(-1)!;
+    this.counts.cachedTokens += job.cachedTokens;
     if (job.labelIds.length > 0) {
       const logprobs = logSoftmax(logits);
       job.labels = job.labelIds.map((id, at) => ({ token: request.labels[at]!, id, logprob: logprobs[id]! }));
@@ -279,13 +383,16 @@ export class Engine {
     }
     this.#active.push(job);
     this.#take(job, logits);
+    if (!this.#active.includes(job) || past === null) return;
+    if (this.#model.info.reading.keepsBits) job.row = this.#rows.add(past);
+    else job.past = past;
   }
 
   /** @returns the last piece's logits */
   async #readPieces(job: Job, known: Past | null, keepsPast: boolean) {
     const { prefill, info } = this.#model;
-    const { pieceTokens } = info.reading;
-    for await (const piece of readInPieces(prefill, job.ids, { pieceTokens, known, keepsPast })) {
+    const { reading } = info;
+    for await (const piece of readInPieces(prefill, job.ids, { reading, known, keepsPast })) {
       if (piece.isLast) return piece;
       await this.#letAbort(job);
     }
@@ -299,9 +406,9 @@ export class Engine {
     const found: (PlaceProbabilities | { readonly token: string; readonly logprob: null })[] = [
       { token: tokenizer.textOf(ids[0]!), logprob: null },
     ];
-    const { pieceTokens } = info.reading;
+    const reading = info.reading.keepsBits ? { ...info.reading, pieceTokens: ECHO_TOKENS } : info.reading;
     const placesOf = (length: number) => [...Array(length).keys()];
-    for await (const piece of readInPieces(prefill, ids, { pieceTokens, keepsPast: true, placesOf })) {
+    for await (const piece of readInPieces(prefill, ids, { reading, keepsPast: true, placesOf })) {
       await this.#letAbort(job);
       for (const [at, logits] of piece.logits.entries()) {
         const id = ids[piece.from + at + 1];
@@ -320,12 +427,29 @@ export class Engine {
     signal.throwIfAborted();
   }
 
-  async #step(job: Job): Promise<void> {
+  /** Every reply grows by a token. */
+  async #growReplies(): Promise<void> {
     const startMs = performance.now();
-    const read = await this.#model.decode.read([{ ids: [job.next], places: [0] }], job.past, true);
-    job.past = read.past;
-    this.counts.decodeMs += performance.now() - startMs;
-    this.#take(job, read.logits[0]![0]!);
+    this.#begun = 0;
+    this.counts.steps += 1;
+    const { decode } = this.#model;
+    const together = this.#active.filter(({ row }) => row !== null);
+    if (together.length > 0) {
+      await this.#guard(together, async () => {
+        const logits = await this.#rows.write(new Map(together.map(({ row, next }) => [row!, next])));
+        this.counts.decodeMs += performance.now() - startMs;
+        for (const job of together) this.#take(job, logits.get(job.row!)!);
+      });
+    }
+    for (const job of this.#active.filter(({ row }) => row === null)) {
+      const stepMs = performance.now();
+      await this.#guard([job], async () => {
+        const read = await decode.read([{ ids: [job.next], places: [0] }], job.past, true);
+        job.past = read.past;
+        this.counts.decodeMs += performance.now() - stepMs;
+        this.#take(job, read.logits[0]![0]!);
+      });
+    }
   }
 
   /** Takes the next token of a reply, which may be its last. */
@@ -361,7 +485,7 @@ export class Engine {
   }
 
   #finish(job: Job, finishReason: LocalReply['finishReason']): void {
-    this.#active = this.#active.filter((each) => each !== job);
+    this.#leave(job);
     const left = job.text.end();
     if (left !== '') job.onPiece({ text: left, logprobs: null });
     job.resolve({

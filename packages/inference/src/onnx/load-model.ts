@@ -1,23 +1,17 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { ArenaError } from '@agon/domain';
 import { chatTemplate, type RenderChat } from './chat-template.ts';
-import {
-  distance,
-  loadChecked,
-  type Reading,
-  type Reference,
-  readReference,
-  someTokens,
-  USUAL_READING,
-} from './check-provider.ts';
+import { keepsBits } from './check-bits.ts';
+import { distance, loadChecked, type Reference, readReference, someTokens } from './check-provider.ts';
 import { Decoder, type Past } from './decoder.ts';
 import { missingLibrary, providersToTry } from './execution-providers.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './model-folder.ts';
 import { type Kernel, MOST_FLOAT_BYTES, measureModel } from './prepare-model.ts';
-import { readInPieces } from './read-in-pieces.ts';
+import { FREE_READING, type Reading, readInPieces, USUAL_READING } from './read-in-pieces.ts';
 import { type ModelTokenizer, readTokenizer } from './read-tokenizer.ts';
+import { ReplyRows } from './reply-rows.ts';
 
 /**
  * How numbers are rounded on the way. `float32`: activations stay as the file's weights meet them, equal on every machine
@@ -138,15 +132,16 @@ export async function loadModel(
   };
 }
 
-/** Weights, numeric mode, execution provider, size of the pieces, and where attention is worked out if not there. */
+/** Weights, numeric mode, execution provider, the size of pieces where it decides, and where attention is worked out if not there. */
 function fingerprintOf(
   weightsHash: string,
   numeric: string,
   executionProvider: string,
-  { pieceTokens, attention }: Reading,
+  { pieceTokens, attention, keepsBits }: Reading,
 ): string {
+  const pieces = keepsBits ? '-rows' : `-p${pieceTokens}`;
   const way = attention === 'cpu' ? '-cpuattention' : '';
-  return `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}-p${pieceTokens}${way}`;
+  return `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}${pieces}${way}`;
 }
 
 /** Which kernels are tried, and what they take together. @throws ArenaError('too_large') */
@@ -225,7 +220,9 @@ async function loadOnProcessor(
     for (const kernel of kernels)
       decoders.push(await Decoder.load({ modelFile, kernel, executionProvider, threads }));
     const vocabulary = await vocabularyOf(decoders[0]!);
-    return { executionProvider, decoders, reading: USUAL_READING, vocabulary };
+    let keeps = true;
+    for (const decoder of decoders) keeps &&= await keepsBits(decoder, vocabulary);
+    return { executionProvider, decoders, reading: keeps ? FREE_READING : USUAL_READING, vocabulary };
   } catch (error) {
     for (const decoder of decoders) await decoder.release();
     throw error;
@@ -268,19 +265,32 @@ function roundingOf(kernel: Kernel): string {
   return kernel === 'int8' ? 'int8' : 'float32';
 }
 
-async function measure(decoder: Decoder, vocabulary: number, { pieceTokens }: Reading): Promise<Speeds> {
+async function measure(decoder: Decoder, vocabulary: number, reading: Reading): Promise<Speeds> {
   const ids = someTokens(PREFILL_TOKENS, vocabulary);
   await decoder.read([{ ids: ids.slice(0, 2), places: [1] }], null, false);
   const startMs = performance.now();
   let past: Past | null = null;
-  for await (const piece of readInPieces(decoder, ids, { pieceTokens, keepsPast: true })) past = piece.past;
+  for await (const piece of readInPieces(decoder, ids, { reading, keepsPast: true })) past = piece.past;
   const readMs = performance.now() - startMs;
-  for (let i = 0; i < DECODE_TOKENS; i += 1)
-    ({ past } = await decoder.read([{ ids: [1], places: [0] }], past, true));
+  const write = writerOf(decoder, reading, past!);
+  for (let i = 0; i < DECODE_TOKENS; i += 1) await write();
   const decodeMs = performance.now() - startMs - readMs;
   return {
     prefillTokensPerS: (1000 * PREFILL_TOKENS) / readMs,
     decodeTokensPerS: (1000 * DECODE_TOKENS) / decodeMs,
+  };
+}
+
+/** Writes a token of a reply behind a past, as the engine does it. */
+function writerOf(decoder: Decoder, { keepsBits }: Reading, begun: Past): () => Promise<void> {
+  if (keepsBits) {
+    const rows = new ReplyRows(decoder, 1);
+    const row = rows.add(begun);
+    return async () => void (await rows.write(new Map([[row, 1]])));
+  }
+  let past: Past | null = begun;
+  return async () => {
+    ({ past } = await decoder.read([{ ids: [1], places: [0] }], past, true));
   };
 }
 

@@ -1,33 +1,32 @@
 import type { Past } from './decoder.ts';
+import { knownTokens, type Reading } from './read-in-pieces.ts';
 
 type Entry = { readonly ids: readonly number[]; readonly past: Past; readonly bytes: number };
 
 /**
  * What the model made of prompts that it read lately. Two orders of a battle, and battles under one template, begin alike:
- * what they share is read once, as far as it goes in whole pieces (`readInPieces` says why).
+ * what they share is read once, as far as `knownTokens` allows.
  */
 export class PrefixCache {
   readonly #mostBytes: number;
-  readonly #pieceTokens: number;
+  readonly #reading: Reading;
   /** The latest first. */
   #entries: Entry[] = [];
   #bytes = 0;
 
-  /** @param pieceTokens tokens of a prompt that are read at once */
-  constructor(mostBytes: number, pieceTokens: number) {
+  constructor(mostBytes: number, reading: Reading) {
     this.#mostBytes = mostBytes;
-    this.#pieceTokens = pieceTokens;
+    this.#reading = reading;
   }
 
-  /** @returns the entry that begins as `ids` does for most whole pieces, at least a token before its end; null: none */
+  /** @returns the entry that begins as `ids` does for longest, and how long; null: none */
   find(ids: readonly number[]): { readonly past: Past; readonly tokens: number } | null {
     let best: Entry | null = null;
     let most = 0;
     for (const entry of this.#entries) {
-      const shared = Math.min(sharedTokens(entry.ids, ids), ids.length - 1);
-      const whole = shared - (shared % this.#pieceTokens);
-      if (whole <= most) continue;
-      most = whole;
+      const known = knownTokens(this.#reading, sharedTokens(entry.ids, ids), ids.length);
+      if (known <= most) continue;
+      most = known;
       best = entry;
     }
     if (best === null) return null;

@@ -21,6 +21,7 @@ export const MOST_FLOAT_BYTES = 1.9 * 2 ** 30;
 export type PreparedModel = {
   readonly bytes: Uint8Array;
   readonly choosesPlaces: boolean;
+  readonly usesGroupQuery: boolean;
   /** Names of the nodes that onnxruntime has kernels of attention for. */
   readonly attentionNodes: readonly string[];
   readonly dataFiles: readonly string[];
@@ -49,6 +50,7 @@ export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
   return {
     bytes: graph.write(),
     choosesPlaces,
+    usesGroupQuery: graph.nodes.some(({ opType }) => opType === 'GroupQueryAttention'),
     attentionNodes,
     dataFiles,
   };

@@ -199,30 +199,40 @@ describe('a model on a thread', () => {
     { groupQuery: true, quantised: true },
     { halfPast: true },
     { convolution: true },
-  ])('says the same to the bit, whatever prompts it read before: %j', async (kind) => {
+  ])('says the same to the bit, whatever it read before and writes beside it: %j', async (kind) => {
     const model = new LocalModel({ ...options, folder: folderOf({ ...kind }) });
     const fresh = new LocalModel({ ...options, folder: folderOf({ ...kind }) });
     const random = seededRandom('prompts');
     const words = (count: number) => Array.from({ length: count }, () => 1 + random.below(30));
-    const beginning = words(260);
-    let cached = 0;
-    for (let round = 0; round < 60; round += 1) {
-      const ids = [...beginning.slice(0, 1 + random.below(260)), ...words(1 + random.below(90))];
-      const asked: LocalRequest = { ...request, prompt: { kind: 'tokens', ids }, labels: ['A', 'B'] };
-      const { cachedTokens, ...reply } = await model.ask(asked, never);
-      cached += cachedTokens;
-      // with echo every prompt is read from its first token
-      const echoed = await fresh.ask({ ...asked, echo: true }, never);
-      expect(reply).toEqual({
-        ...reply,
-        labels: echoed.labels,
-        logprobs: echoed.logprobs,
-        text: echoed.text,
-      });
+    const beginning = words(300);
+    const prompts = Array.from({ length: 90 }, () =>
+      random.below(3) === 0
+        ? words(1 + random.below(60))
+        : [...beginning.slice(0, 1 + random.below(300)), ...words(1 + random.below(90))],
+    );
+    const requestOf = (ids: readonly number[], at: number): LocalRequest => ({
+      ...request,
+      prompt: { kind: 'tokens', ids },
+      maxTokens: 1 + (at % 6),
+    });
+    for (let from = 0; from < prompts.length; from += 15) {
+      const asked = prompts.slice(from, from + 15).map(requestOf);
+      const replies = await Promise.all(asked.map((each) => model.ask(each, never)));
+      for (const [at, { cachedTokens: _cached, promptLogprobs: _none, ...reply }] of replies.entries()) {
+        // with echo every prompt is read alone, from its first token
+        expect(await fresh.ask({ ...asked[at]!, echo: true }, never)).toMatchObject(reply);
+      }
     }
+    const { cachedTokens, batches, batchTokens, paddedTokens, steps, completionTokens } = model.counts!;
     // a state that sums up all that was read is of no use to another prompt
-    if (kind.convolution === true) expect(cached).toBe(0);
-    else expect(cached).toBeGreaterThan(1000);
+    if (kind.convolution === true) expect(cachedTokens).toBe(0);
+    else expect(cachedTokens).toBeGreaterThan(1000);
+    expect(batchTokens).toBeLessThanOrEqual(paddedTokens);
+    if (kind.groupQuery === true) {
+      expect((await model.info()).reading.keepsBits).toBe(true);
+      expect(batches).toBeGreaterThan(0);
+      expect(steps).toBeLessThan((completionTokens - prompts.length) / 2);
+    } else expect(batches).toBe(0);
     await Promise.all([model.unload(), fresh.unload()]);
   });
 
