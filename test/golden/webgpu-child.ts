@@ -11,6 +11,8 @@ export type Findings = {
   readonly oneRun: number;
   /** Of the same prompt, asked of a model that was loaded on each: every place of it, and the labels. */
   readonly asked: number;
+  /** Of some prompts that are asked at once: their labels. */
+  readonly together: number;
   readonly info: ModelInfo;
   /** By each way of reading alone: how the model is read; or the error's code and message. */
   readonly ways: readonly string[];
@@ -35,13 +37,24 @@ const request: LocalRequest = {
 async function ask(executionProvider: string) {
   const model = new LocalModel({ ...options, executionProvider });
   const [info, reply] = [await model.info(), await model.ask(request, never)];
+  const atOnce = [90, 97, 94, 99].map((length, at) => {
+    const prompt = {
+      kind: 'tokens' as const,
+      ids: ids.slice(0, length).map((id) => 3 + ((id + 7 * at) % 29)),
+    };
+    return model.ask({ ...request, prompt, maxTokens: 1, echo: false }, never);
+  });
+  const together = (await Promise.all(atOnce)).flatMap((each) => each.labels.map(({ logprob }) => logprob));
   await model.unload();
   const { promptLogprobs, logprobs, labels } = reply;
   const numbers = [...(promptLogprobs ?? []), ...(logprobs ?? []), ...labels].map(
     ({ logprob }) => logprob ?? 0,
   );
-  return { info, numbers };
+  return { info, numbers, together };
 }
+
+const furthest = (one: readonly number[], other: readonly number[]) =>
+  Math.max(...one.map((number, at) => Math.abs(number - other[at]!)));
 
 async function inOneRun(executionProvider: string): Promise<readonly Float64Array[]> {
   const decoder = await Decoder.load({ ...load, executionProvider });
@@ -71,7 +84,8 @@ else {
   const [onCpu, onGpu] = [await ask('cpu'), await ask('webgpu')];
   const findings: Findings = {
     oneRun: Math.max(...own.map((logprobs, at) => distance(logprobs, other[at]!))),
-    asked: Math.max(...onCpu.numbers.map((number, at) => Math.abs(number - onGpu.numbers[at]!))),
+    asked: furthest(onCpu.numbers, onGpu.numbers),
+    together: furthest(onCpu.together, onGpu.together),
     info: onGpu.info,
     ways: [await tryWay(USUAL_READING), await tryWay({ ...USUAL_READING, attention: 'cpu' })],
   };

@@ -41,6 +41,7 @@ describe.skipIf(whyNot !== null)(
       // without this the rest would show nothing
       expect(found.oneRun).toBeGreaterThan(0.1);
       expect(found.asked).toBeLessThan(0.001);
+      expect(found.together).toBeLessThan(0.001);
       expect(found.info).toMatchObject({
         executionProvider: 'webgpu',
         reading: { pieceTokens: 31, attention: 'provider' },

@@ -42,8 +42,8 @@ describe('the memory of a model', () => {
 
   it.each([
     ['fewer rows', 3000, { hasFloatWeights: true, contextTokens: 8192, rows: 2 }],
-    ['a shorter context', 1900, { hasFloatWeights: true, rows: 1 }],
-    ['weights as they are', 1200, { hasFloatWeights: false, contextTokens: 8192, rows: 1 }],
+    ['a shorter context', 1900, { hasFloatWeights: true, contextTokens: 3584, rows: 2 }],
+    ['weights as they are', 1500, { hasFloatWeights: false, contextTokens: 8192, rows: 2 }],
   ])(
     'takes %s where the rest does not fit, says so, and stays within its limit',
     (_what, mebibytes, expected) => {
@@ -60,7 +60,7 @@ describe('the memory of a model', () => {
       expect.objectContaining({
         code: 'too_large',
         message: expect.stringMatching(
-          /takes 368 MiB at least \(150 MiB for its files, 180 MiB for keys and values of 2048 tokens, 25 MiB for prompts .* 13 MiB for logits\), and it may take 200 MiB/,
+          /takes 458 MiB at least \(150 MiB for its files, 270 MiB for keys and values of 2048 tokens, 25 MiB for prompts .* 13 MiB for logits\), and it may take 200 MiB/,
         ),
         at: { file: wish.modelFile },
       }),

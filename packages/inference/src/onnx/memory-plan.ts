@@ -1,13 +1,13 @@
 import { ArenaError } from '@agon/domain';
 import type { ModelSize } from './prepare-model.ts';
 
-/** What takes memory beside a model's files, in bytes. Activations of a piece are not counted. */
+/** What takes memory beside a model's files, in bytes. Not counted: activations, and a second copy in the moment in which room for replies grows. */
 export type MemoryParts = {
   /** The ONNX file and those beside it, once for each kernel that is loaded. */
   readonly files: number;
   /** Float32 copies of quantised weights: as they are, and packed for the kernel. */
   readonly floatWeights: number;
-  /** Keys and values of a full context for each reply that is written at once, and a copy of one while it grows. */
+  /** Keys and values of a full context for each reply that is written at once, and for a prompt that is read meanwhile. */
   readonly keysAndValues: number;
   /** Keys and values of prompts that were read lately, at most. */
   readonly prefixCache: number;
@@ -42,8 +42,10 @@ export type MemoryWish = {
   readonly pieceTokens: number;
 };
 
-/** Replies that are written at once where memory allows, one token of each in turn. */
+/** Replies that are written at once where memory allows. */
 export const MOST_ROWS = 8;
+/** A lone reply is written beside an empty row. */
+const LEAST_ROWS = 2;
 const CACHE_BYTES = 384 * 2 ** 20;
 /** Of all that the model may take. */
 const CACHE_SHARE = 1 / 8;
@@ -53,7 +55,7 @@ const LEAST_CONTEXT = 2048;
 const FLOAT_COPIES = 2;
 
 /**
- * Shares out what a model may take, before anything of it is loaded. First come the files, a short context and one reply;
+ * Shares out what a model may take, before anything of it is loaded. First come the files, a short context and two replies;
  * then float32 copies, which make prompts 3 to 4 times as quick; then the whole context; then more replies at once.
  * The same model under the same limit is always given the same.
  * @throws ArenaError('too_large') where not even the first of these fit
@@ -71,7 +73,7 @@ export function planMemory(size: ModelSize, wish: MemoryWish): MemoryPlan {
   const fixed = files + prefixCache + logits;
   const floats = FLOAT_COPIES * size.floatBytes;
   const isWanted = wish.mostFloatBytes > 0 && floats > 0;
-  const mostFloats = Math.min(wish.mostFloatBytes, mostBytes - fixed - statesOf(1, least));
+  const mostFloats = Math.min(wish.mostFloatBytes, mostBytes - fixed - statesOf(LEAST_ROWS, least));
   const hasFloatWeights = isWanted && floats <= mostFloats;
   if (isWanted && !hasFloatWeights) {
     notes.push(
@@ -80,18 +82,18 @@ export function planMemory(size: ModelSize, wish: MemoryWish): MemoryPlan {
   }
   const room = mostBytes - fixed - (hasFloatWeights ? floats : 0);
   let contextTokens = wish.contextTokens;
-  if (statesOf(1, contextTokens) > room) {
-    const fitting = (room / 2 - size.stateBytesPerRow) / Math.max(1, size.stateBytesPerToken);
+  if (statesOf(LEAST_ROWS, contextTokens) > room) {
+    const fitting = (room / (LEAST_ROWS + 1) - size.stateBytesPerRow) / Math.max(1, size.stateBytesPerToken);
     contextTokens = Math.max(least, Math.floor(fitting / pieceTokens) * pieceTokens);
     notes.push(
       `The context is ${contextTokens} tokens, not ${wish.contextTokens}: keys and values of more do not fit into ${mebibytes(mostBytes)}.`,
     );
   }
   let rows = MOST_ROWS;
-  while (rows > 1 && statesOf(rows, contextTokens) > room) rows -= 1;
+  while (rows > LEAST_ROWS && statesOf(rows, contextTokens) > room) rows -= 1;
   if (rows < MOST_ROWS) {
     notes.push(
-      `${rows === 1 ? 'One reply is' : `${rows} replies are`} written at once, not ${MOST_ROWS}: keys and values of more do not fit into ${mebibytes(mostBytes)}.`,
+      `${rows} replies are written at once, not ${MOST_ROWS}: keys and values of more do not fit into ${mebibytes(mostBytes)}.`,
     );
   }
   const parts: MemoryParts = {
