@@ -45,6 +45,8 @@ export type ModelInfo = {
   readonly vocabulary: number;
   /** Batches of several rows give what each row gives alone. */
   readonly batches: boolean;
+  /** Logits that it gives a text; null: it writes. */
+  readonly labels: number | null;
   readonly measured: readonly ({ readonly kernel: Kernel } & Speeds)[];
   /** Other ways that were tried, and why they were not taken. */
   readonly notes: readonly string[];
@@ -110,6 +112,7 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       contextTokens: folder.contextTokens,
       vocabulary,
       batches: await checkBatches(prefill, vocabulary),
+      labels: null,
       measured: measured.map(({ decoder, ...speeds }) => ({ kernel: decoder.kernel, ...speeds })),
       notes,
       fingerprint: `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}`,
@@ -117,12 +120,12 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
   };
 }
 
-function memoryOf({ memoryBytes }: LoadOptions): number {
+export function memoryOf({ memoryBytes }: LoadOptions): number {
   return memoryBytes ?? (totalmem() * 3) / 4;
 }
 
 /** @throws ArenaError('too_large') before anything is loaded: a process short of memory is ended without a word */
-function refuseLargeModel(modelFile: string, mostBytes: number): void {
+export function refuseLargeModel(modelFile: string, mostBytes: number): void {
   const bytes = [modelFile, ...dataFilesOf(modelFile)].reduce((sum, file) => sum + statSync(file).size, 0);
   if (bytes <= mostBytes) return;
   const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
