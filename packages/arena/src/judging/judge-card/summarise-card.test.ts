@@ -38,6 +38,7 @@ function itemsOf(
       namesMaker: null,
       swap: null,
       unscored: [],
+      gaps: [null],
     };
   });
 }

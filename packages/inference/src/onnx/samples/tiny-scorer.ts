@@ -121,7 +121,11 @@ function tinyModel({ reads, labels, ignoresPadding = false }: TinyScorer): Uint8
     const hidden = run('Tanh', [run('Add', [words, types], 'typed')], 'hidden');
     const mask = run('Cast', ['attention_mask'], 'mask', { to: FLOAT });
     const real = run('Mul', [hidden, run('Unsqueeze', [mask, wholes('axis2', [2])], 'mask3')], 'real');
-    pooled = run('ReduceSum', [real, wholes('axis1', [1])], 'pooled', { keepdims: 0 });
+    const sum = run('ReduceSum', [real, wholes('axis1', [1])], 'sum', { keepdims: 0 });
+    const count = run('ReduceSum', [mask, wholes('axis_1', [1])], 'count', { keepdims: 1 });
+    // longer texts get more of it, ever less so
+    const some = weight('some', FLOAT, [1], Float32Array.of(200));
+    pooled = run('Div', [sum, run('Add', [count, some], 'grown')], 'pooled');
   } else {
     const read = run('CumSum', [words, wholes('axis', [1], [])], 'read');
     const hidden = run('Tanh', [read], 'hidden');
