@@ -67,25 +67,73 @@ const judge = (...args: string[]) => runVerb('judge', [...args, '--campaign', sl
 const run = (name: string, folder: string, ...more: string[]) =>
   judge('run', name, '--onnx', join(scratch, folder), ...more);
 
+const card = async (name: string) => judgeCardSchema.parse(documentOf(await judge('report', name)));
+
 describe('a reward model as a judge', () => {
   it('scores battles, and its card says what its scores are worth to people', async () => {
     const ran = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
-    expect(ran).toMatchObject({ state: 'done', cost: 0, judge: 'reward-score' });
-    const card = judgeCardSchema.parse(documentOf(await judge('report', 'reward-score')));
-    console.log(
-      JSON.stringify(
-        {
-          ran: ran.verdicts,
-          calls: ran.calls,
-          reward: card.reward,
-          cal: card.calibration,
-          summary: card.summary,
-          probes: card.probes,
-          counts: card.counts,
-        },
-        null,
-        1,
-      ),
-    );
+    expect(ran).toMatchObject({ state: 'done', cost: 0, judge: 'reward-score', verdicts: { unscored: {} } });
+    const found = await card('reward-score');
+    // answers that are read one at a time are asked about once
+    expect(found.counts).toMatchObject({ battles: 442, verdicts: 442, both_orders: 0, votes: 689 });
+    const { reward } = found;
+    if (reward === null) throw new Error('it has scores');
+    expect(reward).toMatchObject({ form: 'pointwise', state: 'fitted' });
+    // one battle is left out: its answers are equal, so nobody was asked
+    expect(reward.fitted_on).toMatchObject({ votes: 688, prompts: 24 });
+    expect(reward.held_out).toEqual(reward.fitted_on);
+    expect(reward.slope.value!).toBeGreaterThan(0);
+    expect(reward.half.log_loss).toBeCloseTo(Math.LN2, 12);
+    expect(reward.calibrated.log_loss!).toBeLessThan(reward.half.log_loss!);
+    expect(reward.gain.value).toBeCloseTo(reward.half.log_loss! - reward.calibrated.log_loss!, 9);
+    // what the card draws are chances of people, and not the scores
+    expect(found.calibration.bins.length).toBeGreaterThan(1);
+    for (const { judge: says, ab } of found.disagreements.items) expect(says > 0.5).toBe(ab === 'a');
+  }, 120_000);
+
+  it('keeps raw scores as its replies, and no share with a verdict', async () => {
+    const { sql } = arena.database;
+    const rows = await sql<{ text: string; share: number | null; outcome: string }[]>`
+      select r.texts[1] as text, d.share_a as share, d.outcome from verdicts d join replies r on r.id = d.reply_id`;
+    expect(rows.length).toBeGreaterThan(400);
+    for (const { text, share, outcome } of rows) {
+      const [[a = 0] = [], [b = 0] = []] = (JSON.parse(text) as { scores: number[][] }).scores;
+      expect(share).toBeNull();
+      expect(outcome).toBe(a > b ? 'a' : a < b ? 'b' : 'tie');
+    }
+  });
+
+  it('asks nothing again, and follows new votes without being asked', async () => {
+    const before = (await card('reward-score')).reward!;
+    const again = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
+    expect(again.calls.sent).toBe(0);
+    await arena.database.sql`delete from votes where outcome = 'a'`;
+    const after = (await card('reward-score')).reward!;
+    expect(after.fitted_on.votes).toBeLessThan(before.fitted_on.votes);
+    await arena.database.sql`delete from votes`;
+    expect((await card('reward-score')).reward).toMatchObject({
+      state: 'too_few',
+      slope: { value: null },
+      calibrated: { log_loss: null },
+      needs: { votes: 40, prompts: 10 },
+    });
+  }, 120_000);
+
+  it('is asked in both orders where it reads both answers at once', async () => {
+    const ran = judgeRunSchema.parse(documentOf(await run('reward-pair', 'pairs', '--limit', '20')));
+    expect(ran).toMatchObject({ state: 'done', judge: 'reward-pair' });
+    const found = await card('reward-pair');
+    expect(found.counts).toMatchObject({ battles: 20, verdicts: 40, both_orders: 20 });
+    expect(found.reward).toMatchObject({ form: 'pairwise', state: 'too_few' });
+  }, 120_000);
+
+  it('is refused where whoever is asked writes, and says so where a judge that reads texts asks it', async () => {
+    const refused = await judge('run', 'reward-score', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm');
+    expect(documentOf(refused)).toMatchObject({
+      error: { code: 'invalid_request', hint: expect.stringContaining('--onnx') },
+    });
+    const asked = judgeRunSchema.parse(documentOf(await run('pair-quick', 'encoder', '--limit', '2')));
+    expect(asked.state).toBe('failed');
+    expect(asked.errors[0]?.example).toContain('reward model');
   }, 120_000);
 });

@@ -9,6 +9,7 @@ export {
   calibrateScores,
   chanceOf,
   FEWEST_TO_CALIBRATE,
+  SCORE_FOLDS,
   type ScoreCalibration,
 } from './judge-card/calibrate-scores.ts';
 export { compareSpeakers } from './judge-card/compare-speakers.ts';

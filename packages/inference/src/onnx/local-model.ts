@@ -71,7 +71,7 @@ export class LocalModel {
 
   /**
    * What a reward model gives texts.
-   * @throws ArenaError as `ScoreEngine.score`; provider_refused where the model writes; provider_unreachable as `ask`
+   * @throws ArenaError as `ScoreEngine.score`; unknown_model where the model writes; provider_unreachable as `ask`
    * @throws the signal's reason when it is aborted
    */
   async score(request: ScoreRequest, signal: AbortSignal): Promise<ScoreReply> {

@@ -95,19 +95,16 @@ function serve(engine: Engine | ScoreEngine, send: (message: FromThread) => void
   });
 }
 
+/** No other call will find another model here: a run ends with it. */
 function scoresOnly(): ArenaError {
-  return new ArenaError(
-    'provider_refused',
-    'This is a reward model: it gives texts scores and writes none.',
-    {
-      hint: 'Ask it with a judge whose parser is "reward", such as reward-score.',
-    },
-  );
+  return new ArenaError('unknown_model', 'This is a reward model: it gives texts scores and writes none.', {
+    hint: 'Ask it with a judge whose parser is "reward", such as reward-score.',
+  });
 }
 
 function writesOnly(): ArenaError {
   return new ArenaError(
-    'provider_refused',
+    'unknown_model',
     'This model writes texts; it is no reward model and has no scores.',
     {
       hint: 'Give the folder of a model whose config.json names an architecture that ends in ForSequenceClassification.',

@@ -117,7 +117,7 @@ describe('a reward model', () => {
         },
         never,
       ),
-    ).rejects.toMatchObject({ code: 'provider_refused' });
+    ).rejects.toMatchObject({ code: 'unknown_model' });
     const folder = folderOf({ reads: 'encoder', labels: 1 });
     await expect(new LocalModel({ ...options, folder, numeric: 'int8' }).info()).rejects.toMatchObject({
       code: 'unknown_option',

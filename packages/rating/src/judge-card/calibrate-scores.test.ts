@@ -6,6 +6,7 @@ import type { CardLabel } from './judged-item.ts';
 
 const item = (prompt: string, gap: number, ...votes: readonly CardLabel[]): ScoredItem => ({
   prompt,
+  splitBy: prompt,
   votes,
   gaps: [{ order: 'ab', gap }],
 });
@@ -23,8 +24,9 @@ function simulated(count: number, slope: number, seed: string, votes = 1, scale 
   });
 }
 const turned = (items: readonly ScoredItem[]): ScoredItem[] =>
-  items.map(({ prompt, gaps, votes }) => ({
+  items.map(({ prompt, splitBy, gaps, votes }) => ({
     prompt,
+    splitBy,
     gaps: gaps.map(({ order, gap }) => ({ order, gap: -gap })),
     votes: votes.map((vote) => (vote === 'tie' ? 'tie' : vote === 'a' ? 'b' : 'a')),
   }));
@@ -65,9 +67,8 @@ describe('calibrateScores', () => {
     expect(half).toMatchObject({ logLoss: expect.closeTo(Math.LN2, 12), accuracy: 0.5, brier: 0.25 });
     expect(found.gain.value).toBeCloseTo(half.logLoss! - calibrated.logLoss!, 12);
     expect(found.gain.low!).toBeGreaterThan(0);
-    // three in ten prompts are held out
-    expect(found.heldOut.prompts / 3000).toBeCloseTo(0.3, 1);
-    expect(found.heldOut.votes + found.fittedOn.votes).toBe(3000);
+    expect(found.heldOut).toEqual({ votes: 3000, battles: 3000, prompts: 3000 });
+    expect(found.slopes).toHaveLength(5);
   });
 
   it('covers the slope in about 95 of 100 campaigns whose prompts share their votes', () => {
@@ -84,9 +85,19 @@ describe('calibrateScores', () => {
     const items = simulated(150, 0.6, 'grid', 2).map((each, k) =>
       k % 5 === 0 ? { ...each, votes: ['tie' as const, ...each.votes] } : each,
     );
-    // nothing is held out of the search: only the prompts that the fit sees are handed to it
-    const seen = items.filter((each) => calibrateScores([each]).fittedOn.prompts === 1);
-    expect(calibrateScores(items).slope.value).toBeCloseTo(bestOfGrid(seen), 3);
+    expect(calibrateScores(items).slope.value).toBeCloseTo(bestOfGrid(items), 3);
+  });
+
+  it('takes the chance of a battle from votes on other prompts alone', () => {
+    const items = simulated(100, 0.6, 'folds');
+    const plain = calibrateScores(items);
+    // what people say of one prompt moves the fit, and not the chances of that prompt's own battles
+    const changed = items.map((each, k) => (k === 7 ? { ...each, votes: Array(9).fill('b') } : each));
+    const other = calibrateScores(changed);
+    expect(other.slope.value).not.toBe(plain.slope.value);
+    expect(chanceOf(other, items[7]!, 2)).toBe(chanceOf(plain, items[7]!, 2));
+    const moved = items.filter((each) => chanceOf(other, each, 2) !== chanceOf(plain, each, 2));
+    expect(moved.length).toBeGreaterThan(60);
   });
 
   it('is the same with answers exchanged, and scales with the model’s scale', () => {
@@ -100,7 +111,9 @@ describe('calibrateScores', () => {
     expect(tenfold.figures.calibrated.logLoss).toBeCloseTo(plain.figures.calibrated.logLoss!, 9);
     // as it is, ten times the scale is ten times as sure
     expect(tenfold.figures.asItIs.logLoss!).toBeGreaterThan(plain.figures.asItIs.logLoss!);
-    expect(chanceOf(0.7, 2) + chanceOf(0.7, -2)).toBeCloseTo(1, 15);
+    const [first] = items;
+    expect(chanceOf(plain, first!, 2)! + chanceOf(plain, first!, -2)!).toBeCloseTo(1, 15);
+    expect(chanceOf({ slopes: [] }, first!, 2)).toBeNull();
   });
 
   it('gives a model that people contradict no weight at all', () => {

@@ -8,11 +8,13 @@ import { type CardItem, type CardOrder, type Estimate, pointsOf } from './judged
 
 /** An item of a reward model, with people's votes on it. */
 export type ScoredItem = Pick<CardItem, 'prompt' | 'votes' | 'weight'> & {
+  /** What the split goes by: the same for the same prompt, wherever it is. */
+  readonly splitBy: string;
   /** By how much a was scored above b in each verdict, on the model's own scale. */
   readonly gaps: readonly { readonly order: CardOrder; readonly gap: number }[];
 };
 
-/** What was counted: votes, ties among them. */
+/** Votes, ties among them, on battles that have scores. */
 export type ScoredVotes = { readonly votes: number; readonly battles: number; readonly prompts: number };
 
 /** How well chances of a meet the votes that the fit did not see; null: there are none. */
@@ -29,9 +31,12 @@ export type ChanceFigures = {
 export type ScoreCalibration = {
   /** `too_few`: people's votes do not tell; scores have no chances then. */
   readonly state: 'fitted' | 'too_few';
-  /** β ≥ 0 a unit of the model's scale; 0: people prefer what it scores lower, or do not care. */
+  /** β ≥ 0 a unit of the model's scale, of all votes; 0: no more of them follow higher scores than by chance. */
   readonly slope: Estimate;
+  /** The same of all votes but those on one fold's prompts, by fold; empty: too few. */
+  readonly slopes: readonly number[];
   readonly fittedOn: ScoredVotes;
+  /** Each vote is held out once: its chance comes from the fit of the other folds. */
   readonly heldOut: ScoredVotes;
   /** On held-out votes: of the fit, of β = 1 (the scale that most reward models are trained on), and of one half. */
   readonly figures: {
@@ -43,10 +48,9 @@ export type ScoreCalibration = {
   readonly gain: Estimate;
 };
 
-/** Part of the prompts that the fit does not see. */
-const HELD_OUT = 0.3;
-/** Votes that name a winner, and prompts, which one number needs; and votes to check it on. */
-export const FEWEST_TO_CALIBRATE = { votes: 30, prompts: 5, heldOut: 10 } as const;
+export const SCORE_FOLDS = 5;
+/** Votes that name a winner, and prompts, which the fit of one number needs to be checked by folds. */
+export const FEWEST_TO_CALIBRATE = { votes: 40, prompts: 10 } as const;
 /** Of a normal prior on β times the root mean square of the gaps: 1 / 5², weaker than three votes. */
 const RIDGE = 0.04;
 const NOTHING: Estimate = { value: null, low: null, high: null };
@@ -57,54 +61,69 @@ type Case = {
   readonly isA: number;
   readonly isTie: boolean;
   readonly weight: number;
+  readonly fold: number;
 };
 
+type Said = Case & { readonly logit: number };
+
 /**
- * Fits β on the votes of some prompts and checks it on those of the others. Prompts are told apart by a hash, so the same
- * ones are held out whenever it is fitted. There is no offset: exchanging the answers must exchange their chances, and what
- * a scorer gives the answer shown first is out of the mean over both orders.
+ * Fits β on all votes, and once without those on each fold's prompts to check it on them. Folds go by a hash of the prompt,
+ * so they are the same whenever and wherever it is fitted. There is no offset: exchanging the answers must exchange their
+ * chances, and what a scorer gives the answer shown first is out of the mean over both orders.
  */
 export function calibrateScores(items: readonly ScoredItem[]): ScoreCalibration {
-  const parts = Map.groupBy(items, ({ prompt }) => isHeldOut(prompt));
-  const seen = parts.get(false) ?? [];
-  const unseen = parts.get(true) ?? [];
-  const [training, checking] = [casesOf(seen), casesOf(unseen)];
-  const wins = training.filter(({ isTie }) => !isTie);
+  const cases = casesOf(items);
+  const wins = cases.filter(({ isTie }) => !isTie);
   const isEnough =
     wins.length >= FEWEST_TO_CALIBRATE.votes &&
-    new Set(wins.map(({ prompt }) => prompt)).size >= FEWEST_TO_CALIBRATE.prompts &&
-    checking.filter(({ isTie }) => !isTie).length >= FEWEST_TO_CALIBRATE.heldOut;
-  const slope = isEnough ? fitSlope(training) : NOTHING;
-  const beta = slope.value;
+    new Set(wins.map(({ prompt }) => prompt)).size >= FEWEST_TO_CALIBRATE.prompts;
+  const slope = isEnough ? fitSlope(cases) : NOTHING;
+  const folds = Array.from({ length: SCORE_FOLDS }, (_, fold) => fold);
+  const fits = folds.map((fold) => fitSlope(cases.filter((each) => each.fold !== fold)).value);
+  const slopes = slope.value !== null && fits.every((fit) => fit !== null) ? fits : [];
+  const isFitted = slopes.length > 0;
+  const heldOut = cases.map((each) => ({ ...each, logit: (slopes[each.fold] ?? 0) * each.gap }));
+  const counted = countOf(items);
   return {
-    state: beta === null ? 'too_few' : 'fitted',
-    slope,
-    fittedOn: countOf(seen),
-    heldOut: countOf(unseen),
+    state: isFitted ? 'fitted' : 'too_few',
+    slope: isFitted ? slope : NOTHING,
+    slopes,
+    fittedOn: counted,
+    heldOut: isFitted ? counted : { votes: 0, battles: 0, prompts: 0 },
     figures: {
-      calibrated: figuresOf(beta === null ? [] : checking, beta ?? 0),
-      asItIs: figuresOf(checking, 1),
-      half: figuresOf(checking, 0),
+      calibrated: figuresOf(isFitted ? heldOut : []),
+      asItIs: figuresOf(cases.map((each) => ({ ...each, logit: each.gap }))),
+      half: figuresOf(cases.map((each) => ({ ...each, logit: 0 }))),
     },
-    gain: beta === null ? NOTHING : gainOf(checking, beta),
+    gain: isFitted ? gainOf(heldOut) : NOTHING,
   };
 }
 
-/** P(people prefer a), 0..1. @param slope β @param gap score of a less that of b */
-export function chanceOf(slope: number, gap: number): number {
-  return logistic(slope * gap);
+/**
+ * P(people prefer a), 0..1, from votes on other prompts than this one.
+ * @param gap score of a less that of b
+ * @returns null where there is no fit
+ */
+export function chanceOf(
+  { slopes }: Pick<ScoreCalibration, 'slopes'>,
+  { splitBy }: Pick<ScoredItem, 'splitBy'>,
+  gap: number,
+): number | null {
+  const slope = slopes[foldOf(splitBy)];
+  return slope === undefined ? null : logistic(slope * gap);
 }
 
-function isHeldOut(prompt: string): boolean {
-  return Number.parseInt(contentHash(`held out/${prompt}`).slice(0, 8), 16) / 2 ** 32 < HELD_OUT;
+function foldOf(splitBy: string): number {
+  return Number.parseInt(contentHash(`fold/${splitBy}`).slice(0, 8), 16) % SCORE_FOLDS;
 }
 
 function casesOf(items: readonly ScoredItem[]): Case[] {
   return items.flatMap((item): Case[] => {
     const gap = gapOf(item);
     if (gap === null) return [];
-    const { prompt, weight = 1 } = item;
-    return item.votes.map((vote) => ({ prompt, gap, isA: pointsOf(vote), isTie: vote === 'tie', weight }));
+    const { prompt, splitBy, weight = 1 } = item;
+    const shared = { prompt, gap, weight, fold: foldOf(splitBy) };
+    return item.votes.map((vote) => ({ ...shared, isA: pointsOf(vote), isTie: vote === 'tie' }));
   });
 }
 
@@ -130,6 +149,7 @@ function countOf(items: readonly ScoredItem[]): ScoredVotes {
  * allowed range is 0. The interval is of the sandwich variance, clustered by prompt.
  */
 function fitSlope(cases: readonly Case[]): Estimate {
+  if (cases.length === 0) return NOTHING;
   const weight = cases.reduce((sum, each) => sum + each.weight, 0);
   const spread = Math.sqrt(cases.reduce((sum, each) => sum + each.weight * each.gap ** 2, 0) / weight);
   // one score for everything says nothing of anybody
@@ -162,25 +182,24 @@ function fitSlope(cases: readonly Case[]): Estimate {
   return { value: inUnits(beta), low: inUnits(beta - half), high: inUnits(beta + half) };
 }
 
-function figuresOf(cases: readonly Case[], beta: number): ChanceFigures {
+function figuresOf(cases: readonly Said[]): ChanceFigures {
   const weight = cases.reduce((sum, each) => sum + each.weight, 0);
   if (weight === 0) return { logLoss: null, accuracy: null, brier: null, ece: null };
   const said = cases.map(
-    ({ prompt, gap, isA, weight: own }): CalibrationCase => ({
+    ({ prompt, logit, isA, weight: own }): CalibrationCase => ({
       prompt,
       isA,
       weight: own,
-      share: chanceOf(beta, gap),
+      share: logistic(logit),
     }),
   );
   const decided = cases.filter(({ isTie }) => !isTie);
   const decidedWeight = decided.reduce((sum, each) => sum + each.weight, 0);
-  const right = decided.reduce((sum, { gap, isA, weight: own }) => {
-    const side = Math.sign(beta * gap);
-    return sum + own * (side === 0 ? 0.5 : Number(side > 0 === isA > 0.5));
+  const right = decided.reduce((sum, { logit, isA, weight: own }) => {
+    return sum + own * (logit === 0 ? 0.5 : Number(logit > 0 === isA > 0.5));
   }, 0);
   return {
-    logLoss: cases.reduce((sum, each) => sum + each.weight * lossOf(each, beta), 0) / weight,
+    logLoss: cases.reduce((sum, each) => sum + each.weight * lossOf(each), 0) / weight,
     accuracy: decidedWeight === 0 ? null : right / decidedWeight,
     brier: brierOf(said),
     ece: eceOf(binsOf(said)),
@@ -188,8 +207,7 @@ function figuresOf(cases: readonly Case[], beta: number): ChanceFigures {
 }
 
 /** Of the logit itself, so that no chance is rounded to 0 or 1. */
-function lossOf({ gap, isA }: Case, beta: number): number {
-  const logit = beta * gap;
+function lossOf({ logit, isA }: Said): number {
   return isA * softplus(-logit) + (1 - isA) * softplus(logit);
 }
 
@@ -198,11 +216,11 @@ function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-function gainOf(cases: readonly Case[], beta: number): Estimate {
+function gainOf(cases: readonly Said[]): Estimate {
   const clusters = new Map<string, ClusterPart>();
   for (const each of cases) {
     const own = clusters.get(each.prompt) ?? { part: 0, whole: 0 };
-    own.part += each.weight * (Math.LN2 - lossOf(each, beta));
+    own.part += each.weight * (Math.LN2 - lossOf(each));
     own.whole += each.weight;
     clusters.set(each.prompt, own);
   }

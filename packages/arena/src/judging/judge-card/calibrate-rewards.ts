@@ -5,6 +5,7 @@ import {
   calibrateScores,
   chanceOf,
   FEWEST_TO_CALIBRATE,
+  SCORE_FOLDS,
   type ScoreCalibration,
 } from '@agon/rating/judge-card';
 import { type HeldItem, swapOf } from './read-cells.ts';
@@ -18,8 +19,9 @@ export function calibrateRewards(
   subject: number,
 ): { readonly items: readonly HeldItem[]; readonly fit: ScoreCalibration } {
   const fit = calibrateScores(
-    items.map(({ prompt, votes, weight, verdicts, gaps }) => ({
+    items.map(({ prompt, splitBy, votes, weight, verdicts, gaps }) => ({
       prompt,
+      splitBy,
       votes,
       ...(weight === undefined ? {} : { weight }),
       gaps: verdicts.flatMap(({ order }, k) => {
@@ -28,12 +30,11 @@ export function calibrateRewards(
       }),
     })),
   );
-  const slope = fit.slope.value;
-  if (slope === null) return { items, fit };
+  if (fit.state === 'too_few') return { items, fit };
   const withChances = items.map((item): HeldItem => {
     const verdicts = item.verdicts.map((verdict, k) => {
       const gap = item.gaps[k] ?? null;
-      return gap === null ? verdict : { ...verdict, shareA: chanceOf(slope, gap) };
+      return gap === null ? verdict : { ...verdict, shareA: chanceOf(fit, item, gap) };
     });
     const said = item.said.map((own, at) => (at === subject ? verdicts : own));
     return { ...item, verdicts, said, swap: swapOf(verdicts) };
@@ -48,14 +49,14 @@ export function presentRewards({ verdict }: Judge, fit: ScoreCalibration): Judge
     brier: of.brier,
     ece: of.ece,
   });
-  const { votes, prompts, heldOut } = FEWEST_TO_CALIBRATE;
   return {
     form: verdict.parser === 'reward' ? verdict.form : 'pointwise',
     state: fit.state,
     slope: fit.slope,
     fitted_on: fit.fittedOn,
     held_out: fit.heldOut,
-    needs: { votes, prompts, held_out: heldOut },
+    folds: SCORE_FOLDS,
+    needs: FEWEST_TO_CALIBRATE,
     calibrated: figures(fit.figures.calibrated),
     as_it_is: figures(fit.figures.asItIs),
     half: figures(fit.figures.half),

@@ -1,4 +1,12 @@
-import { type BySlot, type CampaignId, countStyle, modelFamily, SLOTS, type StyleCounts } from '@agon/domain';
+import {
+  type BySlot,
+  type CampaignId,
+  contentHash,
+  countStyle,
+  modelFamily,
+  SLOTS,
+  type StyleCounts,
+} from '@agon/domain';
 import {
   CONTROL_JUDGES,
   type ControlJudge,
@@ -26,6 +34,8 @@ export type HeldItem = CardItem & {
   readonly unscored: readonly string[];
   /** Of a reward model, beside each of its verdicts: by how much it scored a above b. */
   readonly gaps: readonly (number | null)[];
+  /** Of a reward model: hash of the prompt's text, or what else tells prompts apart. */
+  readonly splitBy: string;
 };
 
 export type HeldItems = {
@@ -152,7 +162,14 @@ function hold(
     swap: swapOf(said[own] ?? []),
     unscored,
     gaps,
+    splitBy: splitBy(cell, prompt, reward),
   };
+}
+
+function splitBy(cell: JudgedCell, prompt: readonly string[], reward: Judge | null): string {
+  // the same text is the same prompt in every campaign and on every machine
+  if (reward !== null && prompt.length > 0) return contentHash(JSON.stringify(prompt));
+  return cell.promptId ?? cell.promptKey ?? cell.battle;
 }
 
 function namesMaker({ selfNaming }: AnswerText): boolean {

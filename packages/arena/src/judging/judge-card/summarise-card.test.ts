@@ -39,6 +39,7 @@ function itemsOf(
       swap: null,
       unscored: [],
       gaps: [null],
+      splitBy: `p${k % 40}`,
     };
   });
 }
