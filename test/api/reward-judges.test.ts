@@ -86,6 +86,9 @@ describe('a reward model as a judge', () => {
     expect(reward.half.log_loss).toBeCloseTo(Math.LN2, 12);
     expect(reward.calibrated.log_loss!).toBeLessThan(reward.half.log_loss!);
     expect(reward.gain.value).toBeCloseTo(reward.half.log_loss! - reward.calibrated.log_loss!, 9);
+    const { out } = await runVerb('judge', ['report', 'reward-score', '--campaign', slug]);
+    expect(out).toMatch(/β = \d+\.\d\d \(/);
+    expect(out).toContain('50 % for every battle');
     // what the card draws are chances of people, and not the scores
     expect(found.calibration.bins.length).toBeGreaterThan(1);
     for (const { judge: says, ab } of found.disagreements.items) expect(says > 0.5).toBe(ab === 'a');
@@ -125,6 +128,8 @@ describe('a reward model as a judge', () => {
     const found = await card('reward-pair');
     expect(found.counts).toMatchObject({ battles: 20, verdicts: 40, both_orders: 20 });
     expect(found.reward).toMatchObject({ form: 'pairwise', state: 'too_few' });
+    const { out } = await runVerb('judge', ['report', 'reward-pair', '--campaign', slug]);
+    expect(out).toContain('Scores are not calibrated: 40 votes');
   }, 120_000);
 
   it('is refused where whoever is asked writes, and says so where a judge that reads texts asks it', async () => {

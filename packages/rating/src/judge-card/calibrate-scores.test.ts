@@ -135,7 +135,7 @@ describe('calibrateScores', () => {
   it('averages both orders, so that what the first place gets is out', () => {
     const items = simulated(300, 0.7, 'orders');
     const shifted = items.map((each): ScoredItem => {
-      const [{ gap }] = each.gaps as [{ gap: number }];
+      const gap = each.gaps[0]!.gap;
       return {
         ...each,
         gaps: [
