@@ -106,8 +106,25 @@ export function planMemory(size: ModelSize, wish: MemoryWish): MemoryPlan {
   return { parts, bytes, mostBytes, rows, contextTokens, hasFloatWeights, notes };
 }
 
+/** What a reward model takes, which keeps nothing of what it has read. @throws ArenaError('too_large') */
+export function planScorer(
+  { fileBytes }: Pick<ModelSize, 'fileBytes'>,
+  wish: Pick<MemoryWish, 'modelFile' | 'mostBytes' | 'contextTokens'>,
+): MemoryPlan {
+  const parts: MemoryParts = {
+    files: fileBytes,
+    floatWeights: 0,
+    keysAndValues: 0,
+    prefixCache: 0,
+    logits: 0,
+  };
+  const { mostBytes, contextTokens } = wish;
+  if (fileBytes > mostBytes) throw tooLarge(wish, parts, fileBytes, contextTokens);
+  return { parts, bytes: fileBytes, mostBytes, rows: 1, contextTokens, hasFloatWeights: false, notes: [] };
+}
+
 function tooLarge(
-  { modelFile, mostBytes }: MemoryWish,
+  { modelFile, mostBytes }: Pick<MemoryWish, 'modelFile' | 'mostBytes'>,
   parts: MemoryParts,
   bytes: number,
   contextTokens: number,
