@@ -8,6 +8,7 @@ import { LocalModel } from '@agon/inference/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelServer } from '../../apps/judge/src/serve/model-server.ts';
 import { writeTinyDecoder } from '../../packages/inference/src/onnx/samples/tiny-decoder.ts';
+import { writeTinyScorer } from '../../packages/inference/src/onnx/samples/tiny-scorer.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'agon-served-'));
 const folder = join(scratch, 'tiny');
@@ -160,5 +161,100 @@ describe('a local model behind OpenAI’s paths', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
     expect((await fetch(`${url}/healthz`)).status).toBe(503);
     isEnding = false;
+  });
+});
+
+describe('a reward model behind /v1/score', () => {
+  const options = {
+    file: null,
+    numeric: 'float32',
+    executionProvider: 'cpu',
+    threads: 1,
+    weightBytes: null,
+  } as const;
+  async function served<Value>(
+    labels: number,
+    use: (score: (body: unknown) => Promise<Response>) => Promise<Value>,
+  ) {
+    const at = join(scratch, `scorer-${labels}`);
+    writeTinyScorer(at, { reads: 'encoder', labels });
+    const scorer = new LocalModel({ ...options, folder: at });
+    const own = createModelServer({
+      model: scorer,
+      info: await scorer.info(),
+      mostOpen: 3,
+      isEnding: () => false,
+    });
+    own.listen(0, '127.0.0.1');
+    await once(own, 'listening');
+    const base = `http://127.0.0.1:${(own.address() as AddressInfo).port}`;
+    try {
+      return await use((body) =>
+        fetch(
+          `${base}/v1/${(body as { messages?: unknown }).messages === undefined ? 'score' : 'chat/completions'}`,
+          {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          },
+        ),
+      );
+    } finally {
+      own.closeAllConnections();
+      own.close();
+      await scorer.unload();
+    }
+  }
+  type Scored = {
+    object: string;
+    data: { index: number; object: string; score: number; logits: number[] }[];
+    usage: { prompt_tokens: number; total_tokens: number };
+  };
+
+  it('scores one text beside many, or each beside its own, as vLLM spells it', async () => {
+    await served(1, async (score) => {
+      const many = (await (await score({ text_1: 'w1 w2', text_2: ['w3', 'w4 w5'] })).json()) as Scored;
+      expect(many).toMatchObject({ object: 'list', usage: { prompt_tokens: 11, total_tokens: 11 } });
+      expect(many.data.map(({ index, object }) => [index, object])).toEqual([
+        [0, 'score'],
+        [1, 'score'],
+      ]);
+      for (const { score: share, logits } of many.data)
+        expect(share).toBeCloseTo(1 / (1 + Math.exp(-logits[0]!)), 12);
+      const paired = (await (
+        await score({ text_1: ['w1 w2', 'w9'], text_2: ['w3', 'w4 w5'] })
+      ).json()) as Scored;
+      expect(paired.data[0]!.logits[0]).toBeCloseTo(many.data[0]!.logits[0]!, 5);
+      expect(paired.data[1]!.logits[0]).not.toBeCloseTo(many.data[1]!.logits[0]!, 3);
+      const raw = (await (
+        await score({ text_1: 'w1 w2', text_2: 'w3', use_activation: false })
+      ).json()) as Scored;
+      expect(raw.data[0]!.score).toBeCloseTo(many.data[0]!.logits[0]!, 5);
+      expect(await problemOf(await score({ text_1: ['w1', 'w2'], text_2: ['w3'] }))).toEqual([
+        400,
+        'invalid_request',
+        'text_2',
+      ]);
+      expect(await problemOf(await score({ query: 'w1', items: ['w2'], labels: ['A'] }))).toEqual([
+        400,
+        'invalid_request',
+        'text_1',
+      ]);
+      expect(await problemOf(await score({ text_1: 'w1', text_2: 'w2 '.repeat(5000) }))).toEqual([
+        400,
+        'context_length_exceeded',
+        'inputs',
+      ]);
+      expect(await problemOf(await score({ messages }))).toEqual([400, 'unknown_model', null]);
+    });
+  });
+
+  it('gives of two labels the share of the second', async () => {
+    await served(2, async (score) => {
+      const { data } = (await (await score({ text_1: 'w1', text_2: 'w3' })).json()) as Scored;
+      const [{ score: share, logits }] = data as [Scored['data'][number]];
+      const [worse, better] = logits.map(Math.exp) as [number, number];
+      expect(share).toBeCloseTo(better / (worse + better), 9);
+    });
   });
 });

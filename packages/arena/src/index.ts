@@ -219,6 +219,7 @@ export {
   type ModelRequest,
   type RemoteBatch,
   type ReplyLimit,
+  type ScoreInput,
   type TokenLogprobs,
   type Tried,
 } from './ports/model-client.ts';

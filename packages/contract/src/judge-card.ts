@@ -75,6 +75,27 @@ const gapSchema = z.strictObject({
   battles: count,
 });
 
+const scoredVotesSchema = z.strictObject({ votes: count, battles: count, prompts: count });
+const chanceFiguresSchema = z.strictObject({
+  log_loss: share.describe('Nats a vote, a tie as half a vote for each'),
+  accuracy: share.describe('Of votes that name a winner'),
+  brier: share,
+  ece: share,
+});
+const rewardSchema = z.strictObject({
+  form: z.enum(['pointwise', 'pairwise']),
+  state: z.enum(['fitted', 'too_few']).describe('too_few: its scores have no chances, only who won'),
+  slope: estimateSchema.describe('β of P(people prefer a) = σ(β · difference of scores), 0 or more'),
+  fitted_on: scoredVotesSchema,
+  held_out: scoredVotesSchema.describe('Each vote by the fit of the other folds: all figures are of these'),
+  folds: count.describe('Of prompts, by a hash of their text'),
+  needs: z.strictObject({ votes: count, prompts: count }),
+  calibrated: chanceFiguresSchema,
+  as_it_is: chanceFiguresSchema.describe('β = 1: the difference of scores read as a logit'),
+  half: chanceFiguresSchema.describe('One half for every battle'),
+  gain: estimateSchema.describe('Nats a vote that the fit is better than one half'),
+});
+
 const habitSchema = z.strictObject({
   habit: z.enum(['length', 'markdown', 'names_maker', 'own_family']),
   effect: estimateSchema.describe('Probability, −1..1: what the judge prefers beyond people’s votes'),
@@ -170,6 +191,7 @@ export const judgeCardSchema = z
       ece_fitted: share,
       bins: z.array(z.strictObject({ says: z.number(), people: estimateSchema, votes: count })),
     }),
+    reward: rewardSchema.nullable().describe('Of a judge that asks a reward model; null: of all others'),
     habits: z.strictObject({
       effects: z.array(habitSchema),
       people: estimateSchema.describe('What people’s preference adds: 1 follows it as it is'),

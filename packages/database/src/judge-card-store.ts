@@ -33,6 +33,7 @@ type VerdictRow = SaidRow & {
   repeat: number;
   unscored: string | null;
   share_a: number | null;
+  reply: string | null;
 };
 
 export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
@@ -57,7 +58,7 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
     const rows = await sql<
       (Omit<JudgeSubject, 'judgeId' | 'lastMs'> & { judge_id: string; last: Date | null })[]
     >`
-      select j.id as judge_id, j.name, j.identity, j.title, j.origin, d.model, count(*)::int as verdicts, max(d.at) as last
+      select j.id as judge_id, j.name, j.identity, j.title, j.origin, j.source, d.model, count(*)::int as verdicts, max(d.at) as last
       from verdicts d join judges j on j.id = d.judge_id
       where d.campaign_id = ${campaign} and ${live('d')} and d.slot_order <> 'reconciled'
       group by j.id, d.model order by count(*) desc, j.name, d.model`;
@@ -110,8 +111,10 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
           with asked as (select unnest(${keys}::text[]) as key),
           near as materialized (select b.id, ${key} as key, ${sideA} as side_a from battles b
             left join prompts p on p.id = b.prompt_id where b.campaign_id = ${campaign})
-          select n.key, n.side_a, d.outcome, d.judge_id, d.model, d.slot_order, d.repeat, d.unscored, d.share_a
+          select n.key, n.side_a, d.outcome, d.judge_id, d.model, d.slot_order, d.repeat, d.unscored, d.share_a,
+            ${filter?.replies === true ? sql`r.texts[array_upper(r.texts, 1)]` : sql`null`} as reply
           from asked join near n on n.key = asked.key join verdicts d on d.battle_id = n.id
+            ${filter?.replies === true ? sql`left join replies r on r.id = d.reply_id and d.judge_id = ${filter.judgeId}` : sql``}
           where d.campaign_id = ${campaign} and ${live('d')} and d.slot_order <> 'reconciled'
             ${filter?.run == null ? sql`` : sql`and (d.judge_id <> ${filter.judgeId} or d.model <> ${filter.model} or d.run_id = ${filter.run})`}
           order by d.seq`,
@@ -157,6 +160,7 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
             outcome: oriented(row, battles[cell]!),
             unscored: row.unscored,
             shareA: row.share_a === null ? null : turned ? 1 - row.share_a : row.share_a,
+            reply: row.reply,
           };
         }),
       };

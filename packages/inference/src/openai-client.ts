@@ -107,6 +107,11 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
         requestHash: hashOf({ baseUrl, batches: true }),
       };
     }
+    if (request.kind === 'score') {
+      throw new CallFailed(
+        faultOf('refused', 'Reward models are run from a folder of this machine: ask with --onnx DIR.'),
+      );
+    }
     const { system, turns, settings } = request;
     const model = await modelName(signal);
     const messages: Message[] = system === '' ? [] : [{ role: 'system', content: system }];

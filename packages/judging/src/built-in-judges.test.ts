@@ -8,6 +8,8 @@ const FOLDER = new URL('../../../judges/', import.meta.url);
 const IDS = readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],
 );
+/** Judges that write; reward models are sent texts, and no words of ours. */
+const WRITING = IDS.filter((id) => !id.startsWith('reward-'));
 const read = (id: string) => readFileSync(new URL(`${id}/judge.md`, FOLDER), 'utf8');
 
 const ITEM = {
@@ -33,7 +35,7 @@ const SHOWS: Readonly<Record<string, string>> = {
 };
 
 describe('the built-in judges', () => {
-  it('are the twelve that docs/judges.md names', () => {
+  it('are the fourteen that docs/judges.md names', () => {
     expect([...IDS].sort()).toEqual([
       'checklist',
       'grounded',
@@ -44,6 +46,8 @@ describe('the built-in judges', () => {
       'pair-quick',
       'pair-reference',
       'rank-list',
+      'reward-pair',
+      'reward-score',
       'score-criteria',
       'score-nine',
       'score-rubric',
@@ -52,14 +56,14 @@ describe('the built-in judges', () => {
     for (const id of IDS) expect(doc).toContain(`| \`${id}\` |`);
   });
 
-  it.each(IDS)('%s has no fault, its folder’s name, and Chinese', (id) => {
+  it.each(WRITING)('%s has no fault, its folder’s name, and Chinese', (id) => {
     expect(checkJudge(read(id)).faults).toEqual([]);
     const judge = parseJudge(read(id));
     expect(judge.id).toBe(id);
     expect(judge.languages.zh?.system).toMatch(/\p{Script=Han}/u);
   });
 
-  it.each(IDS)('%s shows its item in English and Chinese, without a control word or a hole', (id) => {
+  it.each(WRITING)('%s shows its item in English and Chinese, without a control word or a hole', (id) => {
     const judge = parseJudge(read(id));
     const several = judge.mode === 'pairwise' || judge.mode === 'listwise';
     const item = { ...ITEM, candidates: several ? ITEM.candidates : ITEM.candidates.slice(0, 1) };
@@ -76,7 +80,7 @@ describe('the built-in judges', () => {
     }
   });
 
-  it.each(IDS)('%s has a place for its verdict that a reply can fill', (id) => {
+  it.each(WRITING)('%s has a place for its verdict that a reply can fill', (id) => {
     const judge = parseJudge(read(id));
     const showing = { order: [0, 1], nonce: 'n0n', part: '', attempt: 0 };
     const reply = { text: answer(), finishReason: 'stop' };
@@ -93,5 +97,17 @@ describe('the built-in judges', () => {
           return judge.settings.topLogprobs > 0 ? label : `So.\n<v-n0n>${label}</v-n0n>`;
       }
     }
+  });
+
+  it.each(['reward-pair', 'reward-score'])('%s sends the texts as they are, the same in every call', (id) => {
+    expect(checkJudge(read(id)).faults).toEqual([]);
+    const judge = parseJudge(read(id));
+    const sent = (nonce: string, order = [0, 1]) =>
+      renderJudge(judge, ITEM, { order, nonce, part: '', attempt: 0 });
+    const { user, inputs = [] } = sent('n0n');
+    expect(sent('other')).toEqual(sent('n0n'));
+    for (const text of [...ITEM.prompt, ...ITEM.candidates.flat()]) expect(user).toContain(text);
+    expect(inputs).toHaveLength(id === 'reward-pair' ? 1 : 2);
+    expect(sent('n0n', [1, 0])).not.toEqual(sent('n0n'));
   });
 });

@@ -23,6 +23,7 @@ export {
   ORDER_RUNS,
   REPLY_FORMS,
   type ReplyForm,
+  type RewardForm,
   type VerdictSpec,
 } from './judge.ts';
 export { checkJudge, PARSER_VERSION, parseJudge } from './parse-judge.ts';
@@ -50,6 +51,7 @@ export {
   wholeReply,
 } from './render-judge.ts';
 export { type OrderedVerdicts, type PositionReport, reportPosition } from './report-position.ts';
+export { type RewardInput, rewardGap } from './reward-inputs.ts';
 export {
   BUNDLE_SCHEMA,
   type BundleHeader,

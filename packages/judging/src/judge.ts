@@ -63,7 +63,18 @@ export type VerdictSpec =
   /** A JSON object with all labels, best first. */
   | { readonly parser: 'ranking' }
   /** A JSON list of claims, each supported, contradicted or absent, with quotes that must stand in the context. */
-  | { readonly parser: 'grounded' };
+  | { readonly parser: 'grounded' }
+  /** Raw logits of a reward model. They are on a scale of the model's own: a difference of them is no probability. */
+  | {
+      readonly parser: 'reward';
+      /** Whether the model reads one answer at a time, or both at once. */
+      readonly form: RewardForm;
+      /** Of a model with two logits, the one that says "good", or "the first is better": 0 or 1. */
+      readonly label: 0 | 1;
+    };
+
+export const REWARD_FORMS = ['pointwise', 'pairwise'] as const;
+export type RewardForm = (typeof REWARD_FORMS)[number];
 
 /** Whether a verdict is read from the probabilities of a reply's tokens. */
 export function readsTokens(verdict: VerdictSpec): boolean {

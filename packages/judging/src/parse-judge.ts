@@ -7,6 +7,7 @@ import {
   type JudgeFault,
   type JudgeInput,
   type JudgeVariable,
+  type RewardForm,
 } from './judge.ts';
 import { type Front, readFront } from './read-front.ts';
 import { gatherLanguages, type Section, splitSections } from './split-sections.ts';
@@ -59,9 +60,14 @@ export function checkJudge(text: string): JudgeCheck {
   const used = new Set<string>();
   for (const section of sections.values())
     for (const name of checkTemplate(section.text, section.line, fault)) used.add(name);
-  const languages = gatherLanguages(sections, isSplit ? fault : () => undefined);
+  const reward = front?.verdict.parser === 'reward' ? front.verdict.form : null;
+  const hasTemplate = reward !== 'pointwise';
+  const languages = hasTemplate
+    ? gatherLanguages(sections, isSplit ? fault : () => undefined)
+    : { en: { system: '', user: '' } };
+  if (reward !== null) refuseForReward(reward, sections, used, fault);
   const variables = front === null ? [] : variablesOf(front, used);
-  if (front !== null && isSplit) requireVariables(front, sections, fault);
+  if (front !== null && isSplit && hasTemplate) requireVariables(front, sections, fault);
   if (faults.length === 0) {
     for (const { text: section, line } of sections.values()) {
       try {
@@ -116,7 +122,48 @@ function requiredOf(front: Front): readonly (readonly string[])[] {
     category: ['category'],
   };
   const needed = front.needs.flatMap((input) => (inputs[input] === null ? [] : [inputs[input]]));
+  if (front.verdict.parser === 'reward') return [['question'], ['answer_a'], ...needed];
   return [answers, ['verdict_contract', 'verdict_tag'], ...needed];
+}
+
+/** What a template for a reward model may name: texts as they are, without fences and without a contract. */
+const REWARD_VARIABLES: readonly string[] = [
+  'question',
+  'answer_a',
+  'answer_b',
+  'reference',
+  'category',
+  'language',
+];
+
+function refuseForReward(
+  form: RewardForm,
+  sections: ReadonlyMap<string, Section>,
+  used: ReadonlySet<string>,
+  fault: Fault,
+): void {
+  for (const { role, line } of sections.values()) {
+    if (form === 'pairwise' && role === 'user') continue;
+    fault({
+      line,
+      message:
+        form === 'pairwise'
+          ? 'a reward model reads one text, and has no section "system"'
+          : 'a reward model that reads one answer at a time is asked by its own chat template',
+      hint:
+        form === 'pairwise'
+          ? 'Write all of it under {% user %}.'
+          : 'Leave out the sections, or write "form: pairwise".',
+    });
+  }
+  for (const name of form === 'pairwise' ? used : []) {
+    if (REWARD_VARIABLES.includes(name)) continue;
+    fault({
+      line: sections.get('user en')?.line ?? 1,
+      message: `a template for a reward model has no {{ ${name} }}`,
+      hint: `It has ${REWARD_VARIABLES.join(', ')}: texts as they are, and nothing that changes from call to call.`,
+    });
+  }
 }
 
 function requireVariables(front: Front, sections: ReadonlyMap<string, Section>, fault: Fault): void {

@@ -9,12 +9,13 @@ import {
   type JudgeMode,
   ORDER_RUNS,
   REPLY_FORMS,
+  REWARD_FORMS,
   readsTokens,
   type VerdictSpec,
 } from './judge.ts';
 import { type Fault, Fields } from './yaml-fields.ts';
 
-const PARSERS = ['tag', 'label_token', 'json', 'score', 'ranking', 'grounded'] as const;
+const PARSERS = ['tag', 'label_token', 'json', 'score', 'ranking', 'grounded', 'reward'] as const;
 
 /** A judge without its template. */
 export type Front = Omit<Judge, 'languages' | 'source' | 'templateHash' | 'parserHash' | 'identity'>;
@@ -81,12 +82,23 @@ export function readFront(head: string, fault: Fault): Front | null {
   ]);
   const order = fields.map('order', ['runs', 'combine']);
   const verdict = readVerdict(fields, mode ?? 'pairwise');
+  const reward = verdict?.parser === 'reward' ? verdict.form : null;
+  if (reward !== null && fields.has('settings'))
+    fields.say('settings', 'a reward model takes no settings', 'Leave out "settings".');
   const reask = fields.number('reask', 0, 1, 0, true);
   const probes = fields.list(
     'probes',
     JUDGE_PROBES,
-    mode === 'pairwise' ? [...JUDGE_PROBES] : ['null_model', 'planted_verdict'],
+    reward === 'pointwise'
+      ? ['null_model']
+      : reward === 'pairwise'
+        ? ['identical', 'null_model']
+        : mode === 'pairwise'
+          ? [...JUDGE_PROBES]
+          : ['null_model', 'planted_verdict'],
   );
+  if (reward !== null && probes.includes('planted_verdict'))
+    fields.say('probes', 'a reward model reads no verdict that could be planted', 'Leave it out.');
   const byProbability = verdict !== null && readsTokens(verdict);
   const replyForm = settings?.has('reply_form') ? settings.oneOf('reply_form', REPLY_FORMS) : undefined;
   const readsJson = verdict !== null && JSON_PARSERS.includes(verdict.parser);
@@ -103,7 +115,7 @@ export function readFront(head: string, fault: Fault): Front | null {
       'Use json_schema with the parser label_token.',
     );
   const labelInJson = verdict?.parser === 'label_token' && replyForm === 'json_schema';
-  const longest = labelInJson ? LABEL_OBJECT_TOKENS : byProbability ? 1 : 512;
+  const longest = labelInJson ? LABEL_OBJECT_TOKENS : byProbability || reward !== null ? 1 : 512;
   const prefill = readPrefill(settings, byProbability);
   const parsedSettings = {
     ...(replyForm === undefined ? {} : { replyForm }),
@@ -114,7 +126,10 @@ export function readFront(head: string, fault: Fault): Front | null {
       settings?.number('top_logprobs', 0, 20, byProbability ? 20 : 0, true) ?? (byProbability ? 20 : 0),
     seed: settings?.has('seed') ? settings.number('seed', 0, 2 ** 31 - 1, 0, true) : null,
   };
-  const runs = order?.oneOf('runs', ORDER_RUNS, defaultRuns(mode)) ?? defaultRuns(mode);
+  const usualRuns = reward === 'pointwise' ? 'one' : defaultRuns(mode);
+  const runs = order?.oneOf('runs', ORDER_RUNS, usualRuns) ?? usualRuns;
+  if (reward === 'pointwise' && runs !== 'one')
+    order?.say('runs', 'answers that are read one at a time have no order', 'Leave out "order".');
   const combine =
     order?.oneOf('combine', COMBINE_RULES, byProbability ? 'logit_mean' : 'agree_else_tie') ??
     (byProbability ? 'logit_mean' : 'agree_else_tie');
@@ -203,7 +218,7 @@ function readVerdict(fields: Fields, mode: JudgeMode): VerdictSpec | null {
   if (!fields.has('verdict')) return readLabels(fields, mode);
   if (fields.has('labels'))
     fields.say('labels', '"labels" and "verdict" both say what is accepted', 'Leave out "labels".');
-  const verdict = fields.map('verdict', ['parser', 'map', 'coverage', 'text', 'min', 'max', 'by']);
+  const verdict = fields.map('verdict', [...VERDICT_KEYS, 'parser']);
   if (verdict === null) return null;
   const parser = verdict.oneOf('parser', PARSERS);
   if (parser === undefined) return null;
@@ -214,8 +229,9 @@ function readVerdict(fields: Fields, mode: JudgeMode): VerdictSpec | null {
     score: ['min', 'max', 'by', 'coverage', 'text'],
     ranking: [],
     grounded: [],
+    reward: ['form', 'label'],
   };
-  for (const key of ['map', 'coverage', 'text', 'min', 'max', 'by'])
+  for (const key of VERDICT_KEYS)
     if (verdict.has(key) && !allowed[parser].includes(key))
       verdict.say(key, `the parser ${parser} takes no "${key}"`);
   const fits: Readonly<Record<(typeof PARSERS)[number], readonly JudgeMode[]>> = {
@@ -225,6 +241,7 @@ function readVerdict(fields: Fields, mode: JudgeMode): VerdictSpec | null {
     score: ['pointwise', 'criteria'],
     ranking: ['listwise'],
     grounded: ['grounded'],
+    reward: ['pairwise'],
   };
   if (!fits[parser].includes(mode))
     verdict.say('parser', `the parser ${parser} is for ${fits[parser].join(', ')}, not ${mode}`);
@@ -260,10 +277,18 @@ function readVerdict(fields: Fields, mode: JudgeMode): VerdictSpec | null {
         );
       return { parser, min, max, by, coverage, text };
     }
+    case 'reward': {
+      const form = verdict.oneOf('form', REWARD_FORMS, 'pointwise') ?? 'pointwise';
+      // classifiers of one answer are trained with the good one last, those of two with the first one first
+      const label = verdict.number('label', 0, 1, form === 'pointwise' ? 1 : 0, true);
+      return { parser, form, label: label === 1 ? 1 : 0 };
+    }
     default:
       return { parser };
   }
 }
+
+const VERDICT_KEYS = ['map', 'coverage', 'text', 'min', 'max', 'by', 'form', 'label'];
 
 /** The short form: `labels: [A, B]` or `[A, B, tie]` is a tag with these labels. */
 function readLabels(fields: Fields, mode: JudgeMode): VerdictSpec | null {

@@ -10,6 +10,7 @@ import {
   withoutThinking,
 } from './read-tokens.ts';
 import { type JudgedItem, type Showing, SLOT_LABELS } from './render-judge.ts';
+import { rewardGap } from './reward-inputs.ts';
 
 export type UnscoredReason =
   | 'unparseable'
@@ -31,6 +32,8 @@ export type JudgeReading =
       readonly coverage: number | null;
       /** The template's own word. */
       readonly label?: string;
+      /** Of a reward model: by how much its score of a is above that of b, in logits of its own. */
+      readonly gap?: number;
     }
   | {
       readonly kind: 'score';
@@ -80,6 +83,8 @@ export function readJudgeReply(
     }
     case 'ranking':
       return readRanking(text, showing);
+    case 'reward':
+      return readReward(judge, text, showing);
     case 'grounded': {
       if (item === undefined)
         throw new ArenaError('internal', 'A grounded verdict cannot be read without the context it quotes.');
@@ -216,6 +221,14 @@ function orElsewhere(
 
 function sum(shares: ReadonlyMap<string, number>, worth: (label: string) => number): number {
   return [...shares].reduce((total, [label, share]) => total + share * worth(label), 0);
+}
+
+/** The higher score wins. What a difference is worth to people is for a calibration to say: there is no share. */
+function readReward(judge: Judge, text: string, { order }: ReadShowing): JudgeReading {
+  const gap = rewardGap(judge, text, order);
+  if (gap === null) return unscored('unparseable');
+  const outcome = gap === 0 ? 'tie' : gap > 0 ? 'a' : 'b';
+  return { kind: 'preference', outcome, shareA: null, coverage: null, gap };
 }
 
 function readRanking(text: string, { nonce, order }: ReadShowing): JudgeReading {

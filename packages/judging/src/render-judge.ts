@@ -1,4 +1,5 @@
 import { ArenaError } from '@agon/domain';
+import { withoutControlWords } from './control-words.ts';
 import {
   type Judge,
   type JudgeInput,
@@ -7,6 +8,7 @@ import {
   type ReplyForm,
   readsTokens,
 } from './judge.ts';
+import { type RewardInput, rewardInputs, textOfInput } from './reward-inputs.ts';
 import { type CompiledTemplate, compileTemplate } from './template.ts';
 import { contractOf, schemaOf, tagOf } from './verdict-contract.ts';
 
@@ -57,6 +59,8 @@ export type JudgeRequest = {
   };
   /** Of the reply, for providers that take one. */
   readonly jsonSchema?: Readonly<Record<string, unknown>>;
+  /** Of a reward model: what it scores; `user` has the same for people. */
+  readonly inputs?: readonly RewardInput[];
 };
 
 /** Whether everything is there that the judge needs; otherwise the item is `not_applicable`, which is no failure. */
@@ -139,6 +143,7 @@ export function languageFor(judge: Judge, item: Pick<JudgedItem, 'language'>): J
  */
 export function renderJudge(judge: Judge, item: JudgedItem, showing: Showing): JudgeRequest {
   const language = languageFor(judge, item);
+  if (judge.verdict.parser === 'reward') return renderReward(judge, item, showing, language);
   const sections = compiledOf(judge.languages[language] ?? judge.languages.en);
   const values = valuesOf(judge, item, showing, language);
   const { temperature, maxTokens, topLogprobs, seed } = judge.settings;
@@ -149,6 +154,24 @@ export function renderJudge(judge: Judge, item: JudgedItem, showing: Showing): J
     user: sections.user.fill(values),
     settings: { temperature, maxTokens, topLogprobs, ...(seed === null ? {} : { seed }) },
     ...(jsonSchema === null ? {} : { jsonSchema }),
+  };
+}
+
+function renderReward(
+  judge: Judge,
+  item: JudgedItem,
+  { order }: Showing,
+  language: JudgeLanguage,
+): JudgeRequest {
+  const { temperature, maxTokens, topLogprobs } = judge.settings;
+  const { user } = compiledOf(judge.languages[language] ?? judge.languages.en);
+  const inputs = rewardInputs(judge, item, order, (values) => user.fill(values));
+  return {
+    language,
+    system: '',
+    user: inputs.map(textOfInput).join('\n\n'),
+    settings: { temperature, maxTokens, topLogprobs },
+    inputs,
   };
 }
 
@@ -260,17 +283,6 @@ function valuesOf(
     attempt,
   };
 }
-
-/**
- * Control words of chat templates, broken up by a zero-width space, so that a server that reads them in a message
- * cannot be told that another role speaks.
- */
-export function withoutControlWords(text: string): string {
-  return text.replace(CONTROL_WORDS, (found) => `${found[0]}\u200b${found.slice(1)}`);
-}
-
-const CONTROL_WORDS =
-  /<[|｜][^|｜<>\n]{1,64}[|｜]>|<\/?s>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]|<<\/?SYS>>|<(?:start|end)_of_turn>|<\/?(?:think|thinking|reasoning|bos|eos|unused\d+)>/gi;
 
 function oneLine(text: string): string {
   return withoutControlWords(text.replace(/\s+/g, ' ').slice(0, 200));

@@ -35,6 +35,8 @@ function inEnglish(judge: Judge, verdict: VerdictSpec, { nonce, order }: Showing
       return `Reply with one JSON object and nothing else: {"nonce": "${nonce}", "ranking": […]}, where "ranking" has each of ${slotsOf(order)} once, best first.`;
     case 'grounded':
       return `Reply with one JSON object and nothing else: {"nonce": "${nonce}", "claims": [{"claim": "…", "state": "…", "quote": "…"}]}. "state" is "supported", "contradicted" or "absent". "quote" is copied word for word from the context; it is empty where the state is "absent".`;
+    case 'reward':
+      return '';
   }
 }
 
@@ -56,6 +58,8 @@ function inChinese(judge: Judge, verdict: VerdictSpec, { nonce, order }: Showing
       return `只回复一个 JSON 对象，不要写其他任何内容：{"nonce": "${nonce}", "ranking": […]}，其中 "ranking" 按从好到差的顺序列出 ${slotsOf(order)}，每个只出现一次。`;
     case 'grounded':
       return `只回复一个 JSON 对象，不要写其他任何内容：{"nonce": "${nonce}", "claims": [{"claim": "…", "state": "…", "quote": "…"}]}。"state" 为 "supported"（有依据）、"contradicted"（相矛盾）或 "absent"（未提及）。"quote" 从背景材料中逐字摘录；"state" 为 "absent" 时留空。`;
+    case 'reward':
+      return '';
   }
 }
 

@@ -4,6 +4,14 @@ export {
   calibrated,
   calibrateJudge,
 } from './judge-card/calibrate-judge.ts';
+export {
+  type ChanceFigures,
+  calibrateScores,
+  chanceOf,
+  FEWEST_TO_CALIBRATE,
+  SCORE_FOLDS,
+  type ScoreCalibration,
+} from './judge-card/calibrate-scores.ts';
 export { compareSpeakers } from './judge-card/compare-speakers.ts';
 export { effectiveJudges, type JuryItem } from './judge-card/effective-judges.ts';
 export { fitJury, type JuryFit, type JuryStatement } from './judge-card/fit-jury.ts';

@@ -237,6 +237,8 @@ function honestReply({ verdict }: Judge): string {
       return verdict.by === 'tag' ? `<v-${NONCE}>2</v-${NONCE}>` : '2';
     case 'ranking':
       return JSON.stringify({ nonce: NONCE, ranking: ['C', 'B', 'A'] });
+    case 'reward':
+      return JSON.stringify({ scores: [[0], [1]] });
     case 'grounded':
       return JSON.stringify({
         nonce: NONCE,

@@ -59,3 +59,22 @@ export const scoreBody = z.object({
   item_first: z.boolean().nullish(),
 });
 export type ScoreBody = z.infer<typeof scoreBody>;
+
+const texts = z.union([z.string(), z.array(z.string()).min(1).max(256)]);
+/** vLLM's form of scoring by a classifier: each text of `text_2` beside the one of `text_1`, or beside its own. */
+export const pairBody = z
+  .object({
+    model: common.model,
+    text_1: texts,
+    text_2: texts,
+    use_activation: z.boolean().nullish(),
+  })
+  .refine(({ text_1: one, text_2: two }) => typeof one === 'string' || one.length === listOf(two).length, {
+    path: ['text_2'],
+    message: 'must have as many texts as text_1, or text_1 must be one text',
+  });
+export type PairBody = z.infer<typeof pairBody>;
+
+export function listOf(given: string | readonly string[]): readonly string[] {
+  return typeof given === 'string' ? [given] : given;
+}

@@ -34,7 +34,9 @@ export function textLogprobs({ promptLogprobs, logprobs }: Pick<LocalReply, 'pro
   };
 }
 
-export function usageOf(replies: readonly LocalReply[]) {
+export function usageOf(
+  replies: readonly Pick<LocalReply, 'promptTokens' | 'completionTokens' | 'cachedTokens'>[],
+) {
   const sum = (name: 'promptTokens' | 'completionTokens' | 'cachedTokens') =>
     replies.reduce((total, reply) => total + reply[name], 0);
   return {

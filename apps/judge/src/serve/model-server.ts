@@ -12,6 +12,9 @@ import type { z } from 'zod';
 import {
   type ChatBody,
   chatBody,
+  listOf,
+  type PairBody,
+  pairBody,
   type ScoreBody,
   scoreBody,
   type TextBody,
@@ -66,7 +69,8 @@ export function createModelServer(options: ModelServerOptions): Server {
     'GET /v1/models': ({ response }) => sendJson(response, 200, { object: 'list', data: [modelOf(info)] }),
     'POST /v1/chat/completions': (exchange) => chat(exchange, options),
     'POST /v1/completions': (exchange) => complete(exchange, options),
-    'POST /v1/score': (exchange) => score(exchange, options),
+    'POST /v1/score': (exchange) =>
+      info.labels === null ? score(exchange, options) : scorePairs(exchange, options),
   };
   return createServer((request, response) => {
     const gone = new AbortController();
@@ -222,6 +226,32 @@ async function score(exchange: Exchange, options: ModelServerOptions): Promise<v
       return { index, object: 'score', score: scores[0], scores, coverage, logprobs: labels };
     }),
     usage: usageOf(replies),
+  });
+}
+
+/** What a reward model gives pairs of texts: `score` as vLLM has it, and the logits that it comes from. */
+async function scorePairs(exchange: Exchange, options: ModelServerOptions): Promise<void> {
+  const body: PairBody = await readBody(exchange, pairBody, options);
+  const seconds = listOf(body.text_2);
+  const firsts = listOf(body.text_1);
+  const inputs = seconds.map((second, at) => ({
+    kind: 'pair' as const,
+    first: firsts[firsts.length === 1 ? 0 : at]!,
+    second,
+  }));
+  const { scores, promptTokens, cachedTokens } = await options.model.score(
+    { inputs, alone: false },
+    exchange.gone,
+  );
+  sendJson(exchange.response, 200, {
+    ...headOf(newHead(options.info, 'score'), 'list'),
+    data: scores.map((logits, index) => {
+      // of two labels the second is the better one, as classifiers are trained
+      const raw = logits.length === 1 ? logits[0]! : logits[1]! - logits[0]!;
+      const score = body.use_activation === false ? raw : 1 / (1 + Math.exp(-raw));
+      return { index, object: 'score', score, logits };
+    }),
+    usage: usageOf([{ promptTokens, cachedTokens, completionTokens: 0 }]),
   });
 }
 

@@ -7,6 +7,7 @@ import type { ModelRequest } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
 import { kindOf, nonceOf } from '../runs/kinds/kind-of.ts';
 import { loadMaterial } from '../runs/load-material.ts';
+import { scoreTexts } from '../runs/score-texts.ts';
 
 type Deps = Pick<Ports, 'campaigns' | 'members' | 'battleBrowser' | 'runs' | 'battles' | 'content'>;
 
@@ -59,6 +60,7 @@ type Message = NonNullable<VerdictReplyJson['request']>['messages'][number];
 
 /** Later turns are asked after the replies to those before. */
 function messagesOf(request: ModelRequest, replies: readonly string[]): Message[] {
+  if (request.kind === 'score') return request.inputs.flatMap(scoreTexts);
   if (request.kind !== 'chat') return [];
   return [
     ...(request.system === '' ? [] : [{ role: 'system' as const, text: request.system }]),

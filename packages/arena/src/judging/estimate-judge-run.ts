@@ -7,7 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { NewCall } from '../ports/run-store.ts';
 import { chooseKnownProvider } from '../providers/choose-provider.ts';
 import { batchPriceShare, refuseWithoutBatches } from '../runs/batch-rules.ts';
-import { estimatePromptTokens } from '../runs/estimate-tokens.ts';
+import { promptTokensOf } from '../runs/call-pool.ts';
 import { verdicts } from '../runs/kinds/verdicts.ts';
 import { loadMaterial } from '../runs/load-material.ts';
 import { costBetween, pricesOf, refuseUncountable } from '../runs/run-prices.ts';
@@ -15,7 +15,7 @@ import { requireJudge } from './list-judges.ts';
 import {
   configOf,
   planJudgeCalls,
-  refuseWithoutProbabilities,
+  refuseUnfit,
   requireBattles,
   requireModel,
   type StartJudgeRun,
@@ -56,7 +56,7 @@ export async function estimateJudgeRun(
   if (isControlJudge(judge.id)) return NOTHING;
   requireModel(judge, model);
   const provider = await chooseKnownProvider(command, deps);
-  refuseWithoutProbabilities(judge, provider);
+  refuseUnfit(judge, provider);
   const prices = pricesOf(provider, model, command.prices ?? null);
   refuseUncountable(budgetUsd, prices, provider, model);
   if (batch) refuseWithoutBatches(budgetUsd, prices, provider, model);
@@ -80,7 +80,7 @@ export async function estimateJudgeRun(
   const lengthOf = (call: NewCall) => {
     if (verdicts.unasked?.(config, call, material) != null) return null;
     const request = verdicts.render(config, call, material, NONCE);
-    return request.kind === 'chat' ? estimatePromptTokens(request.system, request.turns) : null;
+    return promptTokensOf(request);
   };
   const lengths = sample.map(lengthOf).filter((each) => each !== null);
   const share = sample.length === 0 ? 0 : lengths.length / sample.length;

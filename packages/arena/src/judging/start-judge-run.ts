@@ -167,7 +167,7 @@ async function whomToAsk(
 ): Promise<{ readonly model: string; readonly provider: ProviderRecord }> {
   requireModel(judge, command.model);
   const provider = await chooseProvider(command, deps);
-  refuseWithoutProbabilities(judge, provider);
+  refuseUnfit(judge, provider);
   return { model: command.model, provider };
 }
 
@@ -181,11 +181,21 @@ export function requireModel(judge: Judge, model: string): void {
 }
 
 /** @throws ArenaError('invalid_request') where a provider cannot be asked what the judge asks */
-export function refuseWithoutProbabilities(
+export function refuseUnfit(
   judge: Judge,
-  provider: Pick<ProviderRecord, 'name' | 'capabilities'>,
+  provider: Pick<ProviderRecord, 'name' | 'capabilities' | 'baseUrl'>,
 ): void {
   const { verdict } = judge;
+  if (verdict.parser === 'reward' && !provider.baseUrl.startsWith('onnx:')) {
+    throw new ArenaError(
+      'invalid_request',
+      `"${judge.id}" asks a reward model, and ${provider.name} is asked for texts.`,
+      {
+        hint: 'Reward models are run from a folder of this machine: --onnx DIR.',
+        at: { column: 'provider', value: provider.name },
+      },
+    );
+  }
   const needsProbabilities = 'text' in verdict && verdict.text === 'refuse' && judge.settings.topLogprobs > 0;
   if (needsProbabilities && provider.capabilities?.topLogprobs === 0) {
     throw new ArenaError(

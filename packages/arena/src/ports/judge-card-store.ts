@@ -7,6 +7,8 @@ export type JudgeSubject = {
   readonly identity: string;
   readonly title: string;
   readonly origin: 'built_in' | 'imported' | 'own' | 'control';
+  /** The judge's file; empty for imported verdicts and control judges. */
+  readonly source: string;
   /** Empty where an import does not say. */
   readonly model: string;
   readonly verdicts: number;
@@ -40,6 +42,8 @@ export type CellVerdict = {
   readonly outcome: 'a' | 'b' | 'tie' | null;
   readonly unscored: string | null;
   readonly shareA: number | null;
+  /** What the judge replied, where the filter asks for it; null: it was not asked for, or there is no reply. */
+  readonly reply: string | null;
 };
 
 /** Battles that one judge decided, and what people and all judges say of them. */
@@ -79,6 +83,8 @@ export type SubjectFilter = {
   readonly judgeId: JudgeId;
   readonly model: string;
   readonly run: RunId | null;
+  /** With what the judge replied. Default: without. */
+  readonly replies?: boolean;
 };
 
 export interface JudgeCardStore {

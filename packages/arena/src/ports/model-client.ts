@@ -10,10 +10,24 @@ export type ModelRequest =
       readonly turns: readonly string[];
       readonly settings: ChatSettings;
     }
+  /**
+   * What a reward model gives texts; the reply's text is a JSON object `{"scores": [[logit, …], …]}`, one list an input, raw
+   * as the model gives them.
+   */
+  | { readonly kind: 'score'; readonly inputs: readonly ScoreInput[] }
   /** Which models the provider has; the reply's text is a JSON list of their names. */
   | { readonly kind: 'models' }
   /** Whether the provider has an endpoint for batches; the reply's text is empty. */
   | { readonly kind: 'batches' };
+
+/** A text that is scored. */
+export type ScoreInput =
+  /** Read by the model's own chat template; the last message is the answer that is scored. */
+  | { readonly kind: 'conversation'; readonly messages: readonly ScoreMessage[] }
+  | { readonly kind: 'text'; readonly text: string }
+  /** Two texts, joined as the model's tokenizer does. */
+  | { readonly kind: 'pair'; readonly first: string; readonly second: string };
+export type ScoreMessage = { readonly role: 'user' | 'assistant'; readonly content: string };
 
 export type ChatSettings = {
   /** 0..2; null: the model's own. */

@@ -1,6 +1,6 @@
 import type { Asked, CallFault, ModelClient, ModelRequest } from '../ports/model-client.ts';
 import type { LeasedCall, RunHistory, RunRecord, Settled } from '../ports/run-store.ts';
-import { estimatePromptTokens } from './estimate-tokens.ts';
+import { estimatePromptTokens, estimateTokens } from './estimate-tokens.ts';
 import { afterFault } from './fault-policy.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
@@ -8,6 +8,7 @@ import type { Material, RunKind } from './kinds/run-kind.ts';
 import { loadMaterial } from './load-material.ts';
 import type { Pace } from './pace.ts';
 import { priced } from './run-prices.ts';
+import { scoreTexts } from './score-texts.ts';
 import { SettleQueue } from './settle-queue.ts';
 import type { WorkPorts } from './work-run.ts';
 
@@ -343,5 +344,21 @@ export class CallPool {
 
 /** What was sent, in tokens, where the provider does not count them. */
 export function promptTokensOf(request: ModelRequest): number {
-  return request.kind === 'chat' ? estimatePromptTokens(request.system, request.turns) : 0;
+  switch (request.kind) {
+    case 'chat':
+      return estimatePromptTokens(request.system, request.turns);
+    case 'score':
+      return request.inputs.reduce(
+        (sum, input) =>
+          sum +
+          estimateTokens(
+            scoreTexts(input)
+              .map(({ text }) => text)
+              .join('\n'),
+          ),
+        0,
+      );
+    default:
+      return 0;
+  }
 }

@@ -3,10 +3,18 @@ import { Template } from '@huggingface/jinja';
 import type { ModelFolder } from './model-folder.ts';
 
 export type ChatMessage = { readonly role: string; readonly content: string };
-/** @returns the prompt up to where the model's reply begins. @throws ArenaError('invalid_request') in the template's words */
+/** @returns the conversation, where the model is to reply up to where its reply begins. @throws ArenaError('invalid_request') in the template's words */
 export type RenderChat = (messages: readonly ChatMessage[]) => string;
 
-export function chatTemplate({ path, chatTemplate: source, tokenizerConfig }: ModelFolder): RenderChat {
+/** @param replies whether the model is to reply; else the conversation is whole, and is scored */
+export function chatTemplate(
+  {
+    path,
+    chatTemplate: source,
+    tokenizerConfig,
+  }: Pick<ModelFolder, 'path' | 'chatTemplate' | 'tokenizerConfig'>,
+  replies = true,
+): RenderChat {
   let template: Template;
   try {
     template = new Template(source);
@@ -26,7 +34,7 @@ export function chatTemplate({ path, chatTemplate: source, tokenizerConfig }: Mo
   );
   return (messages) => {
     try {
-      return template.render({ ...tokens, messages, add_generation_prompt: true });
+      return template.render({ ...tokens, messages, add_generation_prompt: replies });
     } catch (error) {
       throw new ArenaError(
         'invalid_request',

@@ -1,8 +1,8 @@
-import { dirname } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { LOGIT_PLACES } from './edit-graph.ts';
 import { loadRuntime, type Runtime } from './onnx-runtime.ts';
+import { openSession } from './open-session.ts';
 import { type Kernel, type PreparedModel, prepareModel } from './prepare-model.ts';
 
 /** What a model keeps of the tokens that it has read. */
@@ -77,43 +77,14 @@ export class Decoder {
     const { modelFile, kernel, executionProvider, threads, attentionOnCpu = false } = options;
     const runtime = await loadRuntime();
     const prepared = prepareModel(modelFile, kernel);
-    try {
-      const session = await runtime.InferenceSession.create(prepared.bytes, {
-        executionProviders: [
-          attentionOnCpu
-            ? ({
-                name: 'webgpu',
-                forceCpuNodeNames: prepared.attentionNodes,
-              } satisfies InferenceSession.WebGpuExecutionProviderOption)
-            : executionProvider,
-        ],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        // warnings tell of memory patterns and unused weights
-        logSeverityLevel: 3,
-        extra: { session: { model_external_initializers_file_folder_path: dirname(modelFile) } },
-      });
-      return new Decoder(options, runtime, session, prepared);
-    } catch (error) {
-      if (error instanceof ArenaError) throw error;
-      // the model is not at fault, and what is missing stands on stderr only
-      if (/AppendExecutionProvider|WebGPU adapter|WebGpuContext/.test(firstLine(error))) {
-        throw new ArenaError(
-          'unknown_option',
-          `The execution provider ${executionProvider} cannot be used here.`,
-          {
-            hint: 'Ask what is missing: agon doctor --gpu. Without it: --ep cpu.',
-            at: { column: 'ep', value: executionProvider },
-            cause: error,
-          },
-        );
-      }
-      throw new ArenaError('invalid_file', `onnxruntime does not take ${modelFile}: ${firstLine(error)}`, {
-        hint: 'Fetch the model again, or export it anew; the file and what it names beside it must be whole.',
-        at: { file: modelFile },
-        cause: error,
-      });
-    }
+    const session = await openSession(prepared.bytes, {
+      modelFile,
+      threads,
+      executionProvider: attentionOnCpu
+        ? { name: 'webgpu', forceCpuNodeNames: prepared.attentionNodes }
+        : executionProvider,
+    });
+    return new Decoder(options, runtime, session, prepared);
   }
 
   get dataFiles(): readonly string[] {
@@ -371,7 +342,7 @@ function feedable(tensor: Tensor): Tensor {
 }
 
 /** Of half-precision outputs, too: as numbers where this Node has such arrays, else as bits. */
-function asFloats({ type, data }: Tensor): Float32Array {
+export function asFloats({ type, data }: Tensor): Float32Array {
   if (type === 'float32') return data as Float32Array;
   if (!(data instanceof Uint16Array)) return Float32Array.from(data as unknown as ArrayLike<number>);
   return Float32Array.from(data, halfOf);
@@ -385,8 +356,4 @@ function halfOf(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 500);
 }

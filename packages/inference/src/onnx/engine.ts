@@ -67,6 +67,22 @@ export type EngineCounts = {
   decodeMs: number;
 };
 
+export const noCounts = (): EngineCounts => ({
+  waiting: 0,
+  active: 0,
+  requests: 0,
+  promptTokens: 0,
+  cachedTokens: 0,
+  completionTokens: 0,
+  prefills: 0,
+  batches: 0,
+  batchTokens: 0,
+  paddedTokens: 0,
+  prefillMs: 0,
+  steps: 0,
+  decodeMs: 0,
+});
+
 type Job = {
   readonly request: LocalRequest;
   readonly ids: readonly number[];
@@ -116,21 +132,7 @@ export class Engine {
   #rows: ReplyRows;
   #running: Promise<void> | null = null;
   #isEnding = false;
-  readonly counts: EngineCounts = {
-    waiting: 0,
-    active: 0,
-    requests: 0,
-    promptTokens: 0,
-    cachedTokens: 0,
-    completionTokens: 0,
-    prefills: 0,
-    batches: 0,
-    batchTokens: 0,
-    paddedTokens: 0,
-    prefillMs: 0,
-    steps: 0,
-    decodeMs: 0,
-  };
+  readonly counts = noCounts();
 
   constructor(model: LoadedModel) {
     this.#model = model;

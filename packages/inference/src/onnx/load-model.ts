@@ -52,6 +52,8 @@ export type ModelInfo = {
   readonly vocabulary: number;
   /** Batches of several rows give what each row gives alone. */
   readonly batches: boolean;
+  /** Logits that it gives a text; null: it writes. */
+  readonly labels: number | null;
   readonly measured: readonly ({ readonly kernel: Kernel } & Speeds)[];
   /** Other ways that were tried, and why they were not taken. */
   readonly notes: readonly string[];
@@ -125,6 +127,7 @@ export async function loadModel(
       contextTokens: memory.contextTokens,
       vocabulary,
       batches: await checkBatches(prefill, vocabulary, reading),
+      labels: null,
       measured: measured.map(({ decoder, ...speeds }) => ({ kernel: decoder.kernel, ...speeds })),
       notes,
       fingerprint: fingerprintOf(weightsHash, numeric, executionProvider, reading),
@@ -144,6 +147,11 @@ function fingerprintOf(
   return `onnx-${weightsHash.slice(0, 16)}-${numeric}-${executionProvider}${pieces}${way}`;
 }
 
+/** What a model may take, in bytes. */
+export function mostBytesOf({ memoryBytes }: Pick<LoadOptions, 'memoryBytes'>): number {
+  return memoryBytes ?? (totalmem() * 3) / 4;
+}
+
 /** Which kernels are tried, and what they take together. @throws ArenaError('too_large') */
 function planKernels(
   { modelFile, config, contextTokens }: ModelFolder,
@@ -154,7 +162,7 @@ function planKernels(
   const copies = numeric !== 'int8' && size.floatBytes > 0 && size.floatBytes < MOST_FLOAT_BYTES;
   const wish = {
     modelFile,
-    mostBytes: memoryBytes ?? (totalmem() * 3) / 4,
+    mostBytes: mostBytesOf({ memoryBytes }),
     mostFloatBytes: copies ? (weightBytes ?? totalmem() / 2) : 0,
     kernels: 1,
     contextTokens,

@@ -51,11 +51,27 @@ export function createLocalClient(local: LocalModel, model: string): ModelClient
     }
     const said = { model: info.name, fingerprint: info.fingerprint, latencyMs: null };
     if (request.kind === 'models') {
-      const texts = [JSON.stringify([info.name, `${info.name}+int8`])];
+      const names = info.labels === null ? [info.name, `${info.name}+int8`] : [info.name];
+      const texts = [JSON.stringify(names)];
       return { ...join([]), ...said, texts, requestHash: hashOf({ models: info.name }) };
     }
     if (request.kind === 'batches') {
       throw new ArenaError('provider_refused', 'A model of this machine has no endpoint for batches.');
+    }
+    if (request.kind === 'score') {
+      const { inputs } = request;
+      const { scores, promptTokens, cachedTokens } = await local.score({ inputs, alone: true }, signal);
+      return {
+        ...join([]),
+        ...said,
+        texts: [JSON.stringify({ scores })],
+        finishReason: 'stop',
+        promptTokens,
+        cachedTokens,
+        costUsd: 0,
+        latencyMs: Math.round(performance.now() - startMs),
+        requestHash: hashOf({ fingerprint: info.fingerprint, inputs }),
+      };
     }
     const { system, turns, settings } = request;
     const messages: ChatMessage[] = system === '' ? [] : [{ role: 'system', content: system }];

@@ -5,10 +5,11 @@ import type { EngineCounts, LocalReply, LocalRequest, Piece } from './engine.ts'
 import type { LoadOptions, ModelInfo } from './load-model.ts';
 import { type FromThread, received, type ToThread } from './model-thread.ts';
 import { silenceRuntime } from './onnx-runtime.ts';
+import type { ScoreReply, ScoreRequest } from './score-engine.ts';
 
 type Asked = {
   readonly onPiece: ((piece: Piece) => void) | undefined;
-  resolve(reply: LocalReply): void;
+  resolve(reply: LocalReply | ScoreReply): void;
   reject(error: unknown): void;
 };
 
@@ -70,21 +71,41 @@ export class LocalModel {
     signal: AbortSignal,
     onPiece?: (piece: Piece) => void,
   ): Promise<LocalReply> {
+    const streams = onPiece !== undefined;
+    const reply = await this.#send((id) => ({ kind: 'ask', id, request, streams }), signal, onPiece);
+    return reply as LocalReply;
+  }
+
+  /**
+   * What a reward model gives texts.
+   * @throws ArenaError as `ScoreEngine.score`; unknown_model where the model writes; provider_unreachable as `ask`
+   * @throws the signal's reason when it is aborted
+   */
+  async score(request: ScoreRequest, signal: AbortSignal): Promise<ScoreReply> {
+    return (await this.#send((id) => ({ kind: 'score', id, request }), signal)) as ScoreReply;
+  }
+
+  async #send(
+    messageOf: (id: number) => ToThread,
+    signal: AbortSignal,
+    onPiece?: (piece: Piece) => void,
+  ): Promise<LocalReply | ScoreReply> {
     signal.throwIfAborted();
     this.#unanswered += 1;
     try {
-      return await this.#send(await orAbort(this.#open(), signal), request, signal, onPiece);
+      const { worker } = await orAbort(this.#open(), signal);
+      return await this.#answered(worker, messageOf, signal, onPiece);
     } finally {
       this.#unanswered -= 1;
     }
   }
 
-  async #send(
-    { worker }: Thread,
-    request: LocalRequest,
+  async #answered(
+    worker: Worker,
+    messageOf: (id: number) => ToThread,
     signal: AbortSignal,
     onPiece: ((piece: Piece) => void) | undefined,
-  ): Promise<LocalReply> {
+  ): Promise<LocalReply | ScoreReply> {
     const id = ++this.#asks;
     const send = (message: ToThread) => worker.postMessage(message);
     const stop = () => {
@@ -93,9 +114,9 @@ export class LocalModel {
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await new Promise<LocalReply>((resolve, reject) => {
+      return await new Promise<LocalReply | ScoreReply>((resolve, reject) => {
         this.#asked.set(id, { onPiece, resolve, reject });
-        send({ kind: 'ask', id, request, streams: onPiece !== undefined });
+        send(messageOf(id));
       });
     } finally {
       signal.removeEventListener('abort', stop);
@@ -171,7 +192,7 @@ export class LocalModel {
           resolve(ready);
         } else if (message.kind === 'failed') reject(received(message.error));
         else if (message.kind === 'piece') this.#asked.get(message.id)?.onPiece?.(message.piece);
-        else if (message.kind === 'reply') {
+        else if (message.kind === 'reply' || message.kind === 'scored') {
           this.#counts = message.counts;
           this.#asked.get(message.id)?.resolve(message.reply);
         } else this.#asked.get(message.id)?.reject(received(message.error));

@@ -108,21 +108,39 @@ export function planMemory(size: ModelSize, wish: MemoryWish): MemoryPlan {
   return { parts, bytes, mostBytes, rows, contextTokens, hasFloatWeights, notes };
 }
 
+/** What a reward model takes, which keeps nothing of what it has read. @throws ArenaError('too_large') */
+export function planScorer(
+  { fileBytes }: Pick<ModelSize, 'fileBytes'>,
+  wish: Pick<MemoryWish, 'modelFile' | 'mostBytes' | 'contextTokens'>,
+): MemoryPlan {
+  const parts: MemoryParts = {
+    files: fileBytes,
+    floatWeights: 0,
+    keysAndValues: 0,
+    prefixCache: 0,
+    logits: 0,
+  };
+  const { mostBytes, contextTokens } = wish;
+  if (fileBytes > mostBytes) throw tooLarge(wish, parts, fileBytes, contextTokens);
+  return { parts, bytes: fileBytes, mostBytes, rows: 1, contextTokens, hasFloatWeights: false, notes: [] };
+}
+
 function tooLarge(
-  { modelFile, mostBytes }: MemoryWish,
+  { modelFile, mostBytes }: Pick<MemoryWish, 'modelFile' | 'mostBytes'>,
   parts: MemoryParts,
   bytes: number,
   contextTokens: number,
 ): ArenaError {
   const said = [
-    `${mebibytes(parts.files)} for its files`,
-    `${mebibytes(parts.keysAndValues)} for keys and values of ${contextTokens} tokens`,
-    `${mebibytes(parts.prefixCache)} for prompts that were read lately`,
-    `${mebibytes(parts.logits)} for logits`,
-  ].join(', ');
+    [parts.files, 'its files'],
+    [parts.keysAndValues, `keys and values of ${contextTokens} tokens`],
+    [parts.prefixCache, 'prompts that were read lately'],
+    [parts.logits, 'logits'],
+  ] as const;
+  const counted = said.filter(([each]) => each > 0).map(([each, what]) => `${mebibytes(each)} for ${what}`);
   return new ArenaError(
     'too_large',
-    `The model in ${modelFile} takes ${mebibytes(bytes)} at least (${said}), and it may take ${mebibytes(mostBytes)}.`,
+    `The model in ${modelFile} takes ${mebibytes(bytes)} at least (${counted.join(', ')}), and it may take ${mebibytes(mostBytes)}.`,
     {
       hint: 'Take a smaller model or one of fewer bits, or allow more: --memory of judge serve, AGON_MODEL_MEMORY of an arena.',
       at: { file: modelFile },

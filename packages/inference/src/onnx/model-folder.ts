@@ -44,19 +44,63 @@ const FILES = [
 ];
 const DEFAULT_CONTEXT = 2048;
 
+/** A reward model as Hugging Face exports it (`…ForSequenceClassification`), looked at without loading it. */
+export type ScorerFolder = Omit<ModelFolder, 'chatTemplate' | 'endTokens'> & {
+  /** Jinja; null: texts are read as the tokenizer joins them. */
+  readonly chatTemplate: string | null;
+  /** What fills up the shorter rows of a batch. */
+  readonly padToken: number;
+};
+
+/** Whether a folder holds a model that scores texts. @throws ArenaError as `openModelFolder` */
+export function holdsScorer(path: string): boolean {
+  return namesOf(readConfig(path)).some((name) => SCORER.test(name));
+}
+
+const SCORER = /ForSequenceClassification$/;
+
 /**
  * @param file name of the ONNX file; null: the most exact there is
- * @throws ArenaError('not_found') where there is no such folder or a file is missing
- * @throws ArenaError('invalid_file') where a file cannot be read, or is of another kind of model
+ * @throws ArenaError as `openModelFolder`
  */
-export function openModelFolder(path: string, file: string | null = null): ModelFolder {
+export function openScorerFolder(path: string, file: string | null = null): ScorerFolder {
+  const config = readConfig(path);
+  const tokenizerConfig = readJson(path, 'tokenizer_config.json');
+  const { model_max_length: longest } = tokenizerConfig;
+  return {
+    path,
+    name: basename(realpathSync(path)),
+    config,
+    tokenizer: readJson(path, 'tokenizer.json'),
+    tokenizerConfig,
+    chatTemplate: findTemplate(path, tokenizerConfig),
+    modelFile: findModelFile(path, file),
+    padToken: idsOf(config.pad_token_id)[0] ?? 0,
+    // some have fewer places than their table of positions; where nothing is said, the tokenizer writes 10³⁰
+    contextTokens: Math.min(
+      contextOf(config),
+      typeof longest === 'number' && longest > 0 ? longest : Number.POSITIVE_INFINITY,
+    ),
+  };
+}
+
+function readConfig(path: string): Json {
   if (!existsSync(path) || !statSync(path).isDirectory()) {
     throw new ArenaError('not_found', `There is no folder ${path}.`, {
       hint: 'Give the folder of a Hugging Face ONNX export: config.json, tokenizer.json, onnx/model.onnx.',
       at: { file: path },
     });
   }
-  const config = readJson(path, 'config.json');
+  return readJson(path, 'config.json');
+}
+
+/**
+ * @param file name of the ONNX file; null: the most exact there is
+ * @throws ArenaError('not_found') where there is no such folder or a file is missing
+ * @throws ArenaError('invalid_file') where a file cannot be read, or is of another kind of model
+ */
+export function openModelFolder(path: string, file: string | null = null): ModelFolder {
+  const config = readConfig(path);
   refuseOtherKinds(config, path);
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const generation = existsSync(join(path, 'generation_config.json'))
@@ -141,6 +185,12 @@ function findModelFile(path: string, file: string | null): string {
 }
 
 function readTemplate(path: string, tokenizerConfig: Json): string {
+  const template = findTemplate(path, tokenizerConfig);
+  if (template !== null) return template;
+  throw invalid(path, 'tokenizer_config.json', 'holds no chat template, and there is no chat_template.jinja');
+}
+
+function findTemplate(path: string, tokenizerConfig: Json): string | null {
   const file = join(path, 'chat_template.jinja');
   if (existsSync(file)) return readFileSync(file, 'utf8');
   const { chat_template: template } = tokenizerConfig;
@@ -149,11 +199,15 @@ function readTemplate(path: string, tokenizerConfig: Json): string {
     const named = (template as Json[]).find(({ name }) => name === 'default')?.template;
     if (typeof named === 'string') return named;
   }
-  throw invalid(path, 'tokenizer_config.json', 'holds no chat template, and there is no chat_template.jinja');
+  return null;
+}
+
+function namesOf(config: Json): readonly string[] {
+  return Array.isArray(config.architectures) ? config.architectures.map(String) : [];
 }
 
 function refuseOtherKinds(config: Json, path: string): void {
-  const names = Array.isArray(config.architectures) ? config.architectures.map(String) : [];
+  const names = namesOf(config);
   if (config.is_encoder_decoder === true) {
     throw invalid(
       path,

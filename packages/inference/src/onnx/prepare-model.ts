@@ -61,6 +61,11 @@ function dataFilesIn(graph: ModelGraph, modelFile: string): readonly string[] {
   return [...new Set(locations)].map((location) => dataFile(modelFile, location));
 }
 
+/** Paths of the files beside the model that hold its weights. @throws ArenaError as `prepareModel` */
+export function dataFilesOf(modelFile: string): readonly string[] {
+  return dataFilesIn(new ModelGraph(readFileSync(modelFile), modelFile), modelFile);
+}
+
 /** How large a model is, as its graph says. */
 export type ModelSize = {
   /** Of the ONNX file and those beside it. */

@@ -8,6 +8,8 @@ export type ModelTokenizer = {
   encode(text: string): number[];
   /** As the tokenizer itself would: with its `bos` and whatever else it adds. */
   encodeWhole(text: string): number[];
+  /** Two texts as one, with what the tokenizer puts between them; `types` tells which text a token is of. */
+  encodePair(first: string, second: string): { readonly ids: number[]; readonly types: number[] };
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string;
   /** One token as text; special ones by their names; bytes that are no whole character as U+FFFD. */
@@ -29,6 +31,12 @@ export function readTokenizer(tokenizer: Json, config: Json): ModelTokenizer {
   return {
     encode: (text) => inner.encode(text, { add_special_tokens: false }).ids,
     encodeWhole: (text) => inner.encode(text).ids,
+    encodePair(first, second) {
+      // an empty text would be no second text at all
+      const options = { text_pair: second === '' ? ' ' : second, return_token_type_ids: true } as const;
+      const { ids, token_type_ids: types } = inner.encode(first, options);
+      return { ids, types: types ?? ids.map(() => 0) };
+    },
     decode: (ids) =>
       inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
     textOf: (id) => inner.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),

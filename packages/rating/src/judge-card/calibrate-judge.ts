@@ -36,13 +36,16 @@ const BINS = 10;
 /** Fewer votes than this share a bin with their neighbours. */
 const FEWEST = 10;
 
-type Case = {
+/** One vote, and what was said of its chance. */
+export type CalibrationCase = {
   readonly prompt: string;
+  /** P(a), 0..1. */
   readonly share: number;
+  /** What the vote gives a of the point. */
   readonly isA: number;
-  readonly fold: number;
   readonly weight: number;
 };
+type Case = CalibrationCase & { readonly fold: number };
 
 /** Cross-fitted by prompt, folds dealt in the order in which prompts appear. */
 export function calibrateJudge(items: readonly CardItem[]): Calibration {
@@ -116,7 +119,8 @@ function logitOf(share: number): number {
   return Math.log(kept / (1 - kept));
 }
 
-function brierOf(cases: readonly Case[]): number | null {
+/** Mean squared error; null: no votes. */
+export function brierOf(cases: readonly CalibrationCase[]): number | null {
   if (cases.length === 0) return null;
   return (
     cases.reduce((sum, { share, isA, weight }) => sum + weight * (share - isA) ** 2, 0) / weightOf(cases)
@@ -124,11 +128,11 @@ function brierOf(cases: readonly Case[]): number | null {
 }
 
 /** Tenths of the scale; one with few votes goes to the next, the last to the one before. */
-function binsOf(cases: readonly Case[]): CalibrationBin[] {
-  const tenths = Array.from({ length: BINS }, (): Case[] => []);
+export function binsOf(cases: readonly CalibrationCase[]): CalibrationBin[] {
+  const tenths = Array.from({ length: BINS }, (): CalibrationCase[] => []);
   for (const each of cases) tenths[Math.min(BINS - 1, Math.floor(each.share * BINS))]!.push(each);
-  const groups: Case[][] = [];
-  let open: Case[] = [];
+  const groups: CalibrationCase[][] = [];
+  let open: CalibrationCase[] = [];
   for (const tenth of tenths) {
     open = [...open, ...tenth];
     if (open.length < FEWEST) continue;
@@ -151,7 +155,8 @@ function weightOf(cases: readonly { readonly weight: number }[]): number {
   return cases.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function eceOf(bins: readonly CalibrationBin[]): number | null {
+/** Mean distance, over bins and weighted by their votes, of what is said from what people do; null: no votes. */
+export function eceOf(bins: readonly CalibrationBin[]): number | null {
   const all = weightOf(bins);
   if (all === 0) return null;
   return bins.reduce(

@@ -21,10 +21,11 @@ import type { Ports } from '../../ports/ports.ts';
 import type { SentBackBattle } from '../../ports/sent-back-store.ts';
 import { presentJudgeRun } from '../present-judge-run.ts';
 import { agreementMap, speakersOf } from './agreement-map.ts';
+import { calibrateRewards, presentRewards } from './calibrate-rewards.ts';
 import { chooseSubject } from './choose-subject.ts';
 import { compareRules } from './combine-rules.ts';
 import { type CardRatings, rankCorrelation, rateItems } from './rate-items.ts';
-import { differencesOf, type HeldItem, readHeldItems } from './read-cells.ts';
+import { differencesOf, type HeldItem, readHeldItems, rewardJudgeOf } from './read-cells.ts';
 import { summariseCard } from './summarise-card.ts';
 
 /** Elo points in one logit. */
@@ -66,14 +67,17 @@ export async function getJudgeCard(
     });
   }
   const checked = run ?? runs[0]?.run;
-  const [{ items, subjects, of }, costs, sent, judgeRun] = await Promise.all([
-    readHeldItems(campaign.id, filter, deps),
+  const rewardJudge = rewardJudgeOf(subject);
+  const [{ items: found, subjects, of }, costs, sent, judgeRun] = await Promise.all([
+    readHeldItems(campaign.id, filter, deps, rewardJudge),
     deps.judgeCards.costs(campaign.id, filter),
     deps.sentBack.list(campaign.id),
     checked === undefined ? null : presentJudgeRun(checked, deps),
   ]);
-  const prompts = await promptStarts(items, deps);
   const here = subjects.findIndex((each) => each.judgeId === subject.judgeId && each.model === subject.model);
+  const rewards = rewardJudge === null ? null : calibrateRewards(found, here);
+  const items = rewards?.items ?? found;
+  const prompts = await promptStarts(items, deps);
   const people = rateItems(items, peopleOf, (item) => item.weight ?? 1);
   const judge = rateItems(items, judgeOf, (item) => 1 / Math.max(1, item.verdicts.length));
   const all = winnerAgreement(items, peopleOf, judgeOf);
@@ -116,6 +120,7 @@ export async function getJudgeCard(
       ece_fitted: calibration.eceFitted,
       bins: calibration.bins.map(({ says, people: votes, votes: n }) => ({ says, people: votes, votes: n })),
     },
+    reward: rewardJudge === null || rewards === null ? null : presentRewards(rewardJudge, rewards.fit),
     habits: {
       effects: JUDGE_HABITS.map((habit) => {
         const { items: battles, ...effect } = habits.effects[habit];

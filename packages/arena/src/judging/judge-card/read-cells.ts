@@ -1,5 +1,21 @@
-import { type BySlot, type CampaignId, countStyle, modelFamily, SLOTS, type StyleCounts } from '@agon/domain';
-import { CONTROL_JUDGES, type ControlJudge, judgeByRule, splitSwap } from '@agon/judging';
+import {
+  type BySlot,
+  type CampaignId,
+  contentHash,
+  countStyle,
+  modelFamily,
+  SLOTS,
+  type StyleCounts,
+} from '@agon/domain';
+import {
+  CONTROL_JUDGES,
+  type ControlJudge,
+  checkJudge,
+  type Judge,
+  judgeByRule,
+  rewardGap,
+  splitSwap,
+} from '@agon/judging';
 import type { CardItem, CardLabel, CardVerdict, SwapParts } from '@agon/rating/judge-card';
 import type { AnswerText } from '../../ports/content-store.ts';
 import type { CellVerdict, JudgedCell, JudgeSubject, SubjectFilter } from '../../ports/judge-card-store.ts';
@@ -16,6 +32,10 @@ export type HeldItem = CardItem & {
   readonly namesMaker: BySlot<boolean> | null;
   readonly swap: SwapParts | null;
   readonly unscored: readonly string[];
+  /** Of a reward model, beside each of its verdicts: by how much it scored a above b. */
+  readonly gaps: readonly (number | null)[];
+  /** Of a reward model: hash of the prompt's text, or what else tells prompts apart. */
+  readonly splitBy: string;
 };
 
 export type HeldItems = {
@@ -32,17 +52,27 @@ const BATCH = 500;
 const COIN_SEED = 'report card';
 const TEXT_RULES: ReadonlySet<ControlJudge> = new Set(['control-longest', 'control-markdown']);
 
+/** The judge whose scores a card reads; null: it asks no reward model. */
+export function rewardJudgeOf({ source }: Pick<JudgeSubject, 'source'>): Judge | null {
+  if (source === '') return null;
+  const { judge } = checkJudge(source);
+  return judge?.verdict.parser === 'reward' ? judge : null;
+}
+
 /**
  * What judges, people and rules without a model said of the battles that one judge decided (or any, where `filter` is
  * null).
- * @param subject whose verdicts are the item's own; null: nobody's
+ * @param filter whose verdicts are the item's own; null: nobody's
+ * @param reward the judge of these verdicts, where it asks a reward model
  */
 export async function readHeldItems(
   campaign: CampaignId,
   filter: SubjectFilter | null,
   deps: Pick<Ports, 'judgeCards' | 'content'>,
+  reward: Judge | null = null,
 ): Promise<HeldItems> {
-  const { cells, subjects, verdicts, of } = await deps.judgeCards.cells(campaign, filter, MOST_BATTLES);
+  const withReplies = filter === null || reward === null ? filter : { ...filter, replies: true };
+  const { cells, subjects, verdicts, of } = await deps.judgeCards.cells(campaign, withReplies, MOST_BATTLES);
   const own =
     filter === null
       ? -1
@@ -62,7 +92,9 @@ export async function readHeldItems(
       const a = cell.answers === null ? undefined : texts.get(cell.answers.a);
       const b = cell.answers === null ? undefined : texts.get(cell.answers.b);
       const prompt = cell.promptId === null ? [] : (asked.get(cell.promptId)?.turns ?? []);
-      items.push(hold(cell, byCell[from + k]!, subjects.length, own, prompt, a && b ? { a, b } : null));
+      items.push(
+        hold(cell, byCell[from + k]!, subjects.length, own, prompt, a && b ? { a, b } : null, reward),
+      );
     }
   }
   return { items, subjects, of };
@@ -75,12 +107,19 @@ function hold(
   own: number,
   prompt: readonly string[],
   answers: BySlot<AnswerText> | null,
+  reward: Judge | null,
 ): HeldItem {
   const said = Array.from({ length: subjects }, (): CardVerdict[] => []);
   const unscored: string[] = [];
-  for (const { subject, order, repeat, outcome, unscored: reason, shareA } of verdicts) {
+  const gaps: (number | null)[] = [];
+  for (const { subject, order, repeat, outcome, unscored: reason, shareA, reply } of verdicts) {
     if (outcome !== null) said[subject]?.push({ order, repeat, label: outcome, shareA });
-    else if (subject === own) unscored.push(reason ?? '');
+    if (outcome !== null && subject === own) {
+      const showing = order === 'ba' ? [1, 0] : [0, 1];
+      gaps.push(reward === null || reply === null ? null : rewardGap(reward, reply, showing));
+    }
+    if (outcome !== null) continue;
+    if (subject === own) unscored.push(reason ?? '');
   }
   const shown = (turns: readonly string[]) => turns.slice(0, cell.turns ?? turns.length);
   const texts = answers === null ? null : { a: shown(answers.a.turns), b: shown(answers.b.turns) };
@@ -122,7 +161,15 @@ function hold(
     namesMaker: answers === null ? null : { a: namesMaker(answers.a), b: namesMaker(answers.b) },
     swap: swapOf(said[own] ?? []),
     unscored,
+    gaps,
+    splitBy: splitBy(cell, prompt, reward),
   };
+}
+
+function splitBy(cell: JudgedCell, prompt: readonly string[], reward: Judge | null): string {
+  // the same text is the same prompt in every campaign and on every machine
+  if (reward !== null && prompt.length > 0) return contentHash(JSON.stringify(prompt));
+  return cell.promptId ?? cell.promptKey ?? cell.battle;
 }
 
 function namesMaker({ selfNaming }: AnswerText): boolean {

@@ -38,6 +38,8 @@ function itemsOf(
       namesMaker: null,
       swap: null,
       unscored: [],
+      gaps: [null],
+      splitBy: `p${k % 40}`,
     };
   });
 }

@@ -4,6 +4,7 @@ import { type Judge, parseJudge, readJudgeReply } from '@agon/judging';
 import { compareJudges } from '@agon/rating';
 import type { Actor } from '../../actor.ts';
 import type { AskedCall, TriedBattle } from '../../ports/lab-store.ts';
+import type { ModelRequest } from '../../ports/model-client.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRecord } from '../../ports/run-store.ts';
 import { wholeText } from '../../runs/kinds/asked-form.ts';
@@ -13,6 +14,7 @@ import { trial } from '../../runs/kinds/trial.ts';
 import { loadMaterial } from '../../runs/load-material.ts';
 import { callsOf, errorsOf, noSuchRun, requireRun, secondsOf, tokensOf } from '../../runs/present-run.ts';
 import { requireRunRole } from '../../runs/run-access.ts';
+import { scoreTexts } from '../../runs/score-texts.ts';
 import { asJudged, changedByOrder, outcomesOf, stateOf, totalsOf } from './trial-totals.ts';
 
 /** Characters of a prompt that tell it from others in a list. */
@@ -127,7 +129,7 @@ function presentReading(run: RunRecord, judge: Judge, call: AskedCall, material:
     probability: preference?.shareA ?? null,
     tag: `v-${nonce}`,
     system: request.kind === 'chat' ? request.system : '',
-    user: request.kind === 'chat' ? request.turns.join('\n\n') : '',
+    user: request.kind === 'chat' ? request.turns.join('\n\n') : scoredText(request),
     raw: reply === null ? null : (reply.texts.at(-1) ?? ''),
     reasoning: reply?.reasoning ?? null,
     finish_reason: reply?.finishReason ?? null,
@@ -187,4 +189,11 @@ async function againstSaved(
       orders.length === 0 ? null : orders.reduce((sum, each) => sum + each, 0) / orders.length,
     orders_items: orders.length,
   };
+}
+
+/** What a reward model was sent, for people. */
+function scoredText(request: ModelRequest): string {
+  if (request.kind !== 'score') return '';
+  const texts = request.inputs.flatMap(scoreTexts);
+  return texts.map(({ role, text }) => (texts.length === 1 ? text : `[${role}]\n${text}`)).join('\n\n');
 }

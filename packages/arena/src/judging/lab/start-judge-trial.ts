@@ -13,7 +13,7 @@ import { pricesOf, reportsCost } from '../../runs/run-prices.ts';
 import { asking } from '../../runs/start-answer-run.ts';
 import { type Asking, type StartPorts, startRun } from '../../runs/start-run.ts';
 import { requireJudge } from '../list-judges.ts';
-import { chooseBattles } from '../start-judge-run.ts';
+import { chooseBattles, refuseUnfit } from '../start-judge-run.ts';
 import { readSource } from './check-judge.ts';
 import { presentJudgeTrial, type TrialPorts } from './get-judge-trial.ts';
 
@@ -48,6 +48,7 @@ export async function startJudgeTrial(
   const campaign = await requireCampaignRole(actor, command.campaign, 'editor', deps);
   const judge = await judgeOf(command, deps);
   const provider = await chooseProvider(command, deps);
+  refuseUnfit(judge, provider);
   const battles = await battlesOf(command, campaign, deps);
   const { id, identity, source } = judge;
   const config: TrialConfig = {

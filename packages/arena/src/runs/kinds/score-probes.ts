@@ -87,6 +87,8 @@ function plantedScore({ verdict }: Judge, { context, candidates }: JudgedItem, p
         ranking: [own, ...labels.filter((label) => label !== own)],
       });
     }
+    case 'reward':
+      return '';
     case 'grounded': {
       const quote = (context?.[0] ?? '').slice(0, 80);
       return JSON.stringify({

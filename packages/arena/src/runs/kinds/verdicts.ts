@@ -32,7 +32,11 @@ export const verdicts: RunKind<VerdictConfig> = {
 
   plan(config, seed, targets) {
     if (!isPairwise(config)) return planScores(judgeOf(config), targets, config.repeat);
+    const { verdict } = config.source === '' ? { verdict: null } : judgeOf(config);
+    // answers that are read one at a time stand in no order
+    const isUnordered = verdict?.parser === 'reward' && verdict.form === 'pointwise';
     const ordersOf = (battle: string): readonly ('ab' | 'ba')[] => {
+      if (isUnordered) return ['ab'];
       if (config.orders === 'both') return ['ab', 'ba'];
       if (config.orders === 'first') return ['ab'];
       return [seededRandom(`order/${seed}/${battle}`).below(2) === 0 ? 'ab' : 'ba'];
@@ -73,7 +77,8 @@ export const verdicts: RunKind<VerdictConfig> = {
     const request = isPairwise(config)
       ? renderBattle(judge, call, material, nonce, attempt)
       : renderScore(judge, call, material, nonce, attempt);
-    const { system, user } = request;
+    const { system, user, inputs } = request;
+    if (inputs !== undefined) return { kind: 'score', inputs };
     return { kind: 'chat', system, turns: [user], settings: settingsInForm(judge, config, request, nonce) };
   },
 

@@ -288,7 +288,7 @@ function tinyModel(kind: TinyDecoder): { readonly model: Uint8Array; readonly da
   return { model, data };
 }
 
-function nodeFields({
+export function nodeFields({
   inputs,
   outputs,
   name,
@@ -306,7 +306,7 @@ function nodeFields({
   ];
 }
 
-function valueFields({ name, type, dims }: GraphValue): Field[] {
+export function valueFields({ name, type, dims }: GraphValue): Field[] {
   const shape = dims.map((dim) =>
     messageField(1, [typeof dim === 'number' ? numberField(1, dim) : textField(2, dim)]),
   );

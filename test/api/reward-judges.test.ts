@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workRun } from '@agon/arena';
+import { judgeCardSchema, judgeRunSchema } from '@agon/contract';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadDemoCampaign } from '../../apps/api/src/load-demo-campaign.ts';
+import { type RunningServer, startServer } from '../../apps/api/src/server.ts';
+import { type Ran, runVerb } from '../../apps/cli/src/verbs/run-verb.ts';
+import { compose as composeWorker } from '../../apps/judge/src/compose.ts';
+import { writeTinyScorer } from '../../packages/inference/src/onnx/samples/tiny-scorer.ts';
+import { type ArenaUnderTest, ENCRYPTION_KEY, OWNER_KEY, openArena } from './arena-under-test.ts';
+import type { Visitor } from './visitor.ts';
+
+let arena: ArenaUnderTest;
+let server: RunningServer;
+let worker: Awaited<ReturnType<typeof composeWorker>>;
+let owner: Visitor;
+let slug: string;
+let scratch: string;
+const abort = new AbortController();
+const works: Promise<void>[] = [];
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'agon-reward-'));
+  writeTinyScorer(join(scratch, 'encoder'), { reads: 'encoder', labels: 1 });
+  writeTinyScorer(join(scratch, 'pairs'), { reads: 'encoder', labels: 2 });
+  arena = await openArena({
+    adapt: (composed) => ({
+      ...composed,
+      // runs are worked on in this process, as the judge service does
+      ports: { ...composed.ports, runQueue: { announce: async (run) => void works.push(work(run)) } },
+    }),
+  });
+  worker = await composeWorker(
+    arena.databaseUrl,
+    { AGON_PROVIDER_HOSTS: 'loopback', AGON_ENCRYPTION_KEY: ENCRYPTION_KEY },
+    { readKey: async () => null, ownPorts: async () => [] },
+  );
+  await loadDemoCampaign(arena.ports);
+  owner = arena.owner();
+  slug = (await owner.call('listCampaigns')).items[0]!.slug;
+  server = await startServer({ api: arena.api, host: '127.0.0.1', port: 0, pages: null, isHttps: false });
+  vi.stubEnv('AGON_URL', server.url);
+  vi.stubEnv('AGON_API_KEY', OWNER_KEY);
+});
+afterAll(async () => {
+  abort.abort();
+  await Promise.all(works);
+  vi.unstubAllEnvs();
+  await server.stop();
+  await worker.close();
+  await arena.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function work(run: Parameters<typeof workRun>[0]): Promise<void> {
+  while (!abort.signal.aborted) {
+    const result = await workRun(run, worker.ports, abort.signal);
+    if (result.kind === 'finished') return;
+    await worker.ports.timers.after(50, abort.signal);
+  }
+}
+
+const documentOf = ({ out }: Ran): unknown => JSON.parse(out);
+const judge = (...args: string[]) => runVerb('judge', [...args, '--campaign', slug, '--json']);
+const run = (name: string, folder: string, ...more: string[]) =>
+  judge('run', name, '--onnx', join(scratch, folder), ...more);
+
+const card = async (name: string) => judgeCardSchema.parse(documentOf(await judge('report', name)));
+
+describe('a reward model as a judge', () => {
+  it('scores battles, and its card says what its scores are worth to people', async () => {
+    const ran = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
+    expect(ran).toMatchObject({ state: 'done', cost: 0, judge: 'reward-score', verdicts: { unscored: {} } });
+    const found = await card('reward-score');
+    // answers that are read one at a time are asked about once
+    expect(found.counts).toMatchObject({ battles: 442, verdicts: 442, both_orders: 0, votes: 689 });
+    const { reward } = found;
+    if (reward === null) throw new Error('it has scores');
+    expect(reward).toMatchObject({ form: 'pointwise', state: 'fitted' });
+    // one battle is left out: its answers are equal, so nobody was asked
+    expect(reward.fitted_on).toMatchObject({ votes: 688, prompts: 24 });
+    expect(reward.held_out).toEqual(reward.fitted_on);
+    expect(reward.slope.value!).toBeGreaterThan(0);
+    expect(reward.half.log_loss).toBeCloseTo(Math.LN2, 12);
+    expect(reward.calibrated.log_loss!).toBeLessThan(reward.half.log_loss!);
+    expect(reward.gain.value).toBeCloseTo(reward.half.log_loss! - reward.calibrated.log_loss!, 9);
+    const { out } = await runVerb('judge', ['report', 'reward-score', '--campaign', slug]);
+    expect(out).toMatch(/β = \d+\.\d\d \(/);
+    expect(out).toContain('50 % for every battle');
+    // what the card draws are chances of people, and not the scores
+    expect(found.calibration.bins.length).toBeGreaterThan(1);
+    for (const { judge: says, ab } of found.disagreements.items) expect(says > 0.5).toBe(ab === 'a');
+  }, 120_000);
+
+  it('keeps raw scores as its replies, and no share with a verdict', async () => {
+    const { sql } = arena.database;
+    const rows = await sql<{ text: string; share: number | null; outcome: string }[]>`
+      select r.texts[1] as text, d.share_a as share, d.outcome from verdicts d join replies r on r.id = d.reply_id`;
+    expect(rows.length).toBeGreaterThan(400);
+    for (const { text, share, outcome } of rows) {
+      const [[a = 0] = [], [b = 0] = []] = (JSON.parse(text) as { scores: number[][] }).scores;
+      expect(share).toBeNull();
+      expect(outcome).toBe(a > b ? 'a' : a < b ? 'b' : 'tie');
+    }
+  });
+
+  it('asks nothing again, and follows new votes without being asked', async () => {
+    const before = (await card('reward-score')).reward!;
+    const again = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
+    expect(again.calls.sent).toBe(0);
+    await arena.database.sql`delete from votes where outcome = 'a'`;
+    const after = (await card('reward-score')).reward!;
+    expect(after.fitted_on.votes).toBeLessThan(before.fitted_on.votes);
+    await arena.database.sql`delete from votes`;
+    expect((await card('reward-score')).reward).toMatchObject({
+      state: 'too_few',
+      slope: { value: null },
+      calibrated: { log_loss: null },
+      needs: { votes: 40, prompts: 10 },
+    });
+  }, 120_000);
+
+  it('is asked in both orders where it reads both answers at once', async () => {
+    const ran = judgeRunSchema.parse(documentOf(await run('reward-pair', 'pairs', '--limit', '20')));
+    expect(ran).toMatchObject({ state: 'done', judge: 'reward-pair' });
+    const found = await card('reward-pair');
+    expect(found.counts).toMatchObject({ battles: 20, verdicts: 40, both_orders: 20 });
+    expect(found.reward).toMatchObject({ form: 'pairwise', state: 'too_few' });
+    const { out } = await runVerb('judge', ['report', 'reward-pair', '--campaign', slug]);
+    expect(out).toContain('Scores are not calibrated: 40 votes');
+  }, 120_000);
+
+  it('is refused where whoever is asked writes, and says so where a judge that reads texts asks it', async () => {
+    const refused = await judge('run', 'reward-score', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm');
+    expect(documentOf(refused)).toMatchObject({
+      error: { code: 'invalid_request', hint: expect.stringContaining('--onnx') },
+    });
+    const asked = judgeRunSchema.parse(documentOf(await run('pair-quick', 'encoder', '--limit', '2')));
+    expect(asked.state).toBe('failed');
+    expect(asked.errors[0]?.example).toContain('reward model');
+  }, 120_000);
+});
