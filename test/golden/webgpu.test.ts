@@ -67,7 +67,7 @@ it('loads on the processor by auto where there is no device, and says why on no 
   const { found } = await run<ModelInfo>('auto', { VK_ICD_FILENAMES: join(scratch, 'none.json') });
   expect(found).toMatchObject({
     executionProvider: 'cpu',
-    reading: { pieceTokens: 64, attention: 'provider' },
+    reading: { attention: 'provider' },
     fingerprint: expect.stringMatching(/^onnx-[0-9a-f]{16}-float32-cpu-(?:p64|rows)$/),
   });
   expect(found.notes.map((note) => note.match(/cuda|tensorrt|webgpu|coreml|dml/)?.[0])).toEqual(

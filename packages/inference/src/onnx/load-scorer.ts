@@ -55,7 +55,12 @@ export async function loadScorer(
   const [executionProvider = wanted] = await providersToTry(wanted);
   const scorer = await Scorer.load({ modelFile, executionProvider, threads, padToken });
   try {
-    const [long, short] = someRows(tokenizer, executionProvider === 'cpu' ? 1 : PROOF_REPEATS);
+    const [long, short] = someRows(tokenizer, executionProvider === 'cpu' ? 1 : PROOF_REPEATS).map(
+      ({ ids, types }) => ({
+        ids: ids.slice(0, folder.contextTokens),
+        types: types.slice(0, folder.contextTokens),
+      }),
+    ) as [ScoredRow, ScoredRow];
     const alone = [(await scorer.score([long]))[0]!, (await scorer.score([short]))[0]!];
     if (executionProvider !== 'cpu') {
       const reference = await Scorer.load({ modelFile, executionProvider: 'cpu', threads, padToken });
