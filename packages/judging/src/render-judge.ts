@@ -37,7 +37,7 @@ export type JudgedItem = {
 export type Showing = {
   /** Which candidate stands in each slot: [0, 1] is the battle's own order, [1, 0] exchanged. */
   readonly order: readonly number[];
-  /** Letters and digits, new for each call: an answer cannot know them. */
+  /** Letters and digits, new for each run and item: an answer cannot know them. */
   readonly nonce: string;
   /** Id of the criterion or number of the checklist's item, from 1; empty: the whole. */
   readonly part: string;

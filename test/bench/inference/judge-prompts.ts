@@ -19,7 +19,7 @@ const rowsOf = <T>(name: string): T[] =>
 
 /**
  * The battles of the demo with the shortest texts, first turns alone, as `pair-quick` asks about them in both orders, each
- * call with a nonce of its own: what a judge run sends.
+ * battle with a nonce of its own: what a judge run sends.
  */
 export function judgePrompts(battles: number): readonly ChatMessages[] {
   const judge = parseJudge(file('judges/pair-quick/judge.md'));
@@ -46,8 +46,8 @@ export function judgePrompts(battles: number): readonly ChatMessages[] {
     [
       [0, 1],
       [1, 0],
-    ].map((order, at): ChatMessages => {
-      const nonce = (battle * 2 + at + 1).toString(36).padStart(8, 'n');
+    ].map((order): ChatMessages => {
+      const nonce = (battle + 1).toString(36).padStart(8, 'n');
       const { system, user } = renderJudge(judge, item, { order, nonce, part: '', attempt: 0 });
       return [
         { role: 'system', content: system },

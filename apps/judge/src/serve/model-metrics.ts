@@ -5,6 +5,9 @@ export function modelMetrics(model: LocalModel, info: ModelInfo): string {
   const counts = model.counts;
   const perSecond = (tokens: number, ms: number) => (ms === 0 ? 0 : (1000 * tokens) / ms);
   const fresh = (counts?.promptTokens ?? 0) - (counts?.cachedTokens ?? 0);
+  // the first token of a reply comes with the prompt
+  const grown = Math.max(0, (counts?.completionTokens ?? 0) - (counts?.prefills ?? 0));
+  const shareOf = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
   const lines: readonly (readonly [name: string, type: 'gauge' | 'counter', help: string, value: number])[] =
     [
       ['agon_model_open_requests', 'gauge', 'Requests without a reply yet.', model.open],
@@ -27,7 +30,20 @@ export function modelMetrics(model: LocalModel, info: ModelInfo): string {
         'agon_model_decode_tokens_per_second',
         'gauge',
         'Over all replies.',
-        perSecond((counts?.completionTokens ?? 0) - (counts?.prefills ?? 0), counts?.decodeMs ?? 0),
+        perSecond(grown, counts?.decodeMs ?? 0),
+      ],
+      ['agon_model_batches_total', 'counter', 'Times that prompts were read together.', counts?.batches ?? 0],
+      [
+        'agon_model_batch_padding_share',
+        'gauge',
+        'Of the tokens of those, padding, 0..1.',
+        shareOf((counts?.paddedTokens ?? 0) - (counts?.batchTokens ?? 0), counts?.paddedTokens ?? 0),
+      ],
+      [
+        'agon_model_replies_per_step',
+        'gauge',
+        'Replies that grow at once, in the mean.',
+        shareOf(grown, counts?.steps ?? 0),
       ],
       [
         'agon_model_memory_bytes',

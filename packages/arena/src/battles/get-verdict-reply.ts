@@ -50,7 +50,7 @@ async function requestOf(source: VerdictSource, deps: Deps): Promise<VerdictRepl
   if (run === null) return null;
   const kind = kindOf(run);
   const material = await loadMaterial(kind, run.campaignId, [source.call], deps);
-  const nonce = nonceOf(run, { callId: source.callId });
+  const nonce = nonceOf(run, { ...source.call, callId: source.callId });
   return {
     messages: messagesOf(kind.render(run.config, source.call, material, nonce, source.attempt), source.texts),
   };

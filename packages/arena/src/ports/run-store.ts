@@ -363,6 +363,8 @@ export type BundledVerdict = {
   readonly reply:
     | (Pick<ModelReply, 'texts' | 'reasoning' | 'finishReason' | 'logprobs' | 'model' | 'fingerprint'> & {
         readonly callId: number;
+        /** What the call was about. */
+        readonly target: string;
       })
     | null;
 };

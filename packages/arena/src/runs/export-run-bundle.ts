@@ -84,7 +84,7 @@ async function* lines(
 function rowOf(run: RunRecord, config: VerdictConfig, judge: Judge, verdict: BundledVerdict): BundleRow {
   const { models, prompt, answers, turns, category, language, order, reply } = verdict;
   const { reference = null, ...material } = verdict.material;
-  const nonce = reply === null ? '' : nonceOf(run, reply);
+  const nonce = reply === null ? '' : nonceOf(run, { ...reply, repeat: verdict.repeat });
   const attempt = reply !== null && verdict.earlierReplies > 0 ? 1 : 0;
   const shown = turns ?? prompt.length;
   const item: JudgedItem = {

@@ -40,8 +40,12 @@ export async function probeExecutionProvider(executionProvider: string): Promise
   }
 }
 
-/** c = a · b of two square matrices, as an ONNX file. @param side of each */
-export function productModel(side: number): Uint8Array {
+/**
+ * c = a · b of two square matrices, as an ONNX file.
+ * @param side of each
+ * @param b where it is a weight of the model, as the layers of one are; default: an input
+ */
+export function productModel(side: number, b?: Float32Array): Uint8Array {
   const size = messageField(1, [numberField(1, side)]);
   const shape = messageField(2, [size, size]);
   const value = (id: number, name: string): Field =>
@@ -57,7 +61,24 @@ export function productModel(side: number): Uint8Array {
   ]);
   return writeFields([
     numberField(1, 8),
-    messageField(7, [node, textField(2, 'product'), value(11, 'a'), value(11, 'b'), value(12, 'c')]),
+    messageField(7, [
+      node,
+      textField(2, 'product'),
+      ...(b === undefined ? [] : [messageField(5, weight(side, b))]),
+      value(11, 'a'),
+      ...(b === undefined ? [value(11, 'b')] : []),
+      value(12, 'c'),
+    ]),
     messageField(8, [textField(1, ''), numberField(2, 17)]),
   ]);
+}
+
+function weight(side: number, { buffer, byteOffset, byteLength }: Float32Array): readonly Field[] {
+  return [
+    numberField(1, side),
+    numberField(1, side),
+    numberField(2, FLOAT),
+    textField(8, 'b'),
+    { id: 9, value: new Uint8Array(buffer, byteOffset, byteLength) },
+  ];
 }

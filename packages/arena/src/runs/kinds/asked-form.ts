@@ -1,4 +1,4 @@
-import { type AskedForm, formFor, type Judge, type JudgeRequest, prefillOf, wholeReply } from '@agon/judging';
+import { formFor, type Judge, type JudgeRequest, prefillOf, wholeReply } from '@agon/judging';
 import type { ChatSettings } from '../../ports/model-client.ts';
 import type { ProviderRecord } from '../../ports/provider-store.ts';
 import type { ReadableReply, VerdictConfig } from './run-kind.ts';
@@ -13,14 +13,15 @@ const TOOL = { name: 'give_verdict', description: 'Gives the verdict that the in
 export function askedForm(
   judge: Judge,
   { capabilities, baseUrl }: Pick<ProviderRecord, 'capabilities' | 'baseUrl'>,
-): AskedForm {
+): NonNullable<VerdictConfig['asked']> {
   const has = (feature: 'json_schema' | 'tools' | 'prefill') =>
     capabilities?.features?.[feature]?.is === 'yes';
-  return formFor(judge, {
+  const form = formFor(judge, {
     jsonSchema: has('json_schema'),
     tools: has('tools'),
     prefill: has('prefill') || baseUrl.startsWith('onnx:'),
   });
+  return { ...form, nonce: 'target' };
 }
 
 /** What a judge's request sends, in the form that the run was started with. */

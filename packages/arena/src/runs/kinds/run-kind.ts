@@ -73,7 +73,10 @@ export type VerdictConfig = {
   /** Of scores: two answers whose means differ by no more than this are a tie, 0..1. */
   readonly margin?: number;
   /** In which form its replies were asked for; missing in runs of before: in plain words. */
-  readonly asked?: AskedForm;
+  readonly asked?: AskedForm & {
+    /** Calls about one target have one nonce; missing in runs of before: each has its own. */
+    readonly nonce?: 'target';
+  };
   readonly orders: 'both' | 'first' | 'random';
   readonly repeat: number;
   readonly limit: number | null;
