@@ -45,7 +45,7 @@ it('a model that `agon models get` fetched is served by `agon judge serve`, and 
     expect(ready).toMatchObject({
       model: 'tiny-model',
       execution_provider: 'cpu',
-      piece_tokens: 64,
+      piece_tokens: expect.any(Number),
       attention: 'provider',
       memory: { most_bytes: 64 * 2 ** 20, rows: 8 },
     });

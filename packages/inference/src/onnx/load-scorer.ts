@@ -55,12 +55,8 @@ export async function loadScorer(
   const [executionProvider = wanted] = await providersToTry(wanted);
   const scorer = await Scorer.load({ modelFile, executionProvider, threads, padToken });
   try {
-    const [long, short] = someRows(tokenizer, executionProvider === 'cpu' ? 1 : PROOF_REPEATS).map(
-      ({ ids, types }) => ({
-        ids: ids.slice(0, folder.contextTokens),
-        types: types.slice(0, folder.contextTokens),
-      }),
-    ) as [ScoredRow, ScoredRow];
+    const repeats = executionProvider === 'cpu' ? 1 : PROOF_REPEATS;
+    const [long, short] = someRows(tokenizer, repeats, folder.contextTokens);
     const alone = [(await scorer.score([long]))[0]!, (await scorer.score([short]))[0]!];
     if (executionProvider !== 'cpu') {
       const reference = await Scorer.load({ modelFile, executionProvider: 'cpu', threads, padToken });
@@ -102,10 +98,22 @@ export async function loadScorer(
   }
 }
 
-/** Two texts of different lengths. @param repeats of the longer one's question, some ten tokens each */
-function someRows({ encodePair }: ModelTokenizer, repeats: number): readonly [ScoredRow, ScoredRow] {
+/**
+ * Two texts of different lengths.
+ * @param repeats of the longer one's question, some ten tokens each
+ * @param most tokens that a text may have; what is more is cut off
+ */
+function someRows(
+  { encodePair }: ModelTokenizer,
+  repeats: number,
+  most: number,
+): readonly [ScoredRow, ScoredRow] {
   const question = 'What is the capital of France, and since when? '.repeat(repeats).trim();
-  return [encodePair(question, 'Paris, with interruptions, since 987.'), encodePair('Hello', 'Hi')];
+  const row = (first: string, second: string): ScoredRow => {
+    const { ids, types } = encodePair(first, second);
+    return { ids: ids.slice(0, most), types: types.slice(0, most) };
+  };
+  return [row(question, 'Paris, with interruptions, since 987.'), row('Hello', 'Hi')];
 }
 
 function refuseWrongNumbers(
