@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workRun } from '@agon/arena';
-import { judgeCardSchema, judgeRunSchema } from '@agon/contract';
+import { calibratedJudgeSchema, judgeCardSchema, judgeRunSchema } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadDemoCampaign } from '../../apps/api/src/load-demo-campaign.ts';
 import { type RunningServer, startServer } from '../../apps/api/src/server.ts';
@@ -69,6 +69,12 @@ const run = (name: string, folder: string, ...more: string[]) =>
 
 const card = async (name: string) => judgeCardSchema.parse(documentOf(await judge('report', name)));
 
+const saidOf = (name: string) => arena.database.sql<
+  { text: string; share: number | null; outcome: string }[]
+>`
+  select r.texts[1] as text, d.share_a as share, d.outcome from verdicts d join replies r on r.id = d.reply_id
+    join judges j on j.id = d.judge_id where j.name = ${name}`;
+
 describe('a reward model as a judge', () => {
   it('scores battles, and its card says what its scores are worth to people', async () => {
     const ran = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
@@ -94,16 +100,19 @@ describe('a reward model as a judge', () => {
     for (const { judge: says, ab } of found.disagreements.items) expect(says > 0.5).toBe(ab === 'a');
   }, 120_000);
 
-  it('keeps raw scores as its replies, and no share with a verdict', async () => {
-    const { sql } = arena.database;
-    const rows = await sql<{ text: string; share: number | null; outcome: string }[]>`
-      select r.texts[1] as text, d.share_a as share, d.outcome from verdicts d join replies r on r.id = d.reply_id`;
-    expect(rows.length).toBeGreaterThan(400);
+  it('keeps raw scores as its replies, and chances of people with its verdicts', async () => {
+    const { slope } = (await card('reward-score')).reward!;
+    const rows = await saidOf('reward-score');
+    expect(rows).toHaveLength(441);
+    const slopes = new Set<string>();
     for (const { text, share, outcome } of rows) {
       const [[a = 0] = [], [b = 0] = []] = (JSON.parse(text) as { scores: number[][] }).scores;
-      expect(share).toBeNull();
       expect(outcome).toBe(a > b ? 'a' : a < b ? 'b' : 'tie');
+      if (a !== b) slopes.add((Math.log(share! / (1 - share!)) / (a - b)).toFixed(4));
     }
+    // one slope a fold, each without the votes on its own prompts
+    expect(slopes.size).toBe(5);
+    for (const each of slopes) expect(Math.abs(Number(each) / slope.value! - 1)).toBeLessThan(0.5);
   });
 
   it('asks nothing again, and follows new votes without being asked', async () => {
@@ -112,6 +121,13 @@ describe('a reward model as a judge', () => {
     expect(again.calls.sent).toBe(0);
     await arena.database.sql`delete from votes where outcome = 'a'`;
     const after = (await card('reward-score')).reward!;
+    const told = await judge('calibrate', 'reward-score');
+    expect(told.code).toBe(0);
+    expect(calibratedJudgeSchema.parse(documentOf(told))).toMatchObject({
+      judge: 'reward-score',
+      verdicts: 441,
+      reward: after,
+    });
     expect(after.fitted_on.votes).toBeLessThan(before.fitted_on.votes);
     await arena.database.sql`delete from votes`;
     expect((await card('reward-score')).reward).toMatchObject({
@@ -120,6 +136,12 @@ describe('a reward model as a judge', () => {
       calibrated: { log_loss: null },
       needs: { votes: 40, prompts: 10 },
     });
+    // what was written down before is no chance of these people any more
+    const gone = await judge('calibrate', 'reward-score');
+    expect(gone.code).toBe(1);
+    expect(documentOf(gone)).toMatchObject({ verdicts: 0, changed: 441, reward: { state: 'too_few' } });
+    expect((await saidOf('reward-score')).every(({ share }) => share === null)).toBe(true);
+    expect((await card('reward-score')).calibration.votes).toBe(0);
   }, 120_000);
 
   it('is asked in both orders where it reads both answers at once', async () => {
@@ -136,6 +158,9 @@ describe('a reward model as a judge', () => {
     const refused = await judge('run', 'reward-score', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm');
     expect(documentOf(refused)).toMatchObject({
       error: { code: 'invalid_request', hint: expect.stringContaining('--onnx') },
+    });
+    expect(documentOf(await judge('calibrate', 'gpt-4'))).toMatchObject({
+      error: { code: 'invalid_request' },
     });
     const asked = judgeRunSchema.parse(documentOf(await run('pair-quick', 'encoder', '--limit', '2')));
     expect(asked.state).toBe('failed');

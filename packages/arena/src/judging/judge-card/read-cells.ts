@@ -166,7 +166,8 @@ function hold(
   };
 }
 
-function splitBy(cell: JudgedCell, prompt: readonly string[], reward: Judge | null): string {
+/** What the folds of a calibration go by. @param reward null: nothing is calibrated */
+export function splitBy(cell: JudgedCell, prompt: readonly string[], reward: Judge | null): string {
   // the same text is the same prompt in every campaign and on every machine
   if (reward !== null && prompt.length > 0) return contentHash(JSON.stringify(prompt));
   return cell.promptId ?? cell.promptKey ?? cell.battle;
