@@ -97,7 +97,10 @@ describe('a reward model as a judge', () => {
     expect(out).toContain('50 % for every battle');
     // what the card draws are chances of people, and not the scores
     expect(found.calibration.bins.length).toBeGreaterThan(1);
-    for (const { judge: says, ab } of found.disagreements.items) expect(says > 0.5).toBe(ab === 'a');
+    for (const { judge: says, people } of found.disagreements.items)
+      expect((says - 0.5) * (people - 0.5)).toBeLessThan(0);
+    // no answer is shown first
+    expect(found.orders.first_slot.of).toBe(0);
   }, 120_000);
 
   it('keeps raw scores as its replies, and chances of people with its verdicts', async () => {
