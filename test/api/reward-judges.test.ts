@@ -118,6 +118,33 @@ describe('a reward model as a judge', () => {
     for (const each of slopes) expect(Math.abs(Number(each) / slope.value! - 1)).toBeLessThan(0.5);
   });
 
+  it('is tried, checked for drift and bundled as any judge is', async () => {
+    const tried = documentOf(
+      await judge('dry-run', 'reward-score', '--battles', '3', '--onnx', join(scratch, 'encoder')),
+    ) as { items: { readings: { state: string; user: string; raw: string; probability: unknown }[] }[] };
+    const readings = tried.items.flatMap((item) => item.readings);
+    expect(readings.length).toBeGreaterThan(2);
+    for (const { state, user, raw, probability } of readings) {
+      expect(state).toBe('scored');
+      expect(user).toMatch(/^\[user\]\n/);
+      expect(JSON.parse(raw)).toEqual({ scores: [[expect.any(Number)], [expect.any(Number)]] });
+      expect(probability).toBeNull();
+    }
+    const { items } = await owner.call('listJudgeRuns', { params: { campaign: slug } });
+    const id = items.find((each) => each.judge === 'reward-score')!.run;
+    // a model of random weights may fail a probe
+    await owner.call('admitRun', { params: { run: id }, body: { reason: 'a test' } });
+    const drift = await judge('drift', 'reward-score', '--items', '20');
+    expect([drift.code, documentOf(drift)]).toMatchObject([0, { state: 'same' }]);
+    const path = join(scratch, 'bundle.jsonl');
+    expect((await runVerb('runs', ['bundle', id, '--out', path])).code).toBe(0);
+    const replayed = await runVerb('runs', ['replay', path, '--campaign', 'again', '--create', '--json']);
+    expect([replayed.code, documentOf(replayed)]).toMatchObject([
+      0,
+      { read: 442, scored: 442, requests_differ: 0, verdicts_differ: 0 },
+    ]);
+  }, 120_000);
+
   it('asks nothing again, and follows new votes without being asked', async () => {
     const before = (await card('reward-score')).reward!;
     const again = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
