@@ -147,6 +147,12 @@ describe('a reward model as a judge', () => {
 
   it('asks nothing again, and follows new votes without being asked', async () => {
     const before = (await card('reward-score')).reward!;
+    const spreadOf = async () => {
+      const board = await owner.call('getBoard', { params: { campaign: slug }, query: { source: 'judges' } });
+      const ratings = board.judges!.models.map(({ rating }) => rating);
+      return Math.max(...ratings) - Math.min(...ratings);
+    };
+    const byChances = await spreadOf();
     const again = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
     expect(again.calls.sent).toBe(0);
     await arena.database.sql`delete from votes where outcome = 'a'`;
@@ -172,6 +178,8 @@ describe('a reward model as a judge', () => {
     expect(documentOf(gone)).toMatchObject({ verdicts: 0, changed: 441, reward: { state: 'too_few' } });
     expect((await saidOf('reward-score')).every(({ share }) => share === null)).toBe(true);
     expect((await card('reward-score')).calibration.votes).toBe(0);
+    // bare winners say more than they know
+    expect(await spreadOf()).toBeGreaterThan(byChances + 20);
   }, 120_000);
 
   it('is asked in both orders where it reads both answers at once', async () => {

@@ -40,6 +40,9 @@ test('a reward model’s card says what its scores are worth to people, at every
     await expect(chances.getByRole('row')).toHaveCount(4);
     // one half is a loss of ln 2, whatever people say
     await expect(chances.getByRole('row', { name: /50 %/ })).toContainText('0.693');
+    await page.getByRole('button', { name: /Renew chances|更新榜单/ }).click();
+    // votes are those of when the run ended
+    await expect(page.getByRole('status').filter({ hasText: /Done: 0|完成：0/ })).toBeVisible();
     await checkScreen(page, `reward-card-${variant.name}`, { fullPage: true });
     await page.context().close();
   }
