@@ -149,7 +149,7 @@ describe('a reward model as a judge', () => {
     const before = (await card('reward-score')).reward!;
     const spreadOf = async () => {
       const board = await owner.call('getBoard', { params: { campaign: slug }, query: { source: 'judges' } });
-      const ratings = board.judges!.models.map(({ rating }) => rating);
+      const ratings = board.judges!.models.map(({ rating }) => rating ?? Number.NaN);
       return Math.max(...ratings) - Math.min(...ratings);
     };
     const byChances = await spreadOf();
