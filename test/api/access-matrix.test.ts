@@ -69,6 +69,7 @@ const LET_IN: Partial<Record<CallName, RegExp>> = {
   exportRunBundle: /^invalid_request Only runs of judges/,
   getJudgeCard: /^not_found No judge/,
   getJudgeDrift: /^not_found No judge/,
+  calibrateJudge: /^not_found No judge/,
   checkJudgeDrift: /^not_found No judge/,
   sendBack: /^not_found There is no such battle/,
   takeBack: /^not_found There is no such battle/,

@@ -159,6 +159,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   getJury: 'viewer',
   getJudgeCard: 'viewer',
   getJudgeDrift: 'viewer',
+  calibrateJudge: 'editor',
   checkJudgeDrift: 'editor',
   listSentBack: 'viewer',
   sendBack: 'editor',

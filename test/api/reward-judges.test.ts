@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workRun } from '@agon/arena';
-import { judgeCardSchema, judgeRunSchema } from '@agon/contract';
+import { calibratedJudgeSchema, judgeCardSchema, judgeRunSchema } from '@agon/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadDemoCampaign } from '../../apps/api/src/load-demo-campaign.ts';
 import { type RunningServer, startServer } from '../../apps/api/src/server.ts';
@@ -69,6 +69,12 @@ const run = (name: string, folder: string, ...more: string[]) =>
 
 const card = async (name: string) => judgeCardSchema.parse(documentOf(await judge('report', name)));
 
+const saidOf = (name: string) => arena.database.sql<
+  { text: string; share: number | null; outcome: string }[]
+>`
+  select r.texts[1] as text, d.share_a as share, d.outcome from verdicts d join replies r on r.id = d.reply_id
+    join judges j on j.id = d.judge_id where j.name = ${name}`;
+
 describe('a reward model as a judge', () => {
   it('scores battles, and its card says what its scores are worth to people', async () => {
     const ran = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
@@ -91,27 +97,73 @@ describe('a reward model as a judge', () => {
     expect(out).toContain('50 % for every battle');
     // what the card draws are chances of people, and not the scores
     expect(found.calibration.bins.length).toBeGreaterThan(1);
-    for (const { judge: says, ab } of found.disagreements.items) expect(says > 0.5).toBe(ab === 'a');
+    for (const { judge: says, people } of found.disagreements.items)
+      expect((says - 0.5) * (people - 0.5)).toBeLessThan(0);
+    // no answer is shown first
+    expect(found.orders.first_slot.of).toBe(0);
   }, 120_000);
 
-  it('keeps raw scores as its replies, and no share with a verdict', async () => {
-    const { sql } = arena.database;
-    const rows = await sql<{ text: string; share: number | null; outcome: string }[]>`
-      select r.texts[1] as text, d.share_a as share, d.outcome from verdicts d join replies r on r.id = d.reply_id`;
-    expect(rows.length).toBeGreaterThan(400);
+  it('keeps raw scores as its replies, and chances of people with its verdicts', async () => {
+    const { slope } = (await card('reward-score')).reward!;
+    const rows = await saidOf('reward-score');
+    expect(rows).toHaveLength(441);
+    const slopes = new Set<string>();
     for (const { text, share, outcome } of rows) {
       const [[a = 0] = [], [b = 0] = []] = (JSON.parse(text) as { scores: number[][] }).scores;
-      expect(share).toBeNull();
       expect(outcome).toBe(a > b ? 'a' : a < b ? 'b' : 'tie');
+      if (a !== b) slopes.add((Math.log(share! / (1 - share!)) / (a - b)).toFixed(4));
     }
+    // one slope a fold, each without the votes on its own prompts
+    expect(slopes.size).toBe(5);
+    for (const each of slopes) expect(Math.abs(Number(each) / slope.value! - 1)).toBeLessThan(0.5);
   });
+
+  it('is tried, checked for drift and bundled as any judge is', async () => {
+    const tried = documentOf(
+      await judge('dry-run', 'reward-score', '--battles', '3', '--onnx', join(scratch, 'encoder')),
+    ) as { items: { readings: { state: string; user: string; raw: string; probability: unknown }[] }[] };
+    const readings = tried.items.flatMap((item) => item.readings);
+    expect(readings.length).toBeGreaterThan(2);
+    for (const { state, user, raw, probability } of readings) {
+      expect(state).toBe('scored');
+      expect(user).toMatch(/^\[user\]\n/);
+      expect(JSON.parse(raw)).toEqual({ scores: [[expect.any(Number)], [expect.any(Number)]] });
+      expect(probability).toBeNull();
+    }
+    const { items } = await owner.call('listJudgeRuns', { params: { campaign: slug } });
+    const id = items.find((each) => each.judge === 'reward-score')!.run;
+    // a model of random weights may fail a probe
+    await owner.call('admitRun', { params: { run: id }, body: { reason: 'a test' } });
+    const drift = await judge('drift', 'reward-score', '--items', '20');
+    expect([drift.code, documentOf(drift)]).toMatchObject([0, { state: 'same' }]);
+    const path = join(scratch, 'bundle.jsonl');
+    expect((await runVerb('runs', ['bundle', id, '--out', path])).code).toBe(0);
+    const replayed = await runVerb('runs', ['replay', path, '--campaign', 'again', '--create', '--json']);
+    expect([replayed.code, documentOf(replayed)]).toMatchObject([
+      0,
+      { read: 442, scored: 442, requests_differ: 0, verdicts_differ: 0 },
+    ]);
+  }, 120_000);
 
   it('asks nothing again, and follows new votes without being asked', async () => {
     const before = (await card('reward-score')).reward!;
+    const spreadOf = async () => {
+      const board = await owner.call('getBoard', { params: { campaign: slug }, query: { source: 'judges' } });
+      const ratings = board.judges!.models.map(({ rating }) => rating ?? Number.NaN);
+      return Math.max(...ratings) - Math.min(...ratings);
+    };
+    const byChances = await spreadOf();
     const again = judgeRunSchema.parse(documentOf(await run('reward-score', 'encoder')));
     expect(again.calls.sent).toBe(0);
     await arena.database.sql`delete from votes where outcome = 'a'`;
     const after = (await card('reward-score')).reward!;
+    const told = await judge('calibrate', 'reward-score');
+    expect(told.code).toBe(0);
+    expect(calibratedJudgeSchema.parse(documentOf(told))).toMatchObject({
+      judge: 'reward-score',
+      verdicts: 441,
+      reward: after,
+    });
     expect(after.fitted_on.votes).toBeLessThan(before.fitted_on.votes);
     await arena.database.sql`delete from votes`;
     expect((await card('reward-score')).reward).toMatchObject({
@@ -120,6 +172,14 @@ describe('a reward model as a judge', () => {
       calibrated: { log_loss: null },
       needs: { votes: 40, prompts: 10 },
     });
+    // what was written down before is no chance of these people any more
+    const gone = await judge('calibrate', 'reward-score');
+    expect(gone.code).toBe(1);
+    expect(documentOf(gone)).toMatchObject({ verdicts: 0, changed: 441, reward: { state: 'too_few' } });
+    expect((await saidOf('reward-score')).every(({ share }) => share === null)).toBe(true);
+    expect((await card('reward-score')).calibration.votes).toBe(0);
+    // bare winners say more than they know
+    expect(await spreadOf()).toBeGreaterThan(byChances + 20);
   }, 120_000);
 
   it('is asked in both orders where it reads both answers at once', async () => {
@@ -136,6 +196,9 @@ describe('a reward model as a judge', () => {
     const refused = await judge('run', 'reward-score', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm');
     expect(documentOf(refused)).toMatchObject({
       error: { code: 'invalid_request', hint: expect.stringContaining('--onnx') },
+    });
+    expect(documentOf(await judge('calibrate', 'gpt-4'))).toMatchObject({
+      error: { code: 'invalid_request' },
     });
     const asked = judgeRunSchema.parse(documentOf(await run('pair-quick', 'encoder', '--limit', '2')));
     expect(asked.state).toBe('failed');

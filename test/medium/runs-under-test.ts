@@ -7,7 +7,7 @@ import {
   type WorkPorts,
   workRun,
 } from '@agon/arena';
-import { connect, createBatchStore, type Database } from '@agon/database';
+import { connect, createBatchStore, createJudgeCardStore, type Database } from '@agon/database';
 import type { CampaignId, RunId } from '@agon/domain';
 import { createModelClients } from '@agon/inference';
 import { createKeyVault } from '@agon/inference/vault';
@@ -64,6 +64,7 @@ export class RunsUnderTest {
     return {
       ...startingPorts(this.database, now),
       batches: createBatchStore(this.database),
+      judgeCards: createJudgeCardStore(this.database),
       modelClients: createModelClients({
         environment: {},
         vault: createKeyVault(''),

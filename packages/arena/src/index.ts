@@ -73,6 +73,7 @@ export { archiveJudge } from './judging/archive-judge.ts';
 export { type CheckJudgeDrift, checkJudgeDrift, getJudgeDrift } from './judging/drift/judge-drift.ts';
 export { startDueChecks } from './judging/drift/start-due-checks.ts';
 export { estimateJudgeRun } from './judging/estimate-judge-run.ts';
+export { calibrateJudge } from './judging/judge-card/calibrate-verdicts.ts';
 export { getJudgeCard } from './judging/judge-card/get-judge-card.ts';
 export { getJury } from './judging/judge-card/get-jury.ts';
 export { cancelJudgeRun, getJudgeRun, listJudgeRuns } from './judging/judge-runs.ts';

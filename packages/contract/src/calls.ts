@@ -64,7 +64,13 @@ import {
   madeInvitationsSchema,
   revokedInvitationSchema,
 } from './invitations.ts';
-import { cardQuerySchema, judgeCardSchema, jurySchema } from './judge-card.ts';
+import {
+  calibratedJudgeSchema,
+  calibrateJudgeSchema,
+  cardQuerySchema,
+  judgeCardSchema,
+  jurySchema,
+} from './judge-card.ts';
 import { checkDriftSchema, driftQuerySchema, judgeDriftSchema, judgeDriftsSchema } from './judge-drift.ts';
 import {
   compareJudgesQuerySchema,
@@ -528,6 +534,13 @@ export const CALLS = {
     access: 'researcher',
     query: driftQuerySchema,
     reply: judgeDriftsSchema,
+  }),
+  calibrateJudge: call({
+    summary: 'Write people’s chances beside the verdicts of a reward model, by the votes as they are now',
+    tag: 'judges',
+    access: 'researcher',
+    body: calibrateJudgeSchema,
+    reply: calibratedJudgeSchema,
   }),
   checkJudgeDrift: call({
     summary: 'Ask a judge again what it was asked before, now and by schedule; nothing of it counts',

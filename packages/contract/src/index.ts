@@ -137,6 +137,8 @@ export {
   madeInvitationsSchema,
 } from './invitations.ts';
 export {
+  type CalibratedJudgeJson,
+  calibratedJudgeSchema,
   type EstimateJson,
   type JudgeCardJson,
   type JuryJson,

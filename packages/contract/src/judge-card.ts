@@ -278,3 +278,18 @@ export const jurySchema = z
   })
   .meta({ id: 'Jury' });
 export type JuryJson = z.infer<typeof jurySchema>;
+
+export const calibrateJudgeSchema = z.strictObject({
+  model: z.string().max(500).optional().describe('Judge model, where the judge asked several'),
+});
+export const calibratedJudgeSchema = z
+  .strictObject({
+    judge: z.string(),
+    identity: z.string(),
+    model: z.string(),
+    verdicts: count.describe('That have a chance now; 0: votes are too few'),
+    changed: count,
+    reward: rewardSchema,
+  })
+  .meta({ id: 'CalibratedJudge' });
+export type CalibratedJudgeJson = z.infer<typeof calibratedJudgeSchema>;

@@ -63,6 +63,7 @@ export const PATHS = {
   getVerdictReply: 'GET /api/v1/campaigns/{campaign}/battles/{battle}/verdicts/{verdict}',
 
   getJudgeDrift: 'GET /api/v1/campaigns/{campaign}/judges/{judge}/drift',
+  calibrateJudge: 'POST /api/v1/campaigns/{campaign}/judges/{judge}/calibration',
   checkJudgeDrift: 'POST /api/v1/campaigns/{campaign}/judges/{judge}/drift',
   listJudges: 'GET /api/v1/judges',
   getJudge: 'GET /api/v1/judges/{judge}',

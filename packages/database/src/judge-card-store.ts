@@ -34,7 +34,10 @@ type VerdictRow = SaidRow & {
   unscored: string | null;
   share_a: number | null;
   reply: string | null;
+  id: string;
 };
+
+const SHARES_AT_ONCE = 5000;
 
 export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
   const live = (table: string) =>
@@ -111,7 +114,7 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
           with asked as (select unnest(${keys}::text[]) as key),
           near as materialized (select b.id, ${key} as key, ${sideA} as side_a from battles b
             left join prompts p on p.id = b.prompt_id where b.campaign_id = ${campaign})
-          select n.key, n.side_a, d.outcome, d.judge_id, d.model, d.slot_order, d.repeat, d.unscored, d.share_a,
+          select n.key, n.side_a, d.outcome, d.judge_id, d.model, d.id, d.slot_order, d.repeat, d.unscored, d.share_a,
             ${filter?.replies === true ? sql`r.texts[array_upper(r.texts, 1)]` : sql`null`} as reply
           from asked join near n on n.key = asked.key join verdicts d on d.battle_id = n.id
             ${filter?.replies === true ? sql`left join replies r on r.id = d.reply_id and d.judge_id = ${filter.judgeId}` : sql``}
@@ -153,6 +156,8 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
           const cell = places.get(row.key)!;
           const turned = row.side_a !== battles[cell]!.side_a;
           return {
+            id: row.id,
+            isTurned: turned,
             cell,
             subject: numbers.get(`${row.judge_id}/${row.model}`) ?? -1,
             order: orderOf(row.slot_order, turned),
@@ -194,6 +199,24 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
         latencyMs: row!.latency,
         seconds: row!.seconds,
       } satisfies VerdictCosts;
+    },
+
+    async setShares(campaign, shares) {
+      return sql.begin(async (tx) => {
+        let changed = 0;
+        const sorted = [...shares].sort((x, y) => (x.id < y.id ? -1 : 1));
+        for (let from = 0; from < sorted.length; from += SHARES_AT_ONCE) {
+          const part = sorted.slice(from, from + SHARES_AT_ONCE);
+          const { count } = await tx`
+            update verdicts v set share_a = r.share
+            from unnest(${part.map(({ id }) => id)}::uuid[], ${part.map(({ shareA }) => shareA)}::float8[]) as r(id, share)
+            where v.id = r.id and v.campaign_id = ${campaign} and v.share_a is distinct from r.share`;
+          changed += count;
+        }
+        if (changed > 0)
+          await tx`update campaigns set readings_version = readings_version + 1 where id = ${campaign}`;
+        return changed;
+      });
     },
 
     async runs(campaign, filter) {

@@ -1,4 +1,5 @@
 import {
+  calibrateJudge,
   checkJudgeDrift,
   getJudgeCard,
   getJudgeDrift,
@@ -14,6 +15,7 @@ export function judgeCardRoutes({ serve, ports }: RouteDeps): void {
   serve('getJury', ({ actor, params }) => getJury({ actor, campaign: params.campaign }, ports));
   serve('getJudgeCard', ({ actor, params, query }) => getJudgeCard({ actor, ...params, ...query }, ports));
   serve('getJudgeDrift', ({ actor, params, query }) => getJudgeDrift({ actor, ...params, ...query }, ports));
+  serve('calibrateJudge', ({ actor, params, body }) => calibrateJudge({ actor, ...params, ...body }, ports));
   serve('checkJudgeDrift', ({ actor, params, body }) => {
     const { every_hours: everyHours, budget_usd: budgetUsd, ...rest } = body;
     return checkJudgeDrift({ actor, ...params, ...rest, everyHours, budgetUsd }, ports);

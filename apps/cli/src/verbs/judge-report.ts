@@ -2,6 +2,7 @@ import type { EstimateJson, JudgeCardJson } from '@agon/contract';
 import { ArenaError } from '@agon/domain';
 import type { Command } from 'commander';
 import { printJson, printTable } from '../print.ts';
+import { printReward } from '../print-reward.ts';
 import { type Server, withServer } from '../with-server.ts';
 
 type ReportOptions = { data?: string; json?: boolean; campaign?: string; model?: string };
@@ -101,7 +102,10 @@ function print(card: JudgeCardJson): void {
       ['two people', agreement.people] as const,
     ].map(([name, own]) => [name, shareText(own.agreement), decimal(own.kappa.value), own.votes]),
   );
-  if (card.reward !== null) printReward(card.reward);
+  if (card.reward !== null) {
+    process.stdout.write('\n');
+    printReward(card.reward);
+  }
   process.stdout.write('\n');
   printTable(
     ['figure', 'value'],
@@ -116,35 +120,6 @@ function print(card: JudgeCardJson): void {
       ['order of the models, rho', decimal(card.order.rho)],
       ['USD for 1,000 verdicts', decimal(card.cost.usd_per_1000)],
     ],
-  );
-}
-
-function printReward(reward: NonNullable<JudgeCardJson['reward']>): void {
-  const { slope, held_out: heldOut, needs } = reward;
-  if (reward.state === 'too_few') {
-    process.stdout.write(
-      `\nScores are not calibrated: ${needs.votes} votes that name a winner, on ${needs.prompts} prompts, are needed.\n`,
-    );
-    return;
-  }
-  const fixed = (value: number | null, digits = 3) => (value === null ? null : value.toFixed(digits));
-  process.stdout.write(
-    `\nP(people prefer a) = σ(β · difference of scores), β = ${fixed(slope.value, 2)} (${fixed(slope.low, 2)} to ${fixed(slope.high, 2)}).\n` +
-      `On ${heldOut.votes} held-out votes on ${heldOut.battles} battles, ${reward.folds} folds by prompt:\n`,
-  );
-  printTable(
-    ['chances', 'log loss', 'accuracy, %', 'Brier', 'ECE'],
-    [
-      ['calibrated', reward.calibrated] as const,
-      ['not calibrated, beta = 1', reward.as_it_is] as const,
-      ['50 % for every battle', reward.half] as const,
-    ].map(([name, own]) => [
-      name,
-      fixed(own.log_loss),
-      own.accuracy === null ? null : (100 * own.accuracy).toFixed(1),
-      fixed(own.brier),
-      fixed(own.ece),
-    ]),
   );
 }
 

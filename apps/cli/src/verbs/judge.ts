@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type AskingOptions, askingOf, modelOf, withAskingOptions } from '../asking-options.ts';
 import { dryRunCommand } from '../dry-run.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
+import { addCalibrate } from '../judge-calibrate.ts';
 import { addDrift } from '../judge-drift.ts';
 import { addJudgeFileVerbs } from '../judge-file-verbs.ts';
 import { serveCommand } from '../judge-serve.ts';
@@ -23,7 +24,7 @@ type RunOptions = Common &
     admit?: boolean;
   };
 
-/** `agon judge list|show|archive|restore|check|parse|import|run|dry-run|drift|report|serve`. */
+/** `agon judge list|show|archive|restore|check|parse|import|run|dry-run|drift|calibrate|report|serve`. */
 export function command(): Command {
   const judge = new Command('judge')
     .description('List, check and convert judges; ask a judge model about the battles of a campaign.')
@@ -64,6 +65,13 @@ export function command(): Command {
       judge
         .command('drift <id>')
         .description('ask a judge again what it was asked before: is its model still the same?'),
+    ),
+  );
+  addCalibrate(
+    common(
+      judge
+        .command('calibrate <id>')
+        .description('what a reward model’s scores say of people, by the votes as they are now; for boards'),
     ),
   );
   addReport(

@@ -32,6 +32,9 @@ export type JudgedCell = {
 };
 
 export type CellVerdict = {
+  readonly id: string;
+  /** Its battle has the cell's slots exchanged. */
+  readonly isTurned: boolean;
   /** Place in `cells`. */
   readonly cell: number;
   /** Place in `subjects`. */
@@ -96,6 +99,15 @@ export interface JudgeCardStore {
    */
   cells(campaign: CampaignId, filter: SubjectFilter | null, most: number): Promise<JudgedCells>;
   costs(campaign: CampaignId, filter: SubjectFilter): Promise<VerdictCosts>;
+  /**
+   * Sets the shares of verdicts, in the slots of their own battles; boards read them anew where one has changed.
+   * @param shares P(a is better), 0..1; null: none
+   * @returns how many have changed
+   */
+  setShares(
+    campaign: CampaignId,
+    shares: readonly { readonly id: string; readonly shareA: number | null }[],
+  ): Promise<number>;
   /** Newest first. */
   runs(campaign: CampaignId, filter: SubjectFilter): Promise<readonly SubjectRun[]>;
 }

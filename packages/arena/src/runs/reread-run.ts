@@ -1,4 +1,5 @@
 import type { Actor } from '../actor.ts';
+import { calibrateRun } from '../judging/judge-card/calibrate-verdicts.ts';
 import type { Ports } from '../ports/ports.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import { loadMaterial } from './load-material.ts';
@@ -14,7 +15,7 @@ const PAGE = 500;
  */
 export async function rereadRun(
   command: { readonly actor: Actor; readonly run: string; readonly reason?: string | undefined },
-  deps: Pick<Ports, 'runs' | 'members' | 'battles' | 'content' | 'feed' | 'audit' | 'clock'>,
+  deps: Pick<Ports, 'runs' | 'members' | 'battles' | 'content' | 'judgeCards' | 'feed' | 'audit' | 'clock'>,
 ): Promise<{ read: number; changed: number; parser: string }> {
   const run = await requireRunRole(command.actor, command.run, 'editor', deps);
   const kind = kindOf(run);
@@ -37,7 +38,10 @@ export async function rereadRun(
     changed += readings.filter((each) => each.stored.label !== each.read.label).length;
     after = page.at(-1)!.replyId;
   }
-  if (run.finishedAtMs !== null) await settleStanding(run, deps);
+  if (run.finishedAtMs !== null) {
+    await calibrateRun(run, deps);
+    await settleStanding(run, deps);
+  }
   if (changed > 0 && run.campaignId !== null) deps.feed.changed(run.campaignId);
   await deps.audit.record({
     actor: command.actor.userId ?? command.actor.role,

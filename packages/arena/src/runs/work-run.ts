@@ -1,4 +1,5 @@
 import { ArenaError, isArenaError, type RunId } from '@agon/domain';
+import { calibrateRun } from '../judging/judge-card/calibrate-verdicts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ModelClient } from '../ports/model-client.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -13,7 +14,16 @@ import { settleStanding } from './run-standing.ts';
 
 export type WorkPorts = Pick<
   Ports,
-  'runs' | 'batches' | 'providers' | 'modelClients' | 'battles' | 'content' | 'feed' | 'clock' | 'timers'
+  | 'runs'
+  | 'batches'
+  | 'providers'
+  | 'modelClients'
+  | 'battles'
+  | 'content'
+  | 'judgeCards'
+  | 'feed'
+  | 'clock'
+  | 'timers'
 > & {
   readonly paces: Paces;
   /** Milliseconds that never go back: what the pace of calls goes by. */
@@ -62,7 +72,10 @@ export async function workRun(id: RunId, deps: WorkPorts, signal: AbortSignal): 
   if (end.kind === 'left') {
     // what was in flight when it was cancelled has come since
     const ended = await deps.runs.find(id);
-    if (ended !== null && ended.finishedAtMs !== null) await settleStanding(ended, deps);
+    if (ended !== null && ended.finishedAtMs !== null) {
+      await calibrateRun(ended, deps);
+      await settleStanding(ended, deps);
+    }
     return { kind: 'finished' };
   }
   if (end.untilMs !== null) return { kind: 'wait', untilMs: end.untilMs };
@@ -105,8 +118,10 @@ async function endRun(
   run: RunRecord,
   state: 'done' | 'paused' | 'failed',
   why: string | null,
-  deps: Pick<WorkPorts, 'runs' | 'feed' | 'clock'>,
+  deps: Pick<WorkPorts, 'runs' | 'judgeCards' | 'content' | 'feed' | 'clock'>,
 ): Promise<void> {
+  // boards are never to count some verdicts of a reward model by chances and others by who won
+  await calibrateRun(run, deps);
   await settleStanding((await deps.runs.find(run.id)) ?? run, deps);
   const isMoved = await deps.runs.move(run.id, ['queued', 'running'], state, why, deps.clock.now());
   if (isMoved && run.kind === 'verdicts' && run.campaignId !== null) deps.feed.changed(run.campaignId);

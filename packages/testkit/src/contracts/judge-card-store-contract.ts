@@ -82,6 +82,37 @@ export function judgeCardStoreContract(
       expect((await cards.cells(id, null, 10)).cells).toEqual([]);
     });
 
+    it('sets shares of verdicts in their own slots, and says how many have changed', async () => {
+      const { cards, imports, ids, campaign } = await setUp();
+      const id = await campaign();
+      const bundle = sampleBundle(id, ids.next(), 2);
+      const [battle] = bundle.battles;
+      const [verdict] = bundle.verdicts;
+      const mirrored = { ...battle!, key: 'mirrored', modelA: battle!.modelB, modelB: battle!.modelA };
+      await imports.write({
+        ...bundle,
+        battles: [...bundle.battles, mirrored],
+        verdicts: [
+          { ...verdict!, outcome: 'a' },
+          { ...verdict!, battleKey: 'mirrored', outcome: 'b' },
+        ],
+      });
+      const read = async () => (await cards.cells(id, null, 10)).verdicts;
+      const before = await read();
+      expect(before.map(({ isTurned }) => isTurned).sort()).toEqual([false, true]);
+      const shares = before.map((each) => ({ id: each.id, shareA: each.isTurned ? 0.2 : 0.8 }));
+      expect(await cards.setShares(id, shares)).toBe(2);
+      // one cell, one chance
+      expect((await read()).map(({ shareA }) => shareA)).toEqual([
+        expect.closeTo(0.8, 12),
+        expect.closeTo(0.8, 12),
+      ]);
+      expect(await cards.setShares(id, shares)).toBe(0);
+      expect(await cards.setShares(await campaign(), shares)).toBe(0);
+      expect(await cards.setShares(id, [{ ...shares[0]!, shareA: null }])).toBe(1);
+      expect((await read()).filter(({ shareA }) => shareA === null)).toHaveLength(1);
+    });
+
     it('knows the runs and costs behind verdicts, both orders, and why some are unscored', async () => {
       const setup = await setUp();
       const { runs, cards } = setup;
@@ -113,6 +144,10 @@ export function judgeCardStoreContract(
         latencyMs: 20,
       });
       expect(await cards.runs(campaignId, filter)).toMatchObject([{ run: run.id, standing: 'counted' }]);
+      // replies are read where they are asked for
+      expect(found.verdicts.map(({ reply }) => reply)).toEqual([null, null, null, null]);
+      const whole = await cards.cells(campaignId, { ...filter, replies: true }, 10);
+      expect(whole.verdicts.map(({ reply }) => reply)).toEqual(Array(4).fill('because'));
       const elsewhere = { ...filter, run: setup.ids.next() as string as typeof run.id };
       expect((await cards.cells(campaignId, elsewhere, 10)).cells).toEqual([]);
     });

@@ -12,7 +12,8 @@ import { type HeldItem, swapOf } from './read-cells.ts';
 
 /**
  * What a reward model's scores say of people on these items, by their votes as they are now.
- * @returns the items with P(people prefer a) where the votes can tell it, and with nothing but who won where they cannot
+ * @returns the items with P(people prefer a) where the votes can tell it, and with nothing but who won where they cannot,
+ * whatever an earlier calibration wrote down
  */
 export function calibrateRewards(
   items: readonly HeldItem[],
@@ -30,7 +31,6 @@ export function calibrateRewards(
       }),
     })),
   );
-  if (fit.state === 'too_few') return { items, fit };
   const withChances = items.map((item): HeldItem => {
     const verdicts = item.verdicts.map((verdict, k) => {
       const gap = item.gaps[k] ?? null;
@@ -42,7 +42,10 @@ export function calibrateRewards(
   return { items: withChances, fit };
 }
 
-export function presentRewards({ verdict }: Judge, fit: ScoreCalibration): JudgeCardJson['reward'] {
+export function presentRewards(
+  { verdict }: Judge,
+  fit: ScoreCalibration,
+): NonNullable<JudgeCardJson['reward']> {
   const figures = (of: ChanceFigures) => ({
     log_loss: of.logLoss,
     accuracy: of.accuracy,

@@ -77,8 +77,10 @@ export async function readHeldItems(
     filter === null
       ? -1
       : subjects.findIndex((each) => each.judgeId === filter.judgeId && each.model === filter.model);
+  const unordered = subjects.map(readsOneAtATime);
   const byCell = cells.map((): CellVerdict[] => []);
   for (const verdict of verdicts) byCell[verdict.cell]!.push(verdict);
+  const held = { subjects: subjects.length, own, unordered, reward };
   const items: HeldItem[] = [];
   for (let from = 0; from < cells.length; from += BATCH) {
     const part = cells.slice(from, from + BATCH);
@@ -92,28 +94,42 @@ export async function readHeldItems(
       const a = cell.answers === null ? undefined : texts.get(cell.answers.a);
       const b = cell.answers === null ? undefined : texts.get(cell.answers.b);
       const prompt = cell.promptId === null ? [] : (asked.get(cell.promptId)?.turns ?? []);
-      items.push(
-        hold(cell, byCell[from + k]!, subjects.length, own, prompt, a && b ? { a, b } : null, reward),
-      );
+      items.push(hold(cell, byCell[from + k]!, held, prompt, a && b ? { a, b } : null));
     }
   }
   return { items, subjects, of };
 }
 
+/** Whether a judge reads answers one at a time: its verdicts have no order, whatever their calls are filed under. */
+function readsOneAtATime(subject: JudgeSubject): boolean {
+  const judge = rewardJudgeOf(subject);
+  return judge?.verdict.parser === 'reward' && judge.verdict.form === 'pointwise';
+}
+
+type Holding = {
+  readonly subjects: number;
+  /** Place of the judge whose card it is; −1: nobody's. */
+  readonly own: number;
+  /** By subject. */
+  readonly unordered: readonly boolean[];
+  readonly reward: Judge | null;
+};
+
 function hold(
   cell: JudgedCell,
   verdicts: readonly CellVerdict[],
-  subjects: number,
-  own: number,
+  { subjects, own, unordered, reward }: Holding,
   prompt: readonly string[],
   answers: BySlot<AnswerText> | null,
-  reward: Judge | null,
 ): HeldItem {
   const said = Array.from({ length: subjects }, (): CardVerdict[] => []);
   const unscored: string[] = [];
   const gaps: (number | null)[] = [];
   for (const { subject, order, repeat, outcome, unscored: reason, shareA, reply } of verdicts) {
-    if (outcome !== null) said[subject]?.push({ order, repeat, label: outcome, shareA });
+    if (outcome !== null) {
+      const shown = unordered[subject] === true ? 'unknown' : order;
+      said[subject]?.push({ order: shown, repeat, label: outcome, shareA });
+    }
     if (outcome !== null && subject === own) {
       const showing = order === 'ba' ? [1, 0] : [0, 1];
       gaps.push(reward === null || reply === null ? null : rewardGap(reward, reply, showing));
@@ -166,7 +182,8 @@ function hold(
   };
 }
 
-function splitBy(cell: JudgedCell, prompt: readonly string[], reward: Judge | null): string {
+/** What the folds of a calibration go by. @param reward null: nothing is calibrated */
+export function splitBy(cell: JudgedCell, prompt: readonly string[], reward: Judge | null): string {
   // the same text is the same prompt in every campaign and on every machine
   if (reward !== null && prompt.length > 0) return contentHash(JSON.stringify(prompt));
   return cell.promptId ?? cell.promptKey ?? cell.battle;
