@@ -98,6 +98,37 @@ describe.skipIf(!isHere)(`a real model on its thread (${whyNot})`, () => {
     expect(again.logprobs).toEqual(warm.logprobs);
   });
 
+  it('writes by a JSON schema, greedy or drawn, beside replies that are free', {
+    timeout: LOAD_MS,
+  }, async () => {
+    const { messages } = golden.cases[4]!;
+    const chat = { kind: 'chat', messages, prefill: '' } as const;
+    const jsonSchema = {
+      type: 'object',
+      properties: {
+        sure: { type: 'boolean' },
+        reasons: { type: 'array', items: { type: 'string', enum: ['correct', 'whole', 'clear'] } },
+        choice: { type: 'string', enum: ['A', 'B', 'tie'] },
+      },
+    };
+    const free = ask(chat, { maxTokens: 24 });
+    const alone = await model.ask(free, never);
+    const drawn = ['1', '2', '3'].map((seed) => ({ temperature: 1.5, seed }));
+    const [beside, ...held] = await Promise.all([
+      model.ask(free, never),
+      ...[{}, ...drawn].map((more) => model.ask(ask(chat, { maxTokens: 200, jsonSchema, ...more }), never)),
+    ]);
+    expect(beside.text).toBe(alone.text);
+    expect(() => JSON.parse(alone.text)).toThrow();
+    const finished = held.filter(({ finishReason }) => finishReason === 'stop');
+    expect(finished.length).toBeGreaterThan(1);
+    for (const { text } of finished) {
+      const read = JSON.parse(text) as Record<string, unknown>;
+      expect(Object.keys(read)).toEqual(['sure', 'reasons', 'choice']);
+      expect(['A', 'B', 'tie']).toContain(read.choice);
+    }
+  });
+
   it('draws the same under one seed and others under another', { timeout: LOAD_MS }, async () => {
     const chat = { kind: 'chat', messages: golden.cases[0]!.messages, prefill: '' } as const;
     const draw = (seed: string) =>

@@ -12,7 +12,6 @@ const unsupported = {
   n: z.literal(1).nullish(),
   tools: z.array(z.unknown()).max(0).nullish(),
   functions: z.array(z.unknown()).max(0).nullish(),
-  response_format: z.object({ type: z.literal('text') }).nullish(),
   presence_penalty: z.literal(0).nullish(),
   frequency_penalty: z.literal(0).nullish(),
   logit_bias: z.record(z.string(), z.never()).nullish(),
@@ -31,8 +30,21 @@ const common = {
   ...unsupported,
 };
 
+const responseFormat = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text') }),
+  z.object({
+    type: z.literal('json_schema'),
+    json_schema: z.object({
+      name: z.string().nullish(),
+      strict: z.boolean().nullish(),
+      schema: z.record(z.string(), z.unknown()),
+    }),
+  }),
+]);
+
 export const chatBody = z.object({
   ...common,
+  response_format: responseFormat.nullish(),
   messages: z.array(message).min(1).max(10_000),
   max_completion_tokens: z.number().int().min(1).max(1_000_000).nullish(),
   logprobs: z.boolean().nullish(),
@@ -43,6 +55,7 @@ export type ChatBody = z.infer<typeof chatBody>;
 const tokens = z.array(z.number().int().nonnegative()).min(1);
 export const textBody = z.object({
   ...common,
+  response_format: z.object({ type: z.literal('text') }).nullish(),
   prompt: z.union([z.string(), tokens, z.array(z.string()).min(1).max(256), z.array(tokens).min(1).max(256)]),
   logprobs: z.number().int().min(0).max(MOST_TOP_LOGPROBS).nullish(),
   echo: z.boolean().nullish(),

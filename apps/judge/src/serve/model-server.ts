@@ -121,6 +121,9 @@ async function chat(exchange: Exchange, options: ModelServerOptions): Promise<vo
     topLogprobs: body.logprobs === true ? (body.top_logprobs ?? 0) : null,
     echo: false,
     labels: [],
+    ...(body.response_format?.type === 'json_schema'
+      ? { jsonSchema: body.response_format.json_schema.schema }
+      : {}),
   };
   const head = newHead(options.info, 'chatcmpl');
   if (body.stream !== true) {

@@ -9,6 +9,7 @@ import { PrefixCache, sharedTokens } from './prefix-cache.ts';
 import { endsInSingle, readInPieces } from './read-in-pieces.ts';
 import { ReplyRows } from './reply-rows.ts';
 import { sampleToken } from './sample-token.ts';
+import { readTokenTexts, SchemaWriter, type TokenTexts } from './schema-writer.ts';
 
 /** What a model is asked. */
 export type LocalRequest = {
@@ -23,6 +24,8 @@ export type LocalRequest = {
   /** Decides draws together with the request; null: chance does. */
   readonly seed: string | null;
   readonly stop: readonly string[];
+  /** That the reply is written by; default: as the model likes. @see jsonStateOf */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
   /** Alternatives that come with each token, 0..20; null: no probabilities at all. */
   readonly topLogprobs: number | null;
   /** With probabilities of the prompt's own tokens. */
@@ -89,6 +92,7 @@ type Job = {
   readonly maxTokens: number;
   readonly labelIds: readonly number[];
   readonly text: GrowingText;
+  readonly writer: SchemaWriter | null;
   readonly logprobs: PlaceProbabilities[];
   readonly chance: () => number;
   readonly onPiece: (piece: Piece) => void;
@@ -129,7 +133,8 @@ export class Engine {
   #last: readonly number[] = [];
   /** Prompts read since replies grew. */
   #begun = 0;
-  #rows: ReplyRows;
+  readonly #rows: ReplyRows;
+  #tokenTexts: TokenTexts | null = null;
   #running: Promise<void> | null = null;
   #isEnding = false;
   readonly counts = noCounts();
@@ -143,7 +148,8 @@ export class Engine {
   /**
    * @param onPiece is handed the text as it grows
    * @throws ArenaError('too_large') where the prompt is longer than the model's context
-   * @throws ArenaError('invalid_request') where a label is no single token, or messages do not fit the template
+   * @throws ArenaError('invalid_request') where a label is no single token, messages do not fit the template, or a schema
+   * asks for what is not known
    * @throws the signal's reason when it is aborted
    */
   ask(request: LocalRequest, onPiece: (piece: Piece) => void, signal: AbortSignal): Promise<LocalReply> {
@@ -166,6 +172,7 @@ export class Engine {
     if (ids.length === 0)
       throw new ArenaError('invalid_request', 'The prompt is empty.', { at: { column: 'prompt' } });
     const labelIds = request.labels.map((label) => this.#labelId(label));
+    const writer = this.#writerOf(request);
     return new Promise((resolve, reject) => {
       const { seed } = request;
       const random = seededRandom(seed ?? crypto.randomUUID());
@@ -175,6 +182,7 @@ export class Engine {
         labelIds,
         maxTokens: Math.min(request.maxTokens, contextTokens - ids.length),
         text: new GrowingText(this.#model.tokenizer, request.stop),
+        writer,
         logprobs: [],
         chance: () => random.next(),
         onPiece,
@@ -206,6 +214,18 @@ export class Engine {
     throw new ArenaError('invalid_request', `${wrong} is no token of ${info.name}.`, {
       at: { column: 'prompt' },
     });
+  }
+
+  #writerOf({ jsonSchema, prompt }: LocalRequest): SchemaWriter | null {
+    if (jsonSchema === undefined) return null;
+    if (prompt.kind === 'chat' && prompt.prefill !== '') {
+      throw new ArenaError('invalid_request', 'A reply that is begun cannot be held to a schema.', {
+        at: { column: 'response_format' },
+      });
+    }
+    const { tokenizer, info } = this.#model;
+    this.#tokenTexts ??= readTokenTexts(tokenizer, info.vocabulary);
+    return new SchemaWriter(jsonSchema, this.#tokenTexts);
   }
 
   #labelId(label: string): number {
@@ -456,10 +476,11 @@ export class Engine {
 
   /** Takes the next token of a reply, which may be its last. */
   #take(job: Job, logits: Float32Array): void {
-    const { request } = job;
+    const { request, writer } = job;
+    const { endTokens } = this.#model.folder;
     const logprobs = logSoftmax(logits);
-    const id = sampleToken(logprobs, request, job.chance);
-    const isEnd = this.#model.folder.endTokens.includes(id);
+    const id = sampleToken(writer?.only(logprobs, endTokens) ?? logprobs, request, job.chance);
+    const isEnd = endTokens.includes(id);
     job.completionTokens += 1;
     this.counts.completionTokens += 1;
     if (isEnd) {
@@ -470,7 +491,8 @@ export class Engine {
     if (place !== null) job.logprobs.push(place);
     job.onPiece({ text: job.text.add(id), logprobs: place });
     job.next = id;
-    if (job.text.isStopped) this.#finish(job, 'stop');
+    writer?.take(id);
+    if (job.text.isStopped || writer?.isDone === true) this.#finish(job, 'stop');
     else if (job.completionTokens >= job.maxTokens) this.#finish(job, 'length');
   }
 

@@ -27,7 +27,7 @@ export function createLocalClient(local: LocalModel, model: string): ModelClient
     signal: AbortSignal,
   ) => {
     refuseUnknown(settings);
-    const { temperature, topP, maxTokens, seed, topLogprobs = 0 } = settings;
+    const { temperature, topP, maxTokens, seed, topLogprobs = 0, jsonSchema } = settings;
     const request: LocalRequest = {
       prompt: { kind: 'chat', messages, prefill },
       maxTokens,
@@ -38,6 +38,7 @@ export function createLocalClient(local: LocalModel, model: string): ModelClient
       topLogprobs: topLogprobs > 0 ? topLogprobs : null,
       echo: false,
       labels: [],
+      ...(jsonSchema === undefined ? {} : { jsonSchema }),
     };
     return local.ask(request, signal);
   };
@@ -115,15 +116,8 @@ const FAULTS: Readonly<Partial<Record<ArenaError['code'], Parameters<typeof faul
   provider_unreachable: 'unreachable',
 };
 
-function refuseUnknown({ jsonSchema, tool, picture }: ChatSettings): void {
-  const wanted =
-    jsonSchema !== undefined
-      ? 'JSON schemas'
-      : tool !== undefined
-        ? 'tools'
-        : picture !== undefined
-          ? 'pictures'
-          : null;
+function refuseUnknown({ tool, picture }: ChatSettings): void {
+  const wanted = tool !== undefined ? 'tools' : picture !== undefined ? 'pictures' : null;
   if (wanted === null) return;
   throw new ArenaError('provider_refused', `Models of this machine are asked without ${wanted}.`);
 }

@@ -8,18 +8,19 @@ const TOOL = { name: 'give_verdict', description: 'Gives the verdict that the in
 
 /**
  * How a judge asks a provider: what its check found decides, and what it did not ask about is not used. Models of this
- * machine need no check: they go on with a begun reply.
+ * machine need no check: they write by a schema and go on with a begun reply.
  */
 export function askedForm(
   judge: Judge,
   { capabilities, baseUrl }: Pick<ProviderRecord, 'capabilities' | 'baseUrl'>,
 ): NonNullable<VerdictConfig['asked']> {
+  const isLocal = baseUrl.startsWith('onnx:');
   const has = (feature: 'json_schema' | 'tools' | 'prefill') =>
     capabilities?.features?.[feature]?.is === 'yes';
   const form = formFor(judge, {
-    jsonSchema: has('json_schema'),
+    jsonSchema: has('json_schema') || isLocal,
     tools: has('tools'),
-    prefill: has('prefill') || baseUrl.startsWith('onnx:'),
+    prefill: has('prefill') || isLocal,
   });
   return { ...form, nonce: 'target' };
 }
