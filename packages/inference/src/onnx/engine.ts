@@ -1,90 +1,16 @@
 import { ArenaError } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
-import type { ChatMessage } from './chat-template.ts';
+import { chooseBeside } from './choose-batch.ts';
 import type { Past } from './decoder.ts';
 import { GrowingText, type PlaceProbabilities } from './generation.ts';
 import type { LoadedModel } from './load-model.ts';
+import { type LocalReply, type LocalRequest, noCounts, type Piece } from './local-request.ts';
 import { likeliest, logSoftmax } from './log-softmax.ts';
 import { PrefixCache, sharedTokens } from './prefix-cache.ts';
-import { endsInSingle, readInPieces } from './read-in-pieces.ts';
+import { readInPieces } from './read-in-pieces.ts';
 import { ReplyRows } from './reply-rows.ts';
 import { sampleToken } from './sample-token.ts';
 import { readTokenTexts, SchemaWriter, type TokenTexts } from './schema-writer.ts';
-
-/** What a model is asked. */
-export type LocalRequest = {
-  readonly prompt:
-    | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[]; readonly prefill: string }
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'tokens'; readonly ids: readonly number[] };
-  /** Tokens of the reply at most; 0: only the prompt is read. */
-  readonly maxTokens: number;
-  readonly temperature: number;
-  readonly topP: number;
-  /** Decides draws together with the request; null: chance does. */
-  readonly seed: string | null;
-  readonly stop: readonly string[];
-  /** That the reply is written by; default: as the model likes. @see jsonStateOf */
-  readonly jsonSchema?: Readonly<Record<string, unknown>>;
-  /** Alternatives that come with each token, 0..20; null: no probabilities at all. */
-  readonly topLogprobs: number | null;
-  /** With probabilities of the prompt's own tokens. */
-  readonly echo: boolean;
-  /** Texts whose probabilities as the next token are wanted, each one token. */
-  readonly labels: readonly string[];
-};
-
-export type LocalReply = {
-  readonly text: string;
-  readonly finishReason: 'stop' | 'length';
-  readonly logprobs: readonly PlaceProbabilities[] | null;
-  /** Of the prompt's tokens, the first without one; null where it was not asked for. */
-  readonly promptLogprobs:
-    | readonly (PlaceProbabilities | { readonly token: string; readonly logprob: null })[]
-    | null;
-  readonly labels: readonly { readonly token: string; readonly id: number; readonly logprob: number }[];
-  readonly promptTokens: number;
-  readonly cachedTokens: number;
-  readonly completionTokens: number;
-};
-
-export type Piece = { readonly text: string; readonly logprobs: PlaceProbabilities | null };
-
-/** Counts since the model was loaded. */
-export type EngineCounts = {
-  waiting: number;
-  active: number;
-  requests: number;
-  promptTokens: number;
-  cachedTokens: number;
-  completionTokens: number;
-  /** Prompts that were read. */
-  prefills: number;
-  /** Times that some were read together, the tokens of those, and what they were padded to. */
-  batches: number;
-  batchTokens: number;
-  paddedTokens: number;
-  prefillMs: number;
-  /** Times that replies grew by a token, each by one. */
-  steps: number;
-  decodeMs: number;
-};
-
-export const noCounts = (): EngineCounts => ({
-  waiting: 0,
-  active: 0,
-  requests: 0,
-  promptTokens: 0,
-  cachedTokens: 0,
-  completionTokens: 0,
-  prefills: 0,
-  batches: 0,
-  batchTokens: 0,
-  paddedTokens: 0,
-  prefillMs: 0,
-  steps: 0,
-  decodeMs: 0,
-});
 
 type Job = {
   readonly request: LocalRequest;
@@ -110,15 +36,10 @@ type Job = {
   next: number;
 };
 
-/** Tokens of prompts that are read together, padding included: more do not fill a processor better. */
-const BATCH_TOKENS = { cpu: 256, device: 8192 };
-/** Of a batch, padding may be a fifth. */
-const MOST_PADDING = 0.2;
 /** Tokens of a whole prompt's probabilities that are worked out at once: each has as many as the vocabulary. */
 const ECHO_TOKENS = 64;
 /** Where more wait than that, the first is read before those that are more alike. */
 const MOST_WAITING = 16;
-export const MOST_TOP_LOGPROBS = 20;
 
 /**
  * Asks one loaded model, on the thread that it runs on. Prompts that begin alike are read one after the other, so that the
@@ -309,33 +230,13 @@ export class Engine {
     return taken;
   }
 
-  /**
-   * Others to be read together with a prompt that nothing is known of: about as long, and with a beginning of their own.
-   * A device that is not the processor reads long batches, and fetches no pasts for beginnings.
-   */
   #takeBeside(first: Job): readonly Job[] {
     const { info } = this.#model;
-    const isCpu = info.executionProvider === 'cpu';
-    if (!(isCpu ? info.reading.keepsBits : info.batches) || info.reading.attention === 'cpu') return [];
-    const mostTokens = isCpu ? BATCH_TOKENS.cpu : BATCH_TOKENS.device;
-    const fits = (job: Job) =>
-      !job.request.echo && !endsInSingle(job.ids.length) && (!isCpu || this.#cache.find(job.ids) === null);
-    if (!fits(first)) return [];
-    const taken: Job[] = [];
-    let longest = first.ids.length;
-    let tokens = first.ids.length;
-    for (const job of this.#waiting) {
-      const rows = taken.length + 2;
-      if (rows > this.#mostActive - this.#active.length) break;
-      const width = Math.max(longest, job.ids.length);
-      const sum = tokens + job.ids.length;
-      if (width * rows > mostTokens || sum < (1 - MOST_PADDING) * width * rows || !fits(job)) continue;
-      // what begins alike is read once instead
-      if (isCpu && sharedTokens(first.ids, job.ids) > job.ids.length / 4) continue;
-      taken.push(job);
-      longest = width;
-      tokens = sum;
-    }
+    const taken = chooseBeside(first, this.#waiting, {
+      info,
+      mostRows: this.#mostActive - this.#active.length,
+      isKnown: (ids) => this.#cache.find(ids) !== null,
+    });
     this.#waiting = this.#waiting.filter((job) => !taken.includes(job));
     return taken;
   }

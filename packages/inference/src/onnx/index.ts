@@ -1,11 +1,11 @@
 export type { ChatMessage } from './chat-template.ts';
 export { chatTemplate } from './chat-template.ts';
-export { type LocalReply, type LocalRequest, MOST_TOP_LOGPROBS, type Piece } from './engine.ts';
 export type { PlaceProbabilities } from './generation.ts';
 export { type LoadOptions, type ModelInfo, NUMERIC_MODES, type NumericMode } from './load-model.ts';
 export { createLocalClient, readModelName } from './local-client.ts';
 export { LocalModel } from './local-model.ts';
 export { LocalModels, readModelMemory } from './local-models.ts';
+export { type LocalReply, type LocalRequest, MOST_TOP_LOGPROBS, type Piece } from './local-request.ts';
 export { openModelFolder } from './model-folder.ts';
 export { loadRuntime } from './onnx-runtime.ts';
 export { probeExecutionProvider, productModel } from './probe-provider.ts';

@@ -3,9 +3,9 @@ import type { Asked, ChatSettings, ModelClient, ModelReply, ModelRequest } from 
 import { ArenaError, isArenaError } from '@agon/domain';
 import { faultOf } from '../call-fault.ts';
 import type { ChatMessage } from './chat-template.ts';
-import type { LocalReply, LocalRequest } from './engine.ts';
 import type { NumericMode } from './load-model.ts';
 import type { LocalModel } from './local-model.ts';
+import type { LocalReply, LocalRequest } from './local-request.ts';
 
 /** Of a model's name, where its numbers are rounded in another way than the reference: `smollm2+int8`. */
 const MODE_IN_NAME = /^(.*)\+(int8)$/;

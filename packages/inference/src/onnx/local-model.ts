@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ArenaError } from '@agon/domain';
-import type { EngineCounts, LocalReply, LocalRequest, Piece } from './engine.ts';
 import type { LoadOptions, ModelInfo } from './load-model.ts';
+import type { EngineCounts, LocalReply, LocalRequest, Piece } from './local-request.ts';
 import { type FromThread, received, type ToThread } from './model-thread.ts';
 import { silenceRuntime } from './onnx-runtime.ts';
 import type { ScoreReply, ScoreRequest } from './score-engine.ts';

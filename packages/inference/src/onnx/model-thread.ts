@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ArenaError, type ErrorCode, isArenaError } from '@agon/domain';
-import { Engine, type EngineCounts, type LocalReply, type LocalRequest, type Piece } from './engine.ts';
+import { Engine } from './engine.ts';
 import { type LoadOptions, loadModel, type ModelInfo } from './load-model.ts';
 import { loadScorer } from './load-scorer.ts';
+import type { EngineCounts, LocalReply, LocalRequest, Piece } from './local-request.ts';
 import { holdsScorer } from './model-folder.ts';
 import { ScoreEngine, type ScoreReply, type ScoreRequest } from './score-engine.ts';
 

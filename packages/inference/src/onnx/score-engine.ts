@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ScoreInput } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
-import { noCounts } from './engine.ts';
 import type { LoadedScorer } from './load-scorer.ts';
+import { noCounts } from './local-request.ts';
 import type { ScoredRow } from './scorer.ts';
 
 /** What a reward model is asked. */

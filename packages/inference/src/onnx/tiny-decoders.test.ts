@@ -15,9 +15,9 @@ import { Worker } from 'node:worker_threads';
 import { seededRandom } from '@agon/stats';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Decoder } from './decoder.ts';
-import type { LocalRequest } from './engine.ts';
 import { loadModel } from './load-model.ts';
 import { LocalModel } from './local-model.ts';
+import type { LocalRequest } from './local-request.ts';
 import type { Kernel } from './prepare-model.ts';
 import { TINY_WORDS, type TinyDecoder, writeTinyDecoder } from './samples/tiny-decoder.ts';
 
