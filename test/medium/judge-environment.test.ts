@@ -16,6 +16,7 @@ const MACHINE = {
   AGON_ENCRYPTION_KEY: 'sealing',
   AGON_PROVIDER_HOSTS: 'loopback',
   AGON_MODEL_MEMORY: '8192',
+  AGON_MODEL_EP: 'auto',
   AGON_OWNER_KEY: 'agon_owner_x',
   AGON_SECRET: 'signing',
   DATABASE_URL: 'postgres://other',
@@ -57,6 +58,7 @@ describe('the judge service', () => {
       AGON_ENCRYPTION_KEY: MACHINE.AGON_ENCRYPTION_KEY,
       AGON_PROVIDER_HOSTS: MACHINE.AGON_PROVIDER_HOSTS,
       AGON_MODEL_MEMORY: MACHINE.AGON_MODEL_MEMORY,
+      AGON_MODEL_EP: MACHINE.AGON_MODEL_EP,
       AGON_DEBUG: '',
       // Node adds its own: the channel
       ...onlyOf(environment, /^NODE_CHANNEL/),

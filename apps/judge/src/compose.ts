@@ -16,7 +16,7 @@ import {
   takeWorkerLock,
 } from '@agon/database';
 import { createModelClients } from '@agon/inference';
-import { LocalModels, readModelMemory } from '@agon/inference/onnx';
+import { LocalModels, readModelMemory, readModelProvider } from '@agon/inference/onnx';
 import { createKeyVault } from '@agon/inference/vault';
 import type { KeySource } from './key-source.ts';
 
@@ -42,7 +42,7 @@ export async function compose(
     ownPorts: keys.ownPorts,
     now: () => Date.now(),
   });
-  const localModels = new LocalModels(modelMemory);
+  const localModels = new LocalModels(modelMemory, readModelProvider(environment));
   const database = connect(databaseUrl, { connections: 7 });
   const feed = await createBoardFeed(database);
   const lock = await takeWorkerLock(database);

@@ -6,7 +6,7 @@ import type { KeySource } from './key-source.ts';
 
 export type JudgeServiceOptions = {
   readonly databaseUrl: string;
-  /** AGON_ENCRYPTION_KEY, AGON_PROVIDER_HOSTS and AGON_MODEL_MEMORY are read. */
+  /** AGON_ENCRYPTION_KEY, AGON_PROVIDER_HOSTS, AGON_MODEL_MEMORY, AGON_MODEL_EP and AGON_GPU_LIBRARIES are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly keys: KeySource;
   /** Ends the service: calls in flight are returned to the pool. */

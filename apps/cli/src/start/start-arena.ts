@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrateDatabase } from '@agon/database';
 import { identityOf, type ProcessIdentity } from '@agon/database/processes';
 import { ArenaError } from '@agon/domain';
+import { CUDA_FOLDER_VARIABLE } from '@agon/inference/cuda';
 import { JUDGE_NODE_ARGS } from '@agon/inference/supervisor';
+import { cudaFolder } from '../doctor/check-cuda.ts';
 import { buildWeb } from './build-web.ts';
 import {
   claimDataFolder,
@@ -136,7 +138,8 @@ export async function startArena(options: StartOptions): Promise<RunningArena> {
       const withoutJudge = ({ message, hint }: ArenaError) =>
         options.onEvent({ event: 'service_given_up', service: 'judge', message: `${message} ${hint ?? ''}` });
       const own = {
-        env: () => judgeEnvironment({ ...process.env, ...env }),
+        env: () =>
+          judgeEnvironment({ ...process.env, ...env, [CUDA_FOLDER_VARIABLE]: resolve(cudaFolder(data)) }),
         answer: judgeAnswers(process.env, () => env),
         nodeArgs: JUDGE_NODE_ARGS,
       };

@@ -32,14 +32,21 @@ export function openLibrary(path: string): string | null {
   return null;
 }
 
+const runtimeIn = (folder: string) => join(folder, 'node_modules', 'onnxruntime-node', 'package.json');
+
+/** Whether `agon setup-gpu` was run into this folder. */
+export function holdsCudaRuntime(folder: string): boolean {
+  return existsSync(runtimeIn(folder));
+}
+
 /**
  * The onnxruntime-node of a folder that `agon setup-gpu` made, with CUDA's libraries opened.
  * @param version of the ordinary onnxruntime-node: an older one in the folder is not taken
  * @returns null where the folder holds none that fits: the ordinary one serves
  */
 export function loadCudaRuntime(folder: string, version: string): unknown {
-  const runtime = join(folder, 'node_modules', 'onnxruntime-node', 'package.json');
-  if (!existsSync(runtime)) return null;
+  if (!holdsCudaRuntime(folder)) return null;
+  const runtime = runtimeIn(folder);
   const load = createRequire(runtime);
   if ((load(runtime) as { readonly version: string }).version !== version) return null;
   // links lead to node_modules of this checkout, which may have moved

@@ -4,7 +4,7 @@ export type { PlaceProbabilities } from './generation.ts';
 export { type LoadOptions, type ModelInfo, NUMERIC_MODES, type NumericMode } from './load-model.ts';
 export { createLocalClient, readModelName } from './local-client.ts';
 export { LocalModel } from './local-model.ts';
-export { LocalModels, readModelMemory } from './local-models.ts';
+export { LocalModels, readModelMemory, readModelProvider } from './local-models.ts';
 export { type LocalReply, type LocalRequest, MOST_TOP_LOGPROBS, type Piece } from './local-request.ts';
 export { openModelFolder } from './model-folder.ts';
 export { loadRuntime } from './onnx-runtime.ts';

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ModelClients } from '@agon/arena';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { LocalModel } from './local-model.ts';
-import { LocalModels, readModelMemory } from './local-models.ts';
+import { LocalModels, readModelMemory, readModelProvider } from './local-models.ts';
 import { writeTinyDecoder } from './samples/tiny-decoder.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'agon-memory-'));
@@ -97,6 +97,17 @@ describe('models of runs', () => {
       message: expect.stringContaining('for keys and values of 2048 tokens'),
     });
     expect(models.bytes).toBe(0);
+  });
+
+  it('compute on the processor, or on what works where setup-gpu was run, unless a setting says where', () => {
+    models = new LocalModels();
+    expect(readModelProvider({})).toBe('cpu');
+    expect(readModelProvider({ AGON_GPU_LIBRARIES: scratch })).toBe('cpu');
+    const runtime = join(scratch, 'gpu', 'node_modules', 'onnxruntime-node');
+    mkdirSync(runtime, { recursive: true });
+    writeFileSync(join(runtime, 'package.json'), '{}');
+    expect(readModelProvider({ AGON_GPU_LIBRARIES: join(scratch, 'gpu') })).toBe('auto');
+    expect(readModelProvider({ AGON_GPU_LIBRARIES: join(scratch, 'gpu'), AGON_MODEL_EP: 'cpu' })).toBe('cpu');
   });
 
   it('are limited by a whole number of MiB', () => {

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelClients } from '@agon/arena';
 import { ArenaError } from '@agon/domain';
+import { CUDA_FOLDER_VARIABLE, holdsCudaRuntime } from './cuda-libraries.ts';
 import { folderOf, isLocalAddress } from './local-address.ts';
 import { createLocalClient, readModelName } from './local-client.ts';
 import { LocalModel } from './local-model.ts';
@@ -39,6 +40,15 @@ export function readModelMemory(environment: Readonly<Record<string, string | un
 }
 
 /**
+ * On what models of runs compute, from the environment: what AGON_MODEL_EP names; unset, whatever works here where
+ * `agon setup-gpu` was run, else the processor, which gives the same numbers on every machine within 0.01.
+ */
+export function readModelProvider(environment: Readonly<Record<string, string | undefined>>): string {
+  const { AGON_MODEL_EP: named, [CUDA_FOLDER_VARIABLE]: folder } = environment;
+  return named || (folder && holdsCudaRuntime(folder) ? 'auto' : 'cpu');
+}
+
+/**
  * Models of this machine that runs ask: each is loaded once, when it is first asked, however many runs ask it. Together they
  * take no more than they may: one that does not fit beside others has those unloaded that nobody asks at the moment, the
  * one that was asked longest ago first, and else waits.
@@ -47,12 +57,17 @@ export class LocalModels {
   readonly #held = new Map<string, Held>();
   readonly #timer: NodeJS.Timeout;
   readonly #mostBytes: number;
+  readonly #executionProvider: string;
   /** One is admitted after another, in the order in which they came. */
   #admitting: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  /** @param mostBytes that they may take together; null: three quarters of the machine's */
-  constructor(mostBytes: number | null = null) {
+  /**
+   * @param mostBytes that they may take together; null: three quarters of the machine's
+   * @param executionProvider `auto`, or a name of onnxruntime's
+   */
+  constructor(mostBytes: number | null = null, executionProvider = 'cpu') {
+    this.#executionProvider = executionProvider;
     this.#mostBytes = mostBytes ?? (totalmem() * 3) / 4;
     this.#timer = setInterval(() => void this.#unloadIdle(), LOOK_MS);
     this.#timer.unref();
@@ -105,7 +120,7 @@ export class LocalModels {
       folder,
       file: null,
       numeric,
-      executionProvider: 'cpu',
+      executionProvider: this.#executionProvider,
       threads: null,
       weightBytes: null,
       // the same whatever else is loaded: a model's kernels must not depend on its neighbours
