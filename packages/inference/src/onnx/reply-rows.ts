@@ -1,7 +1,7 @@
 import type { Decoder, Past } from './decoder.ts';
 
-/** A lone reply is written beside an empty row: products of a single row are worked out by another kernel. */
-const LEAST_ROWS = 2;
+/** Products of a single row rounded to int8 are worked out by another kernel: a lone reply gets an empty row beside it. */
+const leastRows = ({ kernel }: Decoder) => (kernel === 'int8' ? 2 : 1);
 /** Tokens by which the room for replies grows. The attention reads over room that is empty, so it is kept narrow. */
 const ROOM_TOKENS = 32;
 
@@ -21,7 +21,7 @@ export class ReplyRows {
   /** @param mostRows replies at once */
   constructor(decoder: Decoder, mostRows: number) {
     this.#decoder = decoder;
-    this.#mostRows = Math.max(LEAST_ROWS, mostRows);
+    this.#mostRows = Math.max(leastRows(decoder), mostRows);
   }
 
   get count(): number {
@@ -65,7 +65,7 @@ export class ReplyRows {
     const known = this.#room;
     const before = known?.lengths.length ?? 0;
     if (known !== null && rows <= before && tokens <= this.#width) return;
-    let count = Math.max(LEAST_ROWS, before);
+    let count = Math.max(leastRows(this.#decoder), before);
     while (count < rows) count = Math.min(2 * count, this.#mostRows);
     const width = Math.max(this.#width, Math.ceil(tokens / ROOM_TOKENS) * ROOM_TOKENS);
     const room = this.#decoder.room(count, width);
