@@ -3,7 +3,8 @@
  * judge service asks it: both orders of each battle, the probabilities of two letters, on this machine. Peers in the same
  * run, on the same prompts: @huggingface/transformers where AGON_BENCH_TRANSFORMERS is a folder that has it (`npm i
  * @huggingface/transformers@4.3.0`), on the quicker of the model's ONNX files, and node-llama-cpp where
- * AGON_BENCH_NODE_LLAMA is one (`npm i node-llama-cpp@3.22.0`) and --gguf is named. Ours and each peer run alone, one after
+ * AGON_BENCH_NODE_LLAMA is one (`npm i node-llama-cpp@3.22.0`) and --gguf is named. On a card, vLLM where AGON_BENCH_VLLM is a
+ * Python that has it and --hf names a folder with the model's safetensors. Ours and each peer run alone, one after
  * the other, and the quickest round of each counts. With --ep, ours is asked on that execution provider and on the processor,
  * and their numbers are compared.
  */
@@ -48,6 +49,7 @@ const { values } = parseArgs({
     gguf: { type: 'string' },
     battles: { type: 'string', default: '8' },
     ep: { type: 'string', default: 'cpu' },
+    hf: { type: 'string' },
   },
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -245,6 +247,20 @@ else {
   );
   mark('verdicts/s against it, grammar', ours.verdictsPerS / quickest(report, 'grammar'), GOALS.llamaGrammar);
   writing = Math.max(writing, writingOf(report, 1, LONG));
+  compare('  and it', exact, report);
+}
+const vllm = process.env.AGON_BENCH_VLLM;
+if (vllm === undefined || values.hf === undefined)
+  say(
+    'vLLM: left out; it needs AGON_BENCH_VLLM, a Python that has it, a card, and --hf DIR with the same model',
+  );
+else {
+  const job = { ...common, packages: '', model: resolve(values.hf), file: '', tokens: [1, LONG] };
+  const report = await askPeer('../peers/vllm_peer.py', job, vllm);
+  say(
+    `vLLM: ${quickest(report, '1').toFixed(2)} calls/s with 1 new token, ${quickest(report, `${LONG}`).toFixed(2)} with ${LONG}`,
+  );
+  say(`verdicts/s against it, 1 new token: ratio ${(ours.verdictsPerS / quickest(report, '1')).toFixed(2)}`);
   compare('  and it', exact, report);
 }
 if (writing > 0) {

@@ -26,10 +26,18 @@ export type PeerReport = {
   readonly seconds: Readonly<Record<string, readonly number[]>>;
 };
 
-/** Runs a peer's script to its end. @throws Error with what it wrote where it failed */
-export async function askPeer(script: string, job: PeerJob): Promise<PeerReport> {
+/**
+ * Runs a peer's script to its end.
+ * @param command that runs it; default: node
+ * @throws Error with what it wrote where it failed
+ */
+export async function askPeer(
+  script: string,
+  job: PeerJob,
+  command: string = process.execPath,
+): Promise<PeerReport> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, [path], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(JSON.stringify(job));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, errors] = await Promise.all([buffer(child.stdout), buffer(child.stderr)]);
