@@ -1,6 +1,6 @@
 import { ArenaError } from '@agon/domain';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { LOGIT_PLACES } from './edit-graph.ts';
+import { LOGIT_PLACES, NARROWED, STATE_PLACES } from './edit-graph.ts';
 import { loadRuntime, type Runtime } from './onnx-runtime.ts';
 import { openSession } from './open-session.ts';
 import { type Kernel, type PreparedModel, prepareModel } from './prepare-model.ts';
@@ -76,7 +76,8 @@ export class Decoder {
   static async load(options: DecoderOptions): Promise<Decoder> {
     const { modelFile, kernel, executionProvider, threads, attentionOnCpu = false } = options;
     const runtime = await loadRuntime();
-    const prepared = prepareModel(modelFile, kernel);
+    // on a device the chosen ones would be gathered on the processor
+    const prepared = prepareModel(modelFile, kernel, executionProvider === 'cpu');
     const session = await openSession(prepared.bytes, {
       modelFile,
       threads,
@@ -111,7 +112,7 @@ export class Decoder {
    * attention is told how long each row is.
    */
   get hasRoom(): boolean {
-    return this.#prepared.usesGroupQuery && this.canPad && this.#states.length > 0;
+    return this.#prepared.choosesStates && this.canPad;
   }
 
   /** @returns the first `tokens` of one row of a past */
@@ -151,22 +152,13 @@ export class Decoder {
    */
   async read(rows: readonly Row[], past: Past | null, keepsPast: boolean): Promise<Prefilled> {
     const width = Math.max(...rows.map(({ ids }) => ids.length));
-    const results = await this.#run(rows, past, keepsPast ? 'kept' : 'dropped');
+    const results = await this.#run(rows, past, keepsPast);
     const logits = this.#logitsOf(results[LOGITS]!, rows, width);
-    if (!keepsPast) return { logits, past: null };
-    const tensors = this.#states.map(({ input, output }) => [input, results[output] as Tensor]);
-    return {
-      logits,
-      past: {
-        // a past without room has no padding between its rows' tokens and these
-        lengths: rows.map(({ ids }, row) => (past?.lengths[row] ?? 0) + ids.length),
-        tensors: Object.fromEntries(tensors),
-      },
-    };
+    return { logits, past: keepsPast ? this.#pastOf(results, rows, past) : null };
   }
 
   /**
-   * Reads a token of each row behind a past with room for it, where it is then found: nothing is copied.
+   * Reads a token of each row behind a past with room for it, and puts it there.
    * @returns of each row, a logit for every token of the vocabulary
    */
   async write(
@@ -174,26 +166,57 @@ export class Decoder {
     past: Past & { readonly lengths: number[] },
   ): Promise<readonly Float32Array[]> {
     const rows = ids.map((id): Row => ({ ids: [id], places: [0] }));
-    const results = await this.#run(rows, past, 'in place');
+    const results = await this.#run(rows, past, true);
+    for (const { input, output, tokenDim } of this.#states)
+      for (const [row, at] of past.lengths.entries())
+        copyRow(results[output] as Tensor, row, past.tensors[input]!, row, tokenDim!, 1, at);
     for (const row of ids.keys()) past.lengths[row]! += 1;
     return this.#logitsOf(results[LOGITS]!, rows, 1).map(([logits]) => logits!);
   }
 
-  async #run(rows: readonly Row[], past: Past | null, fate: 'kept' | 'dropped' | 'in place') {
+  async #run(rows: readonly Row[], past: Past | null, keepsPast: boolean) {
     const width = Math.max(...rows.map(({ ids }) => ids.length));
     const before = rows.map((_, row) => past?.lengths[row] ?? 0);
     const feeds: Record<string, Tensor> = {};
     for (const { name } of this.#session.inputMetadata) {
-      const tensor = this.#feed(name, rows, width, before);
+      const tensor =
+        name === STATE_PLACES
+          ? this.#statePlaces(before, keepsPast ? width : 0)
+          : this.#feed(name, rows, width, before);
       if (tensor !== null) feeds[name] = tensor;
     }
-    const fetches: Record<string, Tensor | null> = { [LOGITS]: null };
-    for (const state of this.#states) {
-      const tensor = feedable(past?.tensors[state.input] ?? this.#empty(state, rows.length));
-      feeds[state.input] = tensor;
-      if (fate !== 'dropped') fetches[state.output] = fate === 'kept' ? null : tensor;
-    }
-    return this.#session.run(feeds, fetches);
+    for (const state of this.#states)
+      feeds[state.input] = feedable(past?.tensors[state.input] ?? this.#empty(state, rows.length));
+    return this.#session.run(feeds, [LOGITS, ...(keepsPast ? this.#states.map(({ output }) => output) : [])]);
+  }
+
+  /** @param wanted tokens behind the past whose keys and values come out; 0: one that nobody looks at */
+  #statePlaces(before: readonly number[], wanted: number): Tensor {
+    const heads = Number(this.#states[0]!.shape[1]);
+    const width = Math.max(1, wanted);
+    const values = before.flatMap((tokens) =>
+      Array.from({ length: heads * width }, (_, at) => (wanted === 0 ? 0 : tokens + (at % width))),
+    );
+    return this.#whole(STATE_PLACES, values, [before.length, heads, width, 1]);
+  }
+
+  #pastOf(results: InferenceSession.OnnxValueMapType, rows: readonly Row[], past: Past | null): Past {
+    // a past without room has no padding between its rows' tokens and these
+    const lengths = rows.map(({ ids }, row) => (past?.lengths[row] ?? 0) + ids.length);
+    const came: Past = {
+      lengths,
+      tensors: Object.fromEntries(
+        this.#states.map(({ input, output }) => [input, results[output] as Tensor]),
+      ),
+    };
+    if (past === null || !this.#prepared.choosesStates) return came;
+    const [before = 0] = past.lengths;
+    const [all = 0] = lengths;
+    const whole = this.room(1, all);
+    this.put(past, 0, before, whole, 0);
+    for (const { input, tokenDim } of this.#states)
+      copyRow(came.tensors[input]!, 0, whole.tensors[input]!, 0, tokenDim!, all - before, before);
+    return { ...whole, lengths };
   }
 
   async release(): Promise<void> {
@@ -271,6 +294,7 @@ function readStates(session: InferenceSession, file: string): readonly State[] {
     'attention_mask',
     'position_ids',
     LOGIT_PLACES,
+    STATE_PLACES,
     'num_logits_to_keep',
     'use_cache_branch',
   ];
@@ -280,7 +304,9 @@ function readStates(session: InferenceSession, file: string): readonly State[] {
       meta.name.replace(/^past_key_values/, 'present'),
       meta.name.replace(/^past_/, 'present_'),
       meta.name.replace(/^past/, 'present'),
-    ].find((name) => name !== meta.name && session.outputNames.includes(name));
+    ]
+      .flatMap((name) => [name, `${name}${NARROWED}`])
+      .find((name) => name !== meta.name && session.outputNames.includes(name));
     if (!meta.isTensor || output === undefined) {
       throw new ArenaError('invalid_file', `${file} has an input that is not known here: ${meta.name}.`, {
         hint: 'Decoders are run with input_ids, attention_mask, position_ids, num_logits_to_keep and past_* inputs.',
@@ -298,7 +324,7 @@ function placesOf(rows: readonly Row[]): number {
   return Math.max(rows.length === 1 ? 2 : 1, ...rows.map(({ places }) => places.length));
 }
 
-/** Tensors of [rows, …, tokens, …]; as many rows and tokens as they hold. */
+/** Tensors of [rows, …, tokens, …]. @param at the first token's place in `to` */
 function copyRow(
   from: Tensor,
   fromRow: number,
@@ -306,6 +332,7 @@ function copyRow(
   toRow: number,
   tokenDim: number,
   tokens: number,
+  at = 0,
 ): void {
   const productOf = (dims: readonly number[]) => dims.reduce((product, each) => product * each, 1);
   const blocks = productOf(from.dims.slice(1, tokenDim));
@@ -318,7 +345,8 @@ function copyRow(
   ];
   for (let block = 0; block < blocks; block += 1) {
     const start = (fromRow * blocks + block) * fromBlock;
-    target.set(source.subarray(start, start + tokens * inner), (toRow * blocks + block) * toBlock);
+    const place = (toRow * blocks + block) * toBlock + at * inner;
+    target.set(source.subarray(start, start + tokens * inner), place);
   }
 }
 

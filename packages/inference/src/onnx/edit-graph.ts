@@ -58,6 +58,40 @@ export function chooseLogitPlaces(graph: ModelGraph): boolean {
   return false;
 }
 
+/** Input of the changed graph: which tokens' keys and values are wanted, by their places, int64 [batch, heads, wanted, 1]. */
+export const STATE_PLACES = 'agon_state_places';
+/** Behind the name of an output that was narrowed to the tokens that are wanted. */
+export const NARROWED = '/wanted';
+
+/**
+ * Lets only chosen tokens' keys and values out. An output is copied whenever it leaves the session, and those of all tokens
+ * are of megabytes where those of the newest are of kilobytes.
+ * @returns whether the graph was changed; not where attention is not all GroupQueryAttention with as many heads
+ */
+export function chooseStatePlaces(graph: ModelGraph): boolean {
+  const presents = graph.outputs.filter(({ name }) => name.startsWith('present'));
+  const heads = presents[0]?.dims[1];
+  const isAlike = presents.every(
+    ({ name, dims }) =>
+      dims.length === 4 && dims[1] === heads && graph.producerOf(name)?.opType === 'GroupQueryAttention',
+  );
+  if (graph.opset < 12 || typeof heads !== 'number' || !isAlike) return false;
+  for (const { name } of presents)
+    graph.nodes.push(newNode('GatherND', [name, STATE_PLACES], [`${name}${NARROWED}`], { batch_dims: 2 }));
+  graph.outputs = graph.outputs.map((output) =>
+    presents.includes(output)
+      ? {
+          ...output,
+          name: `${output.name}${NARROWED}`,
+          dims: [output.dims[0] ?? 'batch_size', heads, 'wanted_tokens', output.dims[3] ?? 'head'],
+        }
+      : output,
+  );
+  const dims = ['batch_size', heads, 'wanted_tokens', 1];
+  graph.inputs.push({ name: STATE_PLACES, type: ELEMENT.int64, dims });
+  return true;
+}
+
 const ATTENTION = ['GroupQueryAttention', 'MultiHeadAttention', 'Attention'];
 
 /** @returns names of the nodes that work out attention by a kernel of onnxruntime's; those without one are given one */

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { ArenaError } from '@agon/domain';
 import {
   chooseLogitPlaces,
+  chooseStatePlaces,
   floatBytes,
   nameAttention,
   setAccuracyLevel,
@@ -21,20 +22,23 @@ export const MOST_FLOAT_BYTES = 1.9 * 2 ** 30;
 export type PreparedModel = {
   readonly bytes: Uint8Array;
   readonly choosesPlaces: boolean;
-  readonly usesGroupQuery: boolean;
+  /** Of keys and values, only those of tokens that are asked for come out. */
+  readonly choosesStates: boolean;
   /** Names of the nodes that onnxruntime has kernels of attention for. */
   readonly attentionNodes: readonly string[];
   readonly dataFiles: readonly string[];
 };
 
 /**
+ * @param mayChooseStates whether keys and values may be narrowed to those of tokens that are asked for
  * @throws ArenaError('invalid_file'), ('not_found') for a file that is damaged or missing
  * @throws ArenaError('too_large') where float weights do not fit into one file
  */
-export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
+export function prepareModel(modelFile: string, kernel: Kernel, mayChooseStates: boolean): PreparedModel {
   const graph = new ModelGraph(readFileSync(modelFile), modelFile);
   const dataFiles = dataFilesIn(graph, modelFile);
   const choosesPlaces = chooseLogitPlaces(graph);
+  const choosesStates = mayChooseStates && chooseStatePlaces(graph);
   const attentionNodes = nameAttention(graph);
   if (kernel === 'int8') setAccuracyLevel(graph, 4);
   if (kernel === 'float32') {
@@ -50,7 +54,7 @@ export function prepareModel(modelFile: string, kernel: Kernel): PreparedModel {
   return {
     bytes: graph.write(),
     choosesPlaces,
-    usesGroupQuery: graph.nodes.some(({ opType }) => opType === 'GroupQueryAttention'),
+    choosesStates,
     attentionNodes,
     dataFiles,
   };
