@@ -5,13 +5,16 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { runStep, type Step } from './run-step.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'agon-tests-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, said again above the last line: the log before it is long, and often cut. */
+const failures: string[] = [];
 
 type VitestReport = {
   numPassedTests: number;
@@ -19,8 +22,26 @@ type VitestReport = {
   numPendingTests: number;
   numTodoTests: number;
   numFailedTestSuites: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
+  }[];
 };
-type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } };
+type PlaywrightSuite = {
+  suites?: PlaywrightSuite[];
+  specs?: {
+    ok: boolean;
+    title: string;
+    file: string;
+    tests: { results: { error?: { message?: string } }[] }[];
+  }[];
+};
+type PlaywrightReport = {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  suites: PlaywrightSuite[];
+};
 
 /** A step without a report of its own counts as one test. */
 async function step(
@@ -29,7 +50,9 @@ async function step(
 ): Promise<void> {
   if (given.loud) process.stdout.write(`\n== ${given.name}\n`);
   const result = await runStep(given, ROOT);
+  const known = failures.length;
   count(result.ok);
+  if (!result.ok && failures.length === known) failures.push(`${given.name}:${linesOf(result.output, 10)}`);
   if (!result.ok && !given.loud) process.stdout.write(result.output);
   process.stdout.write(
     `${given.name}: ${result.ok ? 'ok' : 'FAILED'} in ${(result.ms / 1000).toFixed(1)} s\n`,
@@ -55,9 +78,35 @@ function vitest(name: string, projects: readonly string[]): Promise<void> {
     const report = read<VitestReport>(file);
     if (report === null) return add(0, 1, 0);
     add(report.numPassedTests, report.numFailedTests, report.numPendingTests + report.numTodoTests);
+    for (const suite of report.testResults) {
+      const file = relative(ROOT, suite.name);
+      const failed = suite.assertionResults.filter((test) => test.status === 'failed');
+      for (const test of failed) {
+        failures.push(`${file}: ${test.fullName}${linesOf(test.failureMessages?.[0] ?? '', 8, 'first')}`);
+      }
+      if (suite.status === 'failed' && failed.length === 0) {
+        failures.push(`${file}${linesOf(suite.message, 8, 'first')}`);
+      }
+    }
     // a file that could not be loaded fails the run without failing a test
     if (!ok && report.numFailedTests === 0) add(0, Math.max(1, report.numFailedTestSuites), 0);
   });
+}
+
+function listBrowserFailures(suite: PlaywrightSuite): void {
+  for (const inner of suite.suites ?? []) listBrowserFailures(inner);
+  for (const spec of suite.specs ?? []) {
+    if (spec.ok) continue;
+    const message = spec.tests.flatMap((test) => test.results).find((result) => result.error)?.error?.message;
+    failures.push(`test/e2e/${spec.file}: ${spec.title}${linesOf(message ?? '', 8, 'first')}`);
+  }
+}
+
+/** Up to `count` lines of a message, indented, each on a line of its own. */
+function linesOf(message: string, count: number, end: 'first' | 'last' = 'last'): string {
+  const lines = stripVTControlCharacters(message).trimEnd().split('\n');
+  const some = end === 'first' ? lines.slice(0, count) : lines.slice(-count);
+  return some.map((line) => `\n    ${line.slice(0, 200)}`).join('');
 }
 
 function read<T>(file: string): T | null {
@@ -97,11 +146,13 @@ await step(
     const report = read<PlaywrightReport>(browser);
     if (report === null) return add(0, 1, 0);
     add(report.stats.expected + report.stats.flaky, report.stats.unexpected, report.stats.skipped);
+    for (const suite of report.suites) listBrowserFailures(suite);
     if (!ok && report.stats.unexpected === 0) add(0, 1, 0);
   },
 );
 await step({ name: 'Crash test', command: 'node', args: ['test/crash/main.ts'], loud: true });
 
 rmSync(reports, { recursive: true, force: true });
+if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((one) => `  ${one}\n`).join('')}`);
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
