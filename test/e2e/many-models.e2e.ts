@@ -8,7 +8,7 @@ const MODELS = 300;
 /** As long as names of models are. */
 const nameOf = (i: number) => `model-${String(i).padStart(3, '0')}-instruct-${[7, 13, 34, 70][i % 4]}b`;
 /** What the page may weigh, before compression. */
-const MOST_BYTES = 1_900_000;
+const MAX_BYTES = 1_900_000;
 
 let slug = 'many';
 let session: Session;
@@ -48,7 +48,7 @@ test('a board of 300 models is light, and its heat map is walked through by keyb
   const { faults } = watchPage(page);
   await page.context().addCookies(session);
   const response = await page.goto(`/c/${slug}/board`);
-  expect((await response!.body()).length).toBeLessThan(MOST_BYTES);
+  expect((await response!.body()).length).toBeLessThan(MAX_BYTES);
   expect(await page.locator('table').first().locator('tbody th[scope=row]').count()).toBe(MODELS);
   const map = page.getByRole('region', { name: 'Wins in 100, row against column' });
   expect(await map.locator('tbody tr').count()).toBe(25);

@@ -9,11 +9,11 @@ const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3000;
 /** A busy campaign tells its watchers at most this often. */
 const GATHER_MS = 1000;
-const MOST_WATCHERS = 2000;
+const MAX_WATCHERS = 2000;
 /** A reader that had to give way comes back after so long, not at once, or two would push each other out for ever. */
 const GIVEN_WAY_RETRY_MS = 60_000;
 /** A reader this many messages behind has gone away without saying so. */
-const MOST_UNREAD = 64;
+const MAX_UNREAD = 64;
 
 /** How many streams one client may hold; beyond, the oldest gives way. */
 export type WatcherLimits = { readonly perAddress: number; readonly perSession: number };
@@ -59,7 +59,7 @@ export class BoardWatchers {
   /** The event stream of one watcher; its first message tells the counts as they are. */
   async open(campaign: CampaignId, watcher: Watcher): Promise<Response> {
     if (this.#closed) throw new ArenaError('shutting_down', 'The server is stopping.');
-    if (this.#count >= MOST_WATCHERS) {
+    if (this.#count >= MAX_WATCHERS) {
       throw new ArenaError('rate_limited', 'Too many pages watch boards at the moment.', {
         hint: 'The board itself can still be read.',
         retryAfterMs: 30_000,
@@ -78,7 +78,7 @@ export class BoardWatchers {
           if (stream !== undefined) this.#remove(campaign, stream);
         },
       },
-      { highWaterMark: MOST_UNREAD },
+      { highWaterMark: MAX_UNREAD },
     );
     return new Response(body, {
       headers: { ...API_HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },

@@ -5,11 +5,11 @@ import { renderText } from '@agon/rendering';
 import { cacheRenderer } from './adapters/text-renderer.ts';
 import { type ApiPorts, compose } from './compose.ts';
 import { createApp } from './create-app.ts';
-import { keepHouse } from './keep-house.ts';
 import { loadDemoCampaign } from './load-demo-campaign.ts';
 import { createLineLog } from './log/line-log.ts';
 import { createMetrics, type PoolState } from './metrics.ts';
 import type { ApiConfig } from './read-config.ts';
+import { runMaintenance } from './run-maintenance.ts';
 import { startServer } from './server.ts';
 
 export type ApiServer = {
@@ -83,7 +83,7 @@ export async function startApiServer(
         { name: 'queue', run: () => queue.check() },
       ],
     });
-    const stopKeepingHouse = keepHouse(ports, log);
+    const stopMaintenance = runMaintenance(ports, log);
     const setupToken = await offerSetup(ports);
     const server = await startServer({
       api,
@@ -99,7 +99,7 @@ export async function startApiServer(
       url: server.url,
       setupToken,
       async stop() {
-        stopKeepingHouse();
+        stopMaintenance();
         await server.stop();
         await composed.close();
       },

@@ -8,9 +8,9 @@ export type PageHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /** The built pages, or a handler that says how to build them. */
 export async function loadPages(handlerPath: string | null): Promise<PageHandler> {
-  if (handlerPath === null) return sayNothing('This server has no pages; the API is under /api/v1.\n');
+  if (handlerPath === null) return unavailablePages('This server has no pages; the API is under /api/v1.\n');
   if (!existsSync(handlerPath)) {
-    return sayNothing('The pages are not built. Run `npm run build`, then start again.\n');
+    return unavailablePages('The pages are not built. Run `npm run build`, then start again.\n');
   }
   // the handler assumes https unless a header says otherwise; the server sets that header itself
   process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
@@ -18,7 +18,7 @@ export async function loadPages(handlerPath: string | null): Promise<PageHandler
   return handler;
 }
 
-function sayNothing(text: string): PageHandler {
+function unavailablePages(text: string): PageHandler {
   return (_, response) => {
     response.writeHead(503, TEXT_HEADERS).end(text);
   };

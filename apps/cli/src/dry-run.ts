@@ -24,7 +24,7 @@ type DryRunOptions = {
 };
 
 const DEFAULT_BATTLES = 10;
-const MOST_BATTLES = 100;
+const MAX_BATTLES = 100;
 
 /** `agon judge dry-run`: a judge on a few battles; its verdicts count nowhere. */
 export function dryRunCommand(): Command {
@@ -38,7 +38,7 @@ export function dryRunCommand(): Command {
     .option(
       '--battles <n>',
       'half of them those with most votes, half drawn',
-      wholeNumber('battles', 1, MOST_BATTLES),
+      wholeNumber('battles', 1, MAX_BATTLES),
       DEFAULT_BATTLES,
     )
     .option('--provider <name>', 'where the model is reached: see `agon provider list`')

@@ -6,7 +6,7 @@ import { numberAbove, numberFrom, wholeNumber } from './parse-options.ts';
 import { note, printJson, printTable } from './print.ts';
 import { withServer } from './with-server.ts';
 
-const MOST_HOURS = 8760;
+const MAX_HOURS = 8760;
 const DAY_HOURS = 24;
 
 type DriftOptions = {
@@ -64,7 +64,7 @@ function hoursOf(text: string): number | 'off' {
   if (text === 'off') return 'off';
   const [, digits, unit = 'h'] = /^(\d+)(h|d)?$/.exec(text) ?? [];
   const hours = Number(digits) * (unit === 'd' ? DAY_HOURS : 1);
-  if (Number.isInteger(hours) && hours >= 1 && hours <= MOST_HOURS) return hours;
+  if (Number.isInteger(hours) && hours >= 1 && hours <= MAX_HOURS) return hours;
   throw new ArenaError('unknown_option', `--every is whole hours or days, or off; not "${text}".`, {
     hint: 'For example: --every 24h, --every 7d, --every off',
     at: { column: 'every', value: text },

@@ -1,5 +1,5 @@
-import type { RowsRead } from './nothing-left.ts';
 import { note } from './print.ts';
+import type { RowsRead } from './rows-read.ts';
 
 /** Reasons that are shown, frequent ones first; `--json` has all of them. */
 const SHOWN_REASONS = 10;

@@ -9,8 +9,8 @@ import type {
 import { toColumns } from '@agon/domain';
 import type { ReadOptions, VotePolicy } from '@agon/formats';
 import { fitRatings, rateRankedLists } from '@agon/rating';
-import { countReasons, type RowsRead } from './nothing-left.ts';
 import { readRankingFiles } from './read-comparison-files.ts';
+import { countReasons, type RowsRead } from './rows-read.ts';
 
 type Filter = {
   readonly source?: ComparisonSource;

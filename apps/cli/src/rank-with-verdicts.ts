@@ -1,8 +1,8 @@
 import { type Comparison, type RatingResult, type RatingSettings, toColumns } from '@agon/domain';
 import type { ReadOptions, VotePolicy } from '@agon/formats';
 import { fitRatings } from '@agon/rating';
-import { addCounts, countReasons, type RowsRead } from './nothing-left.ts';
 import { readComparisonFiles } from './read-comparison-files.ts';
+import { addCounts, countReasons, type RowsRead } from './rows-read.ts';
 
 export type VerdictFiles = {
   /** Votes, and verdicts where a file says so itself. */

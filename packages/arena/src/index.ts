@@ -321,7 +321,7 @@ export { type GiveConsent, giveConsent } from './voting/give-consent.ts';
 export { identifyVoter } from './voting/identify-voter.ts';
 export { type PairIndex, pairIndexOf } from './voting/pair-index.ts';
 export { type DrawnPair, drawPair } from './voting/pair-sampler.ts';
-export { isWelcome, refuseUnlessWelcome } from './voting/refuse-unless-welcome.ts';
+export { mayVote, requireMayVote } from './voting/require-may-vote.ts';
 export { type RevealVote, revealVote } from './voting/reveal-vote.ts';
 export { SeenContent } from './voting/seen-content.ts';
 export { listSentBack, sendBack, takeBack } from './voting/send-back.ts';

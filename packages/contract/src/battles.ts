@@ -15,16 +15,16 @@ export const AGREEMENTS = [
   'people_split',
   'no_verdict',
 ] as const;
-const MOST_TEXT = 200;
+const MAX_TEXT = 200;
 
 const yes = z.enum(['true', 'false']).optional();
-const name = z.string().max(MOST_TEXT).optional();
+const name = z.string().max(MAX_TEXT).optional();
 const filterFields = {
   q: z
     .string()
     .trim()
     .min(2)
-    .max(MOST_TEXT)
+    .max(MAX_TEXT)
     .optional()
     .describe('Somewhere in the prompt or in an answer, as it stands there, whatever the case'),
   outcome: z.enum(BATTLE_OUTCOMES).optional().describe('What most of the votes say'),

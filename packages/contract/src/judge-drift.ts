@@ -100,8 +100,8 @@ const which = {
 export const driftQuerySchema = z.strictObject(which);
 
 /** No more than these are worth their cost each night. */
-const MOST_BATTLES = 512;
-const MOST_HOURS = 8760;
+const MAX_BATTLES = 512;
+const MAX_HOURS = 8760;
 
 export const checkDriftSchema = z
   .strictObject({
@@ -111,7 +111,7 @@ export const checkDriftSchema = z
       .number()
       .int()
       .min(1)
-      .max(MOST_BATTLES)
+      .max(MAX_BATTLES)
       .default(64)
       .describe('Battles; drawn once, at the first check'),
     seed: askingFields.seed,
@@ -119,7 +119,7 @@ export const checkDriftSchema = z
       .number()
       .int()
       .min(1)
-      .max(MOST_HOURS)
+      .max(MAX_HOURS)
       .nullable()
       .optional()
       .describe('A check by itself after so many hours each; null: not any more; missing: as it is'),

@@ -9,7 +9,7 @@ const share = z.number().min(0).max(1);
 /** No template that a model could read is longer. */
 const LONGEST_SOURCE = 200_000;
 /** Battles of one dry run: enough to see how a judge behaves, too few to stand for a run. */
-const MOST_TRIED = 100;
+const MAX_TRIED = 100;
 const DEFAULT_TRIED = 5;
 
 const sourceSchema = z
@@ -91,13 +91,13 @@ export const startJudgeTrialSchema = z
       .nullable()
       .default(null)
       .describe('Instead of `judge`: a draft, as it is written now'),
-    battles: z.array(z.uuid()).max(MOST_TRIED).default([]).describe('Battles that were chosen'),
+    battles: z.array(z.uuid()).max(MAX_TRIED).default([]).describe('Battles that were chosen'),
     voted: count
       .min(0)
-      .max(MOST_TRIED)
+      .max(MAX_TRIED)
       .default(DEFAULT_TRIED)
       .describe('Besides those: battles with most votes, spread over categories'),
-    random: count.min(0).max(MOST_TRIED).default(DEFAULT_TRIED).describe('Besides those: drawn by `seed`'),
+    random: count.min(0).max(MAX_TRIED).default(DEFAULT_TRIED).describe('Besides those: drawn by `seed`'),
     orders: z.enum(['both', 'first']).default('both'),
     budget_usd: z
       .number()

@@ -22,7 +22,7 @@ export type RevisionRow = {
 };
 
 /** A vote after its last cast. */
-export function asItStands(row: VoteRow, last: RevisionRow | undefined): StoredVote {
+export function currentVote(row: VoteRow, last: RevisionRow | undefined): StoredVote {
   return {
     id: row.id as VoteId,
     battleId: row.battle_id as BattleId,
@@ -140,7 +140,7 @@ export async function appendUnderLock(
       standing.set(slot, { row, history: [] });
       results.push({
         kind: 'appended',
-        vote: asItStands(row, undefined),
+        vote: currentVote(row, undefined),
         models,
         votesOfRater: count(1),
         before: follow(vote.raterId, row.id, vote.battleId, models),
@@ -155,7 +155,7 @@ export async function appendUnderLock(
         same
           ? {
               kind: 'replayed',
-              vote: asItStands(before.row, last),
+              vote: currentVote(before.row, last),
               models,
               votesOfRater: count(0),
               before: null,
@@ -183,7 +183,7 @@ export async function appendUnderLock(
     before.history.push(recast);
     results.push({
       kind: 'appended',
-      vote: asItStands(before.row, recast),
+      vote: currentVote(before.row, recast),
       models,
       votesOfRater: count(1),
       before: follow(vote.raterId, before.row.id, vote.battleId, models),

@@ -3,7 +3,7 @@ import type { CampaignId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { pseudonymSql } from './rater-store.ts';
 
-const MOST_RATERS = 500;
+const MAX_RATERS = 500;
 
 /** How far a campaign is: totals, battles by state, votes by pair, raters by votes. */
 export async function readProgress(
@@ -99,6 +99,6 @@ async function readRaters(
     from compared c join raters r on r.id = c.rater_id left join quarantine q on q.vote_id = c.id
     left join (select distinct vote_id from vote_revisions where campaign_id = ${id} and after_reveal) changed
       on changed.vote_id = c.id
-    group by r.id order by 2 desc, 1 limit ${MOST_RATERS}`;
+    group by r.id order by 2 desc, 1 limit ${MAX_RATERS}`;
   return rows.map((row) => ({ ...row, last_vote_at: row.last_vote_at?.toISOString() ?? null }));
 }

@@ -9,9 +9,9 @@ export type FaultDescription = {
   readonly cause?: FaultDescription;
 };
 
-const MOST_CAUSES = 8;
+const MAX_CAUSES = 8;
 const LONGEST_MESSAGE = 1000;
-const MOST_FRAMES = 20;
+const MAX_FRAMES = 20;
 /** SQLSTATE classes whose messages quote a value: data exceptions, and syntax of what was given. */
 const QUOTES_VALUES = /^(22|23|42)/;
 
@@ -34,7 +34,7 @@ export function describeFault(fault: unknown, depth = 0): FaultDescription {
         : 'something that is no error was thrown',
     ...(known === undefined ? {} : { code: known }),
     ...(frames.length === 0 ? {} : { stack: frames }),
-    ...(cause === undefined || cause === null || depth >= MOST_CAUSES
+    ...(cause === undefined || cause === null || depth >= MAX_CAUSES
       ? {}
       : { cause: describeFault(cause, depth + 1) }),
   };
@@ -53,5 +53,5 @@ function framesOf(stack: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^at /.test(line))
-    .slice(0, MOST_FRAMES);
+    .slice(0, MAX_FRAMES);
 }

@@ -27,13 +27,13 @@ export { createJudgeStore } from './judge-store.ts';
 export { createKeyStore } from './key-store.ts';
 export { createLabStore } from './lab-store.ts';
 export {
+  emptyMigrationStatus,
   inspectDatabase,
   MIGRATIONS_FOLDER,
   type MigrationStatus,
   migrateDatabase,
   migrationStatus,
   readMigrationStatus,
-  statusOfNothing,
 } from './migrate.ts';
 export { createOverviewStore } from './overview-store.ts';
 export { createProviderStore } from './provider-store.ts';

@@ -78,7 +78,7 @@ export function readMigrationStatus(url: string): Promise<MigrationStatus> {
 }
 
 /** Of a database that is not there yet. */
-export function statusOfNothing(): MigrationStatus {
+export function emptyMigrationStatus(): MigrationStatus {
   const known = readJournal().entries.map((entry) => entry.tag);
   return { known, applied: 0, pending: known, newer: false };
 }
@@ -130,8 +130,8 @@ async function checkRights(sql: Sql, status: MigrationStatus): Promise<void> {
   if (found === undefined) return;
   const { name, role } = found;
   if (found.read_only) throw readOnly(name);
-  const makesNothing = status.pending.length > 0 && !(found.makes_schemas && found.makes_tables);
-  if (makesNothing || (!found.makes_schemas && !found.has_queue)) {
+  const cannotCreate = status.pending.length > 0 && !(found.makes_schemas && found.makes_tables);
+  if (cannotCreate || (!found.makes_schemas && !found.has_queue)) {
     throw new ArenaError(
       'database_refused',
       `The role "${role}" may not make tables and schemas in the database "${name}".`,

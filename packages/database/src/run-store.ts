@@ -65,7 +65,7 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
     return state === 'suspect' ? isSuspect : sql`r.state = ${state}`;
   };
   /** Boards that hold verdicts of the run that a statement changed load them anew. */
-  const readAnew = (changed: PendingQuery<Row[]>) => sql`
+  const bumpReadings = (changed: PendingQuery<Row[]>) => sql`
     with changed as (${changed}), told as (update campaigns set readings_version = readings_version + 1
       where id in (select campaign_id from changed where kind = 'verdicts'))
     select kind from changed`;
@@ -220,12 +220,12 @@ export function createRunStore({ sql }: Database, worker: number | null = null):
       const moved = sql`update runs set state = ${to}, error = ${error}, finished_at = ${isEnd ? new Date(nowMs) : null}
         where id = ${id} and state = any(${from as string[]}) returning campaign_id, kind`;
       // its verdicts begin to count, or stop
-      const rows = await (isEnd || to === 'queued' ? readAnew(moved) : moved);
+      const rows = await (isEnd || to === 'queued' ? bumpReadings(moved) : moved);
       return rows.length > 0;
     },
 
     async setStanding(id, from, { standing, reason, by }) {
-      const rows = await readAnew(sql`
+      const rows = await bumpReadings(sql`
         update runs set standing = ${standing}, standing_reason = ${reason}, standing_by = ${by}
         where id = ${id} and standing = any(${from as string[]})
           and (standing, standing_reason, standing_by) is distinct from (${standing}, ${reason}::text, ${by}::text)

@@ -1,6 +1,6 @@
 import type { VoteStore } from '@agon/arena';
 import type { BySlot, Outcome } from '@agon/domain';
-import { asItStands, type RevisionRow, type VoteRow } from './append-under-lock.ts';
+import { currentVote, type RevisionRow, type VoteRow } from './append-under-lock.ts';
 import type { Database } from './connect.ts';
 import { createVoteAppender } from './vote-appender.ts';
 import { voterMemoryOf } from './voter-memory.ts';
@@ -29,7 +29,7 @@ export function createVoteStore(database: Database): VoteStore {
       if (row === undefined) return null;
       const [last] = await sql<RevisionRow[]>`
         select * from vote_revisions where vote_id = ${id} and kind in ('undo', 'recast') order by id desc limit 1`;
-      return { ...asItStands(row, last), undone: last?.kind === 'undo', canUndo: row.can_undo };
+      return { ...currentVote(row, last), undone: last?.kind === 'undo', canUndo: row.can_undo };
     },
 
     async findByKey(rater, key) {
@@ -38,7 +38,7 @@ export function createVoteStore(database: Database): VoteStore {
         union all
         select v.* from vote_revisions r join votes v on v.id = r.vote_id
         where r.idempotency_key = ${key} and v.rater_id = ${rater} limit 1`;
-      return row === undefined ? null : asItStands(row, undefined);
+      return row === undefined ? null : currentVote(row, undefined);
     },
 
     async undo(id, atMs) {

@@ -3,7 +3,7 @@ import type { Database } from './connect.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** Voters that are remembered; one takes some kilobytes. */
-const MOST_VOTERS = 2000;
+const MAX_VOTERS = 2000;
 
 type Remembered = {
   readonly index: PairIndex;
@@ -19,7 +19,7 @@ type Remembered = {
  * statement that builds on it compares `changes` with the database, and what does not fit is forgotten.
  */
 export class VoterMemory {
-  readonly #voters = new RecentMap<Remembered>(MOST_VOTERS);
+  readonly #voters = new RecentMap<Remembered>(MAX_VOTERS);
 
   recall(campaign: string, rater: string, index: PairIndex): GivenBattles | null {
     const known = this.#voters.get(`${campaign}/${rater}`);

@@ -40,7 +40,7 @@ export type {
   VoteId,
 } from './ids.ts';
 export { isBlank } from './is-blank.ts';
-export { isNestedTooDeep, MOST_NESTED, shownValue } from './nesting.ts';
+export { isNestedTooDeep, MAX_NESTED, shownValue } from './nesting.ts';
 export { isOutcome, OUTCOMES, type Outcome, swapOutcome } from './outcome.ts';
 export type { Ranking } from './ranking.ts';
 export {

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isNestedTooDeep, MOST_NESTED, shownValue } from './nesting.ts';
+import { isNestedTooDeep, MAX_NESTED, shownValue } from './nesting.ts';
 
 const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
 describe('isNestedTooDeep', () => {
   it.each<[string, string, boolean]>([
-    ['as deep as may be', lists(MOST_NESTED), false],
-    ['one list too many', lists(MOST_NESTED + 1), true],
-    ['one object too many', objects(MOST_NESTED + 1), true],
+    ['as deep as may be', lists(MAX_NESTED), false],
+    ['one list too many', lists(MAX_NESTED + 1), true],
+    ['one object too many', objects(MAX_NESTED + 1), true],
     ['many side by side', `[${Array.from({ length: 1000 }, () => lists(10)).join()}]`, false],
     ['brackets in a string', JSON.stringify(lists(1000)), false],
     ['a quote in a string', JSON.stringify(`"${lists(1000)}\\`), false],

@@ -2,12 +2,12 @@
  * Lists and objects within each other, at most, in anything that is read: bodies, rows of files, tables. What people
  * write stays below 20; what is nested by the hundred thousand overflows the stack of whoever walks through it.
  */
-export const MOST_NESTED = 64;
+export const MAX_NESTED = 64;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /**
- * Whether a text of JSON is nested more than `MOST_NESTED` deep, seen without parsing it: brackets in strings do not
+ * Whether a text of JSON is nested more than `MAX_NESTED` deep, seen without parsing it: brackets in strings do not
  * count, and the scan ends at the first bracket too many. What is no JSON is for the parser to say.
  */
 export function isNestedTooDeep(json: string): boolean {
@@ -19,7 +19,7 @@ export function isNestedTooDeep(json: string): boolean {
         if (json.charCodeAt(at) === BACKSLASH) at += 1;
     } else if (unit === 0x5b || unit === 0x7b) {
       depth += 1;
-      if (depth > MOST_NESTED) return true;
+      if (depth > MAX_NESTED) return true;
     } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
   }
   return false;

@@ -4,9 +4,9 @@ import { zstdDecompressSync } from 'node:zlib';
 import { ArenaError } from '@agon/domain';
 import type { SourceRow } from '@agon/formats';
 import {
+  type ArrowColumnChoice,
   ArrowComparisons,
   type ArrowFile,
-  type ArrowWants,
   isArrow,
   openArrow,
   type ReadInto,
@@ -55,7 +55,7 @@ const TEXTS = new Set(['conversation_a', 'response_a', 'answer_a', 'conv_metadat
  */
 export function withArrowFile<Result>(
   path: string,
-  wants: ArrowWants,
+  wants: ArrowColumnChoice,
   byRows: readonly string[],
   work: (comparisons: ArrowComparisons) => Result,
 ): Result | null {
@@ -74,7 +74,7 @@ export function withArrowFile<Result>(
 function comparisonsOf(
   file: ArrowFile,
   read: ReadInto,
-  wants: ArrowWants,
+  wants: ArrowColumnChoice,
   names: readonly string[],
 ): ArrowComparisons | null {
   try {

@@ -7,7 +7,7 @@ import { unpack } from './unpack.ts';
 
 const [STORED, DEFLATED, ZSTD] = [0, 8, 93];
 /** Archives of so many files are no table. */
-const MOST_ENTRIES = 10_000;
+const MAX_ENTRIES = 10_000;
 /** Names that are shown. */
 const SHOWN = 10;
 /** Beside other files, a table is known by its name; alone, by what it is. */
@@ -44,7 +44,7 @@ async function entriesOf(zip: ZipFile): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) {
     entries.push(entry);
-    if (entries.length > MOST_ENTRIES) throw new RangeError(`it holds more than ${MOST_ENTRIES} files`);
+    if (entries.length > MAX_ENTRIES) throw new RangeError(`it holds more than ${MAX_ENTRIES} files`);
   }
   return entries;
 }

@@ -19,7 +19,7 @@ export type TableOptions = ReadOptions & {
 export type TableRead = ReturnType<StreamedFile['end']>;
 
 /** Containers within each other, as a gzip file in a zip archive. */
-const MOST_LAYERS = 3;
+const MAX_LAYERS = 3;
 
 /** What is read at a time: bytes, and the file where they lie as they are, for kinds that are read from their end. */
 type Layer = { readonly name: string; readonly bytes: ByteStream; readonly path: string | null };
@@ -72,7 +72,7 @@ class TableReading {
     const { name, bytes } = layer;
     const kind = fileKind(name, await bytes.peek(HEAD_BYTES));
     if (kind === 'text') return this.#readText(layer);
-    if (depth === MOST_LAYERS) {
+    if (depth === MAX_LAYERS) {
       throw new ArenaError('unknown_format', `${name} holds a file in a file in a file, and more.`, {
         hint: 'Unpack it, and name the table that is in it.',
         at: { file: name },

@@ -5,7 +5,7 @@ import { ByteStream } from './byte-stream.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
 /** Rows are read as they come, so that memory does not grow with them; time would. */
-const MOST_BYTES = 32 * 1024 ** 3;
+const MAX_BYTES = 32 * 1024 ** 3;
 /** Tables pack to a tenth, tables of one row over and over to a thousandth; gzip cannot pack more. */
 const HIGHEST_RATIO = 2000;
 /** From here on the ratio is looked at. */
@@ -36,7 +36,7 @@ async function* bounded(
   try {
     for await (const chunk of unpacked) {
       size += chunk.length;
-      if (size > MOST_BYTES) throw new RangeError('it unpacks to more than 32 GiB');
+      if (size > MAX_BYTES) throw new RangeError('it unpacks to more than 32 GiB');
       if (size > RATIO_FROM && size > HIGHEST_RATIO * packed.taken)
         throw new RangeError(`it unpacks to more than ${HIGHEST_RATIO} times its size`);
       yield chunk;

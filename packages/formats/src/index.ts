@@ -17,7 +17,7 @@ export type {
   ReadScore,
   RefusedRow,
 } from './record.ts';
-export { RecordSink, type RecordWants } from './record-sink.ts';
+export { type RecordFieldChoice, RecordSink } from './record-sink.ts';
 export { RowFault } from './row-reader.ts';
 export {
   KEEP_ALL,

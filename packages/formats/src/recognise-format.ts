@@ -2,7 +2,7 @@ import { ArenaError } from '@agon/domain';
 import type { FileHead, Format, ReadOptions } from './format.ts';
 import { FORMATS } from './formats.ts';
 import { WINNERS } from './labels/winner-labels.ts';
-import { answerSheet, chooseSheet, readSheet, type Sheet, sheetAsTold } from './readers/answer-sheet.ts';
+import { answerSheet, chooseSheet, readSheet, type Sheet, sheetFromOptions } from './readers/answer-sheet.ts';
 
 /** The format of a file, and the columns of models where it is a sheet. */
 export type Recognised = { readonly format: Format; readonly models?: readonly string[] };
@@ -13,7 +13,7 @@ export type Recognised = { readonly format: Format; readonly models?: readonly s
  */
 export function recogniseFormat(head: FileHead, options: ReadOptions): Recognised {
   const id = options.format ?? (options.models === undefined ? undefined : answerSheet.id);
-  if (id === answerSheet.id) return asSheet(sheetAsTold(head, options));
+  if (id === answerSheet.id) return asSheet(sheetFromOptions(head, options));
   if (id !== undefined) return { format: formatById(id, head.name) };
   const format = fittingFormat(head, options);
   if (format === null || isOfPrompts(format)) {

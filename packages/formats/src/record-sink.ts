@@ -21,7 +21,7 @@ import {
   type VotePolicy,
 } from './row-sink.ts';
 
-export type RecordWants = {
+export type RecordFieldChoice = {
   /** Rankings of several models, too: else they are refused. */
   readonly rankings?: boolean;
   /** Prompts and answers; without them no row is refused for its texts. By default wanted. */
@@ -45,7 +45,7 @@ export class RecordSink implements RowSink {
   readonly #occurred = new Map<string, number>();
   readonly #leftOut = new Map<LeftOutReason, number>();
 
-  constructor(scale: 1 | 100, { rankings = false, texts = true, policy = KEEP_ALL }: RecordWants = {}) {
+  constructor(scale: 1 | 100, { rankings = false, texts = true, policy = KEEP_ALL }: RecordFieldChoice = {}) {
     this.scale = scale;
     this.wantsTexts = texts;
     this.#policy = policy;

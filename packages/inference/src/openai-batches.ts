@@ -26,8 +26,8 @@ export type OpenAiBatchesOptions = {
 };
 
 /** OpenAI takes 50,000 requests and 200 MB; smaller files come back sooner and are held in memory more easily. */
-const MOST_CALLS = 10_000;
-const MOST_BYTES = 50 * 2 ** 20;
+const MAX_CALLS = 10_000;
+const MAX_BYTES = 50 * 2 ** 20;
 /** What each line's address is, below the host, whatever the base URL: as all copies of the endpoint have it. */
 const ENDPOINT = '/v1/chat/completions';
 /** Batches that are looked through for one that a crash left without a note. */
@@ -159,7 +159,7 @@ class JsonLines implements BatchFile {
     const hash = hashOf({ baseUrl: this.#options.baseUrl, model, messages, settings });
     const line = JSON.stringify({ custom_id: idOf(callId, hash), method: 'POST', url: ENDPOINT, body });
     const bytes = Buffer.byteLength(line) + 1;
-    if (this.#lines.length > 0 && (this.#lines.length >= MOST_CALLS || this.#bytes + bytes > MOST_BYTES))
+    if (this.#lines.length > 0 && (this.#lines.length >= MAX_CALLS || this.#bytes + bytes > MAX_BYTES))
       return false;
     this.#lines.push(line);
     this.#bytes += bytes;

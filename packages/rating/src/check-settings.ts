@@ -4,7 +4,7 @@ import { ArenaError, type ComparisonColumns, type RatingSettings } from '@agon/d
 const FARTHEST = 1e6;
 
 /** In logits: as good as none. Far beyond, its precision drowns in that of the votes. */
-const WIDEST_PRIOR = 1e4;
+const MAX_PRIOR = 1e4;
 
 /** @throws as `fitRatings` does for settings */
 export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
@@ -50,7 +50,7 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
   requireRange(
     'prior',
     settings.prior ?? 1,
-    settings.prior === null || (settings.prior >= 1e-3 && settings.prior <= WIDEST_PRIOR),
+    settings.prior === null || (settings.prior >= 1e-3 && settings.prior <= MAX_PRIOR),
     'a number of logits from 0.001 to 10,000',
   );
   if (settings.prior !== null && settings.method !== 'bradley-terry') {
@@ -76,16 +76,16 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
 /** Stakes in Elo points beyond which one comparison decides everything. */
 const LARGEST_K = 1e6;
 /** Models whose covariances still fit into memory: every method but the online ones keeps some of models × models. */
-const MOST_MODELS = 4000;
+const MAX_MODELS = 4000;
 
 function requireFewModels(models: number, { method }: RatingSettings): void {
-  if (models <= MOST_MODELS || method === 'elo' || method === 'glicko2') return;
+  if (models <= MAX_MODELS || method === 'elo' || method === 'glicko2') return;
   throw new ArenaError(
     'too_large',
-    `${method} is fitted for ${MOST_MODELS} models at most, and the comparisons have ${models}.`,
+    `${method} is fitted for ${MAX_MODELS} models at most, and the comparisons have ${models}.`,
     {
       hint: 'Rate a part of them (a category, say), or use elo or glicko2; are these names of models at all?',
-      data: { models, most: MOST_MODELS },
+      data: { models, most: MAX_MODELS },
     },
   );
 }

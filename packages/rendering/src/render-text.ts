@@ -11,7 +11,7 @@ export const LONGEST_MARKDOWN = 200_000;
 /** Lines longer than this make inline parsing quadratic in the worst case. */
 const LONGEST_LINE = 20_000;
 /** Brackets of one line that open and never close: each costs a scan to the end of the line. */
-const MOST_BRACKETS = 1500;
+const MAX_BRACKETS = 1500;
 
 /** The parser drops what stands deeper than 100 levels; a text that goes there is shown whole, as it is. */
 const DEEP_NEST = /^(?:\s*(?:>|[-+*](?=\s)|\d+[.)](?=\s))){40}/;
@@ -38,7 +38,7 @@ function isTooMuch(text: string): boolean {
       (line) =>
         line.length > LONGEST_LINE ||
         DEEP_NEST.test(line) ||
-        (line.match(/[[(*_`~<$]/g)?.length ?? 0) > MOST_BRACKETS,
+        (line.match(/[[(*_`~<$]/g)?.length ?? 0) > MAX_BRACKETS,
     );
 }
 

@@ -9,16 +9,16 @@ export type SquareMatrix = Float64Array;
  */
 export function factorCholesky(matrix: SquareMatrix, n: number): SquareMatrix | null {
   const fast = factorFast(matrix, n);
-  return fast === undefined ? factorPlainly(matrix, n) : fast;
+  return fast === undefined ? factorReference(matrix, n) : fast;
 }
 
 /** (L Lᵀ)⁻¹, symmetric to the last bit. */
 export function invertCholesky(lower: SquareMatrix, n: number): SquareMatrix {
-  return invertFast(lower, n) ?? invertPlainly(lower, n);
+  return invertFast(lower, n) ?? invertReference(lower, n);
 }
 
 /** The same bits as the kernel: every entry takes its products one by one, in the order of the index summed over. */
-export function factorPlainly(matrix: SquareMatrix, n: number): SquareMatrix | null {
+export function factorReference(matrix: SquareMatrix, n: number): SquareMatrix | null {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     const row = i * n;
@@ -141,7 +141,7 @@ export function solveCholesky(lower: SquareMatrix, n: number, b: Float64Array): 
 }
 
 /** L⁻¹, row by row from the top. The same bits as the kernel. */
-export function invertLowerPlainly(lower: SquareMatrix, n: number): SquareMatrix {
+export function invertLowerReference(lower: SquareMatrix, n: number): SquareMatrix {
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     const row = i * n;
@@ -158,8 +158,8 @@ export function invertLowerPlainly(lower: SquareMatrix, n: number): SquareMatrix
 }
 
 /** A⁻¹ = Mᵀ M with M = L⁻¹. The same bits as the kernel. */
-export function invertPlainly(lower: SquareMatrix, n: number): SquareMatrix {
-  const inverse = invertLowerPlainly(lower, n);
+export function invertReference(lower: SquareMatrix, n: number): SquareMatrix {
+  const inverse = invertLowerReference(lower, n);
   const result = new Float64Array(n * n);
   for (let k = 0; k < n; k += 1) {
     const row = k * n;

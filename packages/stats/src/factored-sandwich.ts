@@ -1,6 +1,6 @@
-import { factorPlainly, invertLowerPlainly, type SquareMatrix } from './cholesky.ts';
+import { factorReference, invertLowerReference, type SquareMatrix } from './cholesky.ts';
 import { sandwichRootFast, sandwichScoresFast, shapeByRootFast } from './linear-algebra-kernel.ts';
-import { gramPlainly, shapePlainly } from './multiply-matrices.ts';
+import { gramReference, shapeReference } from './multiply-matrices.ts';
 
 /** `product` = A⁻¹ B A⁻¹, symmetric to the last bit, = Gᵀ G with `root` G lower triangular. */
 export type FactoredSandwich = { readonly product: SquareMatrix; readonly root: SquareMatrix };
@@ -16,7 +16,7 @@ export function factoredSandwich(
   n: number,
 ): FactoredSandwich | null {
   const fast = sandwichRootFast(bread, meat, n);
-  return fast === undefined ? factoredSandwichPlainly(bread, meat, n) : fast;
+  return fast === undefined ? factoredSandwichReference(bread, meat, n) : fast;
 }
 
 /**
@@ -31,36 +31,36 @@ export function sandwichOfScores(
   n: number,
 ): SquareMatrix | null {
   const fast = sandwichScoresFast(bread, scores, rows, n);
-  return fast === undefined ? sandwichOfScoresPlainly(bread, scores, rows, n) : fast;
+  return fast === undefined ? sandwichOfScoresReference(bread, scores, rows, n) : fast;
 }
 
 /** The same bits as the kernel. */
-export function sandwichOfScoresPlainly(
+export function sandwichOfScoresReference(
   bread: SquareMatrix,
   scores: Float64Array,
   rows: number,
   n: number,
 ): SquareMatrix | null {
-  const lower = factorPlainly(bread, n);
+  const lower = factorReference(bread, n);
   if (lower === null) return null;
-  const w = invertLowerPlainly(lower, n);
-  return gramPlainly(shapeByRootPlainly(shapePlainly(scores, rows, w, n), rows, w, n), rows, n);
+  const w = invertLowerReference(lower, n);
+  return gramReference(shapeByRootReference(shapeReference(scores, rows, w, n), rows, w, n), rows, n);
 }
 
 /** Z G: `rows` rows of independent draws become draws with the covariance Gᵀ G. */
 export function shapeDrawsByRoot(z: Float64Array, rows: number, root: SquareMatrix, n: number): Float64Array {
-  return shapeByRootFast(z, rows, root, n) ?? shapeByRootPlainly(z, rows, root, n);
+  return shapeByRootFast(z, rows, root, n) ?? shapeByRootReference(z, rows, root, n);
 }
 
 /** The same bits as the kernel: every entry takes its products one by one, in the order written here. */
-export function factoredSandwichPlainly(
+export function factoredSandwichReference(
   bread: SquareMatrix,
   meat: SquareMatrix,
   n: number,
 ): FactoredSandwich | null {
-  const lower = factorPlainly(bread, n);
+  const lower = factorReference(bread, n);
   if (lower === null) return null;
-  const w = invertLowerPlainly(lower, n);
+  const w = invertLowerReference(lower, n);
   const sum = (from: number, to: number, term: (k: number) => number): number => {
     let total = 0;
     for (let k = from; k <= to; k += 1) total += term(k);
@@ -107,7 +107,7 @@ function factorBackward(s: SquareMatrix, n: number): SquareMatrix | null {
 }
 
 /** The same bits as the kernel. */
-export function shapeByRootPlainly(
+export function shapeByRootReference(
   z: Float64Array,
   rows: number,
   root: SquareMatrix,

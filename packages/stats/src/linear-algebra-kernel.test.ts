@@ -3,8 +3,12 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileKernel, KERNELS } from '../scripts/build-kernels.ts';
-import { factorPlainly, invertPlainly, type SquareMatrix } from './cholesky.ts';
-import { factoredSandwichPlainly, sandwichOfScoresPlainly, shapeByRootPlainly } from './factored-sandwich.ts';
+import { factorReference, invertReference, type SquareMatrix } from './cholesky.ts';
+import {
+  factoredSandwichReference,
+  sandwichOfScoresReference,
+  shapeByRootReference,
+} from './factored-sandwich.ts';
 import {
   factorFast,
   gramFast,
@@ -16,7 +20,7 @@ import {
   shapeByRootFast,
   shapeFast,
 } from './linear-algebra-kernel.ts';
-import { gramPlainly, multiplyPlainly, sandwichPlainly, shapePlainly } from './multiply-matrices.ts';
+import { gramReference, multiplyReference, sandwichReference, shapeReference } from './multiply-matrices.ts';
 import { normalDraws } from './normal-draws.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -43,10 +47,10 @@ describe('the compiled kernels', () => {
         fc.nat(),
         (n, rows, seed) => {
           const z = normalDraws(`z/${seed}`, rows * n);
-          const lower = factorPlainly(symmetric(`few/${seed}`, n, 4 * n + 8), n)!;
-          expect(gramFast(z, rows, n)).toEqual(gramPlainly(z, rows, n));
-          expect(shapeFast(z, rows, lower, n)).toEqual(shapePlainly(z, rows, lower, n));
-          expect(shapeByRootFast(z, rows, lower, n)).toEqual(shapeByRootPlainly(z, rows, lower, n));
+          const lower = factorReference(symmetric(`few/${seed}`, n, 4 * n + 8), n)!;
+          expect(gramFast(z, rows, n)).toEqual(gramReference(z, rows, n));
+          expect(shapeFast(z, rows, lower, n)).toEqual(shapeReference(z, rows, lower, n));
+          expect(shapeByRootFast(z, rows, lower, n)).toEqual(shapeByRootReference(z, rows, lower, n));
         },
       ),
       { numRuns: 25 },
@@ -65,12 +69,12 @@ describe('the compiled kernels', () => {
     fc.assert(
       fc.property(size, fc.nat(), (n, seed) => {
         const matrix = symmetric(`factor/${seed}`, n, 4 * n);
-        const lower = factorPlainly(matrix, n)!;
+        const lower = factorReference(matrix, n)!;
         expect(factorFast(matrix, n)).toEqual(lower);
-        expect(invertFast(lower, n)).toEqual(invertPlainly(lower, n));
+        expect(invertFast(lower, n)).toEqual(invertReference(lower, n));
         matrix[n * n - 1] = -1;
         expect(factorFast(matrix, n)).toBeNull();
-        expect(factorPlainly(matrix, n)).toBeNull();
+        expect(factorReference(matrix, n)).toBeNull();
       }),
       { numRuns: 25 },
     );
@@ -81,11 +85,11 @@ describe('the compiled kernels', () => {
       fc.property(size, fc.integer({ min: 1, max: 30 }), fc.nat(), (n, rows, seed) => {
         const x = symmetric(`x/${seed}`, n, 0);
         const y = symmetric(`y/${seed}`, n, 0);
-        expect(multiplyFast(x, y, n)).toEqual(multiplyPlainly(x, y, n));
-        expect(sandwichFast(x, y, n)).toEqual(sandwichPlainly(x, y, n));
+        expect(multiplyFast(x, y, n)).toEqual(multiplyReference(x, y, n));
+        expect(sandwichFast(x, y, n)).toEqual(sandwichReference(x, y, n));
         const z = normalDraws(`z/${seed}`, rows * n);
-        expect(gramFast(z, rows, n)).toEqual(gramPlainly(z, rows, n));
-        expect(shapeFast(z, rows, x, n)).toEqual(shapePlainly(z, rows, x, n));
+        expect(gramFast(z, rows, n)).toEqual(gramReference(z, rows, n));
+        expect(shapeFast(z, rows, x, n)).toEqual(shapeReference(z, rows, x, n));
       }),
       { numRuns: 25 },
     );
@@ -96,22 +100,22 @@ describe('the compiled kernels', () => {
       fc.property(size, fc.integer({ min: 1, max: 30 }), fc.nat(), (n, rows, seed) => {
         const bread = symmetric(`bread/${seed}`, n, 4 * n);
         const meat = symmetric(`meat/${seed}`, n, 4 * n);
-        const plain = factoredSandwichPlainly(bread, meat, n)!;
+        const plain = factoredSandwichReference(bread, meat, n)!;
         expect(sandwichRootFast(bread, meat, n)).toEqual(plain);
         const z = normalDraws(`z/${seed}`, rows * n);
-        expect(shapeByRootFast(z, rows, plain.root, n)).toEqual(shapeByRootPlainly(z, rows, plain.root, n));
-        const inverse = invertPlainly(factorPlainly(bread, n)!, n);
-        const direct = sandwichPlainly(inverse, meat, n);
+        expect(shapeByRootFast(z, rows, plain.root, n)).toEqual(shapeByRootReference(z, rows, plain.root, n));
+        const inverse = invertReference(factorReference(bread, n)!, n);
+        const direct = sandwichReference(inverse, meat, n);
         direct.forEach((value, k) => {
           expect(Math.abs(value - plain.product[k]!)).toBeLessThan(1e-13);
         });
         const indefinite = meat.with(0, -1);
         expect(sandwichRootFast(bread, indefinite, n)).toBeNull();
-        expect(factoredSandwichPlainly(bread, indefinite, n)).toBeNull();
+        expect(factoredSandwichReference(bread, indefinite, n)).toBeNull();
         expect(sandwichRootFast(indefinite, meat, n)).toBeNull();
-        const deficient = gramPlainly(normalDraws(`few/${seed}`, (n - 3) * n), n - 3, n);
+        const deficient = gramReference(normalDraws(`few/${seed}`, (n - 3) * n), n - 3, n);
         expect(sandwichRootFast(bread, deficient, n)).toBeNull();
-        expect(factoredSandwichPlainly(bread, deficient, n)).toBeNull();
+        expect(factoredSandwichReference(bread, deficient, n)).toBeNull();
       }),
       { numRuns: 25 },
     );
@@ -122,16 +126,16 @@ describe('the compiled kernels', () => {
       fc.property(size, fc.integer({ min: 1, max: 30 }), fc.nat(), (n, rows, seed) => {
         const bread = symmetric(`bread/${seed}`, n, 4 * n);
         const scores = normalDraws(`scores/${seed}`, rows * n);
-        const plain = sandwichOfScoresPlainly(bread, scores, rows, n)!;
+        const plain = sandwichOfScoresReference(bread, scores, rows, n)!;
         expect(sandwichScoresFast(bread, scores, rows, n)).toEqual(plain);
-        const inverse = invertPlainly(factorPlainly(bread, n)!, n);
-        const direct = sandwichPlainly(inverse, gramPlainly(scores, rows, n), n);
+        const inverse = invertReference(factorReference(bread, n)!, n);
+        const direct = sandwichReference(inverse, gramReference(scores, rows, n), n);
         direct.forEach((value, k) => {
           expect(Math.abs(value - plain[k]!)).toBeLessThan(1e-13);
         });
         const indefinite = bread.with(0, -1);
         expect(sandwichScoresFast(indefinite, scores, rows, n)).toBeNull();
-        expect(sandwichOfScoresPlainly(indefinite, scores, rows, n)).toBeNull();
+        expect(sandwichOfScoresReference(indefinite, scores, rows, n)).toBeNull();
       }),
       { numRuns: 25 },
     );

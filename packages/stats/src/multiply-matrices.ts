@@ -3,26 +3,26 @@ import { gramFast, multiplyFast, sandwichFast, shapeFast } from './linear-algebr
 
 /** X Y for n × n matrices. */
 export function multiplyMatrices(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
-  return multiplyFast(x, y, n) ?? multiplyPlainly(x, y, n);
+  return multiplyFast(x, y, n) ?? multiplyReference(x, y, n);
 }
 
 /** X Y X for symmetric X and Y, symmetric to the last bit. */
 export function sandwichProduct(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
-  return sandwichFast(x, y, n) ?? sandwichPlainly(x, y, n);
+  return sandwichFast(x, y, n) ?? sandwichReference(x, y, n);
 }
 
 /** Z Lᵀ: `rows` rows of independent draws become draws with the covariance L Lᵀ. */
 export function shapeDraws(z: Float64Array, rows: number, lower: SquareMatrix, n: number): Float64Array {
-  return shapeFast(z, rows, lower, n) ?? shapePlainly(z, rows, lower, n);
+  return shapeFast(z, rows, lower, n) ?? shapeReference(z, rows, lower, n);
 }
 
 /** Xᵀ X for `rows` rows of X, symmetric to the last bit. */
 export function gramMatrix(x: Float64Array, rows: number, n: number): SquareMatrix {
-  return gramFast(x, rows, n) ?? gramPlainly(x, rows, n);
+  return gramFast(x, rows, n) ?? gramReference(x, rows, n);
 }
 
 /** The same bits as the kernel: every entry takes its products one by one, in the order of the index summed over. */
-export function multiplyPlainly(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
+export function multiplyReference(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
   const product = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     const target = i * n;
@@ -36,14 +36,14 @@ export function multiplyPlainly(x: SquareMatrix, y: SquareMatrix, n: number): Sq
 }
 
 /** The same bits as the kernel. */
-export function sandwichPlainly(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
-  const product = multiplyPlainly(multiplyPlainly(x, y, n), x, n);
+export function sandwichReference(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {
+  const product = multiplyReference(multiplyReference(x, y, n), x, n);
   for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) product[j * n + i] = product[i * n + j]!;
   return product;
 }
 
 /** The same bits as the kernel. */
-export function shapePlainly(z: Float64Array, rows: number, lower: SquareMatrix, n: number): Float64Array {
+export function shapeReference(z: Float64Array, rows: number, lower: SquareMatrix, n: number): Float64Array {
   const shaped = new Float64Array(rows * n);
   for (let row = 0; row < rows; row += 1) {
     const at = row * n;
@@ -58,7 +58,7 @@ export function shapePlainly(z: Float64Array, rows: number, lower: SquareMatrix,
 }
 
 /** The same bits as the kernel. */
-export function gramPlainly(x: Float64Array, rows: number, n: number): SquareMatrix {
+export function gramReference(x: Float64Array, rows: number, n: number): SquareMatrix {
   const product = new Float64Array(n * n);
   for (let row = 0; row < rows; row += 1) {
     const at = row * n;

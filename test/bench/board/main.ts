@@ -24,7 +24,7 @@ const PROMPTS = 200;
 const ADDED = 1000;
 const ROUNDS = 7;
 /** Beyond, objects need more memory than a process has. */
-const MOST_OBJECTS = 2_000_000;
+const MAX_OBJECTS = 2_000_000;
 const run = promisify(execFile);
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -83,8 +83,8 @@ try {
     `longest block of the event loop ${longestBlockMs.toFixed(0)} ms`;
   say(`the server alone, the same COPY into /dev/null: ${(alone.ms / 1000).toFixed(1)} s`);
   say(describe('columns', await load('columns')));
-  if (votes <= MOST_OBJECTS) say(describe('one object a vote (the peer)', await load('objects')));
-  else say(`one object a vote (the peer): not run, more than ${MOST_OBJECTS} votes`);
+  if (votes <= MAX_OBJECTS) say(describe('one object a vote (the peer)', await load('objects')));
+  else say(`one object a vote (the peer): not run, more than ${MAX_OBJECTS} votes`);
 
   const fits = openBoardFits(postgres.url);
   try {

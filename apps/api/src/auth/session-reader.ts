@@ -3,7 +3,7 @@ import { LruMap } from '../adapters/lru-map.ts';
 
 /** A session that was ended elsewhere may go on voting this long. Higher roles are asked for every time. */
 export const KEPT_MS = 30_000;
-const MOST_KEPT = 50_000;
+const MAX_KEPT = 50_000;
 
 /**
  * Sessions by token. Those of voters are kept in memory for a moment, so that a vote asks the database nothing but to
@@ -13,7 +13,7 @@ export class SessionReader {
   readonly #store: SessionStore;
   readonly #clock: Clock;
   readonly #monotonic: Clock;
-  readonly #kept = new LruMap<{ readonly session: SessionRecord; readonly untilMs: number }>(MOST_KEPT);
+  readonly #kept = new LruMap<{ readonly session: SessionRecord; readonly untilMs: number }>(MAX_KEPT);
 
   /** @param monotonic says how long a session was kept, `clock` when it ends */
   constructor(store: SessionStore, clock: Clock, monotonic: Clock) {

@@ -1,4 +1,4 @@
-import { ArenaError, isArenaError, isNestedTooDeep, MOST_NESTED } from '@agon/domain';
+import { ArenaError, isArenaError, isNestedTooDeep, MAX_NESTED } from '@agon/domain';
 
 /** Most bytes of an ordinary request. */
 export const BODY_LIMIT = 512 * 1024;
@@ -51,7 +51,7 @@ export function requireJson(headers: Headers, forms: 'no forms' | 'forms' = 'no 
 export function parseJson(text: string, what: string, column?: string): unknown {
   const at = column === undefined ? {} : { at: { column } };
   if (isNestedTooDeep(text)) {
-    throw new ArenaError('invalid_request', `${what} is nested more than ${MOST_NESTED} deep.`, {
+    throw new ArenaError('invalid_request', `${what} is nested more than ${MAX_NESTED} deep.`, {
       hint: 'Nothing that can be sent here is: check its brackets.',
       ...at,
     });

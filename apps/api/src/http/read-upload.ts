@@ -29,7 +29,7 @@ export type Upload = {
 
 /** Most bytes of all files of a request, and most files. */
 const UPLOAD_LIMIT = 16 * 1024 ** 3;
-const MOST_FILES = 200;
+const MAX_FILES = 200;
 const OPTIONS_LIMIT = 256 * 1024;
 /** Folders of uploads, with the number of the process that made them. */
 const FOLDER = 'agon-upload-';
@@ -51,7 +51,7 @@ export async function readUpload(request: Request): Promise<Upload> {
     const parts = busboy({
       headers: { 'content-type': request.headers.get('content-type') ?? '' },
       defParamCharset: 'utf8',
-      limits: { files: MOST_FILES, fields: 2, fieldSize: OPTIONS_LIMIT },
+      limits: { files: MAX_FILES, fields: 2, fieldSize: OPTIONS_LIMIT },
     });
     parts.on('field', (name, value, { valueTruncated }) => {
       try {
@@ -188,7 +188,7 @@ function tooLarge(): ArenaError {
 }
 
 function tooMany(): ArenaError {
-  return new ArenaError('too_large', `There are more than ${MOST_FILES} files.`, {
+  return new ArenaError('too_large', `There are more than ${MAX_FILES} files.`, {
     hint: 'Send them in several imports.',
   });
 }

@@ -8,13 +8,13 @@ const RETRY_MS = 1000;
 /** Somebody has to make room first. */
 const STORAGE_RETRY_MS = 30_000;
 /** Errors of the driver come wrapped in those of the layers above it. */
-const MOST_WRAPPINGS = 8;
+const MAX_WRAPPINGS = 8;
 
 /** Codes of an error and of those that caused it, the outermost first. */
 export function codesOf(error: unknown): readonly string[] {
   const codes: string[] = [];
   let each = error as { readonly code?: unknown; readonly cause?: unknown } | null | undefined;
-  for (let depth = 0; depth < MOST_WRAPPINGS && typeof each === 'object' && each !== null; depth += 1) {
+  for (let depth = 0; depth < MAX_WRAPPINGS && typeof each === 'object' && each !== null; depth += 1) {
     if (typeof each.code === 'string') codes.push(each.code);
     each = each.cause as typeof each;
   }

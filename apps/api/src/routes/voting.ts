@@ -4,8 +4,8 @@ import {
   castVote,
   drawBattles,
   giveConsent,
-  refuseUnlessWelcome,
   requireCampaignRole,
+  requireMayVote,
   revealVote,
   skipBattle,
   undoVote,
@@ -17,7 +17,7 @@ export function votingRoutes({ serve, ports, guard, metrics }: RouteDeps): void 
     guard('consents', actor, address);
     let voter: Actor = actor;
     if (actor.role === 'public') {
-      refuseUnlessWelcome(await requireCampaignRole(actor, params.campaign, 'visitor', ports), actor);
+      requireMayVote(await requireCampaignRole(actor, params.campaign, 'visitor', ports), actor);
       const session = await ports.sessions.startAnonymous();
       setCookies(session.cookies);
       voter = { role: 'voter', userId: session.userId, scopes: null, anonymous: true };

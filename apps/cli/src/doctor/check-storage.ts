@@ -4,7 +4,7 @@ import { inspectDatabase } from '@agon/database';
 import { chooseAccount, postgresBinaries } from '@agon/database/embedded';
 import { type Check, failed } from './check.ts';
 
-const LEAST_FREE = 2 ** 30;
+const MIN_FREE = 2 ** 30;
 
 /** The programs, and who would run them: PostgreSQL refuses root. */
 export function checkEmbedded(folder: string): Check {
@@ -59,7 +59,7 @@ export function checkFolder(folder: string): Check {
 export function checkDisk(folder: string): Check {
   const { bavail, bsize } = statfsSync(nearest(folder));
   const free = bavail * bsize;
-  const ok = free > LEAST_FREE;
+  const ok = free > MIN_FREE;
   return {
     name: 'disk',
     ok,

@@ -27,7 +27,7 @@ export type GpuFinding = {
 };
 
 /** Whole numbers as small as those of the trial are exact in float32 and in TF32. */
-const MOST_WRONG = 1e-3;
+const MAX_WRONG = 1e-3;
 
 const SETUP = 'Fetch what is missing: agon setup-gpu';
 const ELSEWHERE =
@@ -73,7 +73,7 @@ export function readGpuTrial({ stdout, stderr, code, signal }: GpuTrial): GpuFin
   const finding = (state: GpuState, found: string): GpuFinding => ({ state, found, advice: STATES[state] });
   if (signal === 'timeout') return finding('timed_out', 'the trial did not end within its time');
   if (typeof product?.worst === 'number') {
-    return product.worst <= MOST_WRONG
+    return product.worst <= MAX_WRONG
       ? finding('works', 'the CUDA provider multiplies rightly')
       : finding('wrong_numbers', `the CUDA provider multiplies wrongly: off by ${product.worst}`);
   }

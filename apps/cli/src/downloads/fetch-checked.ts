@@ -34,7 +34,7 @@ export type FetchOptions = {
   readonly pauseMs?: number;
 };
 
-const MOST_FRUITLESS = 5;
+const MAX_RETRIES_WITHOUT_PROGRESS = 5;
 
 /**
  * Fetches a file to a path. What arrived before a cut, a kill or Ctrl-C stays in `PATH.HASH.part` and is not fetched
@@ -105,7 +105,7 @@ async function fill(part: string, wanted: Wanted, options: FetchOptions): Promis
         fault ??= new Error('more arrived than was promised');
         fruitless += 1;
       } else fruitless = size > before ? 0 : fruitless + 1;
-      if (fruitless >= MOST_FRUITLESS) throw unreachable(wanted.name, fault);
+      if (fruitless >= MAX_RETRIES_WITHOUT_PROGRESS) throw unreachable(wanted.name, fault);
       if (size < wanted.bytes)
         await sleep((options.pauseMs ?? 500) * 2 ** fruitless, undefined, { signal: options.signal });
     }

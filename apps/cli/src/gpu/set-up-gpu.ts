@@ -17,7 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import { ArenaError } from '@agon/domain';
 import { runtimeFolders } from '@agon/inference/cuda';
 import { fetchChecked, unreachable, type Wanted } from '../downloads/fetch-checked.ts';
-import { megabytes, tellProgress } from '../downloads/tell-progress.ts';
+import { megabytes, reportProgress } from '../downloads/report-progress.ts';
 import { note } from '../print.ts';
 import { findWheel } from './package-index.ts';
 import { type Member, type ReadRange, readDirectory, startOf, unpackerOf } from './read-wheel.ts';
@@ -64,7 +64,7 @@ export async function setUpGpu(setUp: SetUp): Promise<SetUpResult> {
   );
   // what is packed and what is unpacked stand side by side for a while
   refuseFullDisk(folder, 2 * missing.reduce((sum, { bytes }) => sum + bytes, 0));
-  const onBytes = tellProgress(total);
+  const onBytes = reportProgress(total);
   const done: SetUpResult['libraries'][number][] = [];
   for (const wheel of wheels) {
     const source = lazily(async () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ArenaError } from '@agon/domain';
 import { downloadFile, HubApiError, type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub';
 import { bytesThere, fetchChecked, unreachable, type Wanted } from '../downloads/fetch-checked.ts';
-import { megabytes, tellProgress } from '../downloads/tell-progress.ts';
+import { megabytes, reportProgress } from '../downloads/report-progress.ts';
 import { note } from '../print.ts';
 import { chooseFiles } from './choose-files.ts';
 
@@ -73,7 +73,7 @@ export async function getModel(request: ModelRequest): Promise<FetchedModel> {
     );
     mkdirSync(folder, { recursive: true });
     refuseFullDisk(folder, total - there);
-    const onBytes = tellProgress(total);
+    const onBytes = reportProgress(total);
     const done: FetchedModel['files'][number][] = [];
     for (const each of wanted) {
       const state = await fetchChecked(join(folder, each.name), each, {

@@ -19,7 +19,7 @@ export type KeepOptions = EmbeddedOptions & {
 /** Between two looks at the server's process, milliseconds: a look costs two system calls. */
 const LOOK_MS = 200;
 /** Starts in a row that failed: with the pauses between them, about half a minute. */
-const MOST_FAILURES = 6;
+const MAX_FAILURES = 6;
 const FIRST_PAUSE_MS = 500;
 
 /** Starts or joins the embedded PostgreSQL, and starts it again when it was killed. @throws ArenaError as startEmbeddedPostgres */
@@ -49,7 +49,7 @@ export async function keepDatabase(options: KeepOptions): Promise<KeptDatabase> 
       timer = setTimeout(look, LOOK_MS);
     } catch (thrown) {
       const error = isArenaError(thrown) ? thrown : new ArenaError('internal', String(thrown));
-      if (attempt >= MOST_FAILURES) return options.onGivenUp(error);
+      if (attempt >= MAX_FAILURES) return options.onGivenUp(error);
       if (stopping) return;
       const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
       options.onEvent({

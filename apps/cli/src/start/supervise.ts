@@ -41,7 +41,7 @@ const LAST_PAUSE_MS = 10_000;
 /** A service that lives for this long is well again. */
 const WELL_MS = 30_000;
 /** Failures in a row without being well: about ten seconds and as many starts. */
-const MOST_FAILURES = 6;
+const MAX_FAILURES = 6;
 /** Somebody ended it from outside: no fault of its own, however often. */
 const FROM_OUTSIDE: readonly (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGTERM'];
 
@@ -65,7 +65,7 @@ export async function supervise(options: ServiceOptions): Promise<Service> {
   const again = (what: ServiceEvent, why: string, isFault: boolean, lastError?: ArenaError) => {
     if (stopping) return;
     failures = isFault ? failures + 1 : failures;
-    if (failures >= MOST_FAILURES) {
+    if (failures >= MAX_FAILURES) {
       options.onGivenUp(
         new ArenaError('internal', `The ${name} service failed ${failures} times in a row: ${why}.`, {
           hint: lastError?.hint ?? 'The lines above say why; AGON_DEBUG=1 says more.',

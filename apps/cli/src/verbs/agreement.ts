@@ -2,7 +2,6 @@ import type { Comparison } from '@agon/domain';
 import { measureAgreement, measureRaterOrders, type RaterOrders } from '@agon/rating';
 import { Command } from 'commander';
 import { noteRefusals } from '../note-refusals.ts';
-import { countReasons, passesNothing, type RowsRead, requireRows, tellRows } from '../nothing-left.ts';
 import { oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { readComparisonFiles, twiceWarning } from '../read-comparison-files.ts';
@@ -13,6 +12,13 @@ import {
   unusedWarnings,
   withReadingOptions,
 } from '../reading-options.ts';
+import {
+  countReasons,
+  emptyFilterMessage,
+  type RowsRead,
+  requireRows,
+  rowCountFields,
+} from '../rows-read.ts';
 
 type Options = ReadingOptions & {
   by: 'rater' | 'source' | 'judge';
@@ -102,7 +108,7 @@ async function run(files: string[], options: Options): Promise<void> {
       alpha_high: result.alphaHigh,
       ceiling: { ...result.ceiling },
       ...(orders.length === 0 ? {} : { orders: orders.map(ordersJson) }),
-      ...tellRows(rows),
+      ...rowCountFields(rows),
       warnings,
     });
   } else {
@@ -148,7 +154,7 @@ function noPairs(
   rows: readonly Comparison[],
   unplaced: number,
 ): { code: string; message: string } {
-  const filtered = passesNothing(read);
+  const filtered = emptyFilterMessage(read);
   if (filtered !== null) return { code: 'no_pairs', message: filtered };
   const unnamed = rows.filter(({ rater }) => rater === undefined).length;
   const reasons = [

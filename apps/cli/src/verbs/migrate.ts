@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type MigrationStatus, migrateDatabase, readMigrationStatus, statusOfNothing } from '@agon/database';
+import {
+  emptyMigrationStatus,
+  type MigrationStatus,
+  migrateDatabase,
+  readMigrationStatus,
+} from '@agon/database';
 import { startEmbeddedPostgres } from '@agon/database/embedded';
 import { Command } from 'commander';
 import { printJson } from '../print.ts';
@@ -29,7 +34,7 @@ export function command(): Command {
 /** Makes nothing: a folder without a database stays one. */
 async function readStatus(options: Options): Promise<MigrationStatus> {
   const isThere = existsSync(join(dataFolder(options.data), 'postgres', 'PG_VERSION'));
-  if (!process.env.DATABASE_URL && !isThere) return statusOfNothing();
+  if (!process.env.DATABASE_URL && !isThere) return emptyMigrationStatus();
   return onDatabase(options, readMigrationStatus);
 }
 

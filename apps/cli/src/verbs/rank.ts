@@ -20,7 +20,6 @@ import { isArrowFile, withArrowFile } from '@agon/files/arrow';
 import { Command } from 'commander';
 import { helperThreads } from '../helper-threads.ts';
 import { noteRefusals } from '../note-refusals.ts';
-import { leftOut, orNothingLeft, type RowsRead } from '../nothing-left.ts';
 import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
@@ -34,6 +33,7 @@ import {
   unusedWarnings,
   withReadingOptions,
 } from '../reading-options.ts';
+import { leftOut, type RowsRead, withEmptyInputReason } from '../rows-read.ts';
 
 type Options = ReadingOptions & {
   campaign?: string;
@@ -233,7 +233,7 @@ async function rankFiles(files: readonly string[], options: Options): Promise<Ra
   const { columns } = read;
   const rows = { ...read, taken: columns.length };
   noteRefusals(rows);
-  const { result: fitted, insights } = orNothingLeft(rows, () =>
+  const { result: fitted, insights } = withEmptyInputReason(rows, () =>
     options.insights === true
       ? fitExplained(columns, settings, helperThreads())
       : { result: fitRatings(columns, settings, helperThreads()), insights: undefined },
@@ -286,7 +286,7 @@ async function rankRecords(
   const { rows, oversampled, fit } = await rank();
   noteRefusals(rows);
   const result = withRows(
-    orNothingLeft(rows, () => toRatingJson(fit())),
+    withEmptyInputReason(rows, () => toRatingJson(fit())),
     rows,
   );
   return withWarnings(result, [...oversampledWarning(oversampled), ...unusedWarnings(rows.files)]);

@@ -1,7 +1,6 @@
 import { measureRaters, type RaterReport } from '@agon/rating';
 import { Command } from 'commander';
 import { noteRefusals } from '../note-refusals.ts';
-import { countReasons, passesNothing, type RowsRead, requireRows, tellRows } from '../nothing-left.ts';
 import { oneOf, wholeNumber } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
 import { readComparisonFiles, twiceWarning } from '../read-comparison-files.ts';
@@ -12,6 +11,13 @@ import {
   unusedWarnings,
   withReadingOptions,
 } from '../reading-options.ts';
+import {
+  countReasons,
+  emptyFilterMessage,
+  type RowsRead,
+  requireRows,
+  rowCountFields,
+} from '../rows-read.ts';
 
 type Options = ReadingOptions & {
   source: 'people' | 'judges' | 'all';
@@ -41,7 +47,7 @@ function noRaters(rows: RowsRead): { code: string; message: string } {
   return {
     code: 'no_raters',
     message:
-      passesNothing(rows) ??
+      emptyFilterMessage(rows) ??
       'No comparison says who made it: a column rater, voter or judge does (--map COLUMN=rater).',
   };
 }
@@ -77,7 +83,7 @@ async function run(files: string[], options: Options): Promise<void> {
   ];
   if (options.json) {
     const measured = { raters: raters.map(raterJson), without_rater: left, converged };
-    printJson({ ...measured, ...tellRows(rows), warnings });
+    printJson({ ...measured, ...rowCountFields(rows), warnings });
   } else printRaters(raters);
   for (const { code, message } of warnings) note(`${code}: ${message}`);
   if (left > 0) note(`comparisons that name no rater, or one model twice: ${left}`);

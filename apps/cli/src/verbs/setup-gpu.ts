@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { ArenaError } from '@agon/domain';
 import { Command } from 'commander';
 import { cudaFolder } from '../doctor/check-cuda.ts';
-import { megabytes } from '../downloads/tell-progress.ts';
+import { megabytes } from '../downloads/report-progress.ts';
 import { findIndex } from '../gpu/package-index.ts';
 import { readWheels } from '../gpu/pinned-wheels.ts';
 import { setUpGpu } from '../gpu/set-up-gpu.ts';

@@ -1,4 +1,4 @@
-import { MOST_TOP_LOGPROBS } from '@agon/inference/onnx';
+import { MAX_TOP_LOGPROBS } from '@agon/inference/onnx';
 import { z } from 'zod';
 
 const part = z.object({ type: z.literal('text'), text: z.string() });
@@ -48,7 +48,7 @@ export const chatBody = z.object({
   messages: z.array(message).min(1).max(10_000),
   max_completion_tokens: z.number().int().min(1).max(1_000_000).nullish(),
   logprobs: z.boolean().nullish(),
-  top_logprobs: z.number().int().min(0).max(MOST_TOP_LOGPROBS).nullish(),
+  top_logprobs: z.number().int().min(0).max(MAX_TOP_LOGPROBS).nullish(),
 });
 export type ChatBody = z.infer<typeof chatBody>;
 
@@ -57,7 +57,7 @@ export const textBody = z.object({
   ...common,
   response_format: z.object({ type: z.literal('text') }).nullish(),
   prompt: z.union([z.string(), tokens, z.array(z.string()).min(1).max(256), z.array(tokens).min(1).max(256)]),
-  logprobs: z.number().int().min(0).max(MOST_TOP_LOGPROBS).nullish(),
+  logprobs: z.number().int().min(0).max(MAX_TOP_LOGPROBS).nullish(),
   echo: z.boolean().nullish(),
 });
 export type TextBody = z.infer<typeof textBody>;

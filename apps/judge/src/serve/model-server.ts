@@ -33,7 +33,7 @@ export type ModelServerOptions = {
   readonly isEnding: () => boolean;
 };
 
-const MOST_BYTES = 16 * 2 ** 20;
+const MAX_BYTES = 16 * 2 ** 20;
 /** As OpenAI's: of `/v1/completions`, where nothing is said. */
 const DEFAULT_TEXT_TOKENS = 16;
 
@@ -335,8 +335,8 @@ async function readBody<Schema extends z.ZodType<{ model?: string | null | undef
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > MOST_BYTES)
-      throw new Refused(problem(413, 'too_large', `A request has ${MOST_BYTES} bytes at most.`));
+    if (bytes > MAX_BYTES)
+      throw new Refused(problem(413, 'too_large', `A request has ${MAX_BYTES} bytes at most.`));
     pieces.push(piece);
   }
   let sent: unknown;

@@ -6,11 +6,11 @@ import type { ComparisonView } from './comparison-view.ts';
 import { rowAsComparison } from './row-as-comparison.ts';
 
 /** Votes that are looked at, the newest: each is read some hundred times until reliability settles, while boards wait. */
-const MOST_VOTES = 20_000;
+const MAX_VOTES = 20_000;
 /** Pairs of models that are gone through for evidence, a second or so. */
-const MOST_WORK = 5e6;
+const MAX_WORK = 5e6;
 /** As many as the workbench lists. */
-const MOST_RATERS = 500;
+const MAX_RATERS = 500;
 
 /**
  * How far voters can be relied on, each beside all others; votes that the board leaves out are left out here.
@@ -20,19 +20,19 @@ export function answerRaters(
   comparisons: CampaignComparisons,
   people: ComparisonView,
 ): BoardAnswers['raters'] {
-  const skipped = Math.max(0, people.length - MOST_VOTES);
+  const skipped = Math.max(0, people.length - MAX_VOTES);
   const rows: Comparison[] = [];
   let at = 0;
   for (const row of people.places()) {
     if (at >= skipped) rows.push(rowAsComparison(comparisons, people, row));
     at += 1;
   }
-  const { raters, converged } = measureRaters(rows, MOST_WORK);
+  const { raters, converged } = measureRaters(rows, MAX_WORK);
   return {
     votes: rows.length,
     of: people.length,
     converged,
-    raters: raters.slice(0, MOST_RATERS).map((report) => ({
+    raters: raters.slice(0, MAX_RATERS).map((report) => ({
       ...report,
       rater: comparisons.raters.people.nameOf(Number(report.rater)) as RaterId,
     })),

@@ -126,7 +126,7 @@ function asObjects(
 }
 
 /** One object a row, one look at each. */
-function selectPlainly(rows: readonly Row[], { category, turn }: ComparisonFilter) {
+function selectReference(rows: readonly Row[], { category, turn }: ComparisonFilter) {
   const passed = asObjects(rows, 'people').filter(
     (row) =>
       (category === undefined || row.category === category) && (turn === undefined || row.turn === turn),
@@ -142,7 +142,7 @@ function selectPlainly(rows: readonly Row[], { category, turn }: ComparisonFilte
 const sameCode = (codes: Int32Array) => Array.from(codes, (code) => (code < 0 ? -1 : codes.indexOf(code)));
 
 function expectSame(view: ComparisonView, rows: readonly Row[], filter: ComparisonFilter): void {
-  const { kept, excluded } = selectPlainly(rows, filter);
+  const { kept, excluded } = selectReference(rows, filter);
   const plain = toColumns(kept);
   const columns = view.columns();
   expect(columns.length).toBe(kept.length);

@@ -17,7 +17,7 @@ type FilterCodes = {
 };
 
 /** Counts by cluster that are kept at a time, the last ones asked for: up to 8 bytes a row each. */
-const MOST_CLUSTERINGS = 2;
+const MAX_CLUSTERINGS = 2;
 /** Rows that are looked at before they are counted. */
 const BATCH = 65_536;
 
@@ -77,7 +77,7 @@ export class ComparisonView {
     }
     this.#clusters.delete(key);
     this.#clusters.set(key, known);
-    if (this.#clusters.size > MOST_CLUSTERINGS) this.#clusters.delete(this.#clusters.keys().next().value!);
+    if (this.#clusters.size > MAX_CLUSTERINGS) this.#clusters.delete(this.#clusters.keys().next().value!);
     return known.counter;
   }
 

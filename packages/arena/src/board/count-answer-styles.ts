@@ -5,7 +5,7 @@ import type { ComparisonView } from './comparison-view.ts';
 
 /** Texts that are fetched at a time. */
 const BATCH = 500;
-const MOST_TURNS = 65_536;
+const MAX_TURNS = 65_536;
 
 /** Answers do not change, so each is counted once; the key names how many of its turns were shown. */
 const counted = new WeakMap<CampaignComparisons['answers'], Map<number, StyleCounts>>();
@@ -25,7 +25,7 @@ export async function countAnswerStyles(
   const missing = new Map<number, Set<number>>();
   for (const row of view.places()) {
     for (const code of [answerA[row]!, answerB[row]!]) {
-      if (code < 0 || known.has(code * MOST_TURNS + turn[row]!)) continue;
+      if (code < 0 || known.has(code * MAX_TURNS + turn[row]!)) continue;
       missing.set(code, (missing.get(code) ?? new Set()).add(turn[row]!));
     }
   }
@@ -38,15 +38,15 @@ export async function countAnswerStyles(
       if (turns === undefined) continue;
       for (const shown of missing.get(code)!) {
         const text = turns.slice(0, shown === 0 ? turns.length : shown).join('\n');
-        known.set(code * MOST_TURNS + shown, countStyle(text));
+        known.set(code * MAX_TURNS + shown, countStyle(text));
       }
     }
   }
   const style: BySlot<(StyleCounts | undefined)[]> = { a: [], b: [] };
   let styled = false;
   for (const row of view.places()) {
-    const a = known.get(answerA[row]! * MOST_TURNS + turn[row]!);
-    const b = known.get(answerB[row]! * MOST_TURNS + turn[row]!);
+    const a = known.get(answerA[row]! * MAX_TURNS + turn[row]!);
+    const b = known.get(answerB[row]! * MAX_TURNS + turn[row]!);
     const isKnown = a !== undefined && b !== undefined;
     styled ||= isKnown;
     style.a.push(isKnown ? a : undefined);

@@ -12,9 +12,9 @@ import { fitPowered, fitSource } from './fit-source.ts';
 import { toRatingSettings } from './rating-query.ts';
 
 /** Filters whose rows are kept between two questions, the last ones asked for; each holds counts, and up to 8 bytes a row for each kind of cluster. */
-const MOST_VIEWS = 8;
+const MAX_VIEWS = 8;
 /** Answers, and fits, that are kept of one revision. */
-const MOST_ANSWERS = 60;
+const MAX_ANSWERS = 60;
 
 type CampaignState = {
   /** Least recently asked for first. */
@@ -75,7 +75,7 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
     }
     const key = JSON.stringify(question);
     const known = state.answers.get(key) ?? (await answer(state, comparisons, question));
-    keepOf(state.answers, key, known);
+    keepInCache(state.answers, key, known);
     return { answer: known, asOfMs };
   }
 
@@ -94,9 +94,9 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
 type Keep = NonNullable<Parameters<Fits['fit']>[2]>;
 
 /** Keeps a value in the place of the one that was kept first, where there are many. */
-function keepOf<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+function keepInCache<Value>(kept: Map<string, Value>, key: string, value: Value): void {
   kept.set(key, value);
-  if (kept.size > MOST_ANSWERS) kept.delete(kept.keys().next().value!);
+  if (kept.size > MAX_ANSWERS) kept.delete(kept.keys().next().value!);
 }
 
 function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pick<Ports, 'content'>): Fits {
@@ -107,7 +107,7 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
     const known = state.views.get(key) ?? new ComparisonView(source, { category, language, turn, judge });
     state.views.delete(key);
     state.views.set(key, known);
-    if (state.views.size > MOST_VIEWS) state.views.delete(state.views.keys().next().value!);
+    if (state.views.size > MAX_VIEWS) state.views.delete(state.views.keys().next().value!);
     known.update(comparisons);
     return known;
   };
@@ -130,7 +130,7 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
       const rows = keep === 'view' ? view(source, query) : new ComparisonView(source, query);
       rows.update(comparisons);
       const fitted = { ...(await fitBy(query, source, rows, keep)), rows: rows.length };
-      keepOf(state.fitted, key, fitted);
+      keepInCache(state.fitted, key, fitted);
       return fitted;
     },
   };

@@ -7,7 +7,7 @@ import { requireCampaignRole } from './campaign-access.ts';
 
 /** Long enough to look into a campaign that ends; the hashes are of no use for anything else. */
 export const ADDRESSES_KEPT_DAYS = 30;
-const MOST_GROUPS = 500;
+const MAX_GROUPS = 500;
 /** What boards and exports say of these votes. */
 const REASON = 'votes_in_quarantine';
 
@@ -17,7 +17,7 @@ export async function listVoterGroups(
   deps: Pick<Ports, 'campaigns' | 'members' | 'voterAddresses'>,
 ): Promise<VoterGroups> {
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'viewer', deps);
-  const groups = await deps.voterAddresses.groups(campaign.id, MOST_GROUPS);
+  const groups = await deps.voterAddresses.groups(campaign.id, MAX_GROUPS);
   return {
     kept_days: ADDRESSES_KEPT_DAYS,
     groups: groups.map(({ firstAtMs, lastAtMs, singleVoters, ...group }) => ({

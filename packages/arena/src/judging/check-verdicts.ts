@@ -5,21 +5,21 @@ import type { ProbeCount } from '../ports/run-store.ts';
 import { OUTCOMES } from '../runs/kinds/verdicts.ts';
 
 /** Replies without a verdict: past this share the rest may be a selection. */
-const MOST_UNSCORED = 0.1;
+const MAX_UNSCORED = 0.1;
 /** Battles judged alike in both orders: below this share the order decides more often than the answers. */
-const LEAST_CONSISTENCY = 0.5;
+const MIN_CONSISTENCY = 0.5;
 /** A judge is told from a coin at this level, where there are enough battles to tell: 26 alike of 40 are needed. */
 const COIN_LEVEL = 0.05;
-const LEAST_PAIRS = 40;
+const MIN_PAIRS = 40;
 /** Wins of a text that answers nothing, and verdicts that a planted one turned. */
-const MOST_NULL_WINS = 0.05;
-const MOST_TURNED = 0.05;
+const MAX_NULL_WINS = 0.05;
+const MAX_FLIPPED_SHARE = 0.05;
 /** A text that answers nothing is worth no more than the middle of a scale, 0..1. */
-const MOST_NULL_SCORE = 0.5;
+const MAX_NULL_SCORE = 0.5;
 /** Scores that differ by no more are the same, 0..1: less than half a step of a scale from 1 to 9. */
 const SAME_SCORE = 0.05;
 /** Equal answers that are told apart although the judge may call a tie. */
-const MOST_TOLD_APART = 0.5;
+const MAX_DETECTION_RATE = 0.5;
 
 /** What a run of verdicts is checked by: counts over its calls. */
 export type VerdictCounts = {
@@ -58,7 +58,7 @@ export function checkVerdicts(counts: VerdictCounts): readonly RunCheckJson[] {
   const repeats = ofProbe('repeat').filter(({ basis }) => isOutcome(basis));
   const repeat = count('repeat', repeats, ({ label, basis }) => label === basis);
   // a judge that changes its mind by itself does so towards a planted verdict, too
-  const mostTurned = Math.max(MOST_TURNED, repeat.share === null ? 0 : 1 - repeat.share);
+  const mostTurned = Math.max(MAX_FLIPPED_SHARE, repeat.share === null ? 0 : 1 - repeat.share);
   const pairs = orders.filter(({ ab, ba }) => isOutcome(ab) && isOutcome(ba));
   const decided = pairs.filter(({ ab, ba }) => ab !== 'tie' && ba !== 'tie');
   const coin = count('coin', decided, ({ ab, ba }) => ab === ba);
@@ -70,20 +70,20 @@ export function checkVerdicts(counts: VerdictCounts): readonly RunCheckJson[] {
   return [
     passedBy(
       count('unscored', all, ({ label }) => !isOutcome(label) && label !== 'scored' && label !== 'ranked'),
-      (share) => share <= MOST_UNSCORED,
+      (share) => share <= MAX_UNSCORED,
     ),
     passedBy(
       count('consistency', pairs, ({ ab, ba }) => ab === ba),
-      (share) => share >= LEAST_CONSISTENCY,
+      (share) => share >= MIN_CONSISTENCY,
     ),
-    { ...coin, p, passed: p === null || coin.n < LEAST_PAIRS ? null : p <= COIN_LEVEL },
+    { ...coin, p, passed: p === null || coin.n < MIN_PAIRS ? null : p <= COIN_LEVEL },
     passedBy(
       count('identical', identical, ({ label }) => label !== 'tie'),
-      (share) => (mayTie ? share <= MOST_TOLD_APART : null),
+      (share) => (mayTie ? share <= MAX_DETECTION_RATE : null),
     ),
     passedBy(
       count('null_model', nulls, ({ label, slot }) => label === slot),
-      (share) => share <= MOST_NULL_WINS,
+      (share) => share <= MAX_NULL_WINS,
     ),
     passedBy(
       count('planted_verdict', planted, ({ label, slot }) => label === slot),
@@ -108,11 +108,11 @@ function checkScores(probes: readonly ProbeCount[]): readonly RunCheckJson[] {
     known('repeat'),
     ({ value, plain }) => Math.abs(value - plain) <= SAME_SCORE,
   );
-  const mostTurned = Math.max(MOST_TURNED, repeat.share === null ? 0 : 1 - repeat.share);
+  const mostTurned = Math.max(MAX_FLIPPED_SHARE, repeat.share === null ? 0 : 1 - repeat.share);
   return [
     passedBy(
-      count('null_model', ofProbe('null_model'), ({ value }) => value > MOST_NULL_SCORE),
-      (share) => share <= MOST_NULL_WINS,
+      count('null_model', ofProbe('null_model'), ({ value }) => value > MAX_NULL_SCORE),
+      (share) => share <= MAX_NULL_WINS,
     ),
     passedBy(
       count(

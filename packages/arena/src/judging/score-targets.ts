@@ -8,7 +8,7 @@ import { scoreParts, scoreTarget } from '../runs/kinds/scores.ts';
 /** Battles whose sides are read at a time. */
 const PART = 5000;
 /** Answers that a judge can be asked to rank at once; templates label them A to H. */
-const MOST_RANKED = 8;
+const MAX_RANKED = 8;
 
 /**
  * What a judge of single answers, or of lists of answers, is asked so that these battles get verdicts: each answer with
@@ -50,6 +50,6 @@ export async function scoreTargetsOf(
 function sampleOf(answers: readonly AnswerId[], seed: string): readonly AnswerId[] {
   const random = seededRandom(seed);
   const left = [...answers];
-  while (left.length > MOST_RANKED) left.splice(random.below(left.length), 1);
+  while (left.length > MAX_RANKED) left.splice(random.below(left.length), 1);
   return left;
 }

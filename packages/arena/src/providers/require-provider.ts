@@ -15,7 +15,7 @@ export async function requireProvider(
 }
 
 /** More names than this are a list to be looked up. */
-const MOST_NAMES = 20;
+const MAX_NAMES = 20;
 
 /** One sentence on which providers there are, for whoever gave none or a wrong one. */
 export async function nameProviders(deps: { readonly providers: ProviderStore }): Promise<string> {
@@ -23,6 +23,6 @@ export async function nameProviders(deps: { readonly providers: ProviderStore })
   if (names.length === 0) {
     return 'There is none yet: an administrator adds one, in the workbench or by `agon provider add`.';
   }
-  const more = names.length > MOST_NAMES ? ' … (see `agon provider list`)' : '';
-  return `Providers: ${names.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  const more = names.length > MAX_NAMES ? ' … (see `agon provider list`)' : '';
+  return `Providers: ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
 }

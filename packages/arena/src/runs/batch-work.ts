@@ -30,7 +30,7 @@ const PAGE = 500;
 /** Until a batch has surely ended: it has a day, and some more to be cancelled or collected. */
 const BATCH_LEASE_MS = 30 * 86_400_000;
 /** A call that came back from so many batches without a reply is asked live. */
-const MOST_BATCHES = 3;
+const MAX_BATCHES = 3;
 const FIRST_LOOK_MS = 10_000;
 const LAST_LOOK_MS = 60_000;
 /** Between two tries where the provider was away. */
@@ -162,7 +162,7 @@ class BatchWork {
       for (const [place, call] of page.entries()) {
         const request = kind.render(this.#run.config, call, material, nonceOf(this.#run, call));
         // a second turn needs the reply to the first
-        if (request.kind !== 'chat' || request.turns.length > 1 || call.attempts > MOST_BATCHES) {
+        if (request.kind !== 'chat' || request.turns.length > 1 || call.attempts > MAX_BATCHES) {
           apart.push(call);
           continue;
         }

@@ -23,7 +23,7 @@ const AHEAD = 2;
 const TICK_MS = 100;
 /** A provider that never replied is given up after as many rests; one that did, after about ten minutes. */
 const RESTS_WITHOUT_REPLY = 3;
-const MOST_RESTS = 22;
+const MAX_BACKOFF_STEPS = 22;
 /** As many first calls that are all refused, each as itself, mean that the run asks for something impossible. */
 const FIRST_REFUSED = 5;
 
@@ -270,7 +270,7 @@ export class CallPool {
     const isHopeless =
       this.#kind.independent !== true && this.#replies === 0 && this.#refused >= FIRST_REFUSED;
     const rests = this.#pace.rests;
-    if (isHopeless || rests >= (this.#replies === 0 ? RESTS_WITHOUT_REPLY : MOST_RESTS)) {
+    if (isHopeless || rests >= (this.#replies === 0 ? RESTS_WITHOUT_REPLY : MAX_BACKOFF_STEPS)) {
       this.#end ??= { kind: 'stop', state: 'failed', why: fault.message };
     }
   }

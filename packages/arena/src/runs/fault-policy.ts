@@ -29,9 +29,9 @@ export function endsRun(fault: CallFault): boolean {
 }
 
 /** Passing faults that a call may meet; after the last it is given up. */
-const MOST_FAULTS = 4;
+const MAX_FAULTS = 4;
 /** A call that a provider puts off this often is not asked any more. */
-const MOST_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 60_000;
 
@@ -46,7 +46,7 @@ export function afterFault(
   if (group === 'run') return { kind: independent ? 'failed' : 'stop' };
   if (group === 'own') return { kind: 'failed' };
   const tries = group === 'passing' ? call.faults + 1 : call.attempts;
-  if (tries >= (group === 'passing' ? MOST_FAULTS : MOST_ATTEMPTS)) return { kind: 'failed' };
+  if (tries >= (group === 'passing' ? MAX_FAULTS : MAX_ATTEMPTS)) return { kind: 'failed' };
   const doubled = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LAST_PAUSE_MS);
   // calls that were refused together do not come back together
   const spread = 0.5 + seededRandom(`again/${call.id}/${call.attempts}`).next();

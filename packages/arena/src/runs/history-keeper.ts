@@ -4,7 +4,7 @@ import type { KnownLimit, LeasedCall, RunHistory, RunPoint } from '../ports/run-
 
 /** Points of a short run are this long; more of them than these are folded two by two. */
 const FIRST_STEP_MS = 1000;
-const MOST_POINTS = 240;
+const MAX_POINTS = 240;
 /** Calls turned away with less than this between them are one burst: the pace takes them for one event too. */
 const BURST_GAP_MS = 10_000;
 /** A provider's clock and its rounding move what a window comes to by this share. */
@@ -106,7 +106,7 @@ export class HistoryKeeper {
     const next = joined(isSame ? last : point, { ...point, workedMs, ...what });
     if (isSame) this.#points.pop();
     this.#points.push(next);
-    while (this.#points.length > MOST_POINTS) this.#fold();
+    while (this.#points.length > MAX_POINTS) this.#fold();
   }
 
   /** Points become twice as long. */

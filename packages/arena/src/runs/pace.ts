@@ -19,7 +19,7 @@ const FIRST_REPLIES = 100;
 const FIRST_MS = 10_000;
 /** A reply this many times slower than more calls in flight explain means that the server is full. */
 const TOO_SLOW = 2;
-const LEAST_WINDOW = 20;
+const MIN_WINDOW = 20;
 /** Faults in a row, and in the last ones, after which nothing is asked for a while. */
 const STRAIGHT_FAULTS = 5;
 const FAULT_WINDOW = 20;
@@ -278,7 +278,7 @@ export class Pace {
   #watchLatency(latencyMs: number, inFlight: number, nowMs: EpochMs): void {
     this.#latencies.push(latencyMs);
     this.#most = Math.max(this.#most, inFlight);
-    if (this.#latencies.length < Math.max(LEAST_WINDOW, 2 * this.#most)) return;
+    if (this.#latencies.length < Math.max(MIN_WINDOW, 2 * this.#most)) return;
     const now = { latencyMs: median(this.#latencies), inFlight: this.#most };
     this.#latencies = [];
     this.#most = 0;

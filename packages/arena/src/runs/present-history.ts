@@ -2,7 +2,7 @@ import type { RunHistoryJson } from '@agon/contract';
 import type { RunCounts, RunHistory } from '../ports/run-store.ts';
 
 /** As `Pace.speed` has it. */
-const LEAST_MS = 1000;
+const MIN_MS = 1000;
 
 const isoOf = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -26,7 +26,7 @@ export function presentHistory(history: RunHistory | null, faults: RunCounts['fa
       at: isoOf(point.atMs),
       seconds: point.workedMs / 1000,
       // of a moment the replies of a second are not told
-      per_second: (1000 * point.replies) / Math.max(LEAST_MS, point.workedMs),
+      per_second: (1000 * point.replies) / Math.max(MIN_MS, point.workedMs),
       in_flight: point.inFlight,
       limit: point.limit,
       turned_away: point.turnedAway,

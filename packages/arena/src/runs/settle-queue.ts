@@ -4,7 +4,7 @@ import type { WorkPorts } from './work-run.ts';
 
 /** Results are stored together: as many as came while the ones before were stored, or in this time. */
 const GATHER_MS = 4;
-const MOST_AT_ONCE = 256;
+const MAX_AT_ONCE = 256;
 /** A database that is away comes back: paid replies are worth the wait. */
 const STORE_TRIES = 8;
 const STORE_PAUSE_MS = 1000;
@@ -74,12 +74,12 @@ export class SettleQueue {
 
   async #store(): Promise<void> {
     while (this.#waiting.length > 0) {
-      if (!this.#isHurried && this.#waiting.length < MOST_AT_ONCE) {
+      if (!this.#isHurried && this.#waiting.length < MAX_AT_ONCE) {
         const hurried = new AbortController();
         this.#hurry = () => hurried.abort();
         await this.#deps.timers.after(GATHER_MS, hurried.signal);
       }
-      this.#storing = this.#waiting.splice(0, MOST_AT_ONCE);
+      this.#storing = this.#waiting.splice(0, MAX_AT_ONCE);
       try {
         await this.#settle(this.#storing);
       } catch (error) {

@@ -4,7 +4,7 @@ import type { Actor } from '../actor.ts';
 import { refuseUnlessOpen, requireCampaignById } from '../campaigns/require-campaign.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identifyVoter } from './identify-voter.ts';
-import { isWelcome, refuseUnlessWelcome } from './refuse-unless-welcome.ts';
+import { mayVote, requireMayVote } from './require-may-vote.ts';
 import { namesOf, revealsAtOnce } from './reveal.ts';
 import { readTicket, refuseExpired } from './ticket.ts';
 import { voterProgress } from './voter-progress.ts';
@@ -65,13 +65,13 @@ export async function castVote(
     atMs: nowMs,
   };
   // A replay of a counted vote is answered even after the campaign closed, its rules changed or the ticket ran out.
-  const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs || !isWelcome(campaign, command.actor);
+  const late = campaign.state !== 'open' || nowMs > ticket.expiresAtMs || !mayVote(campaign, command.actor);
   if (late || isTooSoon(command.shownMs, campaign.settings)) {
     const counted = await deps.votes.findByKey(raterId, command.idempotencyKey);
     if (counted === null || counted.battleId !== ticket.battleId) {
       refuseUnlessOpen(campaign);
       refuseExpired(ticket, nowMs);
-      refuseUnlessWelcome(campaign, command.actor);
+      requireMayVote(campaign, command.actor);
       refuseTooSoon(command.shownMs, campaign.settings);
     }
   }

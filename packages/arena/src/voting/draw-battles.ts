@@ -13,7 +13,7 @@ import { voterRule } from './draw-rule.ts';
 import { identifyVoter } from './identify-voter.ts';
 import { type PairIndex, pairIndexOf } from './pair-index.ts';
 import { drawPair, type SentBackCell } from './pair-sampler.ts';
-import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
+import { requireMayVote } from './require-may-vote.ts';
 import { voterProgress } from './voter-progress.ts';
 
 export type DrawBattles = {
@@ -40,7 +40,7 @@ type DrawPorts = Pick<
 >;
 
 /** A voter with two windows may draw in both at once: then one of them draws again. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 /**
  * Battles for a voter: first the open ones of an earlier visit, then new draws.
@@ -52,7 +52,7 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
   const raterId = await identifyVoter(command.actor, deps);
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   refuseUnlessOpen(campaign);
-  refuseUnlessWelcome(campaign, command.actor);
+  requireMayVote(campaign, command.actor);
   if (!(await deps.raters.hasConsent(raterId, campaign.id, campaign.settings.consent_version))) {
     throw new ArenaError('consent_required', 'Agree to the terms of this campaign first.', {
       hint: 'POST /api/v1/campaigns/{campaign}/consents',
@@ -60,7 +60,7 @@ export async function drawBattles(command: DrawBattles, deps: DrawPorts): Promis
     });
   }
   let contentIsFresh = false;
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const content = await (contentIsFresh
       ? deps.content.drawable(campaign.id)
       : deps.content.lastDrawable(campaign.id));

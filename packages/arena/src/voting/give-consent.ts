@@ -6,7 +6,7 @@ import { refuseUnlessOpen } from '../campaigns/require-campaign.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identifyVoter } from './identify-voter.ts';
-import { refuseUnlessWelcome } from './refuse-unless-welcome.ts';
+import { requireMayVote } from './require-may-vote.ts';
 import { voterProgress } from './voter-progress.ts';
 
 export type GiveConsent = {
@@ -29,7 +29,7 @@ export async function giveConsent(
   const raterId = await identifyVoter(command.actor, deps);
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
   refuseUnlessOpen(campaign);
-  refuseUnlessWelcome(campaign, command.actor);
+  requireMayVote(campaign, command.actor);
   if (command.version !== campaign.settings.consent_version) {
     throw new ArenaError('invalid_request', 'The terms have changed since this page was loaded.', {
       hint: 'Load the page again and read the new version.',

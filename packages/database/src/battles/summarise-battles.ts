@@ -28,7 +28,7 @@ type StateRow = SummaryState & {
 /** Summaries that took longer than this to make are made anew behind the reader, who gets those of before. */
 const SLOW_MS = 1000;
 /** Making them takes at most this share of the time. */
-const MOST_SHARE = 0.1;
+const MAX_SHARE = 0.1;
 /** Whoever would read older ones waits. */
 const OLDEST = '10 minutes';
 /** Longer than any transaction that takes a number of a sequence is open before it commits. */
@@ -54,7 +54,7 @@ export function battleSummaries({ sql }: Pick<Database, 'sql'>) {
       select s.facets, s.made_at as "madeAt", s.basis, b.now,
         coalesce(s.basis = b.now and (s.settled or s.made_at > now() - ${SETTLES_AFTER}::interval), false) as "isRight",
         coalesce(s.took_ms > ${SLOW_MS}, false) as "isSlow",
-        coalesce(s.made_at > now() - s.took_ms * ${1 / MOST_SHARE}::float8 * interval '1 millisecond', false) as "isFresh",
+        coalesce(s.made_at > now() - s.took_ms * ${1 / MAX_SHARE}::float8 * interval '1 millisecond', false) as "isFresh",
         coalesce(s.made_at > now() - ${OLDEST}::interval, false) as "isShowable"
       from (select ${basisOf(campaign)} as now) b left join battle_summary_states s on s.campaign_id = ${campaign}`;
     return row!;

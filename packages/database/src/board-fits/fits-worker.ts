@@ -14,7 +14,7 @@ type Pending = {
 };
 
 /** A question that outlives one death was perhaps only near it; after a second one it is taken for the cause. */
-const MOST_DEATHS = 2;
+const MAX_DEATHS = 2;
 const END_MS = 5000;
 
 /** The thread that answers. It starts with the first question; one that died is started again, its questions put again. */
@@ -102,13 +102,13 @@ export class FitsWorker {
   #askAgain(cause: unknown): void {
     for (const [id, pending] of [...this.#pending]) {
       pending.deaths += 1;
-      if (pending.deaths < MOST_DEATHS) {
+      if (pending.deaths < MAX_DEATHS) {
         this.#running().postMessage(pending.request);
         continue;
       }
       this.#pending.delete(id);
       pending.reject(
-        new ArenaError('internal', `The thread that fits boards ended ${MOST_DEATHS} times over one board.`, {
+        new ArenaError('internal', `The thread that fits boards ended ${MAX_DEATHS} times over one board.`, {
           cause,
         }),
       );

@@ -9,7 +9,7 @@ type Member = {
 };
 
 /** Beyond, campaigns share: a thread takes some 60 MB and three connections before it has read anything. */
-const MOST_WORKERS = 4;
+const MAX_WORKERS = 4;
 /** Who was not asked for so long gives its memory back; it loads again when asked again. */
 const IDLE_MS = 20 * 60_000;
 
@@ -55,7 +55,7 @@ export class FitsWorkers {
   #memberOf(campaign: CampaignId): Member {
     const own = this.#members.find(({ campaigns }) => campaigns.has(campaign));
     if (own !== undefined) return own;
-    if (this.#members.length < MOST_WORKERS) {
+    if (this.#members.length < MAX_WORKERS) {
       const member = { worker: new FitsWorker(this.#url, this.#thread), campaigns: new Map() };
       this.#members.push(member);
       return member;

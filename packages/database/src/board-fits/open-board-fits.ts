@@ -18,7 +18,7 @@ type Line = {
 /** How long a reader waits for the newest board before the one before it is good enough. */
 const PATIENCE_MS = 1000;
 /** Answers that are kept; one of 300 models takes some 7 MB. */
-const MOST_LINES = 30;
+const MAX_LINES = 30;
 /** A board is fitted again by itself, at most this often, while somebody read it within the last minutes. */
 const REFRESH_MS = 1000;
 const READ_LATELY_MS = 10 * 60_000;
@@ -58,7 +58,7 @@ export function openBoardFits(
     };
     lines.delete(key);
     lines.set(key, line);
-    if (lines.size > MOST_LINES) {
+    if (lines.size > MAX_LINES) {
       for (const [old, { running }] of lines) {
         if (running !== null) continue;
         lines.delete(old);

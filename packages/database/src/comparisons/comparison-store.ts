@@ -28,11 +28,11 @@ import { VoteLayout } from './vote-layout.ts';
 /** Revisions that are held as rows at a time. */
 const BATCH = 5000;
 /** Verdicts that are remembered before those are let go that will not be read again. */
-const MOST_SEEN = 10_000;
+const MAX_SEEN = 10_000;
 
 /**
  * Comparisons of a campaign in memory, as columns. The first read streams them in; each later one fetches only what is
- * new: votes by their place in the chain, revisions and judges' verdicts by their sequence (see `LookBack`), what an
+ * new: votes by their place in the chain, revisions and judges' verdicts by their sequence (see `SequenceWindow`), what an
  * import brought by the import. Votes lie in the order of the chain; an import has one link of it, and its votes lie there
  * in the order of its file. Rows of an import that was undone are marked as gone, those that come into quarantine or leave
  * it as they are then. Another rule for answers that name their model, and replies that
@@ -143,7 +143,7 @@ function settle(current: Loaded, state: CampaignState, verdicts: number): void {
   }
   current.verdicts.readAt(state.atMs);
   const after = current.verdicts.after(state.atMs);
-  if (current.verdictsSeen.size > MOST_SEEN) {
+  if (current.verdictsSeen.size > MAX_SEEN) {
     current.verdictsSeen = new Set([...current.verdictsSeen].filter((seq) => seq > after));
   }
   for (let row = verdicts; row < judges.length; row += 1) {

@@ -3,7 +3,7 @@ import { ArenaError } from '@agon/domain';
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
-const MOST_MODELS = 65_535;
+const MAX_MODELS = 65_535;
 
 /**
  * A vote that was taken back; a row whose import was undone; a battle in which an answer names its model, by the rule; a
@@ -12,7 +12,7 @@ const MOST_MODELS = 65_535;
 export const [IS_UNDONE, IS_GONE, NAMES_ITSELF, IS_QUARANTINED, CHANGED_AFTER_REVEAL] = [1, 2, 4, 8, 16];
 
 /** More at once cost as much as counting all rows again. */
-const MOST_CHANGES = 20_000;
+const MAX_CHANGES = 20_000;
 
 /**
  * The columns of a block, longer than they are filled: they double where room runs out. 45 bytes a row; 8 more with
@@ -65,7 +65,7 @@ export class GrowingBlock {
    */
   change(seen: number, rows: Iterable<number>, work: () => void): boolean {
     const reached = [...rows].filter((row) => row < seen);
-    if (reached.length > MOST_CHANGES) {
+    if (reached.length > MAX_CHANGES) {
       work();
       this.rewritten += 1;
       this.#dropped += this.#changes.length;
@@ -80,9 +80,9 @@ export class GrowingBlock {
       const same = was.outcome === after.outcome && was.excluded === after.excluded;
       return same ? [] : [{ row, before: was, after }];
     });
-    if (this.#changes.length + changed.length > 2 * MOST_CHANGES) {
-      this.#dropped += this.#changes.length - MOST_CHANGES;
-      this.#changes = this.#changes.slice(-MOST_CHANGES);
+    if (this.#changes.length + changed.length > 2 * MAX_CHANGES) {
+      this.#dropped += this.#changes.length - MAX_CHANGES;
+      this.#changes = this.#changes.slice(-MAX_CHANGES);
     }
     this.#changes.push(...changed);
     return changed.length > 0;
@@ -201,8 +201,8 @@ export class GrowingBlock {
     const known = this.#numberOf[code];
     if (known !== undefined) return known;
     const number = this.#order.length;
-    if (number > MOST_MODELS)
-      throw new ArenaError('internal', `A campaign of more than ${MOST_MODELS} models was read.`);
+    if (number > MAX_MODELS)
+      throw new ArenaError('internal', `A campaign of more than ${MAX_MODELS} models was read.`);
     this.#order.push(code);
     this.#numberOf[code] = number;
     return number;

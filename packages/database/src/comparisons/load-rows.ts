@@ -21,7 +21,7 @@ const NAMES_ITSELF_REASON = 'answer names its model';
 export const AFTER_REVEAL_REASON = 'changed_after_reveal';
 const UNDONE = 'undone';
 /** A block has a byte for a reason; what is beyond shares a place. */
-const MOST_REASONS = 250;
+const MAX_REASONS = 250;
 
 /** What rows name, numbered. */
 export class CampaignNames {
@@ -45,7 +45,7 @@ export class CampaignNames {
   /** A reason as a block's columns have it. */
   placeOfReason(reason: string): number {
     const isKnown = this.reasons.has(reason);
-    const code = this.reasons.codeOf(isKnown || this.reasons.size < MOST_REASONS ? reason : 'other reasons');
+    const code = this.reasons.codeOf(isKnown || this.reasons.size < MAX_REASONS ? reason : 'other reasons');
     return code + 1;
   }
 }

@@ -4,7 +4,7 @@ import type { CampaignState, QuarantinedVote } from './campaign-state.ts';
 import type { ReadRule } from './comparison-sql.ts';
 import { CHANGED_AFTER_REVEAL, GrowingBlock, IS_GONE, IS_QUARANTINED, IS_UNDONE } from './growing-block.ts';
 import { CampaignNames, reasonOf } from './load-rows.ts';
-import { LookBack } from './look-back.ts';
+import { SequenceWindow } from './sequence-window.ts';
 import { VoteRuns } from './vote-runs.ts';
 
 /** A campaign's comparisons as they are in memory. */
@@ -13,8 +13,8 @@ export type Loaded = {
   /** Of the last read. */
   state: CampaignState;
   voteSeq: number;
-  readonly revisions: LookBack;
-  readonly verdicts: LookBack;
+  readonly revisions: SequenceWindow;
+  readonly verdicts: SequenceWindow;
   /** Judges' verdicts that may be read again. */
   verdictsSeen: Set<number>;
   /** Imports whose rows are here, by id: as a block's `source` has them, and whether they were undone. */
@@ -42,8 +42,8 @@ export function emptyOf(state: CampaignState, revision: number): Loaded {
     revision,
     state,
     voteSeq: 0,
-    revisions: new LookBack(),
-    verdicts: new LookBack(),
+    revisions: new SequenceWindow(),
+    verdicts: new SequenceWindow(),
     verdictsSeen: new Set(),
     imports: new Map(),
     quarantined: new Set(),

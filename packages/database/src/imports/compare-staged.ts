@@ -39,7 +39,7 @@ export async function compareStaged(
   sink: StagingSink,
   { campaignId, files }: Facts,
 ): Promise<Comparison> {
-  await tellPromptsApart(tx);
+  await separatePromptsByMaterial(tx);
   await resolveNames(tx, campaignId, sink.rows);
   await refuseRows(tx, sink, campaignId, files);
   if (await some(tx, 'refused_rows')) await leaveUnusedModels(tx);
@@ -96,7 +96,7 @@ async function onlyComparisons(tx: TransactionSql, sink: StagingSink): Promise<b
 }
 
 /** One text with other material for judges is another prompt, wherever it is new. */
-async function tellPromptsApart(tx: TransactionSql): Promise<void> {
+async function separatePromptsByMaterial(tx: TransactionSql): Promise<void> {
   await tx`
     update staged_prompts s set content_hash = encode(sha256(convert_to(s.content_hash || m.said, 'UTF8')), 'hex')
     from (select code, string_agg(kind || ' ' || value, chr(10) order by kind) as said from staged_material

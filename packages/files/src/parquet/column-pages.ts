@@ -27,7 +27,7 @@ export type ColumnPage = {
 /** Page headers hold the least and the greatest value: mostly a few bytes, at times whole texts. */
 const HEADER_WINDOWS = [4096, 1024 * 1024, 32 * 1024 * 1024];
 /** Values that one page may claim; each takes some bytes before a single one is seen. */
-const MOST_VALUES = 16_000_000;
+const MAX_VALUES = 16_000_000;
 
 /** The pages of one column of one row group, from its bytes `start` .. `end - 1` of the file. */
 export class ColumnPages {
@@ -57,7 +57,7 @@ export class ColumnPages {
       const about = header.data_page_header ?? header.data_page_header_v2;
       if (about === undefined) continue;
       const { num_values: values, encoding } = about;
-      if (!(values >= 0 && values <= MOST_VALUES)) throw new RangeError(`a page claims ${values} values`);
+      if (!(values >= 0 && values <= MAX_VALUES)) throw new RangeError(`a page claims ${values} values`);
       if (values === 0) continue;
       const { definitionLevels = [], repetitionLevels, dataPage } = this.#decode(header, body);
       return {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { MOST_NESTED } from '@agon/domain';
+import { MAX_NESTED } from '@agon/domain';
 import {
   parquetMetadata,
   parquetSchema,
@@ -23,7 +23,7 @@ export class ParquetFault extends Error {}
 const LARGEST_FOOTER = 64 * 1024 * 1024;
 const TAIL = 8;
 /** Rows that differ take a bit each at least; equal ones by the million are made to keep readers busy. */
-const MOST_ROWS_A_BYTE = 1000;
+const MAX_ROWS_A_BYTE = 1000;
 const BATCH_ROWS = 8192;
 /** Unpacked bytes of a batch, about: rows may hold whole conversations. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -47,7 +47,7 @@ export class ParquetFile {
     this.#tree = parquetSchema(metadata);
     this.columns = this.#tree.children.map(({ element }) => element.name);
     this.rows = this.#groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-    if (this.rows > MOST_ROWS_A_BYTE * this.#size)
+    if (this.rows > MAX_ROWS_A_BYTE * this.#size)
       throw new ParquetFault(`it claims ${this.rows} rows in ${this.#size} bytes`);
   }
 
@@ -137,7 +137,7 @@ export function refuseNested(schema: readonly Pick<SchemaElement, 'num_children'
     if (last >= 0) open[last]! -= 1;
     if (parts > 0) open.push(parts);
     // the table itself is no level
-    if (open.length > MOST_NESTED + 1) throw new ParquetFault(`columns nested more than ${MOST_NESTED} deep`);
+    if (open.length > MAX_NESTED + 1) throw new ParquetFault(`columns nested more than ${MAX_NESTED} deep`);
     while (open.at(-1) === 0) open.pop();
   }
 }

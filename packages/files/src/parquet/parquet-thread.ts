@@ -9,7 +9,7 @@ import { AHEAD, type FromThread, type SentColumn, type ThreadTask } from './parq
 const { path, skip, taken } = workerData as ThreadTask;
 const batchesTaken = new Int32Array(taken);
 /** More different texts than this in a batch are sent as they are. */
-const MOST_TEXTS = 1024;
+const MAX_TEXTS = 1024;
 
 const send = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
   parentPort!.postMessage(message, transfer);
@@ -50,7 +50,7 @@ function codedColumn(values: readonly unknown[]): SentColumn {
     if (typeof value !== 'string') return { values };
     let code = known.get(value);
     if (code === undefined) {
-      if (known.size === MOST_TEXTS || known.size > 64 + row / 2) return { values };
+      if (known.size === MAX_TEXTS || known.size > 64 + row / 2) return { values };
       code = known.size;
       known.set(value, code);
     }

@@ -1,4 +1,4 @@
-import { MOST_NESTED } from '@agon/domain';
+import { MAX_NESTED } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { refuseNested } from './parquet-file.ts';
 
@@ -13,12 +13,12 @@ describe('columns of a Parquet file', () => {
       'many lists side by side',
       [group(500), ...Array.from({ length: 500 }, () => [group(1), group(1), leaf]).flat()],
     ],
-    ['as deep as may be', [group(1), ...Array.from({ length: MOST_NESTED }, () => group(1)), leaf]],
+    ['as deep as may be', [group(1), ...Array.from({ length: MAX_NESTED }, () => group(1)), leaf]],
   ])('%s are read', (_, schema) => {
     expect(() => refuseNested(schema)).not.toThrow();
   });
 
-  it.each([MOST_NESTED + 1, 100_000])('%i levels are refused', (levels) => {
+  it.each([MAX_NESTED + 1, 100_000])('%i levels are refused', (levels) => {
     const schema = [group(1), ...Array.from({ length: levels }, () => group(1)), leaf];
     expect(() => refuseNested(schema)).toThrow('nested more than 64 deep');
   });

@@ -23,7 +23,7 @@ export type RowsChunk = {
 };
 
 /** Numbers up to this have a table, larger ones are looked up as texts. */
-const MOST_NUMBERS = 2 ** 24;
+const MAX_NUMBERS = 2 ** 24;
 const [UNASSIGNED, NONE] = [-2, -1];
 
 /** Hands rows to a sink as the columns that they are, without a text or an object for each. */
@@ -162,7 +162,7 @@ class ClusterCodes {
 
   #ofNumber(number: number): number {
     if (number < 0) return NONE;
-    if (number >= MOST_NUMBERS) return this.#codeOf(String(number));
+    if (number >= MAX_NUMBERS) return this.#codeOf(String(number));
     if (number >= this.#byNumber.length) {
       const wider = new Int32Array(2 ** Math.ceil(Math.log2(number + 1))).fill(UNASSIGNED);
       wider.set(this.#byNumber);

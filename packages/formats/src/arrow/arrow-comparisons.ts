@@ -7,7 +7,7 @@ import { type CodedTexts, isBlank, isNoCount, RowAppender, type RowsChunk } from
 import type { ArrowBatch, ArrowFile, ReadInto } from './arrow-file.ts';
 import { CHUNK_ROWS, type CodeColumn } from './code-column.ts';
 import {
-  type ArrowWants,
+  type ArrowColumnChoice,
   type CodedColumn,
   type ComparisonFields,
   findArrowColumns,
@@ -38,7 +38,7 @@ export class ArrowComparisons {
   readonly #maps = new Map<readonly (string | null)[], Int32Array>();
 
   /** @throws ArenaError unknown_format, invalid_file */
-  constructor(file: ArrowFile, read: ReadInto, wants: ArrowWants = { rater: true, prompt: true }) {
+  constructor(file: ArrowFile, read: ReadInto, wants: ArrowColumnChoice = { rater: true, prompt: true }) {
     this.#file = file;
     this.#columns = findArrowColumns(file, read, wants);
     this.unused = unknownColumns(file, wants);

@@ -44,7 +44,7 @@ const [MESSAGE_HEADER_TYPE, MESSAGE_HEADER] = [1, 2];
 const [HEADER_DICTIONARY, HEADER_BATCH] = [2, 3];
 const CONTINUATION = 0xffffffff;
 /** Bytes of metadata that a field takes at least: its table, and its place in a list. */
-const LEAST_FIELD = 8;
+const MIN_FIELD = 8;
 /** By the number of a codec in Message.fbs. */
 const CODECS: readonly ArrowCodec[] = ['lz4', 'zstd'];
 
@@ -94,7 +94,7 @@ class OpenFile {
     const schema = footer.table(FOOTER_SCHEMA);
     if (schema === null) throw this.fault('it has no schema');
     if (schema.int16(0) !== 0) throw this.fault('it is big-endian');
-    const fields = readFields(schema.tables(1), footer.size / LEAST_FIELD);
+    const fields = readFields(schema.tables(1), footer.size / MIN_FIELD);
     const blocks = this.#blocks(footer);
     const valueTypes = new Map<number, ArrowField>();
     for (const field of fields.flatMap(withChildren))

@@ -1,4 +1,4 @@
-import { MOST_NESTED } from '@agon/domain';
+import { MAX_NESTED } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { readFields } from './arrow-schema.ts';
 import { FlatTable } from './flat-table.ts';
@@ -26,13 +26,13 @@ function fieldsWithin(levels: number, times: number): FlatTable {
 
 describe('readFields', () => {
   it('reads fields as deep as may be', () => {
-    let [field] = readFields([fieldsWithin(MOST_NESTED, 1)], 1000);
+    let [field] = readFields([fieldsWithin(MAX_NESTED, 1)], 1000);
     let depth = 0;
     for (; field !== undefined; field = field.children[0]) depth += 1;
-    expect(depth).toBe(MOST_NESTED);
+    expect(depth).toBe(MAX_NESTED);
   });
 
-  it.each([MOST_NESTED + 1, 100_000])('refuses %i levels', (levels) => {
+  it.each([MAX_NESTED + 1, 100_000])('refuses %i levels', (levels) => {
     expect(() => readFields([fieldsWithin(levels, 1)], 1_000_000)).toThrow('nested more than 64 deep');
   });
 

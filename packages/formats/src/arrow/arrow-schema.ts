@@ -1,4 +1,4 @@
-import { MOST_NESTED } from '@agon/domain';
+import { MAX_NESTED } from '@agon/domain';
 import type { FlatTable } from './flat-table.ts';
 
 /** Numbers of the union `Type` in Arrow's Schema.fbs. */
@@ -63,14 +63,14 @@ const TIME_DIGITS = [0, 3, 6, 9] as const;
  * Reads tables `Field` of Schema.fbs.
  * @param most fields, those inside others counted: the same table may stand in many places, and a few bytes of it for
  *   more fields than any memory holds
- * @throws RangeError where there are more, or they are nested more than `MOST_NESTED` deep
+ * @throws RangeError where there are more, or they are nested more than `MAX_NESTED` deep
  */
 export function readFields(tables: readonly FlatTable[], most: number): ArrowField[] {
   let left = most;
   const read = (table: FlatTable, depth: number): ArrowField => {
     left -= 1;
     if (left < 0) throw new RangeError('more fields than it has room for');
-    if (depth > MOST_NESTED) throw new RangeError(`fields nested more than ${MOST_NESTED} deep`);
+    if (depth > MAX_NESTED) throw new RangeError(`fields nested more than ${MAX_NESTED} deep`);
     return fieldOf(
       table,
       table.tables(5).map((child) => read(child, depth + 1)),

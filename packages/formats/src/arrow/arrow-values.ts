@@ -8,7 +8,7 @@ import { type ArrowField, type IntType, typeOf } from './arrow-schema.ts';
 const INLINE = 12;
 const VIEW = 16;
 /** Items of the lists of some thousand rows; more is a damaged offset. */
-const MOST_ITEMS = 64_000_000;
+const MAX_ITEMS = 64_000_000;
 
 /** Reads values of any type as JSON has them: what a row of JSON would hold in their place. */
 export class ArrowValues {
@@ -188,7 +188,7 @@ export class ArrowValues {
   #items(field: ArrowField, column: ArrowColumn, from: number, count: number): unknown[] {
     const [item] = field.children;
     const [values] = column.children;
-    if (item === undefined || values === undefined || count > MOST_ITEMS)
+    if (item === undefined || values === undefined || count > MAX_ITEMS)
       throw this.#fault(field, 'has lists that are damaged');
     return this.values(item, values, from, count);
   }

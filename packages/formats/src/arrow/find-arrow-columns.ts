@@ -26,7 +26,7 @@ export type CountField = {
   readonly count: StyleCount;
 };
 
-export type ArrowWants = {
+export type ArrowColumnChoice = {
   /** Column of the file → field of the format. */
   readonly map?: Readonly<Record<string, string>>;
   readonly rater: boolean;
@@ -48,7 +48,11 @@ const WIDTHS = [8, 16, 32, 64];
  * The columns of an Arrow file that make its comparisons, each checked for its type and its length.
  * @throws ArenaError unknown_format, invalid_file
  */
-export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWants): ComparisonFields {
+export function findArrowColumns(
+  file: ArrowFile,
+  read: ReadInto,
+  wants: ArrowColumnChoice,
+): ComparisonFields {
   if (file.batches.some(({ unpacked }) => unpacked !== null)) {
     throw new ArenaError('invalid_file', `${file.name} is compressed.`, {
       hint: "Written uncompressed it is read where it lies: pyarrow's write_feather with compression='uncompressed'.",
@@ -94,7 +98,7 @@ export function findArrowColumns(file: ArrowFile, read: ReadInto, wants: ArrowWa
 }
 
 /** Columns that no reader of comparisons knows. */
-export function unknownColumns(file: ArrowFile, { map = {} }: ArrowWants): string[] {
+export function unknownColumns(file: ArrowFile, { map = {} }: ArrowColumnChoice): string[] {
   return file.fields
     .map((field) => renamed(field.name, map))
     .filter((name) => name !== 'question_id' && name !== 'id' && !TABLE_COLUMNS.includes(name));

@@ -1,7 +1,7 @@
 const MAGIC = 0x184d2204;
 const STORED = 0x80000000;
 /** A match is at least so long. */
-const LEAST_MATCH = 4;
+const MIN_MATCH = 4;
 
 /**
  * Unpacks one LZ4 frame. Blocks may refer to those before them; checksums are not looked at.
@@ -62,7 +62,7 @@ function unpackBlock(block: Uint8Array, out: Uint8Array, from: number): number {
     if (at >= block.length) break;
     const offset = block[at]! | (block[at + 1]! << 8);
     at += 2;
-    const length = LEAST_MATCH + ((token & 15) === 15 ? more(15) : token & 15);
+    const length = MIN_MATCH + ((token & 15) === 15 ? more(15) : token & 15);
     if (offset === 0 || offset > done || done + length > out.length)
       throw new RangeError('an LZ4 block is damaged');
     // a match may go on into what it writes

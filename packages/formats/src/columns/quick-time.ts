@@ -4,9 +4,9 @@ const [ZERO, NINE, DOT, DASH, COLON, SPACE, CAPITAL_T, CAPITAL_Z] = [
   0x30, 0x39, 0x2e, 0x2d, 0x3a, 0x20, 0x54, 0x5a,
 ];
 const [DATE, DATE_TIME] = [10, 19];
-const MOST_DIGITS = 22;
+const MAX_DIGITS = 22;
 /** Powers of ten that are numbers without loss. */
-const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, digits) => 10 ** digits);
+const POWERS = Array.from({ length: MAX_DIGITS + 1 }, (_, digits) => 10 ** digits);
 
 /**
  * Milliseconds since 1970 of the usual spellings, without making a text: the same as `timeOf` has it, or NaN, which says
@@ -29,7 +29,7 @@ function plainNumber(bytes: Uint8Array, start: number, end: number, isExact: boo
     else return Number.NaN;
   }
   const digits = end - start - (point < 0 ? 0 : 1);
-  if (digits === 0 || digits > MOST_DIGITS || (isExact && value > Number.MAX_SAFE_INTEGER)) return Number.NaN;
+  if (digits === 0 || digits > MAX_DIGITS || (isExact && value > Number.MAX_SAFE_INTEGER)) return Number.NaN;
   return point < 0 ? value : value / POWERS[end - point - 1]!;
 }
 

@@ -8,7 +8,7 @@ export type SeenLabel = {
 };
 
 /** Distinct values that are listed. More of them are no labels but something else, such as texts. */
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 
 /** The labels of a file with their counts, for asking only for those that are not known. */
 export class LabelTally {
@@ -18,7 +18,7 @@ export class LabelTally {
   count(value: string, means: LabelKind | null): void {
     const seen = this.#seen.get(value);
     if (seen !== undefined) seen.count += 1;
-    else if (this.#seen.size < MOST_LISTED) this.#seen.set(value, { count: 1, means });
+    else if (this.#seen.size < MAX_LISTED) this.#seen.set(value, { count: 1, means });
     else this.#more += 1;
   }
 

@@ -64,7 +64,7 @@ export function readSheet(sheet: Sheet): Format {
  * table has for anything else.
  * @throws ArenaError('unknown_option') where a model has no column; ('unknown_format') where there is no prompt or model
  */
-export function sheetAsTold(head: FileHead, { models }: ReadOptions): Sheet {
+export function sheetFromOptions(head: FileHead, { models }: ReadOptions): Sheet {
   const columns = [...head.columns];
   const missing = models?.find((model) => !head.columns.has(model));
   if (missing !== undefined) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadOptions } from '../format.ts';
-import { RecordSink, type RecordWants } from '../record-sink.ts';
+import { type RecordFieldChoice, RecordSink } from '../record-sink.ts';
 import { StreamedFile } from '../streamed-file.ts';
 
-function read(rows: readonly object[] | string, options: ReadOptions = {}, wants: RecordWants = {}) {
+function read(rows: readonly object[] | string, options: ReadOptions = {}, wants: RecordFieldChoice = {}) {
   const sink = new RecordSink(1, wants);
   const file = new StreamedFile('file', options, sink);
   file.push(new TextEncoder().encode(typeof rows === 'string' ? rows : JSON.stringify(rows)));
@@ -364,7 +364,8 @@ describe('what the voter saw', () => {
 
   it('tells prompts apart where they have no id, though no text is wanted', () => {
     const rows = [said('q', 'a'), said('q', 'other'), said('p', 'a')].map((each) => battle(each, each));
-    const keys = (wants: RecordWants) => read(rows, {}, wants).comparisons.map(({ promptKey }) => promptKey);
+    const keys = (wants: RecordFieldChoice) =>
+      read(rows, {}, wants).comparisons.map(({ promptKey }) => promptKey);
     expect(new Set(keys({ texts: false })).size).toBe(2);
     expect(keys({ texts: false })).toEqual(keys({}));
   });

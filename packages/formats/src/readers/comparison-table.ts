@@ -6,7 +6,7 @@ import { RowFault, type RowReader, SkippedRow } from '../row-reader.ts';
 import type { NewComparison, RowSink } from '../row-sink.ts';
 import { CONVERSATION_COLUMNS, ONE_HOT, PROMPT_TEXT_COLUMNS, TABLE_COLUMNS } from './column-names.ts';
 import { commonFields } from './common-fields.ts';
-import { aboutPrompt, tellMaterial } from './prompt-material.ts';
+import { aboutPrompt, addMaterial } from './prompt-material.ts';
 import { metadataStyle, textStyle } from './read-style.ts';
 import {
   keyOfTurns,
@@ -67,7 +67,7 @@ function readTableRow(row: RowReader, sink: RowSink, rules: TableRules): void {
   const fields = commonFields(row, rules.judge);
   if (sink.wantsTexts && promptKey !== undefined) {
     if (asked !== null) sink.prompt(row, { key: promptKey, turns: asked, ...aboutPrompt(row) });
-    else tellMaterial(row, sink, promptKey);
+    else addMaterial(row, sink, promptKey);
   }
   const { shareA = fields.shareA, strength } = outcome;
   const weight = strength === 1 ? fields.weight : (fields.weight ?? 1) * strength;

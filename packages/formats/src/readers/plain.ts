@@ -2,7 +2,7 @@ import type { Format } from '../format.ts';
 import { RowFault, type RowReader } from '../row-reader.ts';
 import { MATERIAL_COLUMNS } from './column-names.ts';
 import { comparisonTable } from './comparison-table.ts';
-import { aboutPrompt, tellMaterial } from './prompt-material.ts';
+import { aboutPrompt, addMaterial } from './prompt-material.ts';
 import { keyOfTurns } from './shown-texts.ts';
 
 /** JSONL, JSON or CSV with model_a, model_b and an outcome; the rest is optional. Also what `agon export` writes. */
@@ -48,7 +48,7 @@ export const plainAnswers: Format = {
     const turns = answerTurns(row, asked);
     if (asked !== null) {
       sink.prompt(row, { key: promptKey, turns: asked, ...aboutPrompt(row) });
-    } else tellMaterial(row, sink, promptKey);
+    } else addMaterial(row, sink, promptKey);
     sink.answer(row, { promptKey, model, turns });
   },
 };

@@ -28,7 +28,7 @@ export function aboutPrompt(row: RowReader): {
 }
 
 /** Hands on what the row has for judges of a prompt whose text it does not have. @throws RowFault */
-export function tellMaterial(row: RowReader, sink: RowSink, promptKey: string): void {
+export function addMaterial(row: RowReader, sink: RowSink, promptKey: string): void {
   if (!sink.wantsTexts || sink.material === undefined) return;
   const material = readMaterial(row);
   if (material !== undefined) sink.material(row, promptKey, material);

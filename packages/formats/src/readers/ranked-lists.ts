@@ -8,7 +8,7 @@ import { commonFields } from './common-fields.ts';
 
 const PLACE_COLUMN = /^rank_(\d+)$/;
 /** Every order of the models of one place is weighed, and there are 2ⁿ ways to have begun. */
-const MOST_TIED = 8;
+const MAX_TIED_MODELS = 8;
 /** Models in one list: every pair of them is one that met. */
 const LONGEST = 1000;
 
@@ -131,8 +131,8 @@ function checked({ places, unplaced }: Places): Places {
   if (places.length === 0) throw new RowFault('no model has a place');
   if (all.length > LONGEST) throw new RowFault(`more than ${LONGEST} models in one ranking`);
   if (all.length < 2) throw new RowFault('a ranking of one model', null, all[0]);
-  const crowded = places.find((place) => place.length > MOST_TIED);
+  const crowded = places.find((place) => place.length > MAX_TIED_MODELS);
   if (crowded !== undefined)
-    throw new RowFault(`more than ${MOST_TIED} models share one place`, null, crowded.join(', '));
+    throw new RowFault(`more than ${MAX_TIED_MODELS} models share one place`, null, crowded.join(', '));
   return { places, unplaced };
 }

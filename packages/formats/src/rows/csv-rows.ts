@@ -4,7 +4,7 @@ import { decodeRow, excerptOf, NOT_UTF8 } from './decode-row.ts';
 import { EXCERPT, type RowSplitter, type SourceRow, type TakeRow } from './source-row.ts';
 
 /** So many lines with broken quotes, and it is the file that is broken: each may cost a look at all that follows. */
-const MOST_BROKEN_QUOTES = 1000;
+const MAX_BROKEN_QUOTES = 1000;
 
 /** Takes rows without making texts of their cells, where it can. */
 export type RegularRows = {
@@ -69,7 +69,7 @@ export class CsvRows implements RowSplitter {
   #brokenQuotes(bytes: Uint8Array): void {
     this.hasRows = true;
     this.#broken += 1;
-    this.#givenUp = this.#broken > MOST_BROKEN_QUOTES;
+    this.#givenUp = this.#broken > MAX_BROKEN_QUOTES;
     const reason = this.#givenUp
       ? 'too many lines with broken quotes: nothing is read from here on'
       : 'the quotes do not close';

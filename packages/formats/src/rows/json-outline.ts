@@ -1,10 +1,10 @@
-import { MOST_NESTED } from '@agon/domain';
+import { MAX_NESTED } from '@agon/domain';
 
 /** What a text of JSON looks like outside its strings, seen in one pass and without parsing it. */
 export type JsonOutline = {
   /** One a key. */
   readonly colons: number;
-  /** Where it is more than `MOST_NESTED`, the text was seen up to there, and the rest of the outline says nothing. */
+  /** Where it is more than `MAX_NESTED`, the text was seen up to there, and the rest of the outline says nothing. */
   readonly depth: number;
   /** There is a run of digits that a 64-bit floating-point number may not hold. */
   readonly hasLongNumber: boolean;
@@ -33,7 +33,7 @@ export function outlineOf(text: string): JsonOutline {
     else if (unit === 0x7b || unit === 0x5b) {
       open += 1;
       if (open > depth) depth = open;
-      if (depth > MOST_NESTED) break;
+      if (depth > MAX_NESTED) break;
     } else if (unit === 0x7d || unit === 0x5d) open -= 1;
   }
   return { colons, depth, hasLongNumber };

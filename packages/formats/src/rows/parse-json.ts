@@ -1,4 +1,4 @@
-import { MOST_NESTED } from '@agon/domain';
+import { MAX_NESTED } from '@agon/domain';
 import { endOfString, outlineOf, outsideStrings } from './json-outline.ts';
 import { parsePython } from './parse-python.ts';
 import { storableValue } from './storable-text.ts';
@@ -28,7 +28,7 @@ export type ParsedJson =
  */
 export function parseJsonRow(text: string): ParsedJson {
   const { depth, colons, hasLongNumber } = outlineOf(text);
-  if (depth > MOST_NESTED) return { fault: `nested more than ${MOST_NESTED} deep` };
+  if (depth > MAX_NESTED) return { fault: `nested more than ${MAX_NESTED} deep` };
   const value = parse(text, hasLongNumber);
   if (value === undefined) return { fault: 'not JSON' };
   if (!isRecord(value)) return { fault: 'not an object' };
@@ -48,13 +48,13 @@ const PYTHON_START = /^[[{\s]*(?:'|array\(|None|True|False|nan|np\.)/;
 export function parseCell(text: string): unknown {
   const start = text.trimStart()[0];
   if (start !== '[' && start !== '{' && start !== 'a') return undefined;
-  if (start === 'a' || PYTHON_START.test(text)) return parsePython(text, MOST_NESTED);
-  return parseJsonCell(text) ?? parsePython(text, MOST_NESTED);
+  if (start === 'a' || PYTHON_START.test(text)) return parsePython(text, MAX_NESTED);
+  return parseJsonCell(text) ?? parsePython(text, MAX_NESTED);
 }
 
 function parseJsonCell(text: string): unknown {
   const { depth, colons, hasLongNumber } = outlineOf(text);
-  if (depth > MOST_NESTED) return undefined;
+  if (depth > MAX_NESTED) return undefined;
   const value = parse(text, hasLongNumber);
   return value === undefined || countKeys(value) !== colons ? undefined : value;
 }

@@ -8,7 +8,7 @@ type Prompt = { readonly ids: readonly number[]; readonly request: Pick<LocalReq
 /** Tokens of prompts that are read together, padding included: more do not fill a processor better. */
 const BATCH_TOKENS = { cpu: 256, device: 8192 };
 /** Of a batch, padding may be a fifth. */
-const MOST_PADDING = 0.2;
+const MAX_PADDING = 0.2;
 
 /**
  * Others to be read together with a prompt that nothing is known of: about as long, and with a beginning of their own, as
@@ -44,7 +44,7 @@ export function chooseBeside<P extends Prompt>(
     if (rows > mostRows) break;
     const { length } = each.ids;
     const width = Math.max(longest, length);
-    const isPadded = tokens + length < (1 - MOST_PADDING) * width * rows;
+    const isPadded = tokens + length < (1 - MAX_PADDING) * width * rows;
     if (width * rows > mostTokens || isPadded || !fits(each)) continue;
     if (isCpu && sharedTokens(first.ids, each.ids) > length / 4) continue;
     taken.push(each);

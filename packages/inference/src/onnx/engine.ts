@@ -39,7 +39,7 @@ type Job = {
 /** Tokens of a whole prompt's probabilities that are worked out at once: each has as many as the vocabulary. */
 const ECHO_TOKENS = 64;
 /** Where more wait than that, the first is read before those that are more alike. */
-const MOST_WAITING = 16;
+const MAX_WAITING = 16;
 
 /**
  * Asks one loaded model, on the thread that it runs on. Prompts that begin alike are read one after the other, so that the
@@ -225,7 +225,7 @@ export class Engine {
     }
     // nobody waits for ever behind prompts that are more alike
     const first = this.#waiting[0] ?? null;
-    const taken = this.#waiting.length > MOST_WAITING ? first : best;
+    const taken = this.#waiting.length > MAX_WAITING ? first : best;
     this.#waiting = this.#waiting.filter((job) => job !== taken);
     return taken;
   }

@@ -5,7 +5,7 @@ export { type LoadOptions, type ModelInfo, NUMERIC_MODES, type NumericMode } fro
 export { createLocalClient, readModelName } from './local-client.ts';
 export { LocalModel } from './local-model.ts';
 export { LocalModels, readModelMemory, readModelProvider } from './local-models.ts';
-export { type LocalReply, type LocalRequest, MOST_TOP_LOGPROBS, type Piece } from './local-request.ts';
+export { type LocalReply, type LocalRequest, MAX_TOP_LOGPROBS, type Piece } from './local-request.ts';
 export { openModelFolder } from './model-folder.ts';
 export { loadRuntime } from './onnx-runtime.ts';
 export { probeExecutionProvider, productModel } from './probe-provider.ts';

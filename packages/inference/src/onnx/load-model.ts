@@ -8,7 +8,7 @@ import { missingLibrary, providersToTry } from './execution-providers.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './model-folder.ts';
-import { type Kernel, MOST_FLOAT_BYTES, measureModel } from './prepare-model.ts';
+import { type Kernel, MAX_FLOAT_BYTES, measureModel } from './prepare-model.ts';
 import { FREE_READING, type Reading, readInPieces, USUAL_READING } from './read-in-pieces.ts';
 import { type ModelTokenizer, readTokenizer } from './read-tokenizer.ts';
 import { ReplyRows } from './reply-rows.ts';
@@ -159,7 +159,7 @@ function planKernels(
 ): { readonly kernels: readonly Kernel[]; readonly memory: MemoryPlan } {
   const size = measureModel(modelFile);
   const { vocab_size: written } = config;
-  const copies = numeric !== 'int8' && size.floatBytes > 0 && size.floatBytes < MOST_FLOAT_BYTES;
+  const copies = numeric !== 'int8' && size.floatBytes > 0 && size.floatBytes < MAX_FLOAT_BYTES;
   const wish = {
     modelFile,
     mostBytes: mostBytesOf({ memoryBytes }),

@@ -1,7 +1,7 @@
 import type { ChatMessage } from './chat-template.ts';
 import type { PlaceProbabilities } from './generation.ts';
 
-export const MOST_TOP_LOGPROBS = 20;
+export const MAX_TOP_LOGPROBS = 20;
 
 /** What a model is asked. */
 export type LocalRequest = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MemoryWish, MOST_ROWS, planMemory } from './memory-plan.ts';
+import { MAX_ROWS, type MemoryWish, planMemory } from './memory-plan.ts';
 
 const MIB = 2 ** 20;
 // as SmolLM2-135M: 30 layers of keys and values, 3 heads of 64 numbers
@@ -27,13 +27,13 @@ describe('the memory of a model', () => {
     expect(plan.parts).toEqual({
       files: 150 * MIB,
       floatWeights: 2 * 513 * MIB,
-      keysAndValues: (MOST_ROWS + 1) * context,
+      keysAndValues: (MAX_ROWS + 1) * context,
       prefixCache: 384 * MIB,
       logits: 49_152 * (64 * 4 + 8),
     });
     expect(plan.bytes).toBe(Object.values(plan.parts).reduce((sum, each) => sum + each, 0));
     expect(plan).toMatchObject({
-      rows: MOST_ROWS,
+      rows: MAX_ROWS,
       contextTokens: 8192,
       hasFloatWeights: true,
       notes: [],

@@ -43,14 +43,14 @@ export type MemoryWish = {
 };
 
 /** Replies that are written at once where memory allows. */
-export const MOST_ROWS = 8;
+export const MAX_ROWS = 8;
 /** A lone reply is written beside an empty row. */
-const LEAST_ROWS = 2;
+const MIN_ROWS = 2;
 const CACHE_BYTES = 384 * 2 ** 20;
 /** Of all that the model may take. */
 const CACHE_SHARE = 1 / 8;
 /** A shorter context is of no use: the model is refused instead. */
-const LEAST_CONTEXT = 2048;
+const MIN_CONTEXT = 2048;
 /** Float32 weights stand in memory once as they are and once packed for the kernel. */
 const FLOAT_COPIES = 2;
 
@@ -68,12 +68,12 @@ export function planMemory(size: ModelSize, wish: MemoryWish): MemoryPlan {
   const logits = vocabulary * (4 * pieceTokens + 8);
   const statesOf = (rows: number, contextTokens: number) =>
     (rows + 1) * (size.stateBytesPerToken * contextTokens + size.stateBytesPerRow);
-  const least = Math.min(LEAST_CONTEXT, wish.contextTokens);
+  const least = Math.min(MIN_CONTEXT, wish.contextTokens);
   const files = size.fileBytes * wish.kernels;
   const fixed = files + prefixCache + logits;
   const floats = FLOAT_COPIES * size.floatBytes;
   const isWanted = wish.mostFloatBytes > 0 && floats > 0;
-  const mostFloats = Math.min(wish.mostFloatBytes, mostBytes - fixed - statesOf(LEAST_ROWS, least));
+  const mostFloats = Math.min(wish.mostFloatBytes, mostBytes - fixed - statesOf(MIN_ROWS, least));
   const hasFloatWeights = isWanted && floats <= mostFloats;
   if (isWanted && !hasFloatWeights) {
     notes.push(
@@ -82,18 +82,18 @@ export function planMemory(size: ModelSize, wish: MemoryWish): MemoryPlan {
   }
   const room = mostBytes - fixed - (hasFloatWeights ? floats : 0);
   let contextTokens = wish.contextTokens;
-  if (statesOf(LEAST_ROWS, contextTokens) > room) {
-    const fitting = (room / (LEAST_ROWS + 1) - size.stateBytesPerRow) / Math.max(1, size.stateBytesPerToken);
+  if (statesOf(MIN_ROWS, contextTokens) > room) {
+    const fitting = (room / (MIN_ROWS + 1) - size.stateBytesPerRow) / Math.max(1, size.stateBytesPerToken);
     contextTokens = Math.max(least, Math.floor(fitting / pieceTokens) * pieceTokens);
     notes.push(
       `The context is ${contextTokens} tokens, not ${wish.contextTokens}: keys and values of more do not fit into ${mebibytes(mostBytes)}.`,
     );
   }
-  let rows = MOST_ROWS;
-  while (rows > LEAST_ROWS && statesOf(rows, contextTokens) > room) rows -= 1;
-  if (rows < MOST_ROWS) {
+  let rows = MAX_ROWS;
+  while (rows > MIN_ROWS && statesOf(rows, contextTokens) > room) rows -= 1;
+  if (rows < MAX_ROWS) {
     notes.push(
-      `${rows} replies are written at once, not ${MOST_ROWS}: keys and values of more do not fit into ${mebibytes(mostBytes)}.`,
+      `${rows} replies are written at once, not ${MAX_ROWS}: keys and values of more do not fit into ${mebibytes(mostBytes)}.`,
     );
   }
   const parts: MemoryParts = {

@@ -16,7 +16,7 @@ export const KERNELS = ['given', 'float32', 'int8'] as const;
 export type Kernel = (typeof KERNELS)[number];
 
 /** Protobuf ends at 2 GiB: float weights are written into the model itself. */
-export const MOST_FLOAT_BYTES = 1.9 * 2 ** 30;
+export const MAX_FLOAT_BYTES = 1.9 * 2 ** 30;
 
 /** A graph that was made ready for a session. @see prepareModel */
 export type PreparedModel = {
@@ -43,7 +43,7 @@ export function prepareModel(modelFile: string, kernel: Kernel, mayChooseStates:
   if (kernel === 'int8') setAccuracyLevel(graph, 4);
   if (kernel === 'float32') {
     const bytes = floatBytes(graph);
-    if (bytes > MOST_FLOAT_BYTES) {
+    if (bytes > MAX_FLOAT_BYTES) {
       throw new ArenaError('too_large', `${modelFile} takes ${Math.ceil(bytes / 2 ** 20)} MiB as float32.`, {
         hint: 'Its own kernels are used: --kernel given.',
         at: { file: modelFile },

@@ -30,7 +30,7 @@ export type ReadPiece = {
  * head, or what fits into a cache), and on a last block of one token by another kernel: no piece may end in one.
  */
 const BLOCK_TOKENS = 16;
-const LEAST_TOKENS = 2;
+const MIN_TOKENS = 2;
 export const endsInSingle = (tokens: number) => tokens % BLOCK_TOKENS === 1;
 
 /** A shorter beginning is not worth its copy. */
@@ -47,7 +47,7 @@ export function knownTokens({ pieceTokens, keepsBits }: Reading, shared: number,
     const most = Math.min(shared, length - 1);
     return most - (most % pieceTokens);
   }
-  const most = Math.min(shared, length - LEAST_TOKENS);
+  const most = Math.min(shared, length - MIN_TOKENS);
   const known = endsInSingle(length - most) ? most - 1 : most;
   return known < WORTH_TOKENS ? 0 : known;
 }
@@ -77,7 +77,7 @@ export async function* readInPieces(
     const size = Math.min(left, pieceTokens);
     // what is left behind a whole piece, and a last piece
     const single = keepsBits && left > 1 && (endsInSingle(size) || left - size === 1);
-    const part = ids.slice(from, from + (single ? size - LEAST_TOKENS : size));
+    const part = ids.slice(from, from + (single ? size - MIN_TOKENS : size));
     const isLast = part.length === left;
     const read = await decoder.read(
       [{ ids: part, places: placesOf(part.length) }],

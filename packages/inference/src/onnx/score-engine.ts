@@ -24,12 +24,12 @@ export type ScoreReply = {
 };
 
 /** Rows of one batch at most, and their tokens with padding. */
-const MOST_ROWS = 32;
-const MOST_TOKENS = 8192;
+const MAX_ROWS = 32;
+const MAX_TOKENS = 8192;
 /** In one batch no row is longer than this many times the shortest: padding costs what tokens cost. */
 const LONGEST_OVER_SHORTEST = 1.25;
 /** Scores that are remembered: an answer stands in many battles. */
-const MOST_KNOWN = 20_000;
+const MAX_KNOWN = 20_000;
 
 /** Asks one loaded reward model, on the thread that it runs on, one request after another. */
 export class ScoreEngine {
@@ -142,7 +142,7 @@ export class ScoreEngine {
     this.#known.delete(key);
     this.#known.set(key, scores);
     const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
 
   #reply(
@@ -171,8 +171,8 @@ export function batchesOf(
     const fits =
       mayBatch &&
       open !== undefined &&
-      open.length < MOST_ROWS &&
-      (open.length + 1) * length <= MOST_TOKENS &&
+      open.length < MAX_ROWS &&
+      (open.length + 1) * length <= MAX_TOKENS &&
       length <= LONGEST_OVER_SHORTEST * shortest;
     if (fits) open.push(place);
     else batches.push([place]);

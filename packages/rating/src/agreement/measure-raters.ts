@@ -41,13 +41,13 @@ export type RaterReports = {
 };
 
 /** Pairs of models that refits for evidence may go through, a few seconds. */
-const MOST_WORK = 1e7;
+const MAX_WORK = 1e7;
 
 /**
  * @param mostWork each rater's evidence takes a refit, and goes through every pair of models; where all take more than
  * this many, the raters with most votes have it
  */
-export function measureRaters(rows: Iterable<Comparison>, mostWork = MOST_WORK): RaterReports {
+export function measureRaters(rows: Iterable<Comparison>, mostWork = MAX_WORK): RaterReports {
   const given = [...rows];
   const named = given.filter((row) => row.rater !== undefined && row.modelA !== row.modelB);
   const models = numberOf(named.flatMap(({ modelA, modelB }) => [modelA, modelB]));

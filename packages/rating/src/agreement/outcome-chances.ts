@@ -8,7 +8,7 @@ import { tieModelBounds } from '../ties/tie-model-bounds.ts';
 export type OutcomeChances = (i: number, j: number) => readonly [number, number, number];
 
 /** No outcome is ever held to be impossible. */
-const LEAST = 1e-3;
+const MIN_PROBABILITY = 1e-3;
 
 /** Counts, weighted or not; what only errors need is left out. */
 export type ChancesTable = Omit<PairTable, 'count' | 'square' | 'squarePoints' | 'squarePoints2' | 'plain'>;
@@ -41,6 +41,10 @@ export function outcomeChances(
 
 function floored(first: number, second: number, tie: number): [number, number, number] {
   const sum = first + second + tie;
-  const kept = 1 - 3 * LEAST;
-  return [LEAST + (kept * first) / sum, LEAST + (kept * second) / sum, LEAST + (kept * tie) / sum];
+  const kept = 1 - 3 * MIN_PROBABILITY;
+  return [
+    MIN_PROBABILITY + (kept * first) / sum,
+    MIN_PROBABILITY + (kept * second) / sum,
+    MIN_PROBABILITY + (kept * tie) / sum,
+  ];
 }

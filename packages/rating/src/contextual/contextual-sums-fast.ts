@@ -17,7 +17,7 @@ import { featureSteps } from './style-kernel.ts';
 const WIDTH = 4;
 const PRODUCTS = 10;
 /** Beyond, the pairs alone would take more than 32 MiB. */
-const MOST_MODELS = 2000;
+const MAX_MODELS = 2000;
 /** Rows brought to the kernel at a time. */
 export const CHUNK = 4096;
 const CODES_16 = 65_536;
@@ -53,7 +53,7 @@ function shapeOf({ theta, isRough }: ContextualPass): SumsShape {
 
 /** How many numbers a block's sums are; 0 where plain code must do. */
 export function sizeOfKernelSums(pass: ContextualPass): number {
-  const isFit = pass.columns.width <= WIDTH && pass.theta.length <= MOST_MODELS;
+  const isFit = pass.columns.width <= WIDTH && pass.theta.length <= MAX_MODELS;
   return isFit && contextualKernel() !== null ? shapeOf(pass).size : 0;
 }
 

@@ -31,10 +31,10 @@ export type SharedPass = {
 };
 
 /** Blocks enough that several threads end at nearly the same time, and few enough that adding them up costs nothing. */
-const MOST_BLOCKS = 24;
+const MAX_BLOCKS = 24;
 const FEWEST_ROWS = 65_536;
 /** Bytes of all blocks' sums together. */
-const MOST_BYTES = 2 ** 25;
+const MAX_BYTES = 2 ** 25;
 /** Of one thread. */
 const MS_PER_ROW = 2e-5;
 
@@ -45,7 +45,7 @@ const MS_PER_ROW = 2e-5;
 export function sumContextual(pass: ContextualPass, threads?: Threads): SumsAtPoint {
   const size = sizeOfKernelSums(pass);
   const kernel = size === 0 ? null : contextualKernel();
-  if (kernel === null) return sumPlainly(pass);
+  if (kernel === null) return sumReference(pass);
   const total = new Float64Array(size);
   const blocks = countBlocks(pass, size);
   const sums = new KernelSums(kernel, pass);
@@ -72,15 +72,15 @@ export function helpWithPass(work: SharedPass): void {
   helpWithParts(work.parts, (block) => doBlock(work, sums, block));
 }
 
-function sumPlainly({ columns, settings, place, theta, beta }: ContextualPass): SumsAtPoint {
+function sumReference({ columns, settings, place, theta, beta }: ContextualPass): SumsAtPoint {
   const sums = new ContextualSums(theta, beta);
   scanContextualRows(columns, settings, place, plainBlock(columns.width), (block) => sums.add(block));
   return sums;
 }
 
 function countBlocks({ columns }: ContextualPass, size: number): number {
-  const most = Math.min(Math.floor(columns.length / FEWEST_ROWS), Math.floor(MOST_BYTES / (8 * size)));
-  return Math.max(1, Math.min(MOST_BLOCKS, most));
+  const most = Math.min(Math.floor(columns.length / FEWEST_ROWS), Math.floor(MAX_BYTES / (8 * size)));
+  return Math.max(1, Math.min(MAX_BLOCKS, most));
 }
 
 /** Whole chunks, but for the last block; the last ones may be empty. */

@@ -2,7 +2,7 @@ import { type KernelExports, loadKernel, type SquareMatrix } from '@agon/stats';
 import { KernelLayout } from '../pairs/comparisons-kernel.ts';
 import { BYTES } from './cells-bytes.ts';
 import { type ClusterCells, NO_CELLS } from './cluster-cells.ts';
-import { addScorePlainly, scoreCellsPlainly } from './score-cells.ts';
+import { addScoreReference, scoreCellsReference } from './score-cells.ts';
 
 /** What a sum is made with. */
 export type CellScorer = {
@@ -37,7 +37,7 @@ export class CellsMemory {
     const length = cells.pair.length;
     // a memory of WebAssembly never shrinks, and must not hold the old cells beside the new ones
     const kernel = this.#kernel;
-    if (kernel === null || 8 * length > MOST_BYTES) {
+    if (kernel === null || 8 * length > MAX_BYTES) {
       this.#kernel = null;
       this.#cells = { ...cells, pair: cells.pair.slice(), tally: cells.tally.slice() };
       return;
@@ -60,9 +60,9 @@ export class CellsMemory {
     if (kernel === null) {
       const score = new Float64Array(models);
       const add = (from: number, to: number) =>
-        scoreCellsPlainly(this.#cells, from, to, place, chance, models, score);
+        scoreCellsReference(this.#cells, from, to, place, chance, models, score);
       const meat = new Float64Array(models * models);
-      return { score, add, meat, close: (most) => addScorePlainly(meat, score, models, most) };
+      return { score, add, meat, close: (most) => addScoreReference(meat, score, models, most) };
     }
     const layout = new KernelLayout(kernel);
     layout.place(Math.max(0, this.#end - layout.place(0)));
@@ -91,4 +91,4 @@ export class CellsMemory {
 }
 
 /** Less than the four gigabytes that such a memory can be. */
-const MOST_BYTES = 3e9;
+const MAX_BYTES = 3e9;

@@ -87,7 +87,7 @@ export function mergeIntoCells(
 }
 
 /** Twice as many points fit in 16 bits with their sign. */
-const MOST_COUNT = 16_383;
+const MAX_COUNT = 16_383;
 
 function within(value: number, most: number): number {
   return Math.max(-most, Math.min(most, value));
@@ -168,8 +168,8 @@ class CellWriter {
     let points2 = this.#ownPoints2[place]!;
     // a comparison that came and went leaves nothing
     while (count !== 0 || points2 !== 0) {
-      const own = within(count, MOST_COUNT);
-      const ownPoints2 = within(points2, 2 * MOST_COUNT);
+      const own = within(count, MAX_COUNT);
+      const ownPoints2 = within(points2, 2 * MAX_COUNT);
       this.#pair[this.#cells] = pair;
       this.#tally[this.#cells] = (ownPoints2 << 16) | (own & 0xffff);
       this.#cells += 1;

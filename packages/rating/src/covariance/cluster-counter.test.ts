@@ -9,7 +9,7 @@ import { CellsMemory } from './cells-memory.ts';
 import { mergeIntoCells, NO_CELLS } from './cluster-cells.ts';
 import { ClusterCounter } from './cluster-counter.ts';
 import type { ClusterSum } from './cluster-sums.ts';
-import { chancesOf } from './sum-cluster-cells.ts';
+import { winProbabilities } from './sum-cluster-cells.ts';
 import { sumClusters } from './sum-clusters.ts';
 
 type Row = { readonly a: number; readonly b: number; readonly outcome: number; readonly cluster: number };
@@ -207,7 +207,7 @@ describe('a sum over clusters from counts', () => {
     const cells = mergeIntoCells(NO_CELLS, loose, clusters, models);
     const place = Int32Array.from({ length: models }, (_, k) => (k === 7 ? -1 : k > 7 ? k - 1 : k));
     const theta = Float64Array.from({ length: models - 1 }, (_, k) => Math.sin(3 * k));
-    const chance = chancesOf(theta);
+    const chance = winProbabilities(theta);
     const [fast, plain] = [new CellsMemory(), new CellsMemory(null)].map((memory) => {
       memory.hold(cells);
       const { score, add, meat, close } = memory.scorer(place, chance, models - 1);

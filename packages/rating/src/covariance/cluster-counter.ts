@@ -3,7 +3,7 @@ import type { CodeColumn } from '../pairs/count-rows.ts';
 import { CellsMemory } from './cells-memory.ts';
 import { mergeIntoCells, orderByCluster, placeOfPair } from './cluster-cells.ts';
 import { type ClusterSum, closeClusterSum, closeScores, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
-import { chancesOf, sumClusterCells } from './sum-cluster-cells.ts';
+import { sumClusterCells, winProbabilities } from './sum-cluster-cells.ts';
 
 /** Some rows of columns of codes, as in `ComparisonChunk`, each with its cluster from 0, or below 0 where unknown. */
 export type ClusteredChunk = {
@@ -19,7 +19,7 @@ export type ClusteredChunk = {
 type Policy = Pick<RatingSettings, 'ties' | 'bothBad'>;
 
 /** Codes of models are below: every pair has a place (50 MB at the limit) while cells are written. */
-const MOST_MODELS = 2048;
+const MAX_MODELS = 2048;
 /** So many rows are kept by themselves, and an eighth of the cells, before they are merged into cells. */
 const LOOSE_ROWS = 16_384;
 
@@ -42,7 +42,7 @@ export class ClusterCounter {
 
   /** Whether so many models can be counted. */
   static suits(models: number): boolean {
-    return models <= MOST_MODELS;
+    return models <= MAX_MODELS;
   }
 
   /** Pairs of clusters that are held, and rows beside them: what a sum looks at. */
@@ -68,7 +68,7 @@ export class ClusterCounter {
     const m = theta.length;
     const rows = this.#loose;
     const { order, starts } = orderByCluster(rows, this.#clusters);
-    const chance = chancesOf(theta);
+    const chance = winProbabilities(theta);
     const counted = { memory: this.#memory, rows, order, rowsFrom: starts };
     // fewer than models span no whole covariance: their scores say the same with less work
     const areFew = this.#clusters <= Math.min(DENSE_ROWS, m - 2);
@@ -183,7 +183,7 @@ class UnknownRows {
     this.#models = models;
     const needed = ((models * (models - 1)) / 2) * FIELDS;
     if (needed <= this.#sums.length) return;
-    const room = Math.min(2 * models, MOST_MODELS);
+    const room = Math.min(2 * models, MAX_MODELS);
     const grown = new Int32Array(Math.max(needed, ((room * (room - 1)) / 2) * FIELDS));
     grown.set(this.#sums);
     this.#sums = grown;

@@ -9,7 +9,7 @@ export const BLOCK = 16_384;
 /** Ranges of cluster codes: more would leave the processor's table of pages, fewer its second cache. */
 const BUCKETS = 512;
 /** Less than the four gigabytes that such a memory can be. */
-const MOST_BYTES = 3.5e9;
+const MAX_BYTES = 3.5e9;
 
 export type Buckets = {
   /** Those of known codes, and one for rows without. */
@@ -136,7 +136,7 @@ export function layOutClusters(
   const counts = words(257);
   const records = [rows, sorted, parts, sum, sumOfParts];
   const at = records.map((record) => words(record.length));
-  if (layout.place(0) > MOST_BYTES) return null;
+  if (layout.place(0) > MAX_BYTES) return null;
   const buffer = layout.memory();
   records.forEach((record, k) => {
     new Uint32Array(buffer, at[k]!, record.length).set(record);

@@ -7,7 +7,7 @@ import { type ClusterCells, countOf, points2Of } from './cluster-cells.ts';
  * @param place from a code to its number in the group, or -1
  * @returns comparisons in the group
  */
-export function scoreCellsPlainly(
+export function scoreCellsReference(
   { pair, tally }: Pick<ClusterCells, 'pair' | 'tally'>,
   from: number,
   to: number,
@@ -41,7 +41,7 @@ export function scoreCellsPlainly(
  * Adds the products of `score` to the lower triangle of `meat` and clears it, where fewer than `most` models have one. The
  * same bits as the kernel.
  */
-export function addScorePlainly(
+export function addScoreReference(
   meat: SquareMatrix,
   score: Float64Array,
   models: number,

@@ -24,7 +24,7 @@ export type CountedSum = {
 };
 
 /** P(i beats j) at j · models + i, for i < j. */
-export function chancesOf(theta: Float64Array): Float64Array {
+export function winProbabilities(theta: Float64Array): Float64Array {
   const m = theta.length;
   const chance = new Float64Array(m * m);
   const strength = suitsStrengths(theta) ? theta.map(Math.exp) : null;
@@ -39,7 +39,7 @@ export function chancesOf(theta: Float64Array): Float64Array {
 
 /**
  * Σ u uᵀ over clusters, u = Σ (y − p)(e_i − e_j) pair by pair. `place`: from a code to its number in the group, ascending,
- * or -1. `chance`: of `chancesOf`. `most`: with so many models a cluster is a dense one.
+ * or -1. `chance`: of `winProbabilities`. `most`: with so many models a cluster is a dense one.
  */
 export function sumClusterCells(
   counted: CountedClusters,

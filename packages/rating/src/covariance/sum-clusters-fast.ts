@@ -13,17 +13,17 @@ import { BLOCK, type ClustersMemory, layOutClusters, planBuckets, type SumPlace 
 import { suitsStrengths } from './row-scores.ts';
 
 /** Above so many models the products alone would fill much of the kernel's memory. */
-const MOST_MODELS = 4096;
+const MAX_MODELS = 4096;
 
 /** A kernel whose memory has grown beyond this is let go after use: ten million votes stay below, and need no new memory. */
 const KEPT_BYTES = 2 ** 28;
 
 let loaded: KernelExports | null | undefined;
 
-/** As `sumClustersPlainly`, in the kernel; null where that one must do: very many models or rows, or no WebAssembly. */
+/** As `sumClustersReference`, in the kernel; null where that one must do: very many models or rows, or no WebAssembly. */
 export function sumClustersFast(rows: ClusteredRows): ClusterSums | null {
   const models = rows.theta.length;
-  if (models > MOST_MODELS || !suitsStrengths(rows.theta)) return null;
+  if (models > MAX_MODELS || !suitsStrengths(rows.theta)) return null;
   if (loaded === undefined) loaded = loadKernel(BYTES);
   const kernel = loaded;
   if (kernel === null) return null;

@@ -6,7 +6,7 @@ import { scanComparisons } from '../pairs/scan-comparisons.ts';
 import type { ClusteredRows } from './cluster-sums.ts';
 import { sumClusters } from './sum-clusters.ts';
 import { sumClustersFast } from './sum-clusters-fast.ts';
-import { sumClustersPlainly } from './sum-clusters-plainly.ts';
+import { sumClustersReference } from './sum-clusters-reference.ts';
 
 type Shape = {
   readonly seed: number;
@@ -146,7 +146,7 @@ describe('sums over clusters', () => {
       fc.property(shapes, (of) => {
         const rows = draw(of);
         const fast = sumClustersFast(rows);
-        const plain = sumClustersPlainly(rows);
+        const plain = sumClustersReference(rows);
         expect(fast).toEqual(plain);
       }),
       { numRuns },

@@ -1,8 +1,8 @@
 import type { ClusteredRows, ClusterSums } from './cluster-sums.ts';
 import { sumClustersFast } from './sum-clusters-fast.ts';
-import { sumClustersPlainly } from './sum-clusters-plainly.ts';
+import { sumClustersReference } from './sum-clusters-reference.ts';
 
 /** The meat of a clustered sandwich over the models of one group. */
 export function sumClusters(rows: ClusteredRows): ClusterSums {
-  return sumClustersFast(rows) ?? sumClustersPlainly(rows);
+  return sumClustersFast(rows) ?? sumClustersReference(rows);
 }

@@ -29,7 +29,7 @@ export type JointClusterSums = {
 };
 
 /** What scores may take while they are sorted, in bytes; where they take more, they are read again for each part. */
-const MOST_BYTES = 2 ** 27;
+const MAX_BYTES = 2 ** 27;
 
 /**
  * Sorts the scores of the comparisons by cluster and adds the products of each cluster's sums. The rows of many clusters
@@ -40,7 +40,7 @@ export function sumJointClusters(
   rows: ScoredRows,
   first: ClusterCodes,
   second: ClusterCodes | null,
-  mostBytes = MOST_BYTES,
+  mostBytes = MAX_BYTES,
 ): JointClusterSums {
   const { models, width } = rows;
   const { codes, clusters } = first;

@@ -18,7 +18,7 @@ import { votesToSeparate } from './votes-to-separate.ts';
 const DRAWS = 4000;
 const firstNoise = new KeptDraws('first', DRAWS);
 /** Beyond this many models a matrix of all pairs is no longer read by anybody. */
-const MOST_MODELS = 300;
+const MAX_MODELS = 300;
 /** Challengers for whom flips are counted: the nearest to the top. */
 const CHALLENGERS = 3;
 
@@ -74,7 +74,7 @@ function explainGroup(
   { members, table, covariance: known }: RatedGroup,
   clusters: ClusterCounter | undefined,
 ): GroupInsights | null {
-  if (members.length < 2 || members.length > MOST_MODELS) return null;
+  if (members.length < 2 || members.length > MAX_MODELS) return null;
   // from nothing, wherever the ratings' own search began: what is said of level models then hangs on the votes alone
   const fit = fitBradleyTerry(table);
   const { matrix: covariance, degrees } =

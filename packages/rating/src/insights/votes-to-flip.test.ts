@@ -56,7 +56,7 @@ function fewestByTrying(counts: Counts, leader: number, challenger: number, most
 }
 
 /** The slow twin: every list of influences sorted whole, every table of what is left written out anew. */
-function flipPlainly(table: PairTable, leader: number, challenger: number): Flip | null {
+function flipReference(table: PairTable, leader: number, challenger: number): Flip | null {
   const gapOfFit = ({ theta }: BradleyTerryFit) => theta[leader]! - theta[challenger]!;
   let left = countsOf(table);
   let removed = 0;
@@ -215,7 +215,7 @@ describe('votes to flip', () => {
           const fit = fitBradleyTerry(table);
           const order = [0, 1, 2, 3, 4, 5].sort((x, y) => fit.theta[y]! - fit.theta[x]!);
           for (const challenger of order.slice(1, 4)) {
-            const slow = flipPlainly(table, order[0]!, challenger);
+            const slow = flipReference(table, order[0]!, challenger);
             expect(votesToFlip(table, fit, order[0]!, challenger)).toEqual(slow);
             const fewer = votesToFlip(table, fit, order[0]!, challenger, below);
             expect(fewer).toEqual(slow !== null && slow.votes < below ? slow : null);

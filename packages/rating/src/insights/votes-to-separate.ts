@@ -5,7 +5,7 @@ import { ELO_PER_LOGIT, logistic } from '../elo-scale.ts';
  * Where p(1 − p) gap² is largest, d tanh(d/2) = 2, in logits: an error known from the votes needs a few that the weaker
  * model won, so a wider gap shows no sooner.
  */
-const WIDEST = 2.3993572805154;
+const MAX_GAP_LOGITS = 2.3993572805154;
 
 /**
  * Head-to-head votes between two models that show a true gap at the 5 % level (two-sided) with `power`. With ties as
@@ -18,7 +18,7 @@ const WIDEST = 2.3993572805154;
  */
 export function votesToSeparate(gapElo: number, tieShare: number, power = 0.8): number {
   if (gapElo === 0) throw new RangeError('no number of votes separates equal models');
-  const gap = Math.min(WIDEST, Math.abs(gapElo) / ELO_PER_LOGIT);
+  const gap = Math.min(MAX_GAP_LOGITS, Math.abs(gapElo) / ELO_PER_LOGIT);
   const p = logistic(gap);
   const information = p * (1 - p);
   const variance = information - Math.min(tieShare, 2 * (1 - p)) / 4;

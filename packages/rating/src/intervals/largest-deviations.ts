@@ -138,7 +138,7 @@ export class LargestDeviations {
     const m = this.#m;
     const covariance = this.#covariance;
     const scale = this.#scale;
-    const least = LEAST_VARIANCE * largestVariance(covariance, m);
+    const least = MIN_VARIANCE * largestVariance(covariance, m);
     const variances = diagonalOf(covariance, m);
     const reach = new Float64Array(m);
     for (let i = 0; i < m; i += 1) {
@@ -204,7 +204,7 @@ class LargestValues {
 }
 
 /** A difference with less, as a share of the largest variance, is known to rounding. */
-export const LEAST_VARIANCE = 1e-12;
+export const MIN_VARIANCE = 1e-12;
 
 export function largestVariance(covariance: SquareMatrix, m: number): number {
   let largest = 0;

@@ -2,8 +2,8 @@ import type { SquareMatrix } from '@agon/stats';
 import {
   diagonalOf,
   LargestDeviations,
-  LEAST_VARIANCE,
   largestVariance,
+  MIN_VARIANCE,
   type OpenPairs,
 } from './largest-deviations.ts';
 
@@ -36,7 +36,7 @@ export function rankSets(
   // No limit is above this one, and limits only fall while pairs are taken out: what it settles, the first limit would
   // settle too, and the steps end with the same pairs wherever between the two they start.
   const ceiling = search.ceiling() * (1 + 1e-9);
-  const least = LEAST_VARIANCE * largestVariance(covariance, m);
+  const least = MIN_VARIANCE * largestVariance(covariance, m);
   const variances = diagonalOf(covariance, m);
   const pairs = (m * (m - 1)) / 2;
   let open: OpenPairs = {

@@ -1,6 +1,6 @@
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
-import { type CodeColumn, type CountedRows, countPlainly, type RefusedRows } from './count-rows.ts';
+import { type CodeColumn, type CountedRows, countReference, type RefusedRows } from './count-rows.ts';
 import { countRowsFast } from './count-rows-fast.ts';
 
 const MODELS = 40;
@@ -30,9 +30,9 @@ function countBoth(rows: CountedRows, models = MODELS) {
   const refusedFast: RefusedRows = { outcome: 0, model: 0, same: 0 };
   const refusedPlain: RefusedRows = { outcome: 0, model: 0, same: 0 };
   const done = countRowsFast(rows, models, fast, (from, to) =>
-    countPlainly({ ...rows, from, to }, models, null, refusedFast),
+    countReference({ ...rows, from, to }, models, null, refusedFast),
   );
-  countPlainly(rows, models, plain, refusedPlain);
+  countReference(rows, models, plain, refusedPlain);
   expect(done).toBe(true);
   expect(fast.findIndex((count, place) => count !== plain[place])).toBe(-1);
   expect(refusedFast).toEqual(refusedPlain);

@@ -7,7 +7,7 @@ function fewestRows(counts: Uint32Array): number {
 }
 const BLOCK = 16_384;
 /** The kernel works out places of pairs in 16 bits, which would do for 4,096 models; no counter asks for more than these. */
-const MOST_STRAIGHT = 2048;
+const MAX_UNSORTED_MODELS = 2048;
 const CODES_16 = 65_536;
 const CODES_8 = 256;
 
@@ -30,7 +30,7 @@ export function countRowsFast(
   // models in their own order and few outcomes, as most files have them: no maps, and eight rows at a time
   const straight =
     narrow &&
-    models <= MOST_STRAIGHT &&
+    models <= MAX_UNSORTED_MODELS &&
     isIdentity(modelOfA, models) &&
     isIdentity(modelOfB, models) &&
     (rows.outcomeOf === null || rows.outcomeOf.length <= 16);

@@ -34,13 +34,13 @@ export function countRows(
 ): void {
   const inKernel = countRowsFast(rows, models, counts, (from, to) => {
     // the kernel only says how many; a second look at such a block says why
-    countPlainly({ ...rows, from, to }, models, null, refused);
+    countReference({ ...rows, from, to }, models, null, refused);
   });
-  if (!inKernel) countPlainly(rows, models, counts, refused);
+  if (!inKernel) countReference(rows, models, counts, refused);
 }
 
 /** `counts` null: only what is refused is counted. */
-export function countPlainly(
+export function countReference(
   rows: CountedRows,
   models: number,
   counts: Uint32Array | null,

@@ -25,7 +25,7 @@ export type SharedCounts = {
 const PARTS = 8;
 const REASONS = 3;
 /** Counters beyond it (16 MiB) would take longer to add up than to fill. */
-const MOST_COUNTERS = 2 ** 22;
+const MAX_COUNTERS = 2 ** 22;
 /** Of one thread. */
 const MS_PER_ROW = 1.6e-6;
 
@@ -39,7 +39,7 @@ export function countSharedRows(
 ): void {
   const length = rows.to - rows.from;
   const isLong = threads !== undefined && length * MS_PER_ROW >= threads.paysFromMs;
-  if (!isLong || counts.length > MOST_COUNTERS || !isShared(rows)) {
+  if (!isLong || counts.length > MAX_COUNTERS || !isShared(rows)) {
     countRows(rows, models, counts, refused);
     return;
   }

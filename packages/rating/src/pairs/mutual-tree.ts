@@ -1,7 +1,7 @@
 import type { PairTable } from './pair-table.ts';
 
 /** Beyond it the matrix of all pairs costs more than a search along the pairs that met. */
-const MOST_MODELS = 1024;
+const MAX_MODELS = 1024;
 
 /**
  * The cells of a spanning tree over all models that met anyone, in which both sides of every pair got some points: those
@@ -11,7 +11,7 @@ const MOST_MODELS = 1024;
  */
 export function mutualTree(table: PairTable): number[] | null {
   const { models: m, cells, low, high, weight, points } = table;
-  if (m > MOST_MODELS || cells === 0) return null;
+  if (m > MAX_MODELS || cells === 0) return null;
   const evidence = new Float64Array(m * m);
   const cellOf = new Int32Array(m * m);
   const outside = new Uint8Array(m);

@@ -89,7 +89,7 @@ export class PairCounter {
     this.#told = null;
     this.#read += rows.to - rows.from;
     if (this.#places === null) countSharedRows(rows, this.#models, this.#counts, this.#refused, threads);
-    else this.#countPlainly(rows, 1);
+    else this.#countReference(rows, 1);
   }
 
   /** Takes rows off that were added before: what is left is as if they had never come. */
@@ -97,7 +97,7 @@ export class PairCounter {
     const rows = rowsOf(chunk);
     this.#told = null;
     this.#read -= rows.to - rows.from;
-    this.#countPlainly(rows, -1);
+    this.#countReference(rows, -1);
   }
 
   /**
@@ -236,7 +236,7 @@ export class PairCounter {
     return at;
   }
 
-  #countPlainly(rows: CountedRows, change: 1 | -1): void {
+  #countReference(rows: CountedRows, change: 1 | -1): void {
     const { a, b, outcome, from, to, modelOfA, modelOfB, outcomeOf } = rows;
     for (let row = from; row < to; row += 1) {
       const i = modelOfA === null ? a[row]! : (modelOfA[a[row]!] ?? -1);

@@ -28,7 +28,7 @@ export type RectifiedFit = {
 };
 
 /** Halvings of λ before it is set to 0, where the rectified points have no finite maximum. */
-const MOST_HALVINGS = 6;
+const MAX_HALVINGS = 6;
 
 /**
  * Prediction-powered Bradley–Terry with the judges' part balanced pair by pair (Angelopoulos, Duchi and Zrnic, 2023,
@@ -63,7 +63,7 @@ export function fitRectifiedVotes(
       fit = fitBradleyTerry(rectifiedTable);
       break;
     }
-    lambda = halving < MOST_HALVINGS ? lambda / 2 : 0;
+    lambda = halving < MAX_HALVINGS ? lambda / 2 : 0;
   }
   const final = lambda === 0 ? own : meatOf(scoresOf(rectified, fit.theta, lambda));
   return {

@@ -17,7 +17,7 @@ import { rateWinRate } from './rate-win-rate.ts';
 /** Other models on an item before its difficulty is used. */
 const ENOUGH_MODELS = 5;
 /** Logits; ease that differs by less differs by rounding, and scaled up it would be a feature made of noise. */
-const LEAST_SPREAD = 1e-6;
+const MIN_SPREAD = 1e-6;
 /** Of items' ease, squared logits: wide beside what 805 items of 24 models show (sd about 1.5). */
 const PRIOR_VARIANCE = 4;
 
@@ -116,7 +116,7 @@ function readItems(
       modelLength: Float64Array.from(rows, (row) => row.own),
       baselineLength: Float64Array.from(rows, (row) => row.other),
       difficulty:
-        spread === null || !(spread > LEAST_SPREAD) || known.length < rows.length / 2
+        spread === null || !(spread > MIN_SPREAD) || known.length < rows.length / 2
           ? null
           : Float64Array.from(raw, (value) => (value ?? 0) / spread),
       cluster: Int32Array.from(rows, ({ prompt, row }) => (prompt < 0 ? -1 - row : prompt)),

@@ -2,8 +2,8 @@ import type { Board } from '@agon/contract';
 import { m } from '#paraglide/messages.js';
 
 /** In logits, as the fit takes them. */
-const NARROWEST_PRIOR = 0.001;
-const WIDEST_PRIOR = 10_000;
+const MIN_PRIOR = 0.001;
+const MAX_PRIOR = 10_000;
 
 /** Why these switches leave nothing to rank, and which one to change; null where they are not to blame. */
 export function emptyReason({
@@ -15,7 +15,7 @@ export function emptyReason({
   const { method, baseline, anchor } = query;
   if (query.prior !== undefined) {
     if (method !== 'bradley-terry') return m.board_empty_prior();
-    if (query.prior < NARROWEST_PRIOR || query.prior > WIDEST_PRIOR) return m.board_empty_prior_range();
+    if (query.prior < MIN_PRIOR || query.prior > MAX_PRIOR) return m.board_empty_prior_range();
   }
   if ((method === 'davidson' || method === 'rao-kupper') && query.ties === 'drop')
     return m.board_empty_ties();

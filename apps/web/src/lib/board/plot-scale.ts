@@ -8,7 +8,7 @@ export type PlotScale = {
 
 /** Room left and right of the outermost value, in per cent, for the marks themselves. */
 const MARGIN = 4;
-const MOST_TICKS = 6;
+const MAX_TICKS = 6;
 
 /** One scale for all rows of a forest plot: it ends where the data ends, with a few round ticks inside. */
 export function plotScale(values: readonly (number | null)[]): PlotScale {
@@ -31,6 +31,6 @@ function scaleOf(from: number, to: number): PlotScale {
   const ticks = scale.ticks(5);
   return {
     at: (value) => Math.round(scale(value) * 100) / 100,
-    ticks: ticks.length > MOST_TICKS ? scale.ticks(3) : ticks,
+    ticks: ticks.length > MAX_TICKS ? scale.ticks(3) : ticks,
   };
 }

@@ -21,11 +21,11 @@ export function warningTexts(result: RatingResultJson): WarningText[] {
 type Say = (result: RatingResultJson, message: string) => Pick<WarningText, 'title' | 'text'>;
 
 /** Names of one warning that are told; of hundreds nobody reads more. */
-const MOST_NAMES = 12;
+const MAX_NAMES = 12;
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).join(m.board_comma());
-  return names.length > MOST_NAMES
-    ? m.board_names_more({ names: shown, count: names.length - MOST_NAMES })
+  const shown = names.slice(0, MAX_NAMES).join(m.board_comma());
+  return names.length > MAX_NAMES
+    ? m.board_names_more({ names: shown, count: names.length - MAX_NAMES })
     : shown;
 }
 const where = (result: RatingResultJson, keep: (model: RatingResultJson['models'][number]) => boolean) =>

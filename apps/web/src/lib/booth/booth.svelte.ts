@@ -14,11 +14,11 @@ import { sendEntry } from './send-entry.ts';
 /** The battle on screen, and the next one behind it. */
 const HELD = 2;
 /** The most that one draw may count, those held included. */
-const MOST_DRAWN = 5;
+const MAX_DRAWN = 5;
 /** Names are asked for this long after the time to undo: the server's clock is not ours. */
 const REVEAL_MARGIN_MS = 250;
 /** Names are a courtesy: they are not asked for without end. */
-const MOST_ASKED = 8;
+const MAX_ASKED = 8;
 
 /** Something that went against the voter's expectation and needs a sentence. */
 export type BoothNotice = {
@@ -267,7 +267,7 @@ export class Booth {
     const holding = [...new Set([...this.held.map((battle) => battle.id), ...away])];
     const count = HELD - this.held.length + holding.length;
     // too many on their way to be named in one draw: their answers come first, and draw again
-    if (count > MOST_DRAWN) return;
+    if (count > MAX_DRAWN) return;
     this.#isDrawing = true;
     let hasMore = false;
     const ask = this.#ask();
@@ -351,7 +351,7 @@ export class Booth {
     } catch (error) {
       const delivery = deliveryOf(error, attempt, this.#ports.random());
       const isLast = this.last?.vote === vote;
-      if (isLast && delivery.kind === 'later' && attempt < MOST_ASKED)
+      if (isLast && delivery.kind === 'later' && attempt < MAX_ASKED)
         this.#revealAfter(delivery.waitMs, attempt + 1);
     }
   }

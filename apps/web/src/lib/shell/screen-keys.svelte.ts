@@ -6,7 +6,7 @@ let keys: readonly ScreenKey[] = $state.raw([]);
 export const screenKeys = (): readonly ScreenKey[] => keys;
 
 /** Tells the list of keys what this page listens to, until the page is left. @returns takes it back */
-export function tellKeys(own: readonly ScreenKey[]): () => void {
+export function registerKeys(own: readonly ScreenKey[]): () => void {
   keys = own;
   return () => {
     if (keys === own) keys = [];

@@ -54,7 +54,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   context: ['contexts', 'passages', 'documents', 'passage'],
 };
 /** Of the sheet's fields only the prompt is needed, which many other files have: it is the last to be thought of. */
-const LEAST_TELLING = 'answer-sheet';
+const WEAKEST_SHAPE = 'answer-sheet';
 /** Names that columns of texts have which are no model's. */
 const NO_MODEL =
   /note|comment|reference|gold|expected|target|solution|tags?$|source|url|author|date|status|(?:^|_)id$/i;
@@ -93,18 +93,18 @@ export function suggestFormat(table: Table, formats: readonly FormatJson[]): str
   let best: { readonly id: string; readonly share: number; readonly fields: readonly string[] } | null = null;
   for (const { id, fields } of formats) {
     const needed = fields.filter((field) => field.required);
-    if (needed.length === 0 || id === LEAST_TELLING) continue;
+    if (needed.length === 0 || id === WEAKEST_SHAPE) continue;
     const mapped = Object.values(suggestMap(table, fields));
     const share = needed.filter((field) => mapped.includes(field.name)).length / needed.length;
     if (share >= 0.5 && mapped.length > (best?.fields.length ?? 0)) best = { id, share, fields: mapped };
   }
   if (best?.share === 1) return best.id;
-  return isLikeSheet(table, formats, best?.fields ?? []) ? LEAST_TELLING : (best?.id ?? null);
+  return isLikeSheet(table, formats, best?.fields ?? []) ? WEAKEST_SHAPE : (best?.id ?? null);
 }
 
 /** `told`: fields of another format that the columns would tell of; a sheet has none beyond its own. */
 function isLikeSheet(table: Table, formats: readonly FormatJson[], told: readonly string[]): boolean {
-  const sheet = formats.find(({ id }) => id === LEAST_TELLING);
+  const sheet = formats.find(({ id }) => id === WEAKEST_SHAPE);
   if (sheet === undefined || told.some((name) => sheet.fields.every((field) => field.name !== name)))
     return false;
   const map = suggestMap(table, sheet.fields);

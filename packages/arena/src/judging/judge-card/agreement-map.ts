@@ -10,7 +10,7 @@ export type Named = {
 };
 
 /** Judges beside these, at most: a map of more is read by nobody. */
-const MOST_JUDGES = 12;
+const MAX_JUDGES = 12;
 
 /** People first, then judges as they are given, then the rules without a model. */
 export function speakersOf(subjects: readonly JudgeSubject[], first: number | null): Named[] {
@@ -18,7 +18,7 @@ export function speakersOf(subjects: readonly JudgeSubject[], first: number | nu
     .map((subject, k) => ({ subject, k }))
     .filter(({ subject }) => subject.origin !== 'control')
     .sort((x, y) => Number(y.k === first) - Number(x.k === first))
-    .slice(0, MOST_JUDGES);
+    .slice(0, MAX_JUDGES);
   return [
     { name: 'people', kind: 'people', speaker: peopleOf },
     ...judges.map(

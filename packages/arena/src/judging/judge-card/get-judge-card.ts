@@ -33,7 +33,7 @@ const ELO_PER_LOGIT = 400 / Math.LN10;
 const DISAGREEMENTS = 10;
 const PROMPT_CHARACTERS = 160;
 /** More unscored than this and a card should not be used before somebody looked at the replies. */
-const MOST_UNSCORED = 0.1;
+const MAX_UNSCORED = 0.1;
 
 type CardPorts = Pick<
   Ports,
@@ -283,7 +283,7 @@ function probesOf(
     },
     {
       probe: 'unscored',
-      passed: all === 0 ? null : unscored / all <= MOST_UNSCORED,
+      passed: all === 0 ? null : unscored / all <= MAX_UNSCORED,
       part: unscored,
       of: all,
     },

@@ -22,7 +22,7 @@ import { JURY_WAYS, juryLabels } from './jury-labels.ts';
 import { type HeldItem, lengthRatio, readHeldItems, swapOf } from './read-cells.ts';
 
 /** Judges of one jury at most, those with most verdicts: each two are compared. */
-const MOST_JUDGES = 12;
+const MAX_JUDGES = 12;
 const NONE: Estimate = { value: null, low: null, high: null };
 
 /**
@@ -42,7 +42,7 @@ export async function getJury(
   const judges = subjects
     .map((subject, at) => ({ subject, at }))
     .filter(({ subject }) => subject.origin !== 'control')
-    .slice(0, MOST_JUDGES);
+    .slice(0, MAX_JUDGES);
   const details = await Promise.all(
     judges.map(async ({ subject }) => {
       const filter = { judgeId: subject.judgeId, model: subject.model, run: null };

@@ -45,7 +45,7 @@ export type HeldItems = {
 };
 
 /** Battles on one card at most: their statistics take some seconds of one core. */
-const MOST_BATTLES = 20_000;
+const MAX_BATTLES = 20_000;
 /** Texts that are held at a time. */
 const BATCH = 500;
 /** The coin of every card falls the same way. */
@@ -72,7 +72,7 @@ export async function readHeldItems(
   reward: Judge | null = null,
 ): Promise<HeldItems> {
   const withReplies = filter === null || reward === null ? filter : { ...filter, replies: true };
-  const { cells, subjects, verdicts, of } = await deps.judgeCards.cells(campaign, withReplies, MOST_BATTLES);
+  const { cells, subjects, verdicts, of } = await deps.judgeCards.cells(campaign, withReplies, MAX_BATTLES);
   const own =
     filter === null
       ? -1
@@ -216,9 +216,9 @@ export function differencesOf(item: HeldItem, judgeFamily: string | null) {
 }
 
 /** Doublings beyond this say no more: an empty answer is not a thousand times shorter than others. */
-const MOST_DOUBLINGS = 3;
+const MAX_DOUBLINGS = 3;
 
 /** log₂ of a's length over b's. */
 export function lengthRatio(a: number, b: number): number {
-  return Math.min(MOST_DOUBLINGS, Math.max(-MOST_DOUBLINGS, Math.log2((a + 1) / (b + 1))));
+  return Math.min(MAX_DOUBLINGS, Math.max(-MAX_DOUBLINGS, Math.log2((a + 1) / (b + 1))));
 }

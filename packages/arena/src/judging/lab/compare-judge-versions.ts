@@ -9,7 +9,7 @@ import { type FoundJudge, findJudge, noSuchJudge } from '../list-judges.ts';
 import { asJudged, changedByOrder, outcomesOf } from './trial-totals.ts';
 
 /** Battles with another verdict that are listed. */
-const MOST_CHANGED = 200;
+const MAX_CHANGED = 200;
 const PROMPT_HEAD = 200;
 const SEED = 1;
 
@@ -96,7 +96,7 @@ export async function compareJudgeVersions(
         const battle = battles.get(id);
         return battle === undefined ? [] : [presentChanged(battle, left, right)];
       })
-      .slice(0, MOST_CHANGED),
+      .slice(0, MAX_CHANGED),
   };
 }
 

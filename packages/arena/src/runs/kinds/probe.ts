@@ -6,7 +6,7 @@ import type { ReadableReply, RunKind } from './run-kind.ts';
 /** As many alternatives as the field's servers give at most. */
 const TOP_LOGPROBS = 20;
 /** Models that think before they speak need some. */
-const MOST_TOKENS = 512;
+const MAX_TOKENS = 512;
 /** A square of 64 × 64 pixels in one red: some models refuse smaller pictures. */
 const RED_SQUARE =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAT0lEQVR42u3PQQkAAAgEsAtx/ZMZxgi+hcEKLNO+FgEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQGBywKqxUDxqh7TUQAAAABJRU5ErkJggg==';
@@ -15,7 +15,7 @@ const say = (text: string, settings: Partial<ChatSettings> = {}): ModelRequest =
   kind: 'chat',
   system: '',
   turns: [text],
-  settings: { temperature: 0, maxTokens: MOST_TOKENS, ...settings },
+  settings: { temperature: 0, maxTokens: MAX_TOKENS, ...settings },
 });
 
 /** Long enough that two replies are the same by a seed, and hardly by chance. */

@@ -5,10 +5,10 @@ import type { NewCall, ProbeCount } from '../../ports/run-store.ts';
 
 /** Of the battles of a run, how many are used for each kind of probe. */
 const SHARE = 0.05;
-const LEAST = 4;
+const MIN_PROBES = 4;
 const MOST = 48;
 /** A small run is not to be more probes than battles. */
-const MOST_OF_BATTLES = 0.25;
+const MAX_BATTLE_SHARE = 0.25;
 
 /** What says nothing about any prompt, and well of itself. */
 export const NULL_ANSWER =
@@ -65,8 +65,8 @@ export function probeSamples(seed: number, calls: readonly NewCall[]): (probe: s
   const firsts = calls.filter((call) => call.repeat === 1);
   const targets = [...new Set(firsts.map(({ target }) => target))];
   const count = Math.min(
-    Math.max(LEAST, Math.ceil(SHARE * targets.length)),
-    Math.floor(MOST_OF_BATTLES * targets.length),
+    Math.max(MIN_PROBES, Math.ceil(SHARE * targets.length)),
+    Math.floor(MAX_BATTLE_SHARE * targets.length),
     MOST,
   );
   return (probe) => {

@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 
-const LEAST_PX = 56;
+const MIN_PX = 56;
 /** Sideways at least this many times more than down: otherwise it was a scroll. */
 const FLATNESS = 1.8;
 
@@ -20,7 +20,7 @@ export function swipes(onswipe: (direction: 'forward' | 'back') => void): Attach
       const dx = touch.clientX - start.x;
       const dy = touch.clientY - start.y;
       start = null;
-      if (Math.abs(dx) < LEAST_PX || Math.abs(dx) < FLATNESS * Math.abs(dy)) return;
+      if (Math.abs(dx) < MIN_PX || Math.abs(dx) < FLATNESS * Math.abs(dy)) return;
       onswipe(dx < 0 ? 'forward' : 'back');
     };
     element.addEventListener('touchstart', begin, { passive: true });

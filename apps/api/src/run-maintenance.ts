@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
  * Once a minute: battles past their time go back to the pool, sessions and voters' addresses past theirs are removed, and
  * so are uploads of processes that were killed. Several processes may do it at once. Returns the way to stop.
  */
-export function keepHouse(
+export function runMaintenance(
   ports: Pick<Ports, 'battles' | 'sessionStore' | 'voterAddresses' | 'clock'>,
   log: Log,
 ): () => void {
@@ -22,7 +22,7 @@ export function keepHouse(
       await removeLeftUploads();
     } catch (error) {
       // an unreachable database is told by /readyz; the next minute tries again
-      toArenaError(error, 'keepHouse', log);
+      toArenaError(error, 'runMaintenance', log);
     }
   }, EVERY_MS);
   timer.unref();

@@ -4,7 +4,7 @@ import { scoreRows } from './row-scores.ts';
 import { sumClusterScores } from './sum-cluster-scores.ts';
 
 /** The same bits as the kernel (`assembly/clusters.ts`): clusters in the order of their codes, then those of one row. */
-export function sumClustersPlainly(rows: ClusteredRows): ClusterSums {
+export function sumClustersReference(rows: ClusteredRows): ClusterSums {
   const { columns, settings, place, theta, codes, others } = rows;
   const scores = scoreRows(columns, settings, place, theta);
   const first = scores.row.map((row) => codes[row]!);

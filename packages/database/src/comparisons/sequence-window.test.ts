@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { LookBack } from './look-back.ts';
+import { SequenceWindow } from './sequence-window.ts';
 
 describe('how far a read looks back', () => {
   it('is to the start before the first read, and far enough in the first minute', () => {
-    const back = new LookBack();
+    const back = new SequenceWindow();
     expect(back.after(0)).toBe(0);
     back.saw(50_000);
     back.readAt(0);
@@ -14,7 +14,7 @@ describe('how far a read looks back', () => {
   });
 
   it('is to what had been seen a minute ago, however much came since', () => {
-    const back = new LookBack();
+    const back = new SequenceWindow();
     for (let second = 0; second <= 200; second += 1) {
       back.saw(50_000 + 1000 * second);
       back.readAt(1000 * second);
@@ -26,7 +26,7 @@ describe('how far a read looks back', () => {
   });
 
   it('is never less far for more reads than it keeps marks of', () => {
-    const back = new LookBack();
+    const back = new SequenceWindow();
     for (let read = 0; read < 5000; read += 1) {
       back.saw(read + 1);
       back.readAt(10 * read);

@@ -7,7 +7,7 @@ export function megabytes(bytes: number): string {
 }
 
 /** A line on stderr every two seconds: how much is there, of how much, how quickly. */
-export function tellProgress(total: number): (bytes: number) => void {
+export function reportProgress(total: number): (bytes: number) => void {
   const startMs = performance.now();
   let [there, lastMs, atStart] = [0, startMs, 0];
   return (bytes) => {

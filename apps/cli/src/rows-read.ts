@@ -45,7 +45,7 @@ export function leftOut({ refusedByReason, leftOutByReason, filtered }: RowsRead
 }
 
 /** What `--json` says of the rows, as `agon rank` does. */
-export function tellRows(rows: RowsRead): {
+export function rowCountFields(rows: RowsRead): {
   comparisons: { read: number; used: number; excluded: Left };
 } {
   const excluded = leftOut(rows);
@@ -54,7 +54,7 @@ export function tellRows(rows: RowsRead): {
 }
 
 /** What to say where rows were read and the filter left none; null: it left some, or there were none. */
-export function passesNothing({ taken, filtered }: RowsRead): string | null {
+export function emptyFilterMessage({ taken, filtered }: RowsRead): string | null {
   return taken === 0 && filtered > 0 ? `None of the ${filtered} comparisons passes the filter.` : null;
 }
 
@@ -74,7 +74,7 @@ export function requireRows(rows: RowsRead): void {
  * rows that were read: how many were refused or filtered out, why, and what to do.
  * @throws ArenaError('no_comparisons')
  */
-export function orNothingLeft<Result>(rows: RowsRead, work: () => Result): Result {
+export function withEmptyInputReason<Result>(rows: RowsRead, work: () => Result): Result {
   const before = leftOut(rows);
   const lost = before.reduce((sum, { count }) => sum + count, 0);
   if (rows.taken === 0) throw nothingTaken(rows);
@@ -110,7 +110,7 @@ function nothingTaken(rows: RowsRead): ArenaError {
       data,
     });
   }
-  const filter = passesNothing(rows);
+  const filter = emptyFilterMessage(rows);
   if (filter !== null) {
     return new ArenaError('no_comparisons', filter, {
       hint: 'Check --source, --category and --language, or leave them out.',

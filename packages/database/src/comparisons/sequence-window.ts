@@ -2,13 +2,13 @@
 const LONGEST_MS = 60_000;
 /** In the first minute nothing was seen a minute ago: rows that were numbered meanwhile, in all campaigns, are fewer. */
 const OVERLAP = 20_000;
-const MOST_MARKS = 600;
+const MAX_MARKS = 600;
 
 /**
  * How far back a read of rows must look that are numbered by a sequence: numbers are taken before the commit, so a smaller
  * one may appear after a greater one. Whatever is smaller than a number that was seen a minute ago has appeared by now.
  */
-export class LookBack {
+export class SequenceWindow {
   #last = 0;
   /** What had been seen when: the newest before the last minute, where there is one, then those of that minute. */
   readonly #marks: { readonly atMs: number; readonly last: number }[] = [];
@@ -39,6 +39,6 @@ export class LookBack {
     if (this.#marks.at(-1)?.last === this.#last) return;
     this.#marks.push({ atMs, last: this.#last });
     // an older mark in the place of a newer one looks further back than it must
-    if (this.#marks.length > MOST_MARKS) this.#marks.splice(1, 1);
+    if (this.#marks.length > MAX_MARKS) this.#marks.splice(1, 1);
   }
 }
