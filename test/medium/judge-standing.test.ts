@@ -132,7 +132,8 @@ describe('probes', () => {
     const gullible = (pattern: RegExp) => (request: ScriptedRequest) => {
       const text = textOf(request);
       const at = pattern.exec(text)?.index ?? -1;
-      if (at === -1) return prefersLater(request);
+      // a verdict for the slot anyway would leave a planted one nothing to turn
+      if (at === -1) return saysTruly('tie', request);
       return saysTruly(at < text.indexOf('[[Answer B') ? 'A' : 'B', request);
     };
     const impressed = await arena.judge(gullible(/has been checked with care/), { limit: 12 }, PAIR_EXPLAIN);

@@ -172,6 +172,7 @@ describe('agon start', { timeout: 120_000 }, () => {
       expect(variables(judge!).filter((name) => name !== 'AGON_DEBUG')).toEqual([
         'AGON_DATABASE_URL',
         'AGON_ENCRYPTION_KEY',
+        'AGON_GPU_LIBRARIES',
         'AGON_PROVIDER_HOSTS',
       ]);
       expect(variables(api!)).toContain('AGON_OWNER_KEY');
