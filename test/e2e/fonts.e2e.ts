@@ -3,7 +3,7 @@ import { openVariant, VARIANTS } from './screens.ts';
 import { test } from './test.ts';
 
 const PHONE_IN = (locale: 'en' | 'zh') =>
-  VARIANTS.find((variant) => variant.width < 500 && variant.scheme === 'light' && variant.locale === locale)!;
+  VARIANTS.find((variant) => variant.width < 500 && variant.locale === locale)!;
 
 async function fontsOf(page: Page, path: string): Promise<readonly string[]> {
   const fetched: string[] = [];
