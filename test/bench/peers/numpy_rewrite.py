@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from columns import arguments, report, timed
-from pair_newton import rate
+from pair_newton import count, rate
 
 columns, repeats, seconds = arguments()
 size = len(columns.models)
 times, (theta, error) = timed(
-    lambda: rate(columns.a, columns.b, columns.outcome, size), repeats, seconds
+    lambda: rate(count(columns.a, columns.b, columns.outcome, size), size), repeats, seconds
 )
 scale = 400 / math.log(10)
 report(

@@ -4,17 +4,22 @@ No package; a yardstick for what a careful analyst could write. A helper of the 
 """
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 
-def rate(a, b, outcome, size):
-    """Logits and their standard errors, models in the order of their codes."""
-    cell = a.astype(np.int32)
+def count(a, b, outcome, size):
+    """How often each pair of models had each outcome: a vector of size * size * 4."""
+    # bincount takes this width without a copy
+    cell = a.astype(np.intp)
     cell *= size
     cell += b
     cell *= 4
     cell += outcome
-    counts = np.bincount(cell, minlength=4 * size * size).reshape(size, size, 4).astype(float)
+    return np.bincount(cell, minlength=4 * size * size)
+
+
+def rate(counts, size):
+    """Logits and their standard errors, models in the order of their codes."""
+    counts = counts.reshape(size, size, 4).astype(float)
     wins = counts[:, :, 0] + counts[:, :, 1].T
     ties = counts[:, :, 2] + counts[:, :, 3]
     ties = ties + ties.T
@@ -28,12 +33,12 @@ def rate(a, b, outcome, size):
         curve = games * chance * (1 - chance)
         information = np.diag(curve.sum(axis=1)) - curve
         epsilon = np.trace(information) / size**2
-        factor = cho_factor(information + epsilon)
-        step = cho_solve(factor, gradient)
+        # scipy has a factorisation for it, which takes longer to import than this takes
+        step = np.linalg.solve(information + epsilon, gradient)
         theta += step
         if np.abs(step).max() < 1e-8:
             break
-    inverse = cho_solve(factor, np.eye(size)) - 1 / (epsilon * size**2)
+    inverse = np.linalg.inv(information + epsilon) - 1 / (epsilon * size**2)
     square = wins * (1 - chance) ** 2 + ties * (0.5 - chance) ** 2 + wins.T * chance**2
     meat = np.diag(square.sum(axis=1)) - square
     covariance = inverse @ meat @ inverse
