@@ -1,13 +1,19 @@
 /**
- * `npm run check`: format, lint, types, unit tests, architecture; all at once, each step's output only where it failed.
+ * `npm run check`: format, lint, types, architecture, and the unit tests that a change since `origin/main` (without it:
+ * since the last commit) can reach; all at once, each step's output only where it failed. `npm test` runs everything.
  */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runStep, type Step } from './run-step.ts';
+import { readReport, slowestOf, type VitestReport, vitestRun } from './vitest-report.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const reports = mkdtempSync(join(tmpdir(), 'agon-check-'));
+const changed = vitestRun(reports, ['unit']);
 
 const STEPS: readonly Step[] = [
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
@@ -18,12 +24,29 @@ const STEPS: readonly Step[] = [
     args: ['run', 'check', '--workspace', 'apps/web', '--silent'],
   },
   {
-    name: 'unit tests and architecture',
+    name: 'architecture',
     command: 'vitest',
-    args: ['run', '--project', 'unit', '--reporter=dot'],
+    args: ['run', '--project', 'unit', 'test/architecture', '--reporter=dot'],
   },
-  { name: 'dead code', command: 'knip', args: [] },
+  {
+    name: 'unit tests of what has changed',
+    command: 'vitest',
+    args: [...changed.args, '--changed', base(), '--passWithNoTests', '--reporter=dot'],
+  },
 ];
+
+/** What a change is counted from. */
+function base(): string {
+  try {
+    return execFileSync('git', ['merge-base', 'HEAD', 'origin/main'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'HEAD';
+  }
+}
 
 /** Past this, ask which second idea moved in; past the second, the first comment must say why. */
 const LONG = 250;
@@ -60,4 +83,7 @@ for (const result of results) {
     process.stdout.write(`${result.output}\n`);
   }
 }
+const report = readReport<VitestReport>(changed.file);
+if (report !== null) process.stdout.write(slowestOf(report, ROOT));
+rmSync(reports, { recursive: true, force: true });
 process.exitCode = failed === 0 ? 0 : 1;

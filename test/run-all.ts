@@ -3,12 +3,20 @@
  * build; medium tests; the browser; the crash test. Counts every test and ends with the plain line "N passed, N failed,
  * N skipped".
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import { runStep, type Step } from './run-step.ts';
+import {
+  failuresOf,
+  firstLines,
+  lastLines,
+  readReport,
+  slowestOf,
+  type VitestReport,
+  vitestRun,
+} from './vitest-report.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'agon-tests-'));
@@ -16,19 +24,6 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, said again above the last line: the log before it is long, and often cut. */
 const failures: string[] = [];
 
-type VitestReport = {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  numFailedTestSuites: number;
-  testResults: {
-    name: string;
-    status: string;
-    message: string;
-    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
-  }[];
-};
 type PlaywrightSuite = {
   suites?: PlaywrightSuite[];
   specs?: {
@@ -52,7 +47,7 @@ async function step(
   const result = await runStep(given, ROOT);
   const known = failures.length;
   count(result.ok);
-  if (!result.ok && failures.length === known) failures.push(`${given.name}:${linesOf(result.output, 10)}`);
+  if (!result.ok && failures.length === known) failures.push(`${given.name}:${lastLines(result.output)}`);
   if (!result.ok && !given.loud) process.stdout.write(result.output);
   process.stdout.write(
     `${given.name}: ${result.ok ? 'ok' : 'FAILED'} in ${(result.ms / 1000).toFixed(1)} s\n`,
@@ -65,31 +60,16 @@ function add(passed: number, failed: number, skipped: number): void {
   counts.skipped += skipped;
 }
 
-function vitest(name: string, projects: readonly string[]): Promise<void> {
-  const file = join(reports, `${projects[0]}.json`);
-  const args = [
-    'run',
-    ...projects.flatMap((project) => ['--project', project]),
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ];
-  return step({ name, command: 'vitest', args, loud: true }, (ok) => {
-    const report = read<VitestReport>(file);
+async function vitest(name: string, projects: readonly string[]): Promise<void> {
+  const { file, args } = vitestRun(reports, projects);
+  await step({ name, command: 'vitest', args: [...args, '--reporter=default'], loud: true }, (ok) => {
+    const report = readReport<VitestReport>(file);
     if (report === null) return add(0, 1, 0);
     add(report.numPassedTests, report.numFailedTests, report.numPendingTests + report.numTodoTests);
-    for (const suite of report.testResults) {
-      const file = relative(ROOT, suite.name);
-      const failed = suite.assertionResults.filter((test) => test.status === 'failed');
-      for (const test of failed) {
-        failures.push(`${file}: ${test.fullName}${linesOf(test.failureMessages?.[0] ?? '', 8, 'first')}`);
-      }
-      if (suite.status === 'failed' && failed.length === 0) {
-        failures.push(`${file}${linesOf(suite.message, 8, 'first')}`);
-      }
-    }
+    failures.push(...failuresOf(report, ROOT));
     // a file that could not be loaded fails the run without failing a test
     if (!ok && report.numFailedTests === 0) add(0, Math.max(1, report.numFailedTestSuites), 0);
+    process.stdout.write(slowestOf(report, ROOT));
   });
 }
 
@@ -98,22 +78,7 @@ function listBrowserFailures(suite: PlaywrightSuite): void {
   for (const spec of suite.specs ?? []) {
     if (spec.ok) continue;
     const message = spec.tests.flatMap((test) => test.results).find((result) => result.error)?.error?.message;
-    failures.push(`test/e2e/${spec.file}: ${spec.title}${linesOf(message ?? '', 8, 'first')}`);
-  }
-}
-
-/** Up to `count` lines of a message, indented, each on a line of its own. */
-function linesOf(message: string, count: number, end: 'first' | 'last' = 'last'): string {
-  const lines = stripVTControlCharacters(message).trimEnd().split('\n');
-  const some = end === 'first' ? lines.slice(0, count) : lines.slice(-count);
-  return some.map((line) => `\n    ${line.slice(0, 200)}`).join('');
-}
-
-function read<T>(file: string): T | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch {
-    return null;
+    failures.push(`test/e2e/${spec.file}: ${spec.title}${firstLines(message ?? '')}`);
   }
 }
 
@@ -143,7 +108,7 @@ await step(
     loud: true,
   },
   (ok) => {
-    const report = read<PlaywrightReport>(browser);
+    const report = readReport<PlaywrightReport>(browser);
     if (report === null) return add(0, 1, 0);
     add(report.stats.expected + report.stats.flaky, report.stats.unexpected, report.stats.skipped);
     for (const suite of report.suites) listBrowserFailures(suite);
