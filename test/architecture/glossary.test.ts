@@ -15,6 +15,7 @@ const AVOID: readonly { readonly word: RegExp; readonly say: string }[] = [
   { word: /\b\w*[jJ]udge?ments?(?![a-z])\w*/, say: 'verdict' },
   { word: /\b\w*[iI]nstruments?(?![a-z])\w*/, say: 'judge' },
   { word: /\b\w*[lL]eaderboards?(?![a-z])\w*/, say: 'board, snapshot' },
+  { word: /\b\w*[pP]illars?(?![a-z])\w*/, say: 'source' },
   { word: /\b(?:left|right)(?:Answer|Model|Response)\b/, say: 'slot a, slot b' },
 ];
 

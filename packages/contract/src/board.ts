@@ -226,7 +226,7 @@ export const boardModelPageSchema = z
           judges: modelRatingSchema.nullable(),
         }),
       )
-      .describe('Kept boards under the same switches and filters, oldest first'),
+      .describe('Snapshots under the same switches and filters, oldest first'),
   })
   .meta({ id: 'BoardModelPage' });
 export type BoardModelPage = z.infer<typeof boardModelPageSchema>;

@@ -1,6 +1,6 @@
 import type { BoardStore, SnapshotRecord } from '@agon/arena';
 import type { Board, ModelRatingJson, Unified } from '@agon/contract';
-import type { SnapshotId } from '@agon/domain';
+import type { ComparisonSource, SnapshotId } from '@agon/domain';
 import type { Database } from './connect.ts';
 
 type SnapshotRow = { id: string; slug: string; title: string; at: Date; votes: number; verdicts: number };
@@ -53,7 +53,7 @@ export function createBoardStore({ sql }: Database): BoardStore {
 
     async keptRatings(campaign, limit) {
       const rows = await sql<
-        (SnapshotRow & { query: Board['query'] } & Record<'people' | 'judges', ModelRatingJson[] | null>)[]
+        (SnapshotRow & { query: Board['query'] } & Record<ComparisonSource, ModelRatingJson[] | null>)[]
       >`
         select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board -> 'query' as query,
           l.board #> '{people,models}' as people, l.board #> '{judges,models}' as judges

@@ -5,6 +5,9 @@ import { type StyleColumns, type StyleCounts, toStyleColumns } from './style.ts'
 /** Who made a comparison: a person's vote or a judge model's verdict. */
 export const COMPARISON_SOURCES = ['people', 'judges'] as const;
 export type ComparisonSource = (typeof COMPARISON_SOURCES)[number];
+/** Where evidence about a model comes from: comparisons, and scores on benchmarks. */
+export const EVIDENCE_SOURCES = [...COMPARISON_SOURCES, 'benchmarks'] as const;
+export type EvidenceSource = (typeof EVIDENCE_SOURCES)[number];
 
 /** What a rating is fitted from: one outcome between two models, as read from a file or a store. */
 export type Comparison = {

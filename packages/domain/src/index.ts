@@ -6,6 +6,8 @@ export {
   type Comparison,
   type ComparisonColumns,
   type ComparisonSource,
+  EVIDENCE_SOURCES,
+  type EvidenceSource,
   OUTCOME_CODES,
   toColumns,
 } from './comparison.ts';

@@ -1,5 +1,5 @@
 import { UNIFIED_METHODS } from '@agon/contract';
-import { ArenaError } from '@agon/domain';
+import { ArenaError, EVIDENCE_SOURCES, type EvidenceSource } from '@agon/domain';
 import { Command } from 'commander';
 import { oneOf } from '../parse-options.ts';
 import { note, printJson, printTable } from '../print.ts';
@@ -13,15 +13,13 @@ type Options = {
   json?: boolean;
 };
 
-const PILLARS = ['people', 'judges', 'benchmarks'] as const;
-
 /** `agon board`: people, judges and benchmarks in one ranking. */
 export function command(): Command {
   return new Command('board')
     .description('The unified ranking of a campaign: people, judges and benchmarks.')
     .requiredOption('--campaign <slug>', 'campaign to read')
     .option(
-      '--weights <pillar=n,…>',
+      '--weights <source=n,…>',
       'weights of people, judges, benchmarks, each 0 to 100 (default: people=50,judges=20,benchmarks=30)',
     )
     .option(
@@ -67,13 +65,13 @@ async function run(options: Options): Promise<void> {
   for (const text of board.diagnostics.notes) note(text);
 }
 
-function parseWeights(text: string): Partial<Record<(typeof PILLARS)[number], number>> {
+function parseWeights(text: string): Partial<Record<EvidenceSource, number>> {
   return Object.fromEntries(
     text.split(',').map((part) => {
       const [name = '', value = ''] = part.split('=');
-      const pillar = PILLARS.find((each) => each === name.trim());
+      const source = EVIDENCE_SOURCES.find((each) => each === name.trim());
       const weight = Number(value);
-      if (pillar === undefined || value.trim() === '' || !(weight >= 0 && weight <= 100)) {
+      if (source === undefined || value.trim() === '' || !(weight >= 0 && weight <= 100)) {
         throw new ArenaError(
           'unknown_option',
           `--weights takes people=50,judges=20,benchmarks=30, not "${part}".`,
@@ -82,7 +80,7 @@ function parseWeights(text: string): Partial<Record<(typeof PILLARS)[number], nu
           },
         );
       }
-      return [pillar, weight];
+      return [source, weight];
     }),
   );
 }

@@ -5,6 +5,7 @@ import {
   ArenaError,
   BOTH_BAD_POLICIES,
   CLUSTER_CHOICES,
+  type ComparisonSource,
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   RATING_METHODS,
@@ -38,7 +39,7 @@ import { leftOut, type RowsRead, withEmptyInputReason } from '../rows-read.ts';
 type Options = ReadingOptions & {
   campaign?: string;
   verdicts?: string[];
-  source: 'people' | 'judges' | 'all';
+  source: ComparisonSource | 'all';
   method: RatingSettings['method'];
   ties: RatingSettings['ties'];
   bothBad: RatingSettings['bothBad'];

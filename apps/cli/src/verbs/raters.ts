@@ -1,3 +1,4 @@
+import type { ComparisonSource } from '@agon/domain';
 import { measureRaters, type RaterReport } from '@agon/rating';
 import { Command } from 'commander';
 import { noteRefusals } from '../note-refusals.ts';
@@ -20,7 +21,7 @@ import {
 } from '../rows-read.ts';
 
 type Options = ReadingOptions & {
-  source: 'people' | 'judges' | 'all';
+  source: ComparisonSource | 'all';
   turn?: number;
   json?: boolean;
 };

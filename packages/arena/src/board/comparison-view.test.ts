@@ -1,5 +1,6 @@
 import {
   type Comparison,
+  type ComparisonSource,
   DEFAULT_RATING_SETTINGS,
   OUTCOME_CODES,
   OUTCOMES,
@@ -109,7 +110,7 @@ function campaignOf(
 
 function asObjects(
   rows: readonly Row[],
-  source: 'people' | 'judges',
+  source: ComparisonSource,
 ): (Comparison & { readonly reason: number })[] {
   return rows.map((row) => ({
     modelA: `model-${row.models[0]}`,

@@ -6,7 +6,7 @@ import { requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { KeptRatings } from '../ports/board-store.ts';
 import type { BoardPorts } from './get-board.ts';
 
-/** Kept boards that a history reaches back over. */
+/** Snapshots that a history reaches back over. */
 const HISTORY = 60;
 
 /** Everything that a board knows of one model. @throws ArenaError('not_found') for a model that never entered */
@@ -59,7 +59,7 @@ export async function getBoardModel(
   };
 }
 
-/** Kept boards under the same switches and filters; `source` chose only what such a board shows beside its ratings. */
+/** Snapshots under the same switches and filters; `source` chose only what such a board shows beside its ratings. */
 function historyOf(kept: readonly KeptRatings[], name: string, query: BoardQuery): BoardModelPage['history'] {
   const asked = sameView(query);
   return kept

@@ -1,10 +1,10 @@
 import { type Board, boardQuerySchema, type Unified } from '@agon/contract';
-import { contentHash } from '@agon/domain';
+import { contentHash, EVIDENCE_SOURCES, type EvidenceSource } from '@agon/domain';
 import { type Ability, type AbilityPair, rateAbility } from '@agon/rating';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import { type BoardPorts, readBoard } from './get-board.ts';
 
-type Weights = Readonly<Record<'people' | 'judges' | 'benchmarks', number>>;
+type Weights = Readonly<Record<EvidenceSource, number>>;
 
 /** The composite's cells under scores of the ability method: what it measures is the same, what it makes of it is not. */
 export async function withAbility(
@@ -43,17 +43,17 @@ export async function withAbility(
       tier: null,
     };
   });
-  const pillars = (['people', 'judges', 'benchmarks'] as const).filter((pillar) => weights[pillar] > 0);
+  const sources = EVIDENCE_SOURCES.filter((source) => weights[source] > 0);
   return {
     ...composite,
     method: 'ability-v1',
-    weights_hash: contentHash(JSON.stringify(['ability', ...pillars])).slice(0, 12),
+    weights_hash: contentHash(JSON.stringify(['ability', ...sources])).slice(0, 12),
     models: models.sort(
       (x, y) => (x.rank ?? Number.MAX_VALUE) - (y.rank ?? Number.MAX_VALUE) || (x.model < y.model ? -1 : 1),
     ),
     diagnostics: {
       ...composite.diagnostics,
-      leave_one_out: pillars.map((without) => {
+      leave_one_out: sources.map((without) => {
         const order = rate({ ...weights, [without]: 0 })?.models.map(({ model }) => model) ?? [];
         const left = names.filter((name) => order.includes(name));
         const kept = order.filter((name) => left.includes(name));

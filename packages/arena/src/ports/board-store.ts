@@ -20,7 +20,7 @@ export type SnapshotRecord = {
   readonly verdicts: number;
 };
 
-/** What a kept board says of all models, without the rest of it. */
+/** What a snapshot says of all models, without the rest of it. */
 export type KeptRatings = {
   readonly snapshot: SnapshotRecord;
   readonly query: Board['query'];
@@ -44,6 +44,6 @@ export interface BoardStore {
   findSnapshot(
     id: SnapshotId,
   ): Promise<{ readonly snapshot: SnapshotRecord; readonly board: Board; readonly unified: Unified } | null>;
-  /** The newest kept boards, newest first. */
+  /** The newest snapshots, newest first. */
   keptRatings(campaign: CampaignId, limit: number): Promise<readonly KeptRatings[]>;
 }

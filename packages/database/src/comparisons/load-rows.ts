@@ -1,4 +1,4 @@
-import type { AnswerId, CampaignId } from '@agon/domain';
+import type { AnswerId, CampaignId, ComparisonSource } from '@agon/domain';
 import type { Database } from '../connect.ts';
 import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 import { type BinaryRow, readBinaryRows } from './binary-rows.ts';
@@ -154,7 +154,7 @@ function write(
   at: number,
   seq: number,
   row: BinaryRow,
-  source: 'people' | 'judges',
+  source: ComparisonSource,
   names: CampaignNames,
 ): void {
   block.seq[at] = seq;
@@ -206,7 +206,7 @@ async function settle(
   sql: Database['sql'],
   block: GrowingBlock,
   names: CampaignNames,
-  source: 'people' | 'judges',
+  source: ComparisonSource,
   end: number,
   runs?: VoteLayout['runs'],
 ): Promise<void> {

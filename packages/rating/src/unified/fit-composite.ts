@@ -1,4 +1,4 @@
-import type { RatingResult } from '@agon/domain';
+import { EVIDENCE_SOURCES, type EvidenceSource, type RatingResult } from '@agon/domain';
 import { normalDraws } from '@agon/stats';
 
 export type CompositeInput = {
@@ -60,18 +60,16 @@ export type Composite = {
 
 /** `se` null: nobody knows how far the value may be off. */
 type Part = { readonly value: number; readonly se: number | null };
-type Pillar = 'people' | 'judges' | 'benchmarks';
 
-const PILLARS: readonly Pillar[] = ['people', 'judges', 'benchmarks'];
 const Z = 1.959963984540054;
 const DRAWS = 4000;
 
 /**
- * First method of the unified ranking: a weighted mean of three pillars, each on a 0..100 scale with fixed anchors.
+ * First method of the unified ranking: a weighted mean of three sources, each on a 0..100 scale with fixed anchors.
  * People and judges: expected share of wins against the other models of the board, from the ratings. Benchmarks: mean
- * over the measured ones of (score − chance) / (1 − chance). A missing pillar is left out and the rest reweighted;
- * the model is then provisional, and nothing is imputed. The pillars' errors count as independent; ranks and the
- * chance of being first come from seeded normal draws. Where a pillar has no interval the score has none, and while any
+ * over the measured ones of (score − chance) / (1 − chance). A missing source is left out and the rest reweighted;
+ * the model is then provisional, and nothing is imputed. The sources' errors count as independent; ranks and the
+ * chance of being first come from seeded normal draws. Where a source has no interval the score has none, and while any
  * score has none nobody knows who is first: there are places, and neither ranges nor chances.
  */
 export function fitComposite(input: CompositeInput): Composite {
@@ -106,7 +104,7 @@ export function fitComposite(input: CompositeInput): Composite {
   const draws = drawRanks(full, input.seed);
   const cellsAll = rows.flatMap((row) => row.cells);
   const notes: string[] = [];
-  if (PILLARS.every((pillar) => !(input.weights[pillar] > 0)))
+  if (EVIDENCE_SOURCES.every((source) => !(input.weights[source] > 0)))
     notes.push('Every weight is zero: there is no score.');
   const models = full.map((entry, i): CompositeModel => {
     return {
@@ -119,12 +117,14 @@ export function fitComposite(input: CompositeInput): Composite {
       pTop: draws[i]?.top ?? null,
       tier: null,
       measured: entry.row.measured,
-      provisional: PILLARS.some((pillar) => input.weights[pillar] > 0 && entry.row.parts[pillar] === null),
+      provisional: EVIDENCE_SOURCES.some(
+        (source) => input.weights[source] > 0 && entry.row.parts[source] === null,
+      ),
       cells: entry.row.cells,
     };
   });
   const names = models.filter((model) => model.score !== null).map((model) => model.model);
-  const leaveOneOut = PILLARS.filter((pillar) => input.weights[pillar] > 0).map((without) => {
+  const leaveOneOut = EVIDENCE_SOURCES.filter((source) => input.weights[source] > 0).map((without) => {
     const others = order(rows, { ...input.weights, [without]: 0 }).filter((entry) => entry.score !== null);
     const left = others.map((entry) => entry.row.model);
     const stillThere = names.filter((name) => left.includes(name));
@@ -203,7 +203,7 @@ function benchmarkPart(
 
 type Row = {
   readonly model: string;
-  readonly parts: Readonly<Record<Pillar, Part | null>>;
+  readonly parts: Readonly<Record<EvidenceSource, Part | null>>;
   readonly cells: readonly CompositeCell[];
   readonly measured: CompositeModel['measured'];
 };
@@ -212,9 +212,9 @@ type Entry = { readonly row: Row; readonly score: number | null; readonly se: nu
 /** Models by falling score; those without one last, by name. */
 function order(rows: readonly Row[], weights: CompositeInput['weights']): Entry[] {
   const entries = rows.map((row): Entry => {
-    const used = PILLARS.flatMap((pillar) => {
-      const part = row.parts[pillar];
-      return part === null || !(weights[pillar] > 0) ? [] : [{ part, weight: weights[pillar] }];
+    const used = EVIDENCE_SOURCES.flatMap((source) => {
+      const part = row.parts[source];
+      return part === null || !(weights[source] > 0) ? [] : [{ part, weight: weights[source] }];
     });
     const total = used.reduce((sum, { weight }) => sum + weight, 0);
     if (total === 0) return { row, score: null, se: null };

@@ -1,5 +1,6 @@
 import type { Board } from '@agon/contract';
-import { type RankMoves, rankMoves } from './rank-moves.ts';
+import type { ComparisonSource } from '@agon/domain';
+import { type RankMoves, rankMoves } from '#lib/board/tabs/rank-moves.ts';
 
 /** Follows a board's events; tells the page when to fetch it anew, whether the line is up, and who moved. */
 export class LiveBoard {
@@ -35,7 +36,7 @@ export class LiveBoard {
   }
 
   /** Takes each board that the page shows. */
-  follow(board: Board, source: 'people' | 'judges'): void {
+  follow(board: Board, source: ComparisonSource): void {
     const last = this.#last;
     this.#last = board;
     if (last === null || last === board) return;

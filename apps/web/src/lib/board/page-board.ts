@@ -1,5 +1,5 @@
 import type { Board } from '@agon/contract';
-import { type Search, sourceOf, tabOf } from './board-address.ts';
+import { type Search, sourceOf, tabOf } from '#lib/board/switches/board-address.ts';
 
 /** A heat map of up to so many models is shown whole. */
 const WHOLE_MODELS = 40;

@@ -1,5 +1,5 @@
 import type { EstimateJson, JudgeCardJson } from '@agon/contract';
-import { margin, NOTHING, percent, rounded } from '#lib/board/rating-text.ts';
+import { margin, NOTHING, percent, rounded } from '#lib/board/text/rating-text.ts';
 import { checkName } from '#lib/runs/run-words.ts';
 import { categoryName } from '#lib/shell/category-name.ts';
 import { m } from '#paraglide/messages.js';

@@ -1,5 +1,5 @@
 import type { DriftCheckJson, JudgeDriftJson } from '@agon/contract';
-import { rounded } from '#lib/board/rating-text.ts';
+import { rounded } from '#lib/board/text/rating-text.ts';
 import { m } from '#paraglide/messages.js';
 import { countText, wholePercent } from './card-words.ts';
 

@@ -1,11 +1,11 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
-import { boardQueryOf, poweredQueryOf, sourceQueryOf, tabOf } from '#lib/board/board-address.ts';
 import { pageBoard } from '#lib/board/page-board.ts';
-import { snapshotChanges } from '#lib/board/snapshot-changes.ts';
-import { weightsOf } from '#lib/board/weights.ts';
+import { boardQueryOf, poweredQueryOf, sourceQueryOf, tabOf } from '#lib/board/switches/board-address.ts';
+import { weightsOf } from '#lib/board/switches/weights.ts';
+import { snapshotChanges } from '#lib/board/tabs/snapshot-changes.ts';
 import type { PageServerLoad } from './$types';
 
-/** As many kept boards as the margin of the page has room for. */
+/** As many snapshots as the margin of the page has room for. */
 const SNAPSHOTS = 5;
 
 export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {

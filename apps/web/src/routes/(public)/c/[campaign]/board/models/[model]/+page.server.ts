@@ -1,6 +1,6 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
-import { sourceQueryOf } from '#lib/board/board-address.ts';
-import { weightsOf } from '#lib/board/weights.ts';
+import { sourceQueryOf } from '#lib/board/switches/board-address.ts';
+import { weightsOf } from '#lib/board/switches/weights.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, params, url }) => {
