@@ -70,6 +70,38 @@ function importsOf(text: string): string[] {
   return [...found].map((match) => match[1]!);
 }
 
+/**
+ * Files that reach each other through imports, imports of types too, as lists; packages cannot form cycles, since their
+ * ranks differ. Tarjan's algorithm.
+ */
+function cyclesOf(files: readonly Pick<Source, 'path' | 'text'>[]): string[][] {
+  const known = new Map(files.map((file) => [file.path, file]));
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const cycles: string[][] = [];
+  const visit = (path: string): number => {
+    const own = order.size;
+    order.set(path, own);
+    open.push(path);
+    let low = own;
+    for (const target of importsOf(known.get(path)!.text)) {
+      const reached = join(dirname(path), target);
+      if (!target.startsWith('.') || !known.has(reached)) continue;
+      if (!order.has(reached)) low = Math.min(low, visit(reached));
+      else if (open.includes(reached)) low = Math.min(low, lowest.get(reached) ?? order.get(reached)!);
+    }
+    lowest.set(path, low);
+    if (low === own) {
+      const cycle = open.splice(open.indexOf(path));
+      if (cycle.length > 1) cycles.push(cycle.sort());
+    }
+    return low;
+  };
+  for (const path of known.keys()) if (!order.has(path)) visit(path);
+  return cycles;
+}
+
 /** What is wrong with one file's imports; empty when nothing is. */
 function faultsOf(source: Pick<Source, 'path' | 'owner' | 'text' | 'isTest'>): string[] {
   const rank = RANKS[source.owner];
@@ -128,6 +160,10 @@ describe('layers', () => {
     expect(sources.flatMap(faultsOf)).toEqual([]);
   });
 
+  it('has no cycle of imports, of types either', () => {
+    expect(cyclesOf(sources)).toEqual([]);
+  });
+
   it('keeps effects out of the pure packages', () => {
     const found = sources
       .filter((source) => PURE.includes(source.owner) && !source.isTest)
@@ -155,5 +191,12 @@ describe('layers', () => {
     expect(fault('arena', "import { x } from '../../domain/src/errors.ts';")).toHaveLength(1);
     expect(fault('rating', "const x = await import('@agon/formats');")).toHaveLength(1);
     expect(fault('arena', "import { x } from '@agon/domain';")).toEqual([]);
+    const file = (name: string, target: string) => ({
+      path: `packages/x/src/${name}.ts`,
+      text: `import type { T } from './${target}.ts';`,
+    });
+    expect(cyclesOf([file('a', 'b'), file('b', 'c'), file('c', 'b')])).toEqual([
+      ['packages/x/src/b.ts', 'packages/x/src/c.ts'],
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { SharedWork, Threads } from '@agon/rating/sharing';
+import type { SharedRounds, Threads } from '@agon/rating/sharing';
 
 /** More threads than this gain little: each copies what it works on. */
 const MOST = 8;
@@ -16,9 +16,6 @@ export type HelperOptions = {
   readonly helpsFromMs?: number;
 };
 
-/** Threads that help with fits, and can be started before the first: for whoever fits again and again. */
-export type HelperThreads = Threads & { readonly helpers: number; startAhead(): void };
-
 /**
  * They start with the first work that pays, are kept for the next, and never keep the process alive. One that fails is
  * forgotten; its work is done again.
@@ -27,7 +24,7 @@ export function helperThreads({
   helpers = Math.min(availableParallelism(), MOST) - 1,
   startsFromMs = 150,
   helpsFromMs = 3,
-}: HelperOptions = {}): HelperThreads {
+}: HelperOptions = {}): Threads & { readonly helpers: number } {
   /** Each with a number that it sets once it listens: this thread's event loop may not turn between two fits. */
   const workers = new Map<Worker, Int32Array>();
   const startWorker = (): void => {
@@ -41,9 +38,6 @@ export function helperThreads({
     worker.on('exit', () => workers.delete(worker));
     workers.set(worker, isUp);
   };
-  const startAhead = (): void => {
-    while (workers.size < helpers) startWorker();
-  };
   return {
     get paysFromMs() {
       if (helpers < 1) return Number.POSITIVE_INFINITY;
@@ -52,11 +46,10 @@ export function helperThreads({
     },
     helpers,
     patienceMs: 2000,
-    start(work: SharedWork) {
-      startAhead();
+    start(work: SharedRounds) {
+      while (workers.size < helpers) startWorker();
       for (const worker of workers.keys()) worker.postMessage(work);
     },
-    startAhead,
   };
 }
 

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ArenaError } from '@agon/domain';
-import { type ReadOptions, type RowSink, StreamedFile } from '@agon/formats';
+import { ColumnSink, type ReadOptions, type RowSink, StreamedFile } from '@agon/formats';
 import { ByteStream } from './byte-stream.ts';
 import { attempt, bytesOnDisk, STDIN, type Watch } from './disk-file.ts';
 import { fileKind, HEAD_BYTES } from './file-kind.ts';
@@ -148,8 +148,8 @@ class TableReading {
 
   /** Conversations are nearly all of the files that have them, and ratings without style, by votes, do not look at them. */
   #unneeded(): readonly string[] {
-    const { columns, wantsStyle = false } = this.#sink;
-    const isRead = columns === undefined || wantsStyle || columns.options.prompt;
+    const sink = this.#sink;
+    const isRead = !(sink instanceof ColumnSink) || sink.wantsStyle || sink.options.prompt;
     return isRead ? [] : ['conversation_a', 'conversation_b', 'full_conversation'];
   }
 }

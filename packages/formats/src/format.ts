@@ -1,6 +1,6 @@
 import type { ComparisonPlan } from './columns/comparison-plan.ts';
 import type { OwnLabels } from './labels/label-meaning.ts';
-import type { RowReader } from './row-reader.ts';
+import type { PreferenceRange, RowReader } from './row-reader.ts';
 import type { RowSink } from './row-sink.ts';
 import type { Shape } from './rows/row-stream.ts';
 
@@ -49,5 +49,3 @@ export type ReadOptions = {
   /** Columns of an answer sheet that are models. */
   readonly models?: readonly string[];
 };
-
-export type PreferenceRange = { readonly low: number; readonly high: number };

@@ -1,6 +1,6 @@
 export { type ColumnFilter, type ColumnOptions, ColumnSink } from './columns/column-sink.ts';
 export { orderByTime } from './columns/order-by-time.ts';
-export type { Format, PreferenceRange, ReadOptions } from './format.ts';
+export type { Format, ReadOptions } from './format.ts';
 export { FORMATS } from './formats.ts';
 export type { LabelMeaning, OwnLabels } from './labels/label-meaning.ts';
 export type { SeenLabel } from './labels/label-tally.ts';
@@ -18,6 +18,7 @@ export type {
   RefusedRow,
 } from './record.ts';
 export { type RecordFieldChoice, RecordSink } from './record-sink.ts';
+export type { PreferenceRange } from './row-reader.ts';
 export { RowFault } from './row-reader.ts';
 export {
   KEEP_ALL,

@@ -1,10 +1,11 @@
 import { type BySlot, shownValue } from '@agon/domain';
-import type { PreferenceRange } from './format.ts';
 import { type LabelMeaning, type OwnLabels, ownMeaning } from './labels/label-meaning.ts';
 import type { LabelTally } from './labels/label-tally.ts';
 import { WINNERS } from './labels/winner-labels.ts';
 import { parseDecimal } from './parse-decimal.ts';
 import { parseCell } from './rows/parse-json.ts';
+
+export type PreferenceRange = { readonly low: number; readonly high: number };
 
 /** Characters of a list or an object, which may have any size, that a fault tells. */
 const LONGEST_SHOWN = 200;

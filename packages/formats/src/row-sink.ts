@@ -1,5 +1,4 @@
 import type { Comparison, Ranking } from '@agon/domain';
-import type { ColumnSink } from './columns/column-sink.ts';
 import type { Place, ReadAnswer, ReadComparison, ReadMaterial, ReadPrompt, ReadScore } from './record.ts';
 import { RowFault } from './row-reader.ts';
 
@@ -54,8 +53,6 @@ export type RowSink = {
   readonly wantsTexts: boolean;
   /** What tells prompts apart is wanted, as agreement and clusters need it; absent: where texts are. */
   readonly wantsPrompts?: boolean;
-  /** Set where only columns are wanted: then CSV rows may come without being made objects. */
-  readonly columns?: ColumnSink | undefined;
   /** Set where the style of the answers is wanted: readers then count it. */
   readonly wantsStyle?: boolean;
 };

@@ -1,4 +1,5 @@
 import { ArenaError } from '@agon/domain';
+import { ColumnSink } from './columns/column-sink.ts';
 import { RegularComparisons } from './columns/regular-comparisons.ts';
 import type { FileHead, Format, ReadOptions } from './format.ts';
 import { LabelTally, type SeenLabel } from './labels/label-tally.ts';
@@ -64,7 +65,7 @@ export class StreamedFile {
     this.#terms = {
       labels: options.labels ?? {},
       preference: options.preference ?? null,
-      tally: sink.columns === undefined ? new LabelTally() : null,
+      tally: sink instanceof ColumnSink ? null : new LabelTally(),
     };
     const map = Object.entries(options.map ?? {});
     if (map.length > 0) this.#rename = new Map(map);
@@ -110,10 +111,10 @@ export class StreamedFile {
     const head = { name: this.#name, shape, columns: new Set(renamed), rows: [] };
     if (this.#needsRows(head)) return;
     const { plan } = this.#choose(head);
-    const columnSink = this.#sink.columns;
-    if (csv === null || plan === undefined || columnSink === undefined) return;
+    // rows then come without being made objects
+    if (csv === null || plan === undefined || !(this.#sink instanceof ColumnSink)) return;
     const { labels = {} } = this.#options;
-    this.#regular = RegularComparisons.of(plan, { ...csv, columns: renamed }, columnSink, labels);
+    this.#regular = RegularComparisons.of(plan, { ...csv, columns: renamed }, this.#sink, labels);
     csv.rows.regular = this.#regular;
   }
 

@@ -1,5 +1,5 @@
 import { contentHash } from '@agon/domain';
-import type { JudgedItem } from './render-judge.ts';
+import type { JudgedItem } from './judged-item.ts';
 
 /** Judges without a model: the floor that every report prints. They never enter a ranking. */
 export const CONTROL_JUDGES = [

@@ -26,6 +26,7 @@ export {
   type RewardForm,
   type VerdictSpec,
 } from './judge.ts';
+export type { Criterion, JudgedItem, Rubric, Showing } from './judged-item.ts';
 export { checkJudge, PARSER_VERSION, parseJudge } from './parse-judge.ts';
 export {
   type JudgeReading,
@@ -38,16 +39,12 @@ export type { JudgeReply, TokenLogprobs } from './read-tokens.ts';
 export {
   type AskedForm,
   applies,
-  type Criterion,
   type FormsKnown,
   formFor,
-  type JudgedItem,
   type JudgeRequest,
   partsOf,
   prefillOf,
-  type Rubric,
   renderJudge,
-  type Showing,
   wholeReply,
 } from './render-judge.ts';
 export { type OrderedVerdicts, type PositionReport, reportPosition } from './report-position.ts';

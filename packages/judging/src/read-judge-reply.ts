@@ -1,5 +1,6 @@
 import { ArenaError } from '@agon/domain';
 import type { Judge } from './judge.ts';
+import { type JudgedItem, type Showing, SLOT_LABELS } from './judged-item.ts';
 import { regionsElsewhere } from './read-elsewhere.ts';
 import { readJsonStrictly } from './read-json.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type TokenRules,
   withoutThinking,
 } from './read-tokens.ts';
-import { type JudgedItem, type Showing, SLOT_LABELS } from './render-judge.ts';
 import { rewardGap } from './reward-inputs.ts';
 
 export type UnscoredReason =

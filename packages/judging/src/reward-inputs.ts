@@ -1,8 +1,8 @@
 import { ArenaError } from '@agon/domain';
 import { withoutControlWords } from './control-words.ts';
 import type { Judge } from './judge.ts';
+import type { JudgedItem } from './judged-item.ts';
 import { readJsonStrictly } from './read-json.ts';
-import type { JudgedItem } from './render-judge.ts';
 
 /** A text that a reward model scores; texts of others stand in it without control words. */
 export type RewardInput =

@@ -1,9 +1,10 @@
 import { ArenaError, contentHash, type Outcome } from '@agon/domain';
 import type { Judge, ReplyForm } from './judge.ts';
+import type { JudgedItem } from './judged-item.ts';
 import { parseJudge } from './parse-judge.ts';
 import { readJudgeReply } from './read-judge-reply.ts';
 import type { TokenLogprobs } from './read-tokens.ts';
-import { applies, type JudgedItem, renderJudge, wholeReply } from './render-judge.ts';
+import { applies, renderJudge, wholeReply } from './render-judge.ts';
 
 export const BUNDLE_SCHEMA = 'agon-run/1';
 

@@ -1,5 +1,5 @@
 import type { Judge, JudgeLanguage, VerdictSpec } from './judge.ts';
-import { type Showing, SLOT_LABELS } from './render-judge.ts';
+import { type Showing, SLOT_LABELS } from './judged-item.ts';
 
 /** Where a verdict goes: the three dots stand for the label. */
 export function tagOf(nonce: string): string {

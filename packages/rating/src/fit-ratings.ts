@@ -43,7 +43,7 @@ function rate(
     case 'rao-kupper':
       return rateTieModel(columns, settings, settings.method);
     case 'contextual':
-      return rateContextual(columns, settings, threads);
+      return rateContextual(columns, settings);
     case 'elo':
       return rateElo(columns, settings);
     case 'glicko2':

@@ -1,4 +1,3 @@
-export { type CombinedTest, combinePValues, historyPValue } from './agreement/combine-p-values.ts';
 export {
   agreementAmongPeople,
   agreementWithPeople,
@@ -45,9 +44,7 @@ export {
   raterEvidence,
 } from './agreement/rater-evidence.ts';
 export { clusterToCount, countsSuffice, fitCounts } from './bradley-terry/fit-counts.ts';
-export { fitStreamedContextual, type StreamedContextualFit } from './contextual/fit-streamed-contextual.ts';
 export { neededCounts } from './contextual/needed-counts.ts';
-export type { ContextualColumns } from './contextual/scan-contextual-rows.ts';
 export { ClusterCounter, type ClusteredChunk } from './covariance/cluster-counter.ts';
 export { winProbability } from './elo-scale.ts';
 export { fitRatings } from './fit-ratings.ts';

@@ -4,7 +4,7 @@ import type { GroupIntervals } from './intervals/group-intervals.ts';
 import { type ConnectedModels, connectModels } from './pairs/connected-models.ts';
 import { listModels, type RatedModel, ranksByValue, SAME_RATING } from './pairs/list-models.ts';
 import { type PairTable, sliceTable } from './pairs/pair-table.ts';
-import type { Tally } from './pairs/tally-comparisons.ts';
+import type { Tally } from './pairs/tally.ts';
 import { connectionWarnings, foldWarnings, listNames, thinDataWarning } from './rating-warnings.ts';
 
 /** One connected group to fit: `members` are codes of models, ascending; `anchor`: its number among them, or -1. */

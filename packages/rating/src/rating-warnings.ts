@@ -1,6 +1,6 @@
 import type { RatingWarning } from '@agon/domain';
 import type { ConnectedModels } from './pairs/connected-models.ts';
-import type { Tally } from './pairs/tally-comparisons.ts';
+import type { Tally } from './pairs/tally.ts';
 
 /** Below this many comparisons a rating is called provisional. */
 const FEW_COMPARISONS = 30;

@@ -1,3 +1,3 @@
-export { helpWithWork } from './threads/help-with-work.ts';
+export { helpWithRounds, type SharedRounds } from './bootstrap/share-rounds.ts';
 export { helpedParts } from './threads/share-parts.ts';
-export type { SharedWork, Threads } from './threads/threads.ts';
+export type { Threads } from './threads/threads.ts';

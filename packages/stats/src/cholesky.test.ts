@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  factorCholesky,
-  factorSemidefinite,
-  invertCholesky,
-  type SquareMatrix,
-  solveCholesky,
-} from './cholesky.ts';
+import { factorCholesky, factorSemidefinite, invertCholesky, solveCholesky } from './cholesky.ts';
 import { eigenSymmetric } from './eigen-symmetric.ts';
+import type { SquareMatrix } from './matrices.ts';
 import { gramMatrix, multiplyMatrices } from './multiply-matrices.ts';
 import { normalDraws } from './normal-draws.ts';
 

@@ -1,7 +1,5 @@
 import { factorFast, invertFast } from './linear-algebra-kernel.ts';
-
-/** Dense symmetric matrices, row by row in one Float64Array of n × n numbers. */
-export type SquareMatrix = Float64Array;
+import type { SquareMatrix } from './matrices.ts';
 
 /**
  * Lower factor L of a positive definite matrix, A = L Lᵀ; reads the lower triangle only.

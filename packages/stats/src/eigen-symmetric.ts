@@ -1,4 +1,4 @@
-import type { SquareMatrix } from './cholesky.ts';
+import type { SquareMatrix } from './matrices.ts';
 
 /**
  * Eigenvalues and orthonormal eigenvectors of a symmetric matrix, by cyclic Jacobi rotations (Golub and Van Loan,

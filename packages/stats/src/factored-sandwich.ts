@@ -1,9 +1,7 @@
-import { factorReference, invertLowerReference, type SquareMatrix } from './cholesky.ts';
+import { factorReference, invertLowerReference } from './cholesky.ts';
 import { sandwichRootFast, sandwichScoresFast, shapeByRootFast } from './linear-algebra-kernel.ts';
+import type { FactoredSandwich, SquareMatrix } from './matrices.ts';
 import { gramReference, shapeReference } from './multiply-matrices.ts';
-
-/** `product` = A⁻¹ B A⁻¹, symmetric to the last bit, = Gᵀ G with `root` G lower triangular. */
-export type FactoredSandwich = { readonly product: SquareMatrix; readonly root: SquareMatrix };
 
 /**
  * A⁻¹ B A⁻¹ of two positive definite matrices together with its triangular root, by triangles all along: half of the work

@@ -2,14 +2,7 @@ export { areaUnderCurve } from './area-under-curve.ts';
 export { binomialTail } from './binomial-tail.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap-intervals.ts';
 export { bootstrapShortfall, bootstrapTail } from './bootstrap-tails.ts';
-export { chiSquareCritical, chiSquareTail } from './chi-square.ts';
-export {
-  factorCholesky,
-  factorSemidefinite,
-  invertCholesky,
-  type SquareMatrix,
-  solveCholesky,
-} from './cholesky.ts';
+export { factorCholesky, factorSemidefinite, invertCholesky, solveCholesky } from './cholesky.ts';
 export { cohenKappa } from './cohen-kappa.ts';
 export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
@@ -17,6 +10,7 @@ export { factoredSandwich, sandwichOfScores, shapeDrawsByRoot } from './factored
 export { fisherTail } from './fisher-exact.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
+export type { SquareMatrix } from './matrices.ts';
 export { mcnemarTest } from './mcnemar-test.ts';
 export { mean, sampleSd } from './mean-and-sd.ts';
 export { gramMatrix, multiplyMatrices, sandwichProduct, shapeDraws } from './multiply-matrices.ts';

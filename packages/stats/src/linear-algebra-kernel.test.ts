@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileKernel, KERNELS } from '../scripts/build-kernels.ts';
-import { factorReference, invertReference, type SquareMatrix } from './cholesky.ts';
+import { factorReference, invertReference } from './cholesky.ts';
 import {
   factoredSandwichReference,
   sandwichOfScoresReference,
@@ -20,6 +20,7 @@ import {
   shapeByRootFast,
   shapeFast,
 } from './linear-algebra-kernel.ts';
+import type { SquareMatrix } from './matrices.ts';
 import { gramReference, multiplyReference, sandwichReference, shapeReference } from './multiply-matrices.ts';
 import { normalDraws } from './normal-draws.ts';
 

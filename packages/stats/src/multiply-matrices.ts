@@ -1,5 +1,5 @@
-import type { SquareMatrix } from './cholesky.ts';
 import { gramFast, multiplyFast, sandwichFast, shapeFast } from './linear-algebra-kernel.ts';
+import type { SquareMatrix } from './matrices.ts';
 
 /** X Y for n × n matrices. */
 export function multiplyMatrices(x: SquareMatrix, y: SquareMatrix, n: number): SquareMatrix {

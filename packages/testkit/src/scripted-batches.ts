@@ -1,4 +1,4 @@
-import type { ScriptedReply, ScriptedRequest } from './scripted-openai-server.ts';
+import type { ScriptedReply, ScriptedRequest } from './scripted-requests.ts';
 
 /** How the files and batches of a scripted server behave. */
 export type BatchScript = {

@@ -170,11 +170,10 @@ function benchSize(models: number, length: number, peers: PeerEnvironment | null
       fastchatOf('bootstrap'),
       ratio(150, large),
     );
-    const style = 'ratings at equal style, 4 features';
-    addTask(style, ours(folder, 'contextual'), fastchatOf('contextual'), ratio(150, largest));
+    const style = 'ratings at equal style, 4 features, from counts of the answers';
+    addTask(style, ours(folder, 'style'), fastchatOf('contextual'), ratio(150, largest));
     // at the largest size several processes for what else has a goal, and one where a range would say little
     const some = largest ? PROCESSES : 1;
-    addTask('ratings at equal style, from counts of the answers', ours(folder, 'style', some));
     addTask('bootstrap, 1,000 rounds', ours(folder, 'bootstrap1000', some), null, within(500));
     addTask('bootstrap by rater, 100 rounds', ours(folder, 'bootstrapRaters', 1));
     add('intervals by rater', ours(folder, 'raters', some), null, within(500));

@@ -5,8 +5,8 @@
  * Only the columns which the task needs are read, so that `rss` is what such a fit holds.
  */
 import { DEFAULT_RATING_SETTINGS, type RatingResult, type RatingSettings } from '@agon/domain';
-import { fitCounts, fitRatings, fitStreamedContextual, PairCounter } from '@agon/rating';
-import type { SharedWork } from '@agon/rating/sharing';
+import { fitCounts, fitRatings, PairCounter } from '@agon/rating';
+import type { SharedRounds } from '@agon/rating/sharing';
 import { helperThreads } from '../../../apps/cli/src/helper-threads.ts';
 import { readColumns } from './write-columns.ts';
 import { readCounts } from './write-counts.ts';
@@ -25,7 +25,6 @@ const FURTHER = {
   prompts: ['prompt'],
   both: ['rater', 'prompt'],
   bootstrapRaters: ['rater'],
-  contextual: ['features'],
 } as const;
 const votes = readColumns(folder, FURTHER[task as keyof typeof FURTHER]);
 const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
@@ -34,7 +33,7 @@ const settings = (over: Partial<RatingSettings> = {}): RatingSettings => ({
 });
 
 const counter = new PairCounter(votes.models.length);
-const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000', 'contextual'];
+const COUNTED = ['refresh', 'bootstrap100', 'bootstrap1000'];
 if (COUNTED.includes(task!)) counter.add(votes);
 /** As many as pay on this machine; a first call finds none running, later ones all, as in a program that fits again. */
 const pool = helperThreads();
@@ -44,7 +43,7 @@ const watched = {
     return pool.paysFromMs;
   },
   patienceMs: pool.patienceMs,
-  start(work: SharedWork) {
+  start(work: SharedRounds) {
     isShared = true;
     pool.start(work);
   },
@@ -53,10 +52,10 @@ const threads = engine === undefined ? watched : undefined;
 const style = task === 'style' ? readCounts(folder) : undefined;
 
 /** Each returns ratings by model where there are any to compare. */
-const TASKS: Record<string, () => RatingResult | null> = {
+const TASKS: Record<string, () => RatingResult> = {
   intervals: () => fitRatings(votes, settings(), threads),
   refresh: () => {
-    counter.add({ ...votes, to: Math.min(1000, votes.length) }, threads);
+    counter.add({ ...votes, to: Math.min(1000, votes.length) });
     return fitCounts(votes.models, counter, settings(), threads);
   },
   bootstrap100: () =>
@@ -69,55 +68,24 @@ const TASKS: Record<string, () => RatingResult | null> = {
   prompts: () => fitRatings(votes, settings({ cluster: 'prompt' }), threads),
   both: () => fitRatings(votes, settings({ cluster: 'rater,prompt' }), threads),
   style: () => fitRatings({ ...votes, style: style! }, settings({ method: 'contextual' }), threads),
-  contextual: () => {
-    contextualElo = fitContextual();
-    return null;
-  },
 };
 
-let contextualElo: Record<string, number> | null = null;
-
-/** Ratings at equal style with sandwich errors, from the columns; the start without style is part of the time. */
-function fitContextual(): Record<string, number> {
-  const place = Int32Array.from(votes.models, (_, i) => i);
-  const plain = fitRatings(votes, settings({ interval: 'none' }), threads);
-  const logits = new Map(plain.models.map(({ model, rating }) => [model, rating! / ELO_PER_LOGIT]));
-  const start = Float64Array.from(votes.models, (model) => logits.get(model)!);
-  const mean = start.reduce((sum, value) => sum + value, 0) / start.length;
-  const fit = fitStreamedContextual(
-    { ...votes, features: votes.features!, width: 4 },
-    settings(),
-    place,
-    start.map((value) => value - mean),
-    0.5,
-    threads,
-  );
-  return Object.fromEntries(votes.models.map((model, i) => [model, 1000 + ELO_PER_LOGIT * fit.theta[i]!]));
-}
-
-const ELO_PER_LOGIT = 400 / Math.LN10;
 const run = TASKS[task!]!;
 const times: number[] = [];
 let result: RatingResult | null = null;
 const began = performance.now();
 const warmUpMs = Number(warmUpText);
-if (warmUpMs > 0 && threads !== undefined) pool.startAhead();
 for (let call = 0; warmUpMs > 0 && (call < 3 || performance.now() - began < warmUpMs); call += 1) run();
 for (let repeat = 0; repeat < Number(repeatsText); repeat += 1) {
   const start = performance.now();
   result = run();
   times.push(performance.now() - start);
 }
-const ratings =
-  result === null
-    ? contextualElo
-    : Object.fromEntries(result.models.map(({ model, rating }) => [model, rating]));
-const errors =
-  result === null
-    ? null
-    : Object.fromEntries(
-        result.models.map(({ model, low, high }) => [model, (high! - low!) / (2 * 1.959963984540054)]),
-      );
+const models = result?.models ?? [];
+const ratings = Object.fromEntries(models.map(({ model, rating }) => [model, rating]));
+const errors = Object.fromEntries(
+  models.map(({ model, low, high }) => [model, (high! - low!) / (2 * 1.959963984540054)]),
+);
 const used = isShared ? 1 + pool.helpers : 1;
 process.stdout.write(
   `${JSON.stringify({ task: name, threads: used, times, ratings, errors, rss: process.resourceUsage().maxRSS / 1024 })}\n`,

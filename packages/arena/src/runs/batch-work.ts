@@ -14,7 +14,7 @@ import { afterFault, endsRun } from './fault-policy.ts';
 import { kindOf, nonceOf } from './kinds/kind-of.ts';
 import { loadMaterial } from './load-material.ts';
 import { costOfTokens, priced } from './run-prices.ts';
-import type { WorkPorts } from './work-run.ts';
+import type { WorkPorts } from './work-ports.ts';
 
 export type BatchStep =
   /** Something is at the provider, or the provider is away: look again then. */

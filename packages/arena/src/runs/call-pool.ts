@@ -10,7 +10,7 @@ import type { Pace } from './pace.ts';
 import { priced } from './run-prices.ts';
 import { scoreTexts } from './score-texts.ts';
 import { SettleQueue } from './settle-queue.ts';
-import type { WorkPorts } from './work-run.ts';
+import type { WorkPorts } from './work-ports.ts';
 
 /** A killed worker's calls return after it; a living one renews it. */
 const LEASE_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { LeasedCall, RunRecord, Settled } from '../ports/run-store.ts';
 import type { RunKind } from './kinds/run-kind.ts';
-import type { WorkPorts } from './work-run.ts';
+import type { WorkPorts } from './work-ports.ts';
 
 /** Results are stored together: as many as came while the ones before were stored, or in this time. */
 const GATHER_MS = 4;

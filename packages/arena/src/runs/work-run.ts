@@ -1,34 +1,14 @@
 import { ArenaError, isArenaError, type RunId } from '@agon/domain';
 import { calibrateRun } from '../judging/judge-card/calibrate-verdicts.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ModelClient } from '../ports/model-client.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { ProviderRecord } from '../ports/provider-store.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { asksInBatches } from './batch-rules.ts';
 import { workBatches } from './batch-work.ts';
 import { CallPool } from './call-pool.ts';
 import { kindOf } from './kinds/kind-of.ts';
-import type { Paces } from './pace.ts';
 import { settleStanding } from './run-standing.ts';
-
-export type WorkPorts = Pick<
-  Ports,
-  | 'runs'
-  | 'batches'
-  | 'providers'
-  | 'modelClients'
-  | 'battles'
-  | 'content'
-  | 'judgeCards'
-  | 'feed'
-  | 'clock'
-  | 'timers'
-> & {
-  readonly paces: Paces;
-  /** Milliseconds that never go back: what the pace of calls goes by. */
-  readonly monotonic: Clock;
-};
+import type { WorkPorts } from './work-ports.ts';
 
 /** What a worker should do next: leave the run, or look again when a call is due. */
 export type WorkResult = { readonly kind: 'finished' } | { readonly kind: 'wait'; readonly untilMs: number };

@@ -1,5 +1,5 @@
 import { ArenaError, type FilePlace, OUTCOME_CODES, OUTCOMES } from '@agon/domain';
-import type { ColumnFilter } from '../columns/column-sink.ts';
+import { type ColumnFilter, ColumnSink } from '../columns/column-sink.ts';
 import { WINNERS } from '../labels/winner-labels.ts';
 import { styleField } from '../readers/column-names.ts';
 import type { RowSink } from '../row-sink.ts';
@@ -109,7 +109,7 @@ export class ArrowComparisons {
    */
   readInto(sink: RowSink, filter: ColumnFilter): void {
     this.#checkFilter(filter);
-    const columns = filter.source === 'judges' ? undefined : sink.columns;
+    const columns = filter.source !== 'judges' && sink instanceof ColumnSink ? sink : undefined;
     columns?.reserve(this.rows);
     const appender = columns === undefined ? null : new RowAppender(columns);
     let line = 1;

@@ -2,12 +2,10 @@ import { ArenaError } from '@agon/domain';
 import { type ArrowField, bufferCount, readFields } from './arrow-schema.ts';
 import { FlatTable } from './flat-table.ts';
 import { type ArrowCodec, type Unzstd, unpackBuffer } from './packed-buffers.ts';
-import { readTextValues } from './text-values.ts';
+import { type ByteRange, readTextValues } from './text-values.ts';
 
 /** Fills `target` with the file's bytes from `offset` on; there are always enough. */
 export type ReadInto = (target: Uint8Array, offset: number) => void;
-
-export type ByteRange = { readonly offset: number; readonly length: number };
 
 /** Where a column of a batch stands in the file. */
 export type ArrowColumn = {

@@ -1,5 +1,6 @@
-import type { ByteRange } from './arrow-file.ts';
 import type { TypeName } from './arrow-schema.ts';
+
+export type ByteRange = { readonly offset: number; readonly length: number };
 
 /** A view of a text: so many bytes stand in the view itself. */
 const INLINE = 12;

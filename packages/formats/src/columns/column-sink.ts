@@ -85,10 +85,6 @@ export class ColumnSink implements RowSink {
     this.#style = counts.length === 0 ? null : { a: side(), b: side() };
   }
 
-  get columns(): ColumnSink {
-    return this;
-  }
-
   get wantsStyle(): boolean {
     return this.#style !== null;
   }

@@ -11,7 +11,6 @@ import { LANES } from './bootstrap-steps.ts';
 
 /** Rounds that any thread can do, a batch of four a part. */
 export type SharedRounds = {
-  readonly kind: 'rounds';
   readonly parts: SharedParts;
   readonly plan: RoundsPlan;
   /** As `planRounds` filled it; only read. */
@@ -28,7 +27,6 @@ const LOST = 2;
 export function shareRounds(plan: RoundsPlan, memory: SharedArrayBuffer, rounds: number): SharedRounds {
   const bytes = 8 * Math.ceil(rounds / 2) + 8 * rounds * plan.models;
   return {
-    kind: 'rounds',
     parts: shareParts(Math.ceil(rounds / LANES)),
     plan,
     memory,

@@ -4,7 +4,8 @@ import type { ClusterCounter } from '../covariance/cluster-counter.ts';
 import { warnOfClusters } from '../covariance/warn-of-clusters.ts';
 import { ELO_PER_LOGIT } from '../elo-scale.ts';
 import type { PairCounter } from '../pairs/pair-counter.ts';
-import { noComparisons, type Tally } from '../pairs/tally-comparisons.ts';
+import type { Tally } from '../pairs/tally.ts';
+import { noComparisons } from '../pairs/tally-comparisons.ts';
 import type { Threads } from '../threads/threads.ts';
 import { type RatedTally, rateTally } from './rate-bradley-terry.ts';
 

@@ -3,7 +3,8 @@ import type { ClusterCounter } from '../covariance/cluster-counter.ts';
 import { type Covariance, type FittedGroup, sandwichCovariance } from '../covariance/sandwich-covariance.ts';
 import { fromCovariance, type GroupIntervals, withoutIntervals } from '../intervals/group-intervals.ts';
 import { countComparisons, type PairTable } from '../pairs/pair-table.ts';
-import { type Tally, tallyComparisons } from '../pairs/tally-comparisons.ts';
+import type { Tally } from '../pairs/tally.ts';
+import { tallyComparisons } from '../pairs/tally-comparisons.ts';
 import { rateCores } from '../rate-cores.ts';
 import type { Threads } from '../threads/threads.ts';
 import { bootstrapBradleyTerry } from './bootstrap-bradley-terry.ts';
@@ -18,7 +19,7 @@ export function rateBradleyTerry(
   settings: RatingSettings,
   threads?: Threads,
 ): RatingResult {
-  const tally = tallyComparisons(columns, settings, threads);
+  const tally = tallyComparisons(columns, settings);
   return rateTally(columns, columns.length, settings, tally, { threads }).result;
 }
 

@@ -17,7 +17,7 @@ import { scanComparisons } from '../pairs/scan-comparisons.ts';
 import type { Core } from '../rate-cores.ts';
 import type { ContextualTop } from './climb-contextual.ts';
 import { contextualScores, listRows } from './contextual-scores.ts';
-import { climbAllRows, independentMeat, invertInformation } from './fit-streamed-contextual.ts';
+import { climbAllRows, independentMeat, invertInformation } from './maximise-contextual.ts';
 import type { ContextualColumns } from './scan-contextual-rows.ts';
 
 export type ContextualIntervals = {

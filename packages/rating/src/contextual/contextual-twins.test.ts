@@ -9,7 +9,8 @@ import { logSigmoid } from '../ties/tie-models.ts';
 import { contextualScores, listRows } from './contextual-scores.ts';
 import { ContextualSums } from './contextual-sums.ts';
 import { sizeOfKernelSums } from './contextual-sums-fast.ts';
-import { fitStreamedContextual, maximiseContextual } from './fit-streamed-contextual.ts';
+import { fitWhole } from './fit-whole.testing.ts';
+import { maximiseContextual } from './maximise-contextual.ts';
 import { type ContextualColumns, plainBlock, scanContextualRows } from './scan-contextual-rows.ts';
 import { sumContextual } from './sum-contextual.ts';
 
@@ -281,10 +282,10 @@ describe('odd features', () => {
   const columns = drawColumns(400, 1, 5, 'plain');
 
   it('of another unit change nothing but the unit of their effect', () => {
-    const one = fitStreamedContextual(columns, SETTINGS, places, new Float64Array(5));
+    const one = fitWhole(columns, SETTINGS, places, new Float64Array(5));
     for (const unit of [1e-9, 1e-3, 1e4, 1e9]) {
       const features = Float64Array.from(columns.features, (value) => value * unit);
-      const other = fitStreamedContextual({ ...columns, features }, SETTINGS, places, new Float64Array(5));
+      const other = fitWhole({ ...columns, features }, SETTINGS, places, new Float64Array(5));
       expectNear(other.theta, one.theta, 1e-9);
       expectNear(
         other.beta.map((value) => value * unit),
@@ -316,7 +317,7 @@ describe('odd features', () => {
     const features = columns.features.slice();
     features[7] = Number.NaN;
     features[8] = Number.POSITIVE_INFINITY;
-    const fit = fitStreamedContextual({ ...columns, features }, SETTINGS, places, new Float64Array(5));
+    const fit = fitWhole({ ...columns, features }, SETTINGS, places, new Float64Array(5));
     expect(fit.used).toBe(398);
   });
 });

@@ -1,5 +1,10 @@
 import type { BySlot, CountColumn } from '@agon/domain';
-import type { ReadFeatures } from './scan-contextual-rows.ts';
+
+/**
+ * Writes the features of the comparisons `row[0 .. length)`, answer a's side, row by row into `x`, each row's from
+ * `stride` numbers after the last; NaN where one is not known.
+ */
+export type ReadFeatures = (row: Int32Array, length: number, x: Float64Array, stride: number) => void;
 
 /**
  * Features made of counts of the two answers whenever they are read, ((a − b) / (a + b + added) − mean) · unit in 32 bits,

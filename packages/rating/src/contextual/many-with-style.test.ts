@@ -12,7 +12,7 @@ import { type SeededRandom, sandwichProduct, seededRandom, Z95 } from '@agon/sta
 import { describe, expect, it } from 'vitest';
 import { ELO_PER_LOGIT, logistic } from '../elo-scale.ts';
 import { fitRatings } from '../fit-ratings.ts';
-import { climbAllRows, independentMeat, invertInformation, MANY_ROWS } from './fit-streamed-contextual.ts';
+import { climbAllRows, independentMeat, invertInformation, MANY_ROWS } from './maximise-contextual.ts';
 
 const MODELS = 12;
 const COUNTS = ['length', 'headers', 'lists', 'bold'] as const;

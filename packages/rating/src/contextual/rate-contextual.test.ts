@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ELO_PER_LOGIT, logistic } from '../elo-scale.ts';
 import { fitRatings } from '../fit-ratings.ts';
-import { maximiseContextual } from './fit-streamed-contextual.ts';
+import { maximiseContextual } from './maximise-contextual.ts';
 
 /** Comparisons with features, one row each. */
 type Rows = {

@@ -13,10 +13,9 @@ import { rateTally } from '../bradley-terry/rate-bradley-terry.ts';
 import { withoutIntervals } from '../intervals/group-intervals.ts';
 import { noComparisons, tallyComparisons } from '../pairs/tally-comparisons.ts';
 import { type Core, type CoreFit, rateCores } from '../rate-cores.ts';
-import type { Threads } from '../threads/threads.ts';
 import { contextualIntervals } from './contextual-intervals.ts';
-import { maximiseContextual } from './fit-streamed-contextual.ts';
 import { keepKnown } from './known-features.ts';
+import { maximiseContextual } from './maximise-contextual.ts';
 import { type ScaledFeatures, scaleFeatures } from './scale-features.ts';
 import type { ContextualColumns } from './scan-contextual-rows.ts';
 
@@ -31,18 +30,14 @@ type StyleCoreFit = CoreFit & {
  * estimated beside the ratings (Li, Angelopoulos and Chiang, 2024, "Does style matter?").
  * Comparisons whose answers were not counted are left out as `without_style`.
  */
-export function rateContextual(
-  columns: ComparisonColumns,
-  settings: RatingSettings,
-  threads?: Threads,
-): RatingResult {
+export function rateContextual(columns: ComparisonColumns, settings: RatingSettings): RatingResult {
   const { columns: known, style, missing } = keepKnown(columns, settings);
   const excluded = missing > 0 ? [{ reason: 'without_style', count: missing }] : [];
   if (known.length === 0) throw noComparisons(columns, excluded);
-  const tally = tallyComparisons(known, settings, threads);
+  const tally = tallyComparisons(known, settings);
   const scaled = scaleFeatures(known, settings, style, tally.used);
   const { result, fits } = rateCores(known, settings, tally, (core) =>
-    fitCore(known, settings, core, scaled, threads),
+    fitCore(known, settings, core, scaled),
   );
   const withoutStyle: RatingSettings = { ...settings, method: 'bradley-terry', interval: 'none' };
   const { result: plain } = rateTally(known, known.length, withoutStyle, tally);
@@ -68,12 +63,11 @@ function fitCore(
   settings: RatingSettings,
   core: Core,
   { used, scaled }: ScaledFeatures,
-  threads: Threads | undefined,
 ): StyleCoreFit {
   const columns: ContextualColumns = { ...known, width: used.length, features: scaled };
   const ridge = settings.ridge ?? STYLE_RULES[settings.styleDefinition].ridge;
   const start = { theta: fitBradleyTerry(core.table).theta, beta: new Float64Array(used.length) };
-  const top = maximiseContextual(columns, settings, core.place, start, ridge, threads);
+  const top = maximiseContextual(columns, settings, core.place, start, ridge);
   if (top === null) {
     const message =
       'The style features cannot be told from the models, or one of them decides every comparison; a ridge above 0, fewer features or more prompts would help.';

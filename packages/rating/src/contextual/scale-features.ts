@@ -8,9 +8,10 @@ import {
   styleDifference,
 } from '@agon/domain';
 import { scanComparisons } from '../pairs/scan-comparisons.ts';
+import type { ReadFeatures } from './counted-features.ts';
 import { FEATURES, STRETCH } from './counted-features.ts';
-import { MANY_ROWS } from './fit-streamed-contextual.ts';
-import { BLOCK_ROWS, type ContextualColumns, type ReadFeatures } from './scan-contextual-rows.ts';
+import { MANY_ROWS } from './maximise-contextual.ts';
+import { BLOCK_ROWS, type ContextualColumns } from './scan-contextual-rows.ts';
 import { isFlag, type StyleFeatures } from './style-features.ts';
 import { featureSteps } from './style-kernel.ts';
 

@@ -2,13 +2,7 @@ import { type ComparisonColumns, OUTCOME_CODES, type RatingSettings } from '@ago
 import { PLAIN_POINTS } from '../pairs/pair-table.ts';
 import { pickRows } from '../pairs/pick-rows.ts';
 import { isUsableWeight } from '../pairs/scan-comparisons.ts';
-import { type CountedFeatures, readCounted } from './counted-features.ts';
-
-/**
- * Writes the features of the comparisons `row[0 .. length)`, answer a's side, row by row into `x`, each row's from
- * `stride` numbers after the last; NaN where one is not known.
- */
-export type ReadFeatures = (row: Int32Array, length: number, x: Float64Array, stride: number) => void;
+import { type CountedFeatures, type ReadFeatures, readCounted } from './counted-features.ts';
 
 /** Comparisons with numbers that describe their two answers: `width` of them a comparison, row by row, a minus b. */
 export type ContextualColumns = Pick<

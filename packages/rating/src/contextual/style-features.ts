@@ -9,7 +9,7 @@ import {
   type StyleFeature,
   styleDifference,
 } from '@agon/domain';
-import type { ReadFeatures } from './scan-contextual-rows.ts';
+import type { ReadFeatures } from './counted-features.ts';
 
 /** Features of comparisons, from slot a's side, before scaling; NaN where the counts are not known. */
 export type StyleFeatures = {

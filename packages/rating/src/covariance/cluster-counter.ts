@@ -1,5 +1,5 @@
 import { OUTCOME_CODES, type RatingSettings } from '@agon/domain';
-import type { CodeColumn } from '../pairs/count-rows.ts';
+import type { CodeColumn } from '../pairs/counted-rows.ts';
 import { CellsMemory } from './cells-memory.ts';
 import { mergeIntoCells, orderByCluster, placeOfPair } from './cluster-cells.ts';
 import { type ClusterSum, closeClusterSum, closeScores, DENSE_ROWS, denseFrom } from './cluster-sums.ts';

@@ -22,7 +22,7 @@ export function fitExplained(
   if (!isExplained(settings)) return { result: fitRatings(given, settings, threads), insights: null };
   checkSettings(given, settings);
   const columns = prepareColumns(given, settings);
-  const tally = tallyComparisons(columns, settings, threads);
+  const tally = tallyComparisons(columns, settings);
   const { result, groups } = rateTally(columns, columns.length, settings, tally, { threads });
   return { result: warnOfClusters(result), insights: explainGroups(columns, settings, groups) };
 }

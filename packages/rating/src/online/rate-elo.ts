@@ -14,7 +14,8 @@ import { withoutIntervals } from '../intervals/group-intervals.ts';
 import { connectModels } from '../pairs/connected-models.ts';
 import { listModels, type RatedModel, ranksByValue, SAME_RATING } from '../pairs/list-models.ts';
 import { scanComparisons } from '../pairs/scan-comparisons.ts';
-import { type Tally, tallyComparisons } from '../pairs/tally-comparisons.ts';
+import type { Tally } from '../pairs/tally.ts';
+import { tallyComparisons } from '../pairs/tally-comparisons.ts';
 import { disconnectedWarning, listNames, thinDataWarning, unseenWarning } from '../rating-warnings.ts';
 
 /**

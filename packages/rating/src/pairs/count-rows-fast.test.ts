@@ -1,7 +1,8 @@
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
-import { type CodeColumn, type CountedRows, countReference, type RefusedRows } from './count-rows.ts';
+import { countReference } from './count-rows.ts';
 import { countRowsFast } from './count-rows-fast.ts';
+import type { CodeColumn, CountedRows, RefusedRows } from './counted-rows.ts';
 
 const MODELS = 40;
 const ROWS = 70_001;

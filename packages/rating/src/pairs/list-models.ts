@@ -1,5 +1,5 @@
 import type { ComparisonColumns, ModelRating } from '@agon/domain';
-import type { Tally } from './tally-comparisons.ts';
+import type { Tally } from './tally.ts';
 
 /** What one method says of one model; the counts are added when the list is made. */
 export type RatedModel = Omit<ModelRating, 'model' | 'comparisons' | 'wins' | 'losses' | 'ties'>;

@@ -1,10 +1,9 @@
 import { OUTCOME_CODES, type RatingSettings } from '@agon/domain';
-import type { Threads } from '../threads/threads.ts';
-import { type CodeColumn, type CountedRows, SLOTS } from './count-rows.ts';
-import { countSharedRows } from './count-shared-rows.ts';
+import { countRows } from './count-rows.ts';
+import { type CodeColumn, type CountedRows, SLOTS } from './counted-rows.ts';
 import type { PairTable } from './pair-table.ts';
 import type { ExcludedCount } from './scan-comparisons.ts';
-import type { Tally } from './tally-comparisons.ts';
+import type { Tally } from './tally.ts';
 
 /** Some rows of columns of codes. */
 export type ComparisonChunk = {
@@ -83,12 +82,11 @@ export class PairCounter {
     }
   }
 
-  /** @param threads that may help where the columns are shared memory; the counts are the same without */
-  add(chunk: ComparisonChunk, threads?: Threads): void {
+  add(chunk: ComparisonChunk): void {
     const rows = rowsOf(chunk);
     this.#told = null;
     this.#read += rows.to - rows.from;
-    if (this.#places === null) countSharedRows(rows, this.#models, this.#counts, this.#refused, threads);
+    if (this.#places === null) countRows(rows, this.#models, this.#counts, this.#refused);
     else this.#countReference(rows, 1);
   }
 

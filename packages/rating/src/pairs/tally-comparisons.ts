@@ -1,32 +1,18 @@
 import { ArenaError, type ComparisonColumns, OUTCOME_CODES, type RatingSettings } from '@agon/domain';
-import type { Threads } from '../threads/threads.ts';
 import { PairCounter } from './pair-counter.ts';
-import { type PairTable, PairTableBuilder } from './pair-table.ts';
+import { PairTableBuilder } from './pair-table.ts';
 import { type ExcludedCount, scanComparisons } from './scan-comparisons.ts';
+import type { Tally } from './tally.ts';
 
-/** One pass over the comparisons: pair counts, and how often each model won, lost and tied (unweighted). */
-export type Tally = {
-  readonly table: PairTable;
-  readonly used: number;
-  readonly excluded: readonly ExcludedCount[];
-  readonly wins: Int32Array;
-  readonly losses: Int32Array;
-  readonly ties: Int32Array;
-};
-
-/**
- * @param threads that may help to count where the columns are shared memory
- * @throws ArenaError('no_comparisons') where the tie policies, or the data, leave none
- */
+/** @throws ArenaError('no_comparisons') where the tie policies, or the data, leave none */
 export function tallyComparisons(
   columns: ComparisonColumns,
   settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
-  threads?: Threads,
 ): Tally {
   const models = columns.models.length;
   if (isPlain(columns)) {
     const counter = new PairCounter(models);
-    counter.add({ a: columns.a, b: columns.b, outcome: columns.outcome, to: columns.length }, threads);
+    counter.add({ a: columns.a, b: columns.b, outcome: columns.outcome, to: columns.length });
     const tally = counter.tally(settings);
     if (tally.used === 0) throw noComparisons(columns, tally.excluded);
     return tally;

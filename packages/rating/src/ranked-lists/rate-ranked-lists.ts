@@ -17,7 +17,8 @@ import { fromCovariance, type GroupIntervals, withoutIntervals } from '../interv
 import { notConverged } from '../not-converged.ts';
 import { PairTableBuilder } from '../pairs/pair-table.ts';
 import { isUsableWeight } from '../pairs/scan-comparisons.ts';
-import { noComparisons, type Tally } from '../pairs/tally-comparisons.ts';
+import type { Tally } from '../pairs/tally.ts';
+import { noComparisons } from '../pairs/tally-comparisons.ts';
 import { type Core, type CoreFit, rateCores } from '../rate-cores.ts';
 import { fitPlackettLuce, type RankedList, scoreList } from './fit-plackett-luce.ts';
 

@@ -5,9 +5,6 @@ export type SharedParts = {
   readonly progress: SharedArrayBuffer;
 };
 
-/** Parts of a few milliseconds: a helper that takes this much longer than the owner has stopped. */
-export const SHORT_PATIENCE_MS = 50;
-
 const [NEXT, DONE, STATES] = [0, 1, 2];
 /** Final states of a part: whose result counts; the last, the owner's in place of a helper's that is late. */
 const OWN = 1;
@@ -16,26 +13,6 @@ const GIVEN_UP = 3;
 
 export function shareParts(count: number): SharedParts {
   return { count, progress: new SharedArrayBuffer(4 * (STATES + count)) };
-}
-
-/**
- * Shared memory that one kind of work asks for again and again, kept between two calls: fresh memory of several MB costs as
- * much as counting a million rows, and stays until the garbage is collected.
- */
-export class SpareMemory {
-  #spare: SharedArrayBuffer | null = null;
-
-  /** At least so many bytes; what stands in them is left over from before. */
-  take(bytes: number): SharedArrayBuffer {
-    const spare = this.#spare;
-    this.#spare = null;
-    return spare !== null && spare.byteLength >= bytes ? spare : new SharedArrayBuffer(bytes);
-  }
-
-  /** Of no use where a helper that was given up may still write to it. */
-  giveBack(memory: SharedArrayBuffer, parts: SharedParts): void {
-    if (!isAnyGivenUp(parts)) this.#spare = memory;
-  }
 }
 
 /** False where every part has been begun: then a helper need not get ready. */
@@ -71,13 +48,8 @@ export function finishParts(
 }
 
 /** Whether a helper's result of a finished part counts, and not the owner's. */
-export function isHelped({ progress }: SharedParts, part: number): boolean {
+function isHelped({ progress }: SharedParts, part: number): boolean {
   return Atomics.load(new Int32Array(progress), STATES + part) === HELPED;
-}
-
-/** Whether a helper may still be at work on a part, although all are finished. */
-function isAnyGivenUp({ count, progress }: SharedParts): boolean {
-  return new Int32Array(progress, 4 * STATES, count).includes(GIVEN_UP);
 }
 
 /** Parts that helpers did. */

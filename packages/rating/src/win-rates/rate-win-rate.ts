@@ -15,7 +15,8 @@ import { connectModels } from '../pairs/connected-models.ts';
 import { listModels, type RatedModel, ranksByValue, UNRATED } from '../pairs/list-models.ts';
 import { PLAIN_POINTS } from '../pairs/pair-table.ts';
 import { scanComparisons } from '../pairs/scan-comparisons.ts';
-import { noComparisons, type Tally, tallyComparisons } from '../pairs/tally-comparisons.ts';
+import type { Tally } from '../pairs/tally.ts';
+import { noComparisons, tallyComparisons } from '../pairs/tally-comparisons.ts';
 import { disconnectedWarning, listNames, thinDataWarning, unseenWarning } from '../rating-warnings.ts';
 
 /**

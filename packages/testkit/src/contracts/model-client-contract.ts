@@ -1,11 +1,7 @@
 import type { Asked, ChatSettings, ModelClient, ModelClients, ProviderRecord } from '@agon/arena';
 import { describe, expect, it } from 'vitest';
-import {
-  type ScriptedReply,
-  type ScriptedRequest,
-  type ScriptedServerOptions,
-  startScriptedOpenAiServer,
-} from '../scripted-openai-server.ts';
+import { type ScriptedServerOptions, startScriptedOpenAiServer } from '../scripted-openai-server.ts';
+import type { ScriptedReply, ScriptedRequest } from '../scripted-requests.ts';
 import { FAULTS, SECRET } from './model-faults.ts';
 import { sampleProvider } from './sample-provider.ts';
 

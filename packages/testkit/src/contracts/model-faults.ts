@@ -1,4 +1,4 @@
-import type { ScriptedReply } from '../scripted-openai-server.ts';
+import type { ScriptedReply } from '../scripted-requests.ts';
 
 /** What no message of a fault may show. */
 export const SECRET = 'root:x:0:0';

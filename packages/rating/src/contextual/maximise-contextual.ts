@@ -1,28 +1,10 @@
-import { ArenaError, type RatingSettings } from '@agon/domain';
-import { invertCholesky, type SquareMatrix, sandwichProduct } from '@agon/stats';
-import type { Threads } from '../threads/threads.ts';
+import type { RatingSettings } from '@agon/domain';
+import { invertCholesky, type SquareMatrix } from '@agon/stats';
 import { releaseGauge } from '../ties/fit-tie-model.ts';
 import { type ContextualPoint, type ContextualTop, climbContextual } from './climb-contextual.ts';
 import type { SumsAtPoint } from './contextual-sums.ts';
 import { type ContextualColumns, sampleColumns } from './scan-contextual-rows.ts';
 import { sumContextual } from './sum-contextual.ts';
-
-export type StreamedContextualFit = {
-  /** Logits, Σθ = 0: ratings at equal features. */
-  readonly theta: Float64Array;
-  /** Logits for each feature's unit. */
-  readonly beta: Float64Array;
-  /**
-   * Of (θ, β), side m + width, under Σθ = 0. `inverse`: of the information, the covariance if the model were the whole
-   * truth; `covariance`: the sandwich of independent comparisons.
-   */
-  readonly inverse: SquareMatrix;
-  readonly covariance: SquareMatrix;
-  /** Passes over all rows. */
-  readonly iterations: number;
-  /** Comparisons fitted. */
-  readonly used: number;
-};
 
 /** Logits. What is left after a step of Newton's is about its square. */
 const TOLERANCE = 1e-10;
@@ -36,44 +18,12 @@ export const MANY_ROWS = 400_000;
 const SAMPLE_SIZE = 200_000;
 
 /**
- * Bradley–Terry with features: P(a beats b) = σ(θ_a − θ_b + xᵀβ), ties as halves, by Newton's method in streaming passes;
- * no copy of the rows is kept. The models of the group must be strongly connected (see `connectModels`).
+ * Bradley–Terry with features: P(a beats b) = σ(θ_a − θ_b + xᵀβ), ties as halves: the maximum of log-likelihood − ½ λ |β|²
+ * by Newton's method in streaming passes; no copy of the rows is kept. The models of the group must be strongly connected
+ * (see `connectModels`).
  * @param place from a model's code to its number in the group, or -1
- * @param start logits to begin at: the fit without features, one a model of the group
- * @param penalty λ >= 0 of ½ λ |β|² on the summed loss; 0: maximum likelihood
- * @param threads that may help where all columns are shared memory; the result is the same without
- * @throws ArenaError('not_converged') where a feature tells every outcome, or features depend on each other
- */
-export function fitStreamedContextual(
-  columns: ContextualColumns,
-  settings: Pick<RatingSettings, 'ties' | 'bothBad'>,
-  place: Int32Array,
-  start: Float64Array,
-  penalty = 0,
-  threads?: Threads,
-): StreamedContextualFit {
-  const { width } = columns;
-  const first = { theta: start, beta: new Float64Array(width) };
-  const top = maximiseContextual(columns, settings, place, first, penalty, threads);
-  if (top === null) {
-    throw new ArenaError('not_converged', 'The ratings with features could not be fitted.', {
-      hint: 'A feature that tells every outcome, or two features that say the same, cause this; drop one, or set a penalty.',
-      data: { models: start.length, features: width },
-    });
-  }
-  const inverse = invertInformation(top);
-  return {
-    ...top.point,
-    inverse,
-    covariance: sandwichProduct(inverse, independentMeat(top, penalty), start.length + width),
-    iterations: top.iterations,
-    used: top.sums.rows,
-  };
-}
-
-/**
- * The maximum of log-likelihood − ½ λ |β|².
- * @param start θ the fit without features, β zero
+ * @param start θ the fit without features, logits with Σθ = 0; β zero
+ * @param penalty λ >= 0 on the summed loss; 0: maximum likelihood
  * @returns null where the features cannot be told from the models, or where one of them decides every comparison
  */
 export function maximiseContextual(
@@ -82,7 +32,6 @@ export function maximiseContextual(
   place: Int32Array,
   start: ContextualPoint,
   penalty: number,
-  threads?: Threads,
 ): ContextualTop | null {
   if (columns.length < MANY_ROWS) return climbAllRows(columns, settings, place, start, penalty);
   const step = Math.floor(columns.length / SAMPLE_SIZE);
@@ -98,7 +47,7 @@ export function maximiseContextual(
       bend: (from, to) => bendOfSample(from, to, step, sampled),
       isRoughFirst: true,
     },
-    (point, isRough) => sumContextual({ columns, settings, place, ...point, isRough }, threads),
+    (point, isRough) => sumContextual({ columns, settings, place, ...point, isRough }),
   );
 }
 

@@ -1,4 +1,3 @@
-import { isArenaError } from '@agon/domain';
 import { normalDraws, seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import { fitBradleyTerry } from '../bradley-terry/fit-bradley-terry.ts';
 import { ELO_PER_LOGIT } from '../elo-scale.ts';
 import { PairCounter } from '../pairs/pair-counter.ts';
 import { sizeOfKernelSums } from './contextual-sums-fast.ts';
-import { fitStreamedContextual } from './fit-streamed-contextual.ts';
+import { fitWhole } from './fit-whole.testing.ts';
 
 const SETTINGS = { ties: 'half', bothBad: 'tie' } as const;
 
@@ -73,7 +72,7 @@ function drawVotes(models: number, length: number, effects: readonly number[], s
 /** The golden numbers come from two independent implementations (hand-derived Newton, and automatic differentiation). */
 describe('ratings with features, in streaming passes', () => {
   it('golden case G6: one raw feature, no penalty', () => {
-    const fit = fitStreamedContextual(columnsOf(VOTES, FEATURE, 1), SETTINGS, places(3), new Float64Array(3));
+    const fit = fitWhole(columnsOf(VOTES, FEATURE, 1), SETTINGS, places(3), new Float64Array(3));
     expectClose(elo(fit.theta), [1062.1906584569174, 997.0496368452115, 940.759704697871], 1e-7);
     expectClose(fit.beta, [-0.19578627068193366], 1e-9);
     const se = [0, 1, 2, 3].map((k) => Math.sqrt(fit.covariance[k * 4 + k]!));
@@ -87,13 +86,7 @@ describe('ratings with features, in streaming passes', () => {
 
   it('with features that are all zero, and a penalty to hold them: the fit without features (G5)', () => {
     const zeros = new Array(VOTES.length).fill(0);
-    const fit = fitStreamedContextual(
-      columnsOf(VOTES, zeros, 1),
-      SETTINGS,
-      places(3),
-      new Float64Array(3),
-      0.5,
-    );
+    const fit = fitWhole(columnsOf(VOTES, zeros, 1), SETTINGS, places(3), new Float64Array(3), 0.5);
     expectClose(elo(fit.theta), [1059.5863156724013, 1000, 940.4136843275986], 1e-7);
     expectClose(
       [0, 1, 2].map((k) => ELO_PER_LOGIT * Math.sqrt(fit.covariance[k * 4 + k]!)),
@@ -107,7 +100,7 @@ describe('ratings with features, in streaming passes', () => {
     const counter = new PairCounter(8);
     counter.add(columns);
     const start = fitBradleyTerry(counter.tally(SETTINGS).table).theta;
-    const fit = fitStreamedContextual(columns, SETTINGS, places(8), start);
+    const fit = fitWhole(columns, SETTINGS, places(8), start);
     const slope = new Float64Array(10);
     for (let row = 0; row < columns.length; row += 1) {
       const a = columns.a[row]!;
@@ -141,7 +134,7 @@ describe('ratings with features, in streaming passes', () => {
       const pass = { columns: fast, settings, place: places(7), ...point, isRough: false };
       expect(sizeOfKernelSums(pass)).toBeGreaterThan(0);
       const [one, other] = [fast, { ...columns, a: Int32Array.from(a), b: Int32Array.from(b) }].map((votes) =>
-        fitStreamedContextual(votes, settings, places(7), new Float64Array(7)),
+        fitWhole(votes, settings, places(7), new Float64Array(7)),
       );
       // 1e-12 logits are 2e-10 Elo
       expectClose(one!.theta, [...other!.theta], 1e-12);
@@ -162,7 +155,7 @@ describe('ratings with features, in streaming passes', () => {
           features: columns.features.map((x, row) => (turns[row] ? -x : x)),
         };
         const [one, other] = [columns, turned].map((votes) =>
-          fitStreamedContextual(votes, SETTINGS, places(4), new Float64Array(4), 0.5),
+          fitWhole(votes, SETTINGS, places(4), new Float64Array(4), 0.5),
         );
         expectClose(one!.theta, [...other!.theta], 1e-8);
         expectClose(one!.beta, [...other!.beta], 1e-8);
@@ -176,7 +169,7 @@ describe('ratings with features, in streaming passes', () => {
     const once = columnsOf([...VOTES, ...VOTES], [...FEATURE, ...FEATURE], 1);
     const doubled = { ...columnsOf(VOTES, FEATURE, 1), weight: new Float64Array(VOTES.length).fill(2) };
     const [one, other] = [once, doubled].map((votes) =>
-      fitStreamedContextual(votes, SETTINGS, places(3), new Float64Array(3)),
+      fitWhole(votes, SETTINGS, places(3), new Float64Array(3)),
     );
     expectClose(one!.theta, [...other!.theta], 1e-9);
     expectClose(one!.inverse, [...other!.inverse], 1e-9);
@@ -185,29 +178,11 @@ describe('ratings with features, in streaming passes', () => {
   it('says where no fit exists: a feature that tells every outcome', () => {
     const telling = VOTES.map(([, , y]) => y - 0.5);
     const decided = VOTES.map(([a, b, y]) => [a, b, y === 0.5 ? 1 : y] as const);
-    let code = 'none';
-    try {
-      fitStreamedContextual(
-        columnsOf(
-          decided,
-          decided.map(([, , y]) => y - 0.5),
-          1,
-        ),
-        SETTINGS,
-        places(3),
-        new Float64Array(3),
-      );
-    } catch (fault) {
-      if (isArenaError(fault)) code = fault.code;
-    }
-    expect(code).toBe('not_converged');
-    const held = fitStreamedContextual(
-      columnsOf(VOTES, telling, 1),
-      SETTINGS,
-      places(3),
-      new Float64Array(3),
-      0.5,
+    const features = decided.map(([, , y]) => y - 0.5);
+    expect(() => fitWhole(columnsOf(decided, features, 1), SETTINGS, places(3), new Float64Array(3))).toThrow(
+      'no maximum',
     );
+    const held = fitWhole(columnsOf(VOTES, telling, 1), SETTINGS, places(3), new Float64Array(3), 0.5);
     expect(held.beta[0]!).toBeGreaterThan(0);
   });
 });
