@@ -72,7 +72,7 @@ export type ComposeOptions = {
 };
 
 /** The api announces runs; the judge service listens. */
-export type ApiQueue = Omit<RunQueueConnection, 'listen'>;
+type ApiQueue = Omit<RunQueueConnection, 'listen'>;
 
 /** Models are asked by the judge service alone, comparisons are read by the thread that fits boards. */
 export type ApiPorts = Omit<Ports, 'modelClients' | 'batches' | 'timers' | 'comparisons'>;

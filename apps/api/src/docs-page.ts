@@ -8,7 +8,7 @@ import { API_HEADERS } from './http/security-headers.ts';
 import { openApiDocument } from './open-api.ts';
 import type { ApiEnv } from './serve-call.ts';
 
-export const DOCS_PATH = '/api/v1/docs';
+const DOCS_PATH = '/api/v1/docs';
 const OPENAPI_PATH = '/api/v1/openapi.json';
 const ERRORS_FILE = fileURLToPath(new URL('../../../docs/errors.md', import.meta.url));
 

@@ -25,7 +25,7 @@ import { WrittenReply } from './http/written-reply.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the server hands to each request; empty in tests. */
-export type ApiBindings = {
+type ApiBindings = {
   readonly incoming?: IncomingMessage;
   /** Sent by our own page renderer, which has checked the page's request. */
   readonly inProcess?: boolean;
@@ -36,7 +36,7 @@ type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${i
   ? Name | ParamNames<Rest>
   : never;
 
-export type Served<Name extends CallName> = {
+type Served<Name extends CallName> = {
   readonly actor: Actor;
   readonly params: Readonly<Record<ParamNames<(typeof PATHS)[Name]>, string>>;
   readonly query: ParsedQueryOf<Name>;

@@ -161,7 +161,7 @@ const ofSources = <Schema extends z.ZodType>(schema: Schema) =>
   z.strictObject({ people: schema.nullable(), judges: schema.nullable() });
 
 /** One model against another, from the first one's side. */
-export const rivalSchema = z
+const rivalSchema = z
   .strictObject({
     model: z.string(),
     wins: z.number(),

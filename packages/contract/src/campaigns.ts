@@ -9,9 +9,9 @@ export const slugSchema = z
 
 export const CAMPAIGN_STATES = ['draft', 'open', 'closed'] as const;
 export const SELF_NAMING_RULES = ['flag', 'mask', 'exclude'] as const;
-export const ANSWER_CHOICES = ['newest', 'oldest', 'any'] as const;
-export const BLANK_ANSWER_RULES = ['skip', 'draw'] as const;
-export const REVEAL_TIMES = ['final', 'at_once'] as const;
+const ANSWER_CHOICES = ['newest', 'oldest', 'any'] as const;
+const BLANK_ANSWER_RULES = ['skip', 'draw'] as const;
+const REVEAL_TIMES = ['final', 'at_once'] as const;
 export const SKIP_REASONS = [
   'cannot_judge',
   'both_same',

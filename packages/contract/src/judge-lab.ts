@@ -110,14 +110,14 @@ export const startJudgeTrialSchema = z
 export type StartJudgeTrialBody = z.input<typeof startJudgeTrialSchema>;
 
 /** How many people said what, in the battle's own slots. */
-export const peopleCountsSchema = z.strictObject({
+const peopleCountsSchema = z.strictObject({
   a: z.number(),
   b: z.number(),
   tie: z.number().describe('Ties, and both bad'),
 });
 export type PeopleCountsJson = z.infer<typeof peopleCountsSchema>;
 
-export const trialReadingSchema = z.strictObject({
+const trialReadingSchema = z.strictObject({
   order: z.string().describe('`ab`: the battle’s own order; `ba`: exchanged'),
   state: z.enum(['waiting', 'scored', 'unscored', 'failed']),
   outcome: z.enum(['a', 'b', 'tie', 'both_bad']).nullable().describe('In the battle’s own slots'),
@@ -137,7 +137,7 @@ export const trialReadingSchema = z.strictObject({
 });
 export type TrialReadingJson = z.infer<typeof trialReadingSchema>;
 
-export const TRIAL_ITEM_STATES = [
+const TRIAL_ITEM_STATES = [
   'waiting',
   'agrees',
   'people_say_a',
@@ -149,7 +149,7 @@ export const TRIAL_ITEM_STATES = [
   'no_votes',
 ] as const;
 
-export const trialItemSchema = z.strictObject({
+const trialItemSchema = z.strictObject({
   battle: z.string(),
   chosen: z.boolean().describe('Not drawn: it stays when others are drawn again'),
   prompt_key: z.string().nullable(),
@@ -169,7 +169,7 @@ const changeSchema = z.strictObject({
   high: z.number().nullable(),
 });
 
-export const trialTotalsSchema = z.strictObject({
+const trialTotalsSchema = z.strictObject({
   agreement: share
     .nullable()
     .describe('Chance that a verdict is what one of the voters said, mean over battles; ties are a choice'),

@@ -25,14 +25,7 @@ export const UNSCORED_REASONS = [
 ] as const;
 
 /** How a judge looks at answers; the modes of packages/judging. */
-export const JUDGE_MODES = [
-  'pairwise',
-  'pointwise',
-  'criteria',
-  'checklist',
-  'listwise',
-  'grounded',
-] as const;
+const JUDGE_MODES = ['pairwise', 'pointwise', 'criteria', 'checklist', 'listwise', 'grounded'] as const;
 
 export const judgeSchema = z
   .strictObject({
@@ -101,7 +94,7 @@ export const RUN_CHECKS = [
 ] as const;
 
 /** How a run of verdicts did in one check. */
-export const runCheckSchema = z
+const runCheckSchema = z
   .strictObject({
     check: z.enum(RUN_CHECKS),
     n: z.number().int().describe('What was looked at: replies, battles judged in both orders, probes'),

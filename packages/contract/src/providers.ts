@@ -50,7 +50,7 @@ export const checkProviderSchema = z
   })
   .meta({ id: 'ProviderCheck' });
 
-export const findingSchema = z.strictObject({
+const findingSchema = z.strictObject({
   is: z.enum(['yes', 'no', 'unknown']),
   why: z.string().describe('One sentence'),
 });

@@ -77,7 +77,7 @@ const planFields = {
 };
 
 /** Fields that a board kept before they were told does not have are optional. */
-export const groupInsightsSchema = z
+const groupInsightsSchema = z
   .strictObject({
     models: z.array(z.string()),
     pairwise: z.array(z.array(nullable())).describe('P(row model is truly above column model)'),
@@ -112,7 +112,7 @@ export const groupInsightsSchema = z
   .meta({ id: 'GroupInsights' });
 export type GroupInsightsJson = z.infer<typeof groupInsightsSchema>;
 
-export const ratingInsightsSchema = groupInsightsSchema
+const ratingInsightsSchema = groupInsightsSchema
   .extend({
     others: z
       .array(groupInsightsSchema)

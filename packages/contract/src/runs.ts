@@ -3,7 +3,7 @@ import { pageOf, pageQuerySchema } from './paging.ts';
 import { EFFORTS } from './provider-presets.ts';
 import { providerNameSchema } from './providers.ts';
 
-export const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
+const RUN_STANDINGS = ['counted', 'suspect', 'admitted', 'excluded'] as const;
 export const RUN_KINDS = ['verdicts', 'answers', 'probe', 'trial', 'drift'] as const;
 export const RUN_STATES = ['queued', 'running', 'paused', 'done', 'cancelled', 'failed'] as const;
 
@@ -96,7 +96,7 @@ export const standingFields = {
     .nullable()
     .describe('Of a suspect run: names of the checks that failed; else what was said with the decision'),
 };
-export const runBatchSchema = z.strictObject({
+const runBatchSchema = z.strictObject({
   batch: count,
   remote_id: z.string().nullable().describe('The provider’s own id; null: not sent yet'),
   state: z.enum(['sending', 'waiting', 'collected', 'ended']),

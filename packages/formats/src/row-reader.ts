@@ -214,7 +214,7 @@ const AMBIGUOUS = 'a label for one slot that is the name of the model in the oth
 const SAY_SO = 'say what it means with --label';
 
 /** The slot of the model of this name; null where it is neither, or both. */
-export function slotOfName(name: string, models: BySlot<string>): 'a' | 'b' | null {
+function slotOfName(name: string, models: BySlot<string>): 'a' | 'b' | null {
   const [isA, isB] = [models.a.trim() === name, models.b.trim() === name];
   if (isA === isB) return null;
   return isA ? 'a' : 'b';

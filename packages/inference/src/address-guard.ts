@@ -6,7 +6,7 @@ import { readAllowList } from './allow-list.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A connection that somebody wants. */
-export type Target = {
+type Target = {
   /** As it was written: a name, or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
@@ -15,7 +15,7 @@ export type Target = {
 };
 
 /** Why a connection must not be opened, and what to do about it: one sentence each. */
-export type Refusal = { readonly message: string; readonly hint: string };
+type Refusal = { readonly message: string; readonly hint: string };
 
 export type AddressGuard = {
   /**

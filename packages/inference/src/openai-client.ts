@@ -166,7 +166,7 @@ function faultOfThrown(thrown: unknown, isLate: boolean, { baseUrl, timeoutMs }:
 }
 
 /** The package wraps what `fetch` throws. */
-export function failureIn(thrown: unknown): CallFailed | undefined {
+function failureIn(thrown: unknown): CallFailed | undefined {
   return [thrown, (thrown as { cause?: unknown } | null)?.cause].find((one) => one instanceof CallFailed);
 }
 

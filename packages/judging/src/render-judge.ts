@@ -93,7 +93,7 @@ const WORDS = {
 } as const;
 
 /** The language that a judge speaks about an item: the item's own where the judge has it, else English. */
-export function languageFor(judge: Judge, item: Pick<JudgedItem, 'language'>): JudgeLanguage {
+function languageFor(judge: Judge, item: Pick<JudgedItem, 'language'>): JudgeLanguage {
   return judge.languages.zh !== undefined && /^(zh|cmn|chinese|中文)/i.test(item.language ?? '')
     ? 'zh'
     : 'en';

@@ -68,7 +68,7 @@ export type BundleRow = {
 };
 
 /** A verdict as the plain comparison format has it. */
-export type ReplayedVerdict = {
+type ReplayedVerdict = {
   readonly id: string;
   readonly model_a: string;
   readonly model_b: string;

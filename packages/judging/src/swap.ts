@@ -4,7 +4,7 @@ import type { JudgeReading } from './read-judge-reply.ts';
 /** Probabilities nearer to 0 or 1 than this are taken as this: a label said with certainty has no finite logit. */
 const SUREST = 1e-6;
 
-export function logit(probability: number): number {
+function logit(probability: number): number {
   const p = Math.min(1 - SUREST, Math.max(SUREST, probability));
   return Math.log(p / (1 - p));
 }

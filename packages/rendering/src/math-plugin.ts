@@ -5,7 +5,7 @@ import { escapeHtml } from './escape-html.ts';
 const LONGEST_FORMULA = 2000;
 
 /** TeX → MathML, which needs no styles and no fonts. What KaTeX does not know, or what could reach out, is shown as text. */
-export function renderFormula(tex: string, display: boolean): string {
+function renderFormula(tex: string, display: boolean): string {
   const asText = `<code dir="ltr" class="formula">${escapeHtml(tex)}</code>`;
   if (tex.length > LONGEST_FORMULA) return asText;
   // commands that set links, classes, styles, data or images; KaTeX refuses them too (trust: false) but draws an error

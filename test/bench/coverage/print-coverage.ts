@@ -2,7 +2,7 @@ import type { CoverageTally, Estimate } from './coverage-tally.ts';
 import type { PairwiseBin } from './measure-pairwise.ts';
 
 const percent = (share: number): string => (100 * share).toFixed(1);
-export const withError = ({ mean, se }: Estimate): string => `${percent(mean)} ± ${percent(se)} %`;
+const withError = ({ mean, se }: Estimate): string => `${percent(mean)} ± ${percent(se)} %`;
 
 /** A Markdown table of one line a kind of interval; `±` is one standard error of the share. */
 export function printCoverage(

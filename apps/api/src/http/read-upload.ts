@@ -12,7 +12,7 @@ import { parseJson } from './read-body.ts';
 import { unavailableFault } from './unavailable.ts';
 
 /** A file that was sent, on disk until the request is done. */
-export type UploadedFile = {
+type UploadedFile = {
   readonly name: string;
   readonly path: string;
   /** Hexadecimal digits. */

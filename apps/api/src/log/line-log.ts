@@ -5,7 +5,7 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What is logged of one event. `level` is `error` where nothing is said. Never a value that somebody sent. */
-export type LogEntry = {
+type LogEntry = {
   readonly event: string;
   readonly level?: LogLevel;
   readonly [field: string]: unknown;

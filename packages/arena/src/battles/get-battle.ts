@@ -31,7 +31,7 @@ export async function getBattle(
   return presentBattle(battle, place, deps);
 }
 
-export function noSuchBattle(): ArenaError {
+function noSuchBattle(): ArenaError {
   return new ArenaError('not_found', 'The campaign has no such battle.', {
     hint: 'See the list of its battles; an undone import takes its battles with it.',
   });

@@ -16,7 +16,7 @@ export interface AuditLog {
   ): Promise<readonly AuditRecord[]>;
 }
 
-export type AuditRecord = {
+type AuditRecord = {
   readonly id: string;
   /** Name of the person, or the role that acted. */
   readonly actor: string;

@@ -36,7 +36,7 @@ export type BattleFilter = {
 };
 
 /** Whose verdicts stand beside the votes: identity of the judge, and the model that it asked. */
-export type JudgeChoice = { readonly identity: string; readonly model: string | null };
+type JudgeChoice = { readonly identity: string; readonly model: string | null };
 
 export type BattleQuery = {
   readonly filter: BattleFilter;
@@ -85,7 +85,7 @@ export type ListedBattle = {
   readonly verdicts: readonly ListedVerdict[];
 };
 
-export type BattlePage = {
+type BattlePage = {
   readonly items: readonly ListedBattle[];
   /** For the page after this one; null: it is the last. */
   readonly next: string | null;
@@ -100,7 +100,7 @@ export type BattlePage = {
 };
 
 /** How many battles each further filter would leave. */
-export type BattleCounts = {
+type BattleCounts = {
   readonly all: number;
   readonly found: number;
   readonly agreements: Readonly<Record<BattleAgreement, number>>;
@@ -108,7 +108,7 @@ export type BattleCounts = {
   readonly quarantined: number;
 };
 
-export type BattlePlace = {
+type BattlePlace = {
   /** From 1; null: the filter does not find this battle. */
   readonly position: number | null;
   readonly previous: BattleId | null;
@@ -170,7 +170,7 @@ export type BattleVerdict = {
 };
 
 /** How an answer came to be, where a run made it. */
-export type AnswerOrigin = {
+type AnswerOrigin = {
   readonly run: RunId;
   readonly provider: string;
   readonly model: string;

@@ -27,7 +27,7 @@ export type ScoreInput =
   | { readonly kind: 'text'; readonly text: string }
   /** Two texts, joined as the model's tokenizer does. */
   | { readonly kind: 'pair'; readonly first: string; readonly second: string };
-export type ScoreMessage = { readonly role: 'user' | 'assistant'; readonly content: string };
+type ScoreMessage = { readonly role: 'user' | 'assistant'; readonly content: string };
 
 export type ChatSettings = {
   /** 0..2; null: the model's own. */

@@ -1,7 +1,7 @@
 import type { CampaignId, EpochMs, RaterId, UserId } from '@agon/domain';
 
 /** `name` is what researchers see. */
-export type Finisher = { readonly rater: RaterId; readonly name: string; readonly votes: number };
+type Finisher = { readonly rater: RaterId; readonly name: string; readonly votes: number };
 
 export interface RaterStore {
   /** The rater behind a session; made at the first call. */

@@ -25,7 +25,7 @@ export type StoredVote = {
 };
 
 /** A vote after its revisions. */
-export type StandingVote = StoredVote & {
+type StandingVote = StoredVote & {
   readonly undone: boolean;
   /** It is its voter's last one, and nobody was told yet that it stays. */
   readonly canUndo: boolean;

@@ -4,7 +4,7 @@ import type { DrawRule } from './draw-rule.ts';
 import { standingAnswers } from './standing-answers.ts';
 
 /** One side of a cell. */
-export type CellSide = {
+type CellSide = {
   readonly model: ModelId;
   /** The model's answers that may be shown, each equally likely: one, unless the rule says `any`. */
   readonly answers: readonly AnswerId[];

@@ -23,7 +23,7 @@ export type CampaignState = {
   readonly atMs: number;
 };
 
-export const NO_CAMPAIGN: CampaignState = {
+const NO_CAMPAIGN: CampaignState = {
   naming: null,
   imports: 0,
   undone: 0,

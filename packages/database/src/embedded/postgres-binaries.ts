@@ -28,7 +28,7 @@ export function postgresBinaries(): PostgresBinaries {
 }
 
 /** @param root folder of the platform's package */
-export function binariesIn(root: string, name: string): PostgresBinaries {
+function binariesIn(root: string, name: string): PostgresBinaries {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const bin = (program: string) => join(root, 'native', 'bin', program + suffix);
   const blocked = missingLink(root);

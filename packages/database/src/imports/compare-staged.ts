@@ -3,7 +3,7 @@ import type { TransactionSql } from 'postgres';
 import type { StagingSink } from './staging-sink.ts';
 import { analyse } from './staging-tables.ts';
 
-export type ImportCounts = Pick<
+type ImportCounts = Pick<
   ImportResult,
   'models' | 'prompts' | 'answers' | 'votes' | 'verdicts' | 'scores' | 'material'
 >;

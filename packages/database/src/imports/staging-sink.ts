@@ -24,7 +24,7 @@ import type { StagingTables } from './staging-tables.ts';
 type Values = Readonly<Record<string, unknown>>;
 
 /** Names of what rows name, by kind; codes stand for them in the staging tables. */
-export const NAME_KINDS = ['model', 'prompt', 'rater', 'judge'] as const;
+const NAME_KINDS = ['model', 'prompt', 'rater', 'judge'] as const;
 
 /** Writes what rows say into the staging tables. Whatever a single import can know of itself is checked here. */
 export class StagingSink implements RowSink {

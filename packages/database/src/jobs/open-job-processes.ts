@@ -12,7 +12,7 @@ const NICENESS = 10;
 /** Descriptor of a job's process under which it has the file of `Job.output`. */
 export const OUTPUT_DESCRIPTOR = 4;
 
-export type Job<Progress> = {
+type Job<Progress> = {
   /** What its process runs: a module that calls `serveJob`. */
   readonly module: URL;
   readonly task: Serializable;

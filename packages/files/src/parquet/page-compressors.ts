@@ -3,7 +3,7 @@ import type { Compressors } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
 /** A page may unpack to so much: writers make pages of 1 MB, and a header may claim anything. */
-export const LARGEST_PAGE = 256 * 1024 * 1024;
+const LARGEST_PAGE = 256 * 1024 * 1024;
 
 const bounded = (unpack: (input: Uint8Array, size: number) => Uint8Array) => {
   return (input: Uint8Array, size: number): Uint8Array => {

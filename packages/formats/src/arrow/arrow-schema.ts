@@ -2,7 +2,7 @@ import { MAX_NESTED } from '@agon/domain';
 import type { FlatTable } from './flat-table.ts';
 
 /** Numbers of the union `Type` in Arrow's Schema.fbs. */
-export const TYPES = [
+const TYPES = [
   'none',
   'null',
   'int',

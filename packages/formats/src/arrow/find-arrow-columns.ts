@@ -18,7 +18,7 @@ export type ComparisonFields = {
 };
 
 /** One count of one side's answers. */
-export type CountField = {
+type CountField = {
   readonly at: number;
   readonly field: ArrowField;
   readonly reader: NumberReader;

@@ -4,7 +4,7 @@ import type { RowSink } from '../row-sink.ts';
 import { ANSWER_COLUMNS, CONVERSATION_COLUMNS, PROMPT_TEXT_COLUMNS } from './column-names.ts';
 import { type Conversation, readConversation } from './conversation.ts';
 
-export type Shown = BySlot<readonly string[] | null>;
+type Shown = BySlot<readonly string[] | null>;
 /** The prompt's turns, null where there is no text; the answers, null for a side that the row does not show. */
 export type ShownTexts = { readonly asked: readonly string[] | null; readonly answers: Shown };
 

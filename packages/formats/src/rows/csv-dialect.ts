@@ -3,7 +3,7 @@ import { findRecord, splitCells } from './csv-record.ts';
 import { decodeRow } from './decode-row.ts';
 import { firstTwice } from './first-twice.ts';
 
-export const [LINE_FEED, RETURN] = [0x0a, 0x0d];
+const [LINE_FEED, RETURN] = [0x0a, 0x0d];
 /** A file that has returns but no line feed in so many bytes comes from an old Mac. */
 const LINE_END_WITHIN = 65_536;
 const DELIMITERS = [',', '\t', ';', '|'] as const;

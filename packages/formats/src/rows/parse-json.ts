@@ -87,7 +87,7 @@ function quoteLongIntegers(part: string): string {
 }
 
 /** A whole number, as it is written, that a number of JavaScript does not hold. */
-export function isLongInteger(token: string): boolean {
+function isLongInteger(token: string): boolean {
   // a number that starts with 0 is no JSON: it stays as it is, to be refused
   return token.length > 15 && /^-?[1-9]\d*$/.test(token) && !Number.isSafeInteger(Number(token));
 }

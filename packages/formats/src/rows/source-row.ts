@@ -1,5 +1,5 @@
 /** A row as the file has it, before any format gives it a meaning. `line` counts from 1 and is where the row starts. */
-export type GoodRow = { readonly line: number; readonly values: Readonly<Record<string, unknown>> };
+type GoodRow = { readonly line: number; readonly values: Readonly<Record<string, unknown>> };
 
 /** A row that is no record at all: a torn line, a list in place of an object, a CSV line with a cell too many. */
 export type BrokenRow = { readonly line: number; readonly reason: string; readonly value: string };

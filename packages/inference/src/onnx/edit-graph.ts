@@ -132,7 +132,7 @@ function insertGather(graph: ModelGraph, consumer: Node, place: number): void {
 }
 
 /** Nodes whose weights are 4 or 8-bit numbers in blocks and whose activations are float32. */
-export function quantisedProducts(graph: ModelGraph): readonly Node[] {
+function quantisedProducts(graph: ModelGraph): readonly Node[] {
   return graph.nodes.filter(
     (node) =>
       node.opType === 'MatMulNBits' &&

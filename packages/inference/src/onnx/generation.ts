@@ -1,7 +1,7 @@
 import type { ModelTokenizer } from './read-tokenizer.ts';
 
 /** A token with the natural logarithm of its probability, before temperature. */
-export type TokenProbability = { readonly token: string; readonly logprob: number };
+type TokenProbability = { readonly token: string; readonly logprob: number };
 export type PlaceProbabilities = TokenProbability & { readonly top: readonly TokenProbability[] };
 
 const HALF_A_CHARACTER = '\u{fffd}';

@@ -2,7 +2,7 @@ import { ArenaError } from '@agon/domain';
 import type { ModelSize } from './prepare-model.ts';
 
 /** What takes memory beside a model's files, in bytes. Not counted: activations, and a second copy in the moment in which room for replies grows. */
-export type MemoryParts = {
+type MemoryParts = {
   /** The ONNX file and those beside it, once for each kernel that is loaded. */
   readonly files: number;
   /** Float32 copies of quantised weights: as they are, and packed for the kernel. */

@@ -12,7 +12,7 @@ import { dataFile } from './model-folder.ts';
 import { ELEMENT, type Initializer, ModelGraph } from './model-graph.ts';
 
 /** How matrix products are worked out. `given`: as the file says. */
-export const KERNELS = ['given', 'float32', 'int8'] as const;
+const KERNELS = ['given', 'float32', 'int8'] as const;
 export type Kernel = (typeof KERNELS)[number];
 
 /** Protobuf ends at 2 GiB: float weights are written into the model itself. */

@@ -19,7 +19,7 @@ export type TwiceJudgedItem = VotedItem & {
 /** An estimate with its 95 % interval; null: too little to tell. */
 export type Estimate = { readonly value: number } & { readonly [K in keyof Interval]: number | null };
 
-export type JudgedSide = {
+type JudgedSide = {
   /** Chance that a verdict is what one of the voters said, 0..1. */
   readonly agreement: number;
   readonly kappa: Estimate | null;

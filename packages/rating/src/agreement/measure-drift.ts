@@ -15,7 +15,7 @@ export type AskedTwice = {
 /** How many requests of how many got another verdict. */
 export type Changes = { readonly changed: number; readonly pairs: number };
 
-export type ChangedShare = Changes & { readonly low: number | null; readonly high: number | null };
+type ChangedShare = Changes & { readonly low: number | null; readonly high: number | null };
 
 export type DriftMeasure = ChangedShare & {
   /** Of those that changed: the later reply holds no verdict. */

@@ -58,7 +58,7 @@ const SHORT_STEP = 1e-3;
  * multiple of eeᵀ beside it moves nothing else, and keeps a wide prior from drowning in the rounding of the votes.
  * @returns `covariance` with an arbitrary variance of the mean; `centred` takes it off
  */
-export function fitWithPrior(
+function fitWithPrior(
   table: PairTable,
   sigma: number,
 ): { readonly theta: Float64Array; readonly iterations: number; readonly covariance: SquareMatrix } {

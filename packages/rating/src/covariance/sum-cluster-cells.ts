@@ -101,7 +101,7 @@ function scoreRows(
 }
 
 /** Scores that touch many models: their products are added up as rows of dense blocks. */
-export class DenseScores {
+class DenseScores {
   readonly #models: number;
   readonly #sum: SquareMatrix;
   readonly #block: Float64Array;

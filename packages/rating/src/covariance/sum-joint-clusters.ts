@@ -3,7 +3,7 @@ import type { ClusterCodes } from './cluster-codes.ts';
 import { OuterProducts } from './outer-products.ts';
 
 /** A stretch of comparisons with their scores in a model with more parameters than ratings. */
-export type ScoredBlock = {
+type ScoredBlock = {
   readonly length: number;
   /** Numbers of the two models. */
   readonly i: Int32Array;

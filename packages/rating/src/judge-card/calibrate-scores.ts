@@ -15,7 +15,7 @@ export type ScoredItem = Pick<CardItem, 'prompt' | 'votes' | 'weight'> & {
 };
 
 /** Votes, ties among them, on battles that have scores. */
-export type ScoredVotes = { readonly votes: number; readonly battles: number; readonly prompts: number };
+type ScoredVotes = { readonly votes: number; readonly battles: number; readonly prompts: number };
 
 /** How well chances of a meet the votes that the fit did not see; null: there are none. */
 export type ChanceFigures = {

@@ -2,7 +2,7 @@ import { type ClusterPart, ClusterParts, clusteredMean } from './clustered-share
 import type { CardItem, CardLabel, CardOrder, CardVerdict, Estimate } from './judged-item.ts';
 
 /** Share with what it counts. */
-export type CountedShare = Estimate & { readonly part: number; readonly of: number };
+type CountedShare = Estimate & { readonly part: number; readonly of: number };
 
 export type OrderFigures = {
   /** Items with the same verdict in both orders. */
@@ -24,7 +24,7 @@ export type OrderFigures = {
 };
 
 /** Verdicts on pairs of models whose ratings by people differ so much. */
-export type GapFigures = {
+type GapFigures = {
   /** Elo points, from this one on and below `below`; null: no upper end. */
   readonly from: number;
   readonly below: number | null;

@@ -3,7 +3,7 @@ import { logistic } from '../elo-scale.ts';
 import { type CardItem, preferenceOf } from './judged-item.ts';
 import { meanVote } from './vote-noise.ts';
 
-export type Disagreement<Item> = {
+type Disagreement<Item> = {
   readonly item: Item;
   /** The judge's preference for a as people's votes have it (calibrated), 0..1; and people's mean vote. */
   readonly judge: number;

@@ -36,7 +36,7 @@ export function tallyComparisons(
 }
 
 /** Every comparison weighs 1 and has only its outcome: counts then say everything. */
-export function isPlain({ weight, shareA, length }: ComparisonColumns): boolean {
+function isPlain({ weight, shareA, length }: ComparisonColumns): boolean {
   if (shareA !== undefined) {
     for (let row = 0; row < length; row += 1) if (!Number.isNaN(shareA[row]!)) return false;
   }

@@ -1,5 +1,5 @@
 /** Models of three outcomes that estimate how often equals tie, instead of splitting each tie into halves. */
-export const TIE_MODELS = ['davidson', 'rao-kupper'] as const;
+const TIE_MODELS = ['davidson', 'rao-kupper'] as const;
 export type TieModel = (typeof TIE_MODELS)[number];
 
 /**

@@ -26,7 +26,7 @@ export type AbilityPair = {
 };
 
 /** Scores 0..100: the expected share of people's votes against the other models. */
-export type AbilityModel = {
+type AbilityModel = {
   readonly model: string;
   readonly score: number;
   readonly low: number;

@@ -47,7 +47,7 @@ export const SAMPLE_JUDGE: Parameters<JudgeStore['keep']>[0] = {
   identity: 'sample@1',
 };
 
-export const SAMPLE_REPLY: ModelReply = {
+const SAMPLE_REPLY: ModelReply = {
   texts: ['because'],
   reasoning: null,
   finishReason: 'stop',

@@ -1,5 +1,5 @@
 /** Which colours: as the device says, or one of the two. Kept in a cookie, so that the server writes it into the page. */
-export const MODES = ['system', 'light', 'dark'] as const;
+const MODES = ['system', 'light', 'dark'] as const;
 export type Mode = (typeof MODES)[number];
 
 export const MODE_COOKIE = 'agon_mode';

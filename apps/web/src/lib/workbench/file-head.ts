@@ -1,5 +1,5 @@
 /** Enough for the first rows of any table, and for the labels that are in it. */
-export const HEAD_BYTES = 1024 * 1024;
+const HEAD_BYTES = 1024 * 1024;
 
 /** First bytes of containers: Parquet, zip, Arrow, gzip, zstd. Their contents cannot be told from a part of them. */
 const CONTAINERS: readonly (readonly number[])[] = [

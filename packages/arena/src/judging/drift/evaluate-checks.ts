@@ -70,10 +70,7 @@ export function worstStates(
 }
 
 /** Requests with a verdict before and a reply after. */
-export function askedTwice(
-  before: readonly DriftReading[],
-  after: readonly DriftReading[],
-): readonly AskedTwice[] {
+function askedTwice(before: readonly DriftReading[], after: readonly DriftReading[]): readonly AskedTwice[] {
   const later = new Map(after.map((each) => [keyOf(each), each]));
   return before.flatMap((reading) => {
     const found = later.get(keyOf(reading));

@@ -3,7 +3,7 @@ import { type PairCells, shadeOf } from '#lib/board/tables/pair-cells.ts';
 import { m } from '#paraglide/messages.js';
 
 /** What stands in one cell of a heat map. */
-export type HeatCell = {
+type HeatCell = {
   readonly text: string;
   /** 0 the lowest, 8 the highest, 4 the middle; null: nothing is known. */
   readonly shade: number | null;

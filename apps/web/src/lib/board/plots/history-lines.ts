@@ -4,7 +4,7 @@ import { scaleLinear } from 'd3-scale';
 import type { Estimate } from '#lib/board/tables/rating-rows.ts';
 import { estimateOf } from '#lib/board/tables/rating-rows.ts';
 
-export type HistoryPoint = {
+type HistoryPoint = {
   /** Across the plot, 0..width. */
   readonly x: number;
   readonly y: number;

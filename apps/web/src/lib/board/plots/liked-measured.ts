@@ -1,6 +1,6 @@
 import type { ModelSources } from '#lib/board/tables/sources.ts';
 
-export type LikedPoint = {
+type LikedPoint = {
   readonly model: string;
   /** 0..100 from benchmarks. */
   readonly measured: number;

@@ -1,7 +1,7 @@
 import type { Weights } from '#lib/board/switches/weights.ts';
 import { compositeOrder, type ModelSources } from '#lib/board/tables/sources.ts';
 
-export type RibbonLine = {
+type RibbonLine = {
   readonly model: string;
   /** Place at each step, 1 the first; null where nothing with weight has measured it. */
   readonly places: readonly (number | null)[];

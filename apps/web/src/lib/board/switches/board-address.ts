@@ -10,13 +10,13 @@ export const TABS = [
   'method',
 ] as const;
 export type Tab = (typeof TABS)[number];
-export const DEFAULT_TAB: Tab = 'people';
+const DEFAULT_TAB: Tab = 'people';
 
 /** What is read of a URL's parameters; SvelteKit's own are read-only. */
 export type Search = Pick<URLSearchParams, 'get' | 'has' | 'toString'>;
 
 /** Parameters that change what is fitted or shown; the page hands them to the API as they are. */
-export const BOARD_PARAMETERS = [
+const BOARD_PARAMETERS = [
   'method',
   'ties',
   'both_bad',
@@ -34,10 +34,9 @@ export const BOARD_PARAMETERS = [
   'turn',
   'judge',
 ] as const;
-export type BoardParameter = (typeof BOARD_PARAMETERS)[number];
 
 /** Switches change how the same votes are counted. The other parameters are filters. */
-export const SWITCHES = [
+const SWITCHES = [
   'method',
   'ties',
   'both_bad',
@@ -52,7 +51,7 @@ export const SWITCHES = [
   'anchor',
 ] as const;
 
-export const BOARD_DEFAULTS: Readonly<Partial<Record<string, string>>> = {
+const BOARD_DEFAULTS: Readonly<Partial<Record<string, string>>> = {
   tab: DEFAULT_TAB,
   method: 'bradley-terry',
   ties: 'half',

@@ -5,7 +5,7 @@ import type { RatingRow } from './rating-rows.ts';
 import type { UnifiedRow } from './unified-rows.ts';
 
 /** A cell of an exported table. Numbers are unrounded. */
-export type Cell = string | number | null;
+type Cell = string | number | null;
 export type TableRecord = Readonly<Record<string, Cell>>;
 
 /** The rows that the table shows, in its order and with its columns; an estimate is three columns, as is a rank. */

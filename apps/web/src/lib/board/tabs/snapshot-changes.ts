@@ -2,7 +2,7 @@ import type { Board, ModelRatingJson } from '@agon/contract';
 import type { ComparisonSource } from '@agon/domain';
 import { estimateOf } from '#lib/board/tables/rating-rows.ts';
 
-export type ModelChange = {
+type ModelChange = {
   readonly model: string;
   /** Elo points, or per cent for win rates; null: not rated. */
   readonly before: number | null;
@@ -10,7 +10,7 @@ export type ModelChange = {
   readonly rankBefore: number | null;
   readonly rankAfter: number | null;
 };
-export type SourceChanges = {
+type SourceChanges = {
   /** Comparisons that the fit uses now and did not then; < 0 where some were taken out. */
   readonly comparisons: number;
   /** Models whose rank or whole rating is another, by how far the rating went. */
