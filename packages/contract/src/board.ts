@@ -74,7 +74,10 @@ export const benchmarkSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
   /** Score of guessing, 0..1. */
-  chance: z.number(),
+  chance: z
+    .number()
+    .nullable()
+    .describe('Score of guessing, 0..1; null: nobody has said, and it counts as 0'),
 });
 
 export const agreementSummarySchema = z
@@ -214,7 +217,7 @@ export const boardModelPageSchema = z
         ),
       }),
     ),
-    scores: z.array(boardScoreSchema.extend({ title: z.string(), chance: z.number() })),
+    scores: z.array(boardScoreSchema.extend({ title: z.string(), chance: z.number().nullable() })),
     history: z
       .array(
         z.strictObject({

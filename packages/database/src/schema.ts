@@ -839,8 +839,8 @@ export const benchmarks = pgTable('benchmarks', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull().unique(),
   title: text('title').notNull(),
-  /** Score of guessing, 0..1. */
-  chance: doublePrecision('chance').notNull().default(0),
+  /** Score of guessing, 0..1; null: nobody has said. */
+  chance: doublePrecision('chance'),
 });
 
 export const scores = pgTable(

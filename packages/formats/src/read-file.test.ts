@@ -227,7 +227,16 @@ describe('nothing is dropped without a reason', () => {
   it('refuses a score outside its scale', () => {
     const text = 'model,benchmark,score,n,source\nx,MMLU,86.4,100,s\n';
     expect(read(text).refused).toMatchObject([{ column: 'score' }]);
-    expect(read(text, { scale: 100 }).scores).toMatchObject([{ score: expect.closeTo(0.864, 12), n: 100 }]);
+    expect(read(text, { scale: 100 }).scores).toMatchObject([
+      { score: expect.closeTo(0.864, 12), n: 100, chance: null },
+    ]);
+  });
+
+  it('takes the score of guessing in the unit of the score', () => {
+    const text = 'model,benchmark,score,source,chance\nx,MMLU,86.4,s,25\ny,MMLU,50,s,100\nz,GSM8K,50,s,0\n';
+    const { scores, refused } = read(text, { scale: 100 });
+    expect(scores.map(({ chance }) => chance)).toEqual([0.25, 0]);
+    expect(refused).toMatchObject([{ line: 3, column: 'chance', value: '100' }]);
   });
 });
 

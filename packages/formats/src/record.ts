@@ -60,6 +60,8 @@ export type ReadScore = {
   readonly score: number;
   /** Number of items, or null where the source does not say. */
   readonly n: number | null;
+  /** Score of pure guessing on the benchmark, 0 <= chance < 1; null where the source does not say. */
+  readonly chance: number | null;
   /** Where the number comes from: a URL or a citation. */
   readonly source: string;
   readonly at: Place;

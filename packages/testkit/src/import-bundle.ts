@@ -53,6 +53,7 @@ export type ImportBundle = {
     readonly score: number;
     readonly n: number | null;
     readonly source: string;
+    readonly chance?: number | null;
   }[];
 };
 
@@ -130,7 +131,7 @@ function rowsOf(bundle: ImportBundle): ReadSource {
     each(bundle.verdicts, (at, { judge, ...verdict }) => {
       sink.comparison(at, { ...comparisonOf(battles, verdict), source: 'judges', rater: judge });
     });
-    each(bundle.scores, (at, score) => sink.score(at, score));
+    each(bundle.scores, (at, score) => sink.score(at, { chance: null, ...score }));
     await flush();
     return [{ name, format: bundle.format, rows: line, unused: [], models: [], labels: [] }];
   };

@@ -53,7 +53,7 @@ export async function getBoardModel(
         ...score,
         ...wilsonInterval(score.score, score.n),
         title: benchmarks.get(score.benchmark)?.title ?? score.benchmark,
-        chance: benchmarks.get(score.benchmark)?.chance ?? 0,
+        chance: benchmarks.get(score.benchmark)?.chance ?? null,
       })),
     history: historyOf(kept, name, query),
   };

@@ -116,7 +116,14 @@ export const EXPORT_COLUMNS: {
     source_id: 'STRING',
     timestamp: 'TIMESTAMP',
   },
-  scores: { model: 'STRING', benchmark: 'STRING', score: 'DOUBLE', n: 'INT64', source: 'STRING' },
+  scores: {
+    model: 'STRING',
+    benchmark: 'STRING',
+    score: 'DOUBLE',
+    n: 'INT64',
+    source: 'STRING',
+    chance: 'DOUBLE',
+  },
   completions: { rater: 'STRING', votes: 'INT64', completion_code: 'STRING' },
   board: {
     model: 'STRING',

@@ -56,7 +56,14 @@ export const MAPPABLE_FIELDS: Readonly<Record<string, FormatJson['fields']>> = {
     field('language'),
     ...MATERIAL_KINDS.map(field),
   ],
-  scores: [needed('model'), needed('benchmark'), needed('score'), needed('source'), field('n')],
+  scores: [
+    needed('model'),
+    needed('benchmark'),
+    needed('score'),
+    needed('source'),
+    field('n'),
+    field('chance'),
+  ],
 };
 
 /** Every format that is read, with the fields that columns can be mapped to. */

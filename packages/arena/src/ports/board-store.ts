@@ -9,7 +9,11 @@ export type ScoreRecord = {
   readonly source: string;
 };
 
-export type BenchmarkRecord = { readonly name: string; readonly title: string; readonly chance: number };
+export type BenchmarkRecord = {
+  readonly name: string;
+  readonly title: string;
+  readonly chance: number | null;
+};
 
 export type SnapshotRecord = {
   readonly id: SnapshotId;

@@ -102,6 +102,8 @@ export type ExportedScore = {
   readonly score: number;
   readonly n: number | null;
   readonly source: string;
+  /** Score of guessing on the benchmark, 0..1; null: nobody has said. */
+  readonly chance: number | null;
 };
 
 /** Rows as they are read, some thousand at a time. */

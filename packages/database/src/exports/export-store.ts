@@ -104,7 +104,7 @@ export function createExportStore({ sql }: Database): ExportStore {
 
     scores: (campaign) =>
       sql<ExportedScore[]>`
-        select m.name as model, k.name as benchmark, s.score, s.n, s.source
+        select m.name as model, k.name as benchmark, s.score, s.n, s.source, k.chance
         from scores s join models m on m.id = s.model_id join benchmarks k on k.id = s.benchmark_id
         where s.campaign_id = ${campaign} and ${live('s')} order by k.name, m.name, s.source`.cursor(PART),
   };

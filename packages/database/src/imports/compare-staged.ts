@@ -30,9 +30,8 @@ export function live(tx: TransactionSql, alias: string, campaignId: string) {
 
 /**
  * Compares what is staged with what the campaign has: which rows must be refused, and which say nothing new. Leaves tables
- * behind for those who write: staged_keys, staged_models, fresh_prompts, fresh_answers, fresh_scores,
- * fresh_material, stale_rows,
- * refused_rows. Writes nothing else.
+ * behind for those who write: staged_keys, staged_models, fresh_prompts, fresh_answers, fresh_scores, fresh_chances,
+ * fresh_material, stale_rows, refused_rows. Writes nothing else.
  */
 export async function compareStaged(
   tx: TransactionSql,
@@ -63,7 +62,7 @@ export async function compareStaged(
     with added as (
       select row from staged_rows r where not exists (select 1 from stale_rows s where s.n = r.n)
       union select row from fresh_answers union select row from fresh_prompts union select row from fresh_scores
-      union select row from fresh_material),
+      union select row from fresh_chances union select row from fresh_material),
     partly as (select unnest(${partly}::int[]) as row)
     select count(*)::int as imported, (select count(*)::int from partly p where p.row in (select row from added)) as partly,
       (select count(*)::int from refused_rows f where f.row not in (select row from partly)) as refused
@@ -88,6 +87,7 @@ async function onlyComparisons(tx: TransactionSql, sink: StagingSink): Promise<b
     'fresh_prompts',
     'fresh_answers',
     'fresh_scores',
+    'fresh_chances',
     'fresh_material',
     'refused_rows',
   ])
@@ -164,7 +164,15 @@ async function refuseRows(
     union all
     select s.row, s.file, s.line, 'score', s.score::text, 'another score of this model from this source stands above'
     from staged_scores s join (select model, benchmark, source, (array_agg(score order by row))[1] as score
-      from staged_scores group by 1, 2, 3) first using (model, benchmark, source) where s.score <> first.score`;
+      from staged_scores group by 1, 2, 3) first using (model, benchmark, source) where s.score <> first.score
+    union all
+    select s.row, s.file, s.line, 'chance', s.chance::text,
+      'guessing on ' || s.benchmark || ' was said to score ' || coalesce(b.chance, first.chance)
+        || ' before: a benchmark has one chance, in all campaigns'
+    from staged_scores s left join benchmarks b on b.name = s.benchmark
+    join (select benchmark, (array_agg(chance order by row) filter (where chance is not null))[1] as chance
+      from staged_scores group by 1) first on first.benchmark = s.benchmark
+    where s.chance <> coalesce(b.chance, first.chance)`;
   await tx`create temporary table refused_rows on commit drop as select distinct row from refusals`;
   await analyse(tx, sink.rows, ['refused_rows']);
   const told = await tx<
@@ -252,11 +260,24 @@ async function findFresh(tx: TransactionSql, campaignId: string, rows: number): 
       select 1 from scores o join benchmarks b on b.id = o.benchmark_id where o.campaign_id = ${campaignId}::uuid
         and o.model_id = m.id and b.name = s.benchmark and o.source = s.source and ${live(tx, 'o', campaignId)})
     order by s.model, s.benchmark, s.source, s.row`;
+  // what guessing scores may be said by a row whose score is known already
+  await tx`
+    create temporary table fresh_chances on commit drop as
+    select distinct on (s.benchmark) s.row, s.benchmark, s.chance from staged_scores s
+    left join benchmarks b on b.name = s.benchmark
+    where s.chance is not null and b.chance is null and s.row not in (select row from refused_rows)
+    order by s.benchmark, s.row`;
   await tx`
     create temporary table fresh_material on commit drop as
     select m.row, m.code, m.kind, m.value from staged_material m join staged_keys k on k.code = m.code
     where m.row not in (select row from refused_rows) and (k.stored is not null or k.content_hash is not null)
       and not exists (select 1 from prompt_material o where o.campaign_id = ${campaignId}::uuid and o.prompt_id = k.prompt_id
         and o.kind = m.kind and ${live(tx, 'o', campaignId)})`;
-  await analyse(tx, rows, ['fresh_prompts', 'fresh_answers', 'fresh_scores', 'fresh_material']);
+  await analyse(tx, rows, [
+    'fresh_prompts',
+    'fresh_answers',
+    'fresh_scores',
+    'fresh_chances',
+    'fresh_material',
+  ]);
 }

@@ -239,13 +239,14 @@ export class StagingSink implements RowSink {
     this.preview.comparison(prompt, modelA, modelB, outcome, row.promptKey ?? '');
   }
 
-  score(at: FilePlace, { model, benchmark, score, n, source }: Omit<ReadScore, 'at'>): void {
-    this.#place('staged_scores', at, 8)
+  score(at: FilePlace, { model, benchmark, score, n, source, chance }: Omit<ReadScore, 'at'>): void {
+    this.#place('staged_scores', at, 9)
       .int(this.names.model.codeOf(model))
       .text(benchmark)
       .double(score)
       .int(n)
-      .text(source);
+      .text(source)
+      .double(chance);
     this.counts.scores += 1;
   }
 

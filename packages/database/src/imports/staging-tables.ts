@@ -14,7 +14,7 @@ const TABLES = {
   staged_rows:
     'n int not null, row int not null, file int not null, line int not null, is_vote bool not null, place int not null, battle uuid not null, identity uuid not null, prompt int, model_a int not null, model_b int not null, answer_a int, answer_b int, turns int, category text, language text, rater int, outcome text not null, share_a float8, weight float8, at timestamptz, source_id text, held text',
   staged_scores:
-    'row int not null, file int not null, line int not null, model int not null, benchmark text not null, score float8 not null, n int, source text not null',
+    'row int not null, file int not null, line int not null, model int not null, benchmark text not null, score float8 not null, n int, source text not null, chance float8',
 } as const;
 
 export type StagingTable = keyof typeof TABLES;

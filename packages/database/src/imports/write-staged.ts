@@ -219,13 +219,13 @@ async function resolveAnswers(tx: TransactionSql, campaignId: string, rows: numb
 }
 
 async function writeScores({ tx, job, counts, done }: Writing): Promise<void> {
+  await tx`
+    insert into benchmarks (id, name, title, chance)
+    select gen_random_uuid(), name, name, chance from (select benchmark from fresh_scores union select benchmark from fresh_chances) k (name)
+    left join fresh_chances c on c.benchmark = k.name
+    on conflict (name) do update set chance = excluded.chance
+      where benchmarks.chance is null and excluded.chance is not null`;
   if (counts.scores === 0) return;
-  const names = await tx<{ name: string }[]>`
-    select distinct f.benchmark as name from fresh_scores f where f.benchmark not in (select name from benchmarks)`;
-  for (const { name } of names) {
-    await tx`insert into benchmarks (id, name, title, chance) values (${randomUUID()}, ${name}, ${name}, ${chanceOf(name)})
-      on conflict (name) do nothing`;
-  }
   await tx`
     insert into scores (id, campaign_id, model_id, benchmark_id, score, n, source, import_id, at)
     select gen_random_uuid(), ${job.campaignId}::uuid, m.id, b.id, f.score, f.n, f.source, ${job.id}::uuid, ${new Date(job.atMs)}::timestamptz
@@ -260,11 +260,4 @@ function importLink(
 ): string {
   const facts = [previous, link.seq, 'import', link.id, link.votes, link.digest].join('\n');
   return createHash('sha256').update(facts).digest('hex');
-}
-
-/** Score of guessing for benchmarks with a fixed number of choices: four for these, 0 for all others. */
-function chanceOf(benchmark: string): number {
-  return /^(mmlu|hellaswag|arc[-_ ]?(easy|challenge)?|openbookqa|ceval|c-eval|cmmlu)$/i.test(benchmark)
-    ? 0.25
-    : 0;
 }

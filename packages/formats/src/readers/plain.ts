@@ -81,12 +81,12 @@ export const plainPrompts: Format = {
   },
 };
 
-/** Scores: model, benchmark, score, n, source. */
+/** Scores: model, benchmark, score, n, source, and the benchmark's score of guessing. */
 export const scores: Format = {
   id: 'scores',
   title: 'Benchmark scores',
   requires: [['model', 'benchmark', 'score']],
-  columns: new Set(['model', 'benchmark', 'score', 'n', 'source']),
+  columns: new Set(['model', 'benchmark', 'score', 'n', 'source', 'chance']),
   read(row, sink) {
     const score = row.number('score') / sink.scale;
     if (score < 0 || score > 1) {
@@ -98,12 +98,21 @@ export const scores: Format = {
         row.values.score,
       );
     }
+    const chance = row.has('chance') ? row.number('chance') / sink.scale : null;
+    if (chance !== null && !(chance >= 0 && chance < 1)) {
+      throw new RowFault(
+        `the score of guessing lies from 0 to below ${sink.scale}, in the unit of the score`,
+        'chance',
+        row.values.chance,
+      );
+    }
     sink.score(row, {
       model: row.text('model'),
       benchmark: row.text('benchmark'),
       score,
       n: row.has('n') ? row.wholeNumber('n', 1) : null,
       source: row.text('source'),
+      chance,
     });
   },
 };

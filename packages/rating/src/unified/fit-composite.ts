@@ -5,8 +5,8 @@ export type CompositeInput = {
   readonly models: readonly string[];
   readonly people: RatingResult | null;
   readonly judges: RatingResult | null;
-  /** `chance`: score of guessing, 0..1 */
-  readonly benchmarks: readonly { readonly name: string; readonly chance: number }[];
+  /** `chance`: score of guessing, 0..1; null, where nobody has said, counts as 0 */
+  readonly benchmarks: readonly { readonly name: string; readonly chance: number | null }[];
   /** `score` 0..1; several sources of one cell: the first counts */
   readonly scores: readonly {
     readonly model: string;
@@ -137,6 +137,12 @@ export function fitComposite(input: CompositeInput): Composite {
   for (const model of models.filter((entry) => entry.provisional)) {
     notes.push(`${model.model} lacks a source that has weight; its score stands on the others alone.`);
   }
+  const undeclared = input.benchmarks.filter(({ chance }) => chance === null).map(({ name }) => name);
+  if (undeclared.length > 0 && input.weights.benchmarks > 0) {
+    notes.push(
+      `Nobody has said what guessing scores on ${undeclared.join(', ')}; scores there count from 0.`,
+    );
+  }
   return {
     models: withTiers(models),
     missingCells: cellsAll.filter((entry) => entry.value === null).length,
@@ -192,8 +198,9 @@ function benchmarkPart(
 ): { readonly value: number; readonly se: number; readonly n: number | null } | null {
   const found = scores.find((row) => row.model === model && row.benchmark === benchmark.name);
   if (found === undefined) return null;
-  const span = 1 - benchmark.chance;
-  const value = Math.max(0, (100 * (found.score - benchmark.chance)) / span);
+  const chance = benchmark.chance ?? 0;
+  const span = 1 - chance;
+  const value = Math.max(0, (100 * (found.score - chance)) / span);
   const se =
     found.n === null || found.n <= 0
       ? 0

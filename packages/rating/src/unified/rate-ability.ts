@@ -7,7 +7,7 @@ export type AbilityInput = {
   /** Of each pair that met: points of model a (ties half) of n, by source. Empty: the source is left out. */
   readonly people: readonly AbilityPair[];
   readonly judges: readonly AbilityPair[];
-  readonly benchmarks: readonly { readonly name: string; readonly chance: number }[];
+  readonly benchmarks: readonly { readonly name: string; readonly chance: number | null }[];
   /** `score` 0..1; several sources of one cell: the first counts */
   readonly scores: readonly {
     readonly model: string;
@@ -78,16 +78,17 @@ export function rateAbility(input: AbilityInput): Ability | null {
   const observations: AbilityObservation[] = [
     ...pairsOf(input.people, code, -1),
     ...pairsOf(input.judges, code, 0),
-    ...measured.flatMap((benchmark, k) =>
-      models.flatMap((model, at): AbilityObservation[] => {
+    ...measured.flatMap((benchmark, k) => {
+      const chance = benchmark.chance ?? 0;
+      return models.flatMap((model, at): AbilityObservation[] => {
         const found = input.scores.find((row) => row.model === model && row.benchmark === benchmark.name);
         if (found === undefined) return [];
-        const share = Math.min(1, Math.max(0, (found.score - benchmark.chance) / (1 - benchmark.chance)));
+        const share = Math.min(1, Math.max(0, (found.score - chance) / (1 - chance)));
         const n = effectiveItems(share, found.n ?? UNKNOWN_ITEMS);
         const [opponent, source] = [models.length + k, Number(judged) + k];
         return [{ model: at, opponent, source, points: n * share, n }];
-      }),
-    ),
+      });
+    }),
   ];
   const fit = fitAbility(
     { models: models.length, items: measured.length, sources: sources.length },

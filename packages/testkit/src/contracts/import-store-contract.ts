@@ -3,7 +3,7 @@ import type { ExportStore, Ids, ImportProgress } from '@agon/arena';
 import type { CampaignId, ImportId } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
-import type { WritableImports } from '../import-bundle.ts';
+import type { BundleRules, ImportBundle, WritableImports } from '../import-bundle.ts';
 import { allOf } from './all-of.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 
@@ -67,6 +67,38 @@ export function importStoreContract(setUp: () => Promise<Setup>): void {
         material: 0,
         rows: { read: 16, imported: 5, refused: 0, duplicates: 11 },
       });
+    });
+
+    it('takes what guessing scores on a benchmark once, for a known score too, and refuses another', async () => {
+      const setup = await setUp();
+      const { imports, exports, ids, campaign } = setup;
+      const id = await campaign();
+      const benchmark = `quiz ${id}`;
+      const score = { model: 'model-1', benchmark, score: 0.5, n: null, source: 'paper' };
+      const write = (scores: ImportBundle['scores'], rules: BundleRules = {}) =>
+        imports.write({ ...sampleBundle(id, ids.next(), 0), ...EMPTY, prompts: [], scores }, {}, rules);
+      const chance = async () => (await allOf(exports.scores(id))).map((each) => each.chance);
+      expect(await write([score])).toMatchObject({ written: true, scores: 1 });
+      expect(await chance()).toEqual([null]);
+      expect(await write([{ ...score, chance: 0.25 }])).toMatchObject({
+        written: true,
+        scores: 0,
+        rows: { imported: 1, duplicates: 0 },
+      });
+      expect(await chance()).toEqual([0.25]);
+      expect(await write([score, { ...score, chance: 0.25 }])).toMatchObject({ written: false });
+      const other = [
+        { ...score, model: 'model-2', chance: 0.5 },
+        { ...score, model: 'model-3', benchmark: `${benchmark} 2`, chance: 0 },
+        { ...score, model: 'model-2', benchmark: `${benchmark} 2`, chance: 0.1 },
+      ];
+      const partly = await write(other, { onError: 'good' });
+      expect(partly).toMatchObject({ written: true, scores: 1, rows: { imported: 1, refused: 2 } });
+      expect(partly.errors.map(({ column, value }) => [column, value])).toEqual([
+        ['chance', '0.5'],
+        ['chance', '0.1'],
+      ]);
+      expect(await chance()).toEqual([0.25, 0]);
     });
 
     it('knows a vote by what it says and by its place among equal ones of its file', async () => {

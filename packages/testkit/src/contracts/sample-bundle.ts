@@ -62,6 +62,6 @@ export function sampleBundle(campaignId: CampaignId, id: string, prompts: number
       shareA: 0.5,
       atMs: SAMPLE_MS,
     })),
-    scores: [{ model: 'model-3', benchmark: 'mmlu', score: 0.625, n: 200, source: 'paper' }],
+    scores: [{ model: 'model-3', benchmark: 'mmlu', score: 0.625, n: 200, source: 'paper', chance: 0.25 }],
   };
 }
