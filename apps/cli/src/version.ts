@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 export const VERSION = (manifest as { version: string }).version;

@@ -3,7 +3,7 @@
  * judge service asks it: both orders of each battle, the probabilities of two letters, on this machine. Peers in the same
  * run, on the same prompts: @huggingface/transformers where AGON_BENCH_TRANSFORMERS is a folder that has it (`npm i
  * @huggingface/transformers@4.3.0`), on the quicker of the model's ONNX files, and node-llama-cpp where
- * AGON_BENCH_NODE_LLAMA is one (`npm i node-llama-cpp@3.22.0`) and --gguf is named. On a card, vLLM where AGON_BENCH_VLLM is a
+ * AGON_BENCH_NODE_LLAMA is one (`npm i node-llama-cpp@3.22.1`) and --gguf is named. On a card, vLLM where AGON_BENCH_VLLM is a
  * Python that has it and --hf names a folder with the model's safetensors. Ours and each peer run alone, one after
  * the other, and the quickest round of each counts. With --ep, ours is asked on that execution provider and on the processor,
  * and their numbers are compared.
