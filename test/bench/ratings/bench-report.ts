@@ -70,10 +70,6 @@ export function printRows(models: number, length: number, rows: readonly BenchRo
       return `| ${cells.join(' | ')} |`;
     }),
     '',
-    ...(['Reached', 'Not reached'] as const).flatMap((word) => {
-      const facts = rows.filter((row) => row.goal !== null && isReached(row) === (word === 'Reached'));
-      return facts.length === 0 ? [] : [`**${word}:** ${facts.map(factOf).join('; ')}.`, ''];
-    }),
   ];
   process.stdout.write(`${out.join('\n')}\n`);
 }
@@ -93,16 +89,6 @@ function isReached(row: BenchRow): boolean {
 function goalText(goal: Goal): string {
   if ('ratio' in goal) return `${goal.ratio}×`;
   return `${goal.ms} ms${goal.mib === undefined ? '' : `, ${goal.mib} MiB`}`;
-}
-
-function factOf(row: BenchRow): string {
-  const { what, own, peer, goal } = row;
-  const ratio = ratioOf(row);
-  const took = own === null || own.times.length === 0 ? 'failed' : `${shown(median(own.times))} ms`;
-  const threads = own?.threads === undefined || own.threads === 1 ? '' : ` on ${own.threads} threads`;
-  const memory = goal !== null && 'mib' in goal ? `, ${own?.rss?.toFixed(0)} MiB` : '';
-  const against = ratio === null ? '' : `, ${shown(ratio)}× ${peer?.version ?? 'the peer'}`;
-  return `${what} ${took}${threads}${memory}${against} (goal ${goal === null ? '' : goalText(goal)})`;
 }
 
 function shown(value: number): string {
