@@ -6,12 +6,15 @@ import {
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   isArenaError,
+  METHOD_FACTS,
+  type MethodOption,
   RATING_METHODS,
   type RatingMethod,
   type RatingResult,
   type RatingSettings,
   STYLE_COUNTS,
   TIE_POLICIES,
+  takesOption,
 } from '@agon/domain';
 import { fitCounts, fitRatings, PairCounter } from '@agon/rating';
 import type { Threads } from '@agon/rating/sharing';
@@ -141,7 +144,51 @@ function rowOf(method: RatingMethod): string[] {
   ];
 }
 
+/** The same row as `METHOD_FACTS` has it, but for the last two columns. */
+function saidRow(method: RatingMethod): string[] {
+  const { intervals, clustered, weights, ties, anchorsModel } = METHOD_FACTS[method];
+  const list = (words: readonly string[]): string => (words.length === 0 ? '–' : words.join(', '));
+  // Bradley–Terry with a model of ties is Davidson's method
+  return [
+    `\`${method}\``,
+    intervals === 'own' ? 'own' : list(intervals),
+    list(clustered),
+    weights ? 'yes' : '–',
+    list(ties),
+    anchorsModel ? 'yes' : '–',
+  ];
+}
+
 describe('what each method supports', () => {
+  it('is what the record of methods says', () => {
+    expect(RATING_METHODS.map((method) => rowOf(method).slice(0, 6))).toEqual(RATING_METHODS.map(saidRow));
+  });
+
+  it('has the options that change its ratings, and no others', () => {
+    const given = {
+      k: 9,
+      initial: 1500,
+      baseline: 'm1',
+      panel: ['m1'],
+      style: ['length', 'position'],
+      ridge: 20,
+      prior: 0.5,
+    } as const;
+    for (const method of RATING_METHODS) {
+      const plain = numbersOf(rate({ method, interval: 'none' }));
+      for (const [option, value] of Object.entries(given)) {
+        const over = option === 'panel' ? { baseline: null } : {};
+        const changed = rate({ method, interval: 'none', ...over, [option]: value });
+        const isUsed = changed !== null && numbersOf(changed) !== plain;
+        expect([method, option, isUsed]).toEqual([
+          method,
+          option,
+          takesOption(method, option as MethodOption),
+        ]);
+      }
+    }
+  });
+
   it('is what docs/methods.md says', () => {
     const page = readFileSync(METHODS_PAGE, 'utf8');
     const [, table] = page.split('### What each method supports\n\n');

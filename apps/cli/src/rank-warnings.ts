@@ -1,5 +1,13 @@
 import type { RatingResultJson } from '@agon/contract';
-import type { RatingMethod, RatingWarning } from '@agon/domain';
+import {
+  countsInOrder,
+  METHOD_FACTS,
+  type MethodOption,
+  RATING_METHODS,
+  type RatingMethod,
+  type RatingWarning,
+  takesOption,
+} from '@agon/domain';
 
 /** The options that were given on the command line, by their names in commander, and what they were fitted under. */
 export type Given = {
@@ -18,10 +26,13 @@ type Use = {
   readonly by: string;
 };
 
-const isOneOf =
-  (...methods: readonly RatingMethod[]) =>
-  ({ method }: Given): boolean =>
-    methods.includes(method);
+/** An option that some methods use. */
+const ofMethods = (name: MethodOption, flag: string, option: string = name): Use => ({
+  name: option,
+  flag,
+  isUsed: ({ method }) => takesOption(method, name),
+  by: `--method ${RATING_METHODS.filter((method) => takesOption(method, name)).join(' and ')}`,
+});
 
 /** The board's own query has no place for these. */
 const inFilesOnly = (name: string, flag: string): Use => ({
@@ -33,35 +44,24 @@ const inFilesOnly = (name: string, flag: string): Use => ({
 
 /** Options that change nothing under some settings: given all the same, they would be believed to have. */
 const USES: readonly Use[] = [
-  { name: 'k', flag: '--k', isUsed: isOneOf('elo'), by: '--method elo' },
-  { name: 'initial', flag: '--initial', isUsed: isOneOf('elo', 'glicko2'), by: '--method elo and glicko2' },
-  {
-    name: 'baseline',
-    flag: '--baseline',
-    isUsed: isOneOf('win-rate', 'length-controlled'),
-    by: '--method win-rate and length-controlled',
-  },
-  { name: 'style', flag: '--style', isUsed: isOneOf('contextual'), by: '--method contextual' },
-  {
-    name: 'styleDefinition',
-    flag: '--style-definition',
-    isUsed: isOneOf('contextual'),
-    by: '--method contextual',
-  },
-  { name: 'ridge', flag: '--ridge', isUsed: isOneOf('contextual'), by: '--method contextual' },
+  ofMethods('k', '--k'),
+  ofMethods('initial', '--initial'),
+  ofMethods('baseline', '--baseline'),
+  ofMethods('style', '--style'),
+  ofMethods('style', '--style-definition', 'styleDefinition'),
+  ofMethods('ridge', '--ridge'),
   {
     name: 'anchor',
     flag: '--anchor',
     isUsed: ({ method, settings }) =>
-      method === 'elo'
-        ? !settings.anchor.startsWith('mean=')
-        : !['win-rate', 'length-controlled', 'glicko2'].includes(method),
+      METHOD_FACTS[method].anchorsModel && !(countsInOrder(method) && settings.anchor.startsWith('mean=')),
     by: 'ratings that a fit puts on a scale; --initial is the mean of elo and glicko2',
   },
   {
     name: 'interval',
     flag: '--interval',
-    isUsed: ({ method, settings }) => method !== 'glicko2' || settings.interval === 'none',
+    isUsed: ({ method, settings }) =>
+      METHOD_FACTS[method].intervals !== 'own' || settings.interval === 'none',
     by: 'other methods; the interval of glicko2 is always its own',
   },
   {
@@ -69,7 +69,8 @@ const USES: readonly Use[] = [
     flag: '--cluster',
     isUsed: ({ method, settings }) =>
       settings.cluster === 'none' ||
-      (method !== 'glicko2' && (method !== 'elo' || settings.interval === 'bootstrap')),
+      (METHOD_FACTS[method].clustered.length > 0 &&
+        (!countsInOrder(method) || settings.interval === 'bootstrap')),
     by: 'intervals that votes are drawn for: of elo the bootstrap, of glicko2 none',
   },
   {
@@ -81,7 +82,7 @@ const USES: readonly Use[] = [
   {
     name: 'reweight',
     flag: '--reweight',
-    isUsed: ({ method, settings }) => method !== 'glicko2' || settings.reweight === 'none',
+    isUsed: ({ method, settings }) => METHOD_FACTS[method].weights || settings.reweight === 'none',
     by: 'methods that use weights',
   },
   { name: 'data', flag: '--data', isUsed: ({ isCampaign }) => isCampaign, by: '--campaign' },
@@ -119,18 +120,17 @@ export function optionWarnings(given: Given, insights: RatingResultJson['insight
         : 'no group of 2 to 300 models has a covariance';
     warnings.push({ code: 'no_insights', message: `There are no insights: ${reason}.` });
   }
-  if (settings.interval === 'bootstrap' && method !== 'glicko2' && settings.rounds < FEW_ROUNDS) {
+  if (
+    settings.interval === 'bootstrap' &&
+    METHOD_FACTS[method].intervals !== 'own' &&
+    settings.rounds < FEW_ROUNDS
+  ) {
     warnings.push({
       code: 'few_rounds',
       message: `Percentiles of ${settings.rounds} bootstrap rounds are rough, and may miss the rating itself; take 1000.`,
     });
   }
   return warnings;
-}
-
-/** Whether ratings by this method depend on the order of the comparisons. */
-export function countsInOrder(method: RatingMethod): boolean {
-  return method === 'elo' || method === 'glicko2';
 }
 
 /** In which order the comparisons were counted, where times play a part in it. */

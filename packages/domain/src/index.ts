@@ -1,4 +1,3 @@
-export { BOARD_METHODS } from './board-methods.ts';
 export type { Brand } from './brand.ts';
 export { type BySlot, bySlot, mapSlots, SLOTS, type Slot, swapSlots } from './by-slot.ts';
 export {
@@ -57,9 +56,7 @@ export {
   type JudgePower,
   type ModelRating,
   type PairCount,
-  RATING_METHODS,
   type RatingInsights,
-  type RatingMethod,
   type RatingResult,
   type RatingSettings,
   type RatingWarning,
@@ -70,6 +67,16 @@ export {
   type TieParameter,
   type TiePolicy,
 } from './rating.ts';
+export {
+  BOARD_METHODS,
+  countsInOrder,
+  METHOD_FACTS,
+  type MethodOption,
+  modelsTies,
+  RATING_METHODS,
+  type RatingMethod,
+  takesOption,
+} from './rating-methods.ts';
 export {
   type CountColumn,
   countStyle,

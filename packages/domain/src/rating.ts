@@ -1,19 +1,5 @@
+import type { RatingMethod } from './rating-methods.ts';
 import type { StyleDefinition, StyleFeature } from './style.ts';
-
-/** How ratings are fitted: every switch that changes a number, as it is shown on the board and echoed by `agon rank`. */
-export const RATING_METHODS = [
-  'bradley-terry',
-  'davidson',
-  'rao-kupper',
-  'contextual',
-  'elo',
-  'glicko2',
-  'win-rate',
-  'length-controlled',
-  'plackett-luce',
-  'prediction-powered',
-] as const;
-export type RatingMethod = (typeof RATING_METHODS)[number];
 
 export const TIE_POLICIES = ['half', 'drop', 'model'] as const;
 /**
@@ -36,6 +22,7 @@ export const REWEIGHTINGS = ['none', 'pair'] as const;
 /** `pair`: a vote on a pair with n votes weighs 1 / max(n, 50), so that frequent pairs do not drown the others. */
 export type Reweighting = (typeof REWEIGHTINGS)[number];
 
+/** How ratings are fitted: every switch that changes a number, as it is shown on the board and echoed by `agon rank`. */
 export type RatingSettings = {
   readonly method: RatingMethod;
   readonly ties: TiePolicy;

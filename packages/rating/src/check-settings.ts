@@ -1,4 +1,11 @@
-import { ArenaError, type ComparisonColumns, type RatingSettings } from '@agon/domain';
+import {
+  ArenaError,
+  type ComparisonColumns,
+  countsInOrder,
+  METHOD_FACTS,
+  type RatingSettings,
+  takesOption,
+} from '@agon/domain';
 
 /** Beyond, differences between models would drown in the rounding of the ratings themselves. */
 const FARTHEST = 1e6;
@@ -10,11 +17,10 @@ const MAX_PRIOR = 1e4;
 export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settings: RatingSettings): void {
   requireFewModels(columns.models.length, settings);
   requireModel(columns, settings.anchor.model, 'anchor');
-  if (settings.method === 'win-rate' || settings.method === 'length-controlled') {
-    requireModel(columns, settings.baseline, 'baseline');
-  }
+  const { method } = settings;
+  if (takesOption(method, 'baseline')) requireModel(columns, settings.baseline, 'baseline');
   if (settings.panel.length > 0) {
-    if (settings.method !== 'win-rate' || settings.baseline !== null) {
+    if (!takesOption(method, 'panel') || settings.baseline !== null) {
       throw new ArenaError('invalid_request', 'A panel of models is for win-rate without a baseline.', {
         hint: 'Name one baseline, or a panel.',
         at: { column: 'panel', value: settings.panel.join(',') },
@@ -22,8 +28,8 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
     }
     for (const model of settings.panel) requireModel(columns, model, 'panel model');
   }
-  if (settings.method === 'length-controlled' && settings.baseline === null) {
-    throw new ArenaError('invalid_request', 'length-controlled needs a baseline.', {
+  if (METHOD_FACTS[method].needs.includes('baseline') && settings.baseline === null) {
+    throw new ArenaError('invalid_request', `${method} needs a baseline.`, {
       hint: 'Name the model that the others were compared with.',
       at: { column: 'baseline' },
     });
@@ -53,8 +59,8 @@ export function checkSettings(columns: Pick<ComparisonColumns, 'models'>, settin
     settings.prior === null || (settings.prior >= 1e-3 && settings.prior <= MAX_PRIOR),
     'a number of logits from 0.001 to 10,000',
   );
-  if (settings.prior !== null && settings.method !== 'bradley-terry') {
-    throw new ArenaError('invalid_request', `${settings.method} takes no prior.`, {
+  if (settings.prior !== null && !takesOption(method, 'prior')) {
+    throw new ArenaError('invalid_request', `${method} takes no prior.`, {
       hint: 'A prior works with bradley-terry.',
       at: { column: 'prior', value: String(settings.prior) },
     });
@@ -79,7 +85,7 @@ const LARGEST_K = 1e6;
 const MAX_MODELS = 4000;
 
 function requireFewModels(models: number, { method }: RatingSettings): void {
-  if (models <= MAX_MODELS || method === 'elo' || method === 'glicko2') return;
+  if (models <= MAX_MODELS || countsInOrder(method)) return;
   throw new ArenaError(
     'too_large',
     `${method} is fitted for ${MAX_MODELS} models at most, and the comparisons have ${models}.`,

@@ -1,4 +1,10 @@
-import { ArenaError, type ComparisonColumns, type RatingResult, type RatingSettings } from '@agon/domain';
+import {
+  ArenaError,
+  type ComparisonColumns,
+  modelsTies,
+  type RatingResult,
+  type RatingSettings,
+} from '@agon/domain';
 import { rateBradleyTerry } from './bradley-terry/rate-bradley-terry.ts';
 import { rateWithPrior } from './bradley-terry/rate-with-prior.ts';
 import { checkSettings } from './check-settings.ts';
@@ -62,7 +68,7 @@ function rate(
 /** One switch says whether ties have a parameter, so that the method and the tie policy cannot contradict each other. */
 function settleTies(settings: RatingSettings): RatingSettings {
   const { method, ties } = settings;
-  if (method === 'davidson' || method === 'rao-kupper') {
+  if (modelsTies(method)) {
     if (ties === 'drop') {
       throw new ArenaError('invalid_request', `${method} is a model of ties, and ties are dropped.`, {
         hint: 'Keep the ties, or use bradley-terry.',

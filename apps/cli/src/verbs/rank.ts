@@ -6,6 +6,7 @@ import {
   BOTH_BAD_POLICIES,
   CLUSTER_CHOICES,
   type ComparisonSource,
+  countsInOrder,
   DEFAULT_RATING_SETTINGS,
   INTERVAL_METHODS,
   RATING_METHODS,
@@ -25,7 +26,7 @@ import { collect, columnMap, numberAbove, numberFrom, oneOf, wholeNumber } from 
 import { note, printJson } from '../print.ts';
 import { printRatings } from '../print-ratings.ts';
 import { rankArrowFile } from '../rank-arrow-file.ts';
-import { countsInOrder, namesAlike, optionWarnings, orderWarning } from '../rank-warnings.ts';
+import { namesAlike, optionWarnings, orderWarning } from '../rank-warnings.ts';
 import { twiceWarning } from '../read-comparison-files.ts';
 import {
   oversampledWarning,

@@ -1,5 +1,5 @@
 import type { BoardQuery } from '@agon/contract';
-import type { CampaignId, ComparisonSource } from '@agon/domain';
+import { type CampaignId, type ComparisonSource, METHOD_FACTS } from '@agon/domain';
 import type { BoardAnswers, BoardFits, BoardQuestion } from '../ports/board-fits.ts';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -117,7 +117,7 @@ function fitsOf(state: CampaignState, comparisons: CampaignComparisons, deps: Pi
       if (source === 'judges') return fitSource(rows, { ...query, method: 'bradley-terry' }, null, keep);
       return fitPowered(rows, view('judges', query), query);
     }
-    const styled = query.method === 'contextual' || query.method === 'length-controlled';
+    const styled = METHOD_FACTS[query.method].needs.includes('answers');
     const style = styled ? await countAnswerStyles(comparisons, rows, deps) : null;
     return fitSource(rows, query, style, keep);
   };

@@ -1,6 +1,7 @@
 import type { BoardQuery } from '@agon/contract';
 import {
   type BySlot,
+  countsInOrder,
   isArenaError,
   type RatingInsights,
   type RatingResult,
@@ -66,7 +67,7 @@ export function fitSource(
       const result = fitCounts(models, view.counter, settings, undefined, clusters ?? undefined);
       return { result, insights: explained ? explainRatings(view.columns(), settings) : null };
     }
-    if (settings.method === 'elo' || settings.method === 'glicko2') {
+    if (countsInOrder(settings.method)) {
       const inRowOrder = numberByAppearance(view.columns());
       const byTime = orderByTime(inRowOrder, view.times());
       const result = fitRatings(byTime ?? inRowOrder, settings);

@@ -1,4 +1,4 @@
-import type { RatingResult, RatingSettings } from '@agon/domain';
+import { METHOD_FACTS, type RatingResult, type RatingSettings } from '@agon/domain';
 
 /**
  * Adds a warning where clusters were asked for and the interval has no use of them: the settings on the result name them
@@ -15,15 +15,7 @@ export function warnOfClusters(result: RatingResult): RatingResult {
 function takesNoClusters({ method, interval, prior }: RatingSettings): string | null {
   if (interval === 'none') return null;
   if (prior !== null) return 'The interval of a posterior';
-  switch (method) {
-    // these say themselves which interval they show
-    case 'elo':
-    case 'glicko2':
-    case 'win-rate':
-    case 'length-controlled':
-    case 'prediction-powered':
-      return null;
-    default:
-      return interval === 'fisher' ? 'A fisher interval' : null;
-  }
+  // methods without it say themselves which interval they show
+  const hasFisher = METHOD_FACTS[method].intervals.includes('fisher');
+  return hasFisher && interval === 'fisher' ? 'A fisher interval' : null;
 }

@@ -1,3 +1,4 @@
+import { METHOD_FACTS, RATING_METHODS } from '@agon/domain';
 import { m } from '#paraglide/messages.js';
 
 const NAMES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -36,13 +37,13 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
 
 /** Names of people and of their methods are the same in every language. */
 const PROPER_NAMES: ReadonlyMap<string, string> = new Map([
-  ['davidson', 'Davidson'],
   ['fastchat', 'FastChat'],
   ['opencompass', 'OpenCompass'],
   ['arena-rank', 'arena-rank'],
-  ['rao-kupper', 'Rao–Kupper'],
-  ['glicko2', 'Glicko-2'],
-  ['plackett-luce', 'Plackett–Luce'],
+  ...RATING_METHODS.flatMap((method): [string, string][] => {
+    const { properName } = METHOD_FACTS[method];
+    return properName === null ? [] : [[method, properName]];
+  }),
 ]);
 
 /** A switch's choice in the reader's language; one that this page does not know keeps its own words. */

@@ -1,5 +1,5 @@
 import type { Board, ModelRatingJson } from '@agon/contract';
-import type { ComparisonSource } from '@agon/domain';
+import { type ComparisonSource, METHOD_FACTS, type RatingMethod } from '@agon/domain';
 
 /** A number with the ends of its interval: Elo points, or per cent for win rates. */
 export type Estimate = {
@@ -28,7 +28,7 @@ const Z = 1.959963984540054;
 const NONE: Estimate = { value: null, low: null, high: null };
 
 /** Methods whose estimates are per cent, not points. */
-export const isPerCent = (method: string): boolean => method === 'win-rate' || method === 'length-controlled';
+export const isPerCent = (method: RatingMethod): boolean => METHOD_FACTS[method].scale === 'share';
 
 /** Win rates of older snapshots carry a standard error alone; everything else carries its interval. */
 export function estimateOf(row: ModelRatingJson | undefined): Estimate {

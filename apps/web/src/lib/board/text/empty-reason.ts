@@ -1,4 +1,5 @@
 import type { Board } from '@agon/contract';
+import { METHOD_FACTS, modelsTies, takesOption } from '@agon/domain';
 import { m } from '#paraglide/messages.js';
 
 /** In logits, as the fit takes them. */
@@ -14,21 +15,17 @@ export function emptyReason({
   const isThere = (name: string) => models.some((model) => model.name === name);
   const { method, baseline, anchor } = query;
   if (query.prior !== undefined) {
-    if (method !== 'bradley-terry') return m.board_empty_prior();
+    if (!takesOption(method, 'prior')) return m.board_empty_prior();
     if (query.prior < MIN_PRIOR || query.prior > MAX_PRIOR) return m.board_empty_prior_range();
   }
-  if ((method === 'davidson' || method === 'rao-kupper') && query.ties === 'drop')
-    return m.board_empty_ties();
-  if (method === 'length-controlled' && baseline === undefined) return m.board_empty_baseline();
-  if (
-    (method === 'length-controlled' || method === 'win-rate') &&
-    baseline !== undefined &&
-    !isThere(baseline)
-  )
+  const { needs } = METHOD_FACTS[method];
+  if (modelsTies(method) && query.ties === 'drop') return m.board_empty_ties();
+  if (needs.includes('baseline') && baseline === undefined) return m.board_empty_baseline();
+  if (takesOption(method, 'baseline') && baseline !== undefined && !isThere(baseline))
     return m.board_empty_baseline_unknown({ model: baseline });
   const anchored = anchor?.slice(0, anchor.lastIndexOf('=')) ?? 'mean';
   if (anchored !== 'mean' && !isThere(anchored)) return m.board_empty_anchor_unknown({ model: anchored });
-  if (method === 'prediction-powered' && counts.verdicts === 0) return m.board_empty_verdicts();
-  if (method === 'contextual' || method === 'length-controlled') return m.board_empty_answers();
+  if (needs.includes('verdicts') && counts.verdicts === 0) return m.board_empty_verdicts();
+  if (needs.includes('answers')) return m.board_empty_answers();
   return null;
 }

@@ -1,4 +1,5 @@
 import type { RatingResultJson } from '@agon/contract';
+import { METHOD_FACTS } from '@agon/domain';
 import { switchName } from '#lib/board/switches/switch-name.ts';
 import { m } from '#paraglide/messages.js';
 
@@ -9,7 +10,7 @@ export function settingsText({ settings, comparisons, tie_parameter: tie }: Rati
     method === 'elo' ? m.board_say_elo() : switchName('method', method),
     m.board_say_ties({ ties }),
     m.board_say_both_bad({ both_bad }),
-    ...(method === 'win-rate' || method === 'length-controlled'
+    ...(METHOD_FACTS[method].scale === 'share'
       ? []
       : [anchorText(method === 'elo' ? `mean=${settings.initial}` : anchor)]),
   ];
@@ -30,7 +31,8 @@ export function settingsText({ settings, comparisons, tie_parameter: tie }: Rati
 
 /** What the interval is, for a method that makes its own whatever the switch says, too. */
 function intervalText({ method, interval, cluster }: RatingResultJson['settings']): string {
-  if (interval !== 'none' && method === 'glicko2') return m.board_say_interval({ interval: 'filter' });
+  if (interval !== 'none' && METHOD_FACTS[method].intervals === 'own')
+    return m.board_say_interval({ interval: 'filter' });
   if (interval !== 'none' && method === 'length-controlled') {
     return [m.board_say_interval({ interval: 'sandwich' }), m.board_say_cluster({ cluster: 'prompt' })].join(
       m.board_comma(),
