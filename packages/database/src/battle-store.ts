@@ -12,6 +12,7 @@ import type { AnswerPlace } from '@agon/contract';
 import type { AnswerId, BattleId, BySlot, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { GroupCommit } from './group-commit.ts';
+import { ofStandingImport } from './standing-rows.ts';
 import { voterMemoryOf } from './voter-memory.ts';
 
 type PairRow = { prompt_id: string; model_a: string; model_b: string; answer_a: string; answer_b: string };
@@ -79,9 +80,9 @@ export function createBattleStore(database: Database): BattleStore {
       const rows = await sql<PairRow[]>`
         select distinct on (least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b))
           b.prompt_id, b.model_a, b.model_b, b.answer_a, b.answer_b
-        from battles b left join imports i on i.id = b.import_id
+        from battles b
         where b.campaign_id = ${campaign} and b.prompt_id is not null and b.answer_a is not null and b.answer_b is not null
-          and i.undone_at is null`;
+          and ${ofStandingImport(sql, 'b')}`;
       return rows.map(toAnswerPair);
     },
 
@@ -90,8 +91,7 @@ export function createBattleStore(database: Database): BattleStore {
         select json_build_object('number', count(*) filter (where each.seq <= shown.seq), 'of', count(*))
         from answers shown join answers each on each.campaign_id = shown.campaign_id
           and each.prompt_id = shown.prompt_id and each.model_id = shown.model_id
-        left join imports i on i.id = each.import_id
-        where shown.id = ${sql(slot)} and i.undone_at is null
+        where shown.id = ${sql(slot)} and ${ofStandingImport(sql, 'each')}
         having count(*) > 1 and bool_or(each.id = shown.id))`;
       const [row] = await sql<BySlot<AnswerPlace | null>[]>`
         select ${placeOf('b.answer_a')} as a, ${placeOf('b.answer_b')} as b from battles b where b.id = ${battle}`;

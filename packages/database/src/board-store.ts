@@ -2,6 +2,7 @@ import type { BoardStore, SnapshotRecord } from '@agon/arena';
 import type { Board, ModelRatingJson, Unified } from '@agon/contract';
 import type { ComparisonSource, SnapshotId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { ofStandingImport } from './standing-rows.ts';
 
 type SnapshotRow = { id: string; slug: string; title: string; at: Date; votes: number; verdicts: number };
 
@@ -21,8 +22,7 @@ export function createBoardStore({ sql }: Database): BoardStore {
       >`
         select m.name as model, k.name as benchmark, k.title, k.chance, s.score, s.n, s.source
         from scores s join models m on m.id = s.model_id join benchmarks k on k.id = s.benchmark_id
-        left join imports i on i.id = s.import_id
-        where s.campaign_id = ${campaign} and i.undone_at is null order by k.name, m.name, s.at desc`;
+        where s.campaign_id = ${campaign} and ${ofStandingImport(sql, 's')} order by k.name, m.name, s.at desc`;
       const benchmarks = new Map(
         rows.map((row) => [row.benchmark, { name: row.benchmark, title: row.title, chance: row.chance }]),
       );

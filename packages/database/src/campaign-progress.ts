@@ -2,6 +2,7 @@ import type { CampaignProgress } from '@agon/contract';
 import type { CampaignId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { pseudonymSql } from './rater-store.ts';
+import { JOIN_LAST_CHANGE, ofStandingImport } from './standing-rows.ts';
 
 const MAX_RATERS = 500;
 
@@ -11,7 +12,7 @@ export async function readProgress(
   id: CampaignId,
   nowMs: number,
 ): Promise<CampaignProgress> {
-  const live = sql`(v.import_id is null or v.import_id in (select i.id from imports i where i.undone_at is null))`;
+  const live = ofStandingImport(sql, 'v');
   const [totals] = await sql<{ votes: number; recent: number; raters: number }[]>`
     select count(*)::int as votes, count(*) filter (where v.import_id is null and v.at > ${new Date(nowMs - 3_600_000)})::int as recent,
       count(distinct v.rater_id)::int as raters from votes v where v.campaign_id = ${id} and ${live}`;
@@ -24,8 +25,8 @@ export async function readProgress(
     select coalesce(sum(self_naming), 0)::int as self_naming, coalesce(sum(blank), 0)::int as blank,
       count(*) filter (where answers > 1)::int as several
     from (select count(*) as answers, count(a.self_naming) as self_naming, count(*) filter (where a.blank) as blank
-      from answers a left join imports i on i.id = a.import_id
-      where a.campaign_id = ${id} and i.undone_at is null group by a.prompt_id, a.model_id) of_model`;
+      from answers a
+      where a.campaign_id = ${id} and ${ofStandingImport(sql, 'a')} group by a.prompt_id, a.model_id) of_model`;
   const pairs = await sql<{ model_a: string; model_b: string; votes: number; issued: number }[]>`
     select least(ma.name, mb.name) as model_a, greatest(ma.name, mb.name) as model_b,
       count(v.id)::int as votes, count(*) filter (where b.state = 'issued')::int as issued
@@ -67,10 +68,9 @@ async function readRaters(
         b.prompt_id, b.prompt_key, b.turns, least(b.answer_a, b.answer_b) as one_answer,
         greatest(b.answer_a, b.answer_b) as other_answer
       from votes v join battles b on b.id = v.battle_id
-      left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
-        order by r.id desc limit 1) last on true
+      ${sql.unsafe(JOIN_LAST_CHANGE)}
       where v.campaign_id = ${id} and last.kind is distinct from 'undo'
-        and (v.import_id is null or v.import_id in (select i.id from imports i where i.undone_at is null))
+        and ${ofStandingImport(sql, 'v')}
     ), sided as (
       select g.*, least(model_a, model_b) as low, greatest(model_a, model_b) as high,
         case outcome when 'a' then model_a when 'b' then model_b end as better,

@@ -3,6 +3,7 @@ import { type Campaign, type CampaignSettings, campaignSettingsSchema } from '@a
 import { ArenaError, type CampaignId } from '@agon/domain';
 import { readProgress } from './campaign-progress.ts';
 import type { Database } from './connect.ts';
+import { ofStandingImport } from './standing-rows.ts';
 import { isViewable } from './viewable-campaigns.ts';
 
 type CampaignRow = {
@@ -108,20 +109,19 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
     async counts(ids) {
       if (ids.length === 0) return new Map();
       const rows = await sql<({ id: string } & Campaign['counts'])[]>`
-        with live as (select id from imports where undone_at is null)
         select c.id,
           (select count(*)::int from campaign_models m where m.campaign_id = c.id) as models,
           (select count(distinct p.prompt_id)::int from campaign_prompts p where p.campaign_id = c.id
-            and (p.import_id is null or p.import_id in (select id from live))) as prompts,
+            and ${ofStandingImport(sql, 'p')}) as prompts,
           (select count(*)::int from answers a where a.campaign_id = c.id
-            and (a.import_id is null or a.import_id in (select id from live))) as answers,
+            and ${ofStandingImport(sql, 'a')}) as answers,
           (select count(*)::int from battles b where b.campaign_id = c.id
-            and (b.import_id is null or b.import_id in (select id from live))) as battles,
+            and ${ofStandingImport(sql, 'b')}) as battles,
           (select count(*)::int from votes v where v.campaign_id = c.id
-            and (v.import_id is null or v.import_id in (select id from live))) as votes,
+            and ${ofStandingImport(sql, 'v')}) as votes,
           (select count(*)::int from verdicts d where d.campaign_id = c.id and d.outcome is not null
             and d.judge_id not in (select id from judges where origin = 'control')
-            and (d.import_id is null or d.import_id in (select id from live))) as verdicts
+            and ${ofStandingImport(sql, 'd')}) as verdicts
         from campaigns c where c.id = any(${[...ids] as string[]})`;
       return new Map(rows.map(({ id, ...counts }) => [id as CampaignId, counts]));
     },
@@ -132,8 +132,8 @@ export function createCampaignStore({ sql }: Database, now: () => number): Campa
         select (coalesce((select seq from vote_chains where campaign_id = ${id}), 0)
             - coalesce(sum(case when chain_seq is null then votes else 1 end) filter (where votes > 0), 0)
             + coalesce(sum(votes) filter (where undone_at is null), 0))::int as votes,
-          (select count(*)::int from verdicts d left join imports i on i.id = d.import_id
-            where d.campaign_id = ${id} and d.outcome is not null and i.undone_at is null
+          (select count(*)::int from verdicts d
+            where d.campaign_id = ${id} and d.outcome is not null and ${ofStandingImport(sql, 'd')}
               and d.judge_id not in (select id from judges where origin = 'control')) as verdicts
         from imports where campaign_id = ${id}`;
       return row!;

@@ -13,6 +13,7 @@ import type { CampaignId, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { readAnswerColumns } from './read-answer-columns.ts';
 import { RecentMap } from './recent-map.ts';
+import { ofStandingImport } from './standing-rows.ts';
 
 type ModelRow = {
   id: string;
@@ -73,8 +74,8 @@ export function createContentStore({ sql }: Database): ContentStore {
 
     async promptKeys(campaign) {
       const rows = await sql<{ key: string }[]>`
-        select c.key from campaign_prompts c left join imports i on i.id = c.import_id
-        where c.campaign_id = ${campaign} and i.undone_at is null`;
+        select c.key from campaign_prompts c
+        where c.campaign_id = ${campaign} and ${ofStandingImport(sql, 'c')}`;
       return new Set(rows.map((row) => row.key));
     },
 
@@ -99,15 +100,15 @@ export function createContentStore({ sql }: Database): ContentStore {
 
     async unanswered(campaign, model, repeat, settings) {
       const [counted] = await sql<{ all: number }[]>`
-        select count(distinct c.prompt_id)::int as all from campaign_prompts c left join imports i on i.id = c.import_id
-        where c.campaign_id = ${campaign} and i.undone_at is null`;
+        select count(distinct c.prompt_id)::int as all from campaign_prompts c
+        where c.campaign_id = ${campaign} and ${ofStandingImport(sql, 'c')}`;
       const rows = await sql<{ prompt_id: string; answers: number }[]>`
         select c.prompt_id, coalesce(a.answers, 0)::int as answers
-        from (select prompt_id, min(key) as key from campaign_prompts c left join imports i on i.id = c.import_id
-          where c.campaign_id = ${campaign} and i.undone_at is null group by 1) c
-        left join (select a.prompt_id, count(*) as answers from answers a left join imports i on i.id = a.import_id
+        from (select prompt_id, min(key) as key from campaign_prompts c
+          where c.campaign_id = ${campaign} and ${ofStandingImport(sql, 'c')} group by 1) c
+        left join (select a.prompt_id, count(*) as answers from answers a
           left join replies s on s.id = a.reply_id left join runs r on r.id = s.run_id
-          where a.campaign_id = ${campaign} and a.model_id = ${model} and i.undone_at is null
+          where a.campaign_id = ${campaign} and a.model_id = ${model} and ${ofStandingImport(sql, 'a')}
             and coalesce(r.config->>'settingsHash', ${settings}) = ${settings} group by 1) a
           on a.prompt_id = c.prompt_id
         where coalesce(a.answers, 0) < ${repeat} order by c.key`;
@@ -134,8 +135,7 @@ export function createContentStore({ sql }: Database): ContentStore {
         store.promptTexts(ids),
         sql<{ id: string; material: JudgedPrompt['material'] }[]>`
           select pm.prompt_id as id, jsonb_object_agg(pm.kind, pm.value) as material from prompt_material pm
-          left join imports i on i.id = pm.import_id
-          where pm.campaign_id = ${campaign} and pm.prompt_id = any(${ids as readonly string[] as string[]}) and i.undone_at is null
+          where pm.campaign_id = ${campaign} and pm.prompt_id = any(${ids as readonly string[] as string[]}) and ${ofStandingImport(sql, 'pm')}
           group by 1`,
       ]);
       const materials = new Map(rows.map(({ id, material }) => [id, material]));

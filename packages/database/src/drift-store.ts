@@ -1,6 +1,7 @@
 import type { DriftCheck, DriftReading, DriftSet, DriftStore } from '@agon/arena';
 import type { BattleId, CampaignId, JudgeId, ProviderId, RunId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { ofStandingImport } from './standing-rows.ts';
 import { isViewable } from './viewable-campaigns.ts';
 
 type SetRow = {
@@ -76,8 +77,8 @@ export function createDriftStore({ sql }: Database): DriftStore {
               and c.target = d.battle_id::text),
           voted as (
             select distinct b.prompt_id, least(b.answer_a, b.answer_b) as one, greatest(b.answer_a, b.answer_b) as other
-            from battles b join votes v on v.battle_id = b.id left join imports i on i.id = v.import_id
-            where b.campaign_id = ${set.campaignId} and i.undone_at is null),
+            from battles b join votes v on v.battle_id = b.id
+            where b.campaign_id = ${set.campaignId} and ${ofStandingImport(tx, 'v')}),
           drawn as (
             select s.battle_id from said s join battles b on b.id = s.battle_id
             left join voted v on v.prompt_id = b.prompt_id and v.one = least(b.answer_a, b.answer_b)

@@ -9,6 +9,7 @@ import type {
 } from '@agon/arena';
 import type { AnswerId, BattleId, CampaignId, JudgeId, PromptId, RunId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { lastChanges, ofStandingImport } from './standing-rows.ts';
 
 type BattleRow = {
   battle: string;
@@ -40,8 +41,7 @@ type VerdictRow = SaidRow & {
 const SHARES_AT_ONCE = 5000;
 
 export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
-  const live = (table: string) =>
-    sql`not exists (select 1 from imports i where i.id = ${sql(table)}.import_id and i.undone_at is not null)`;
+  const live = (table: string) => ofStandingImport(sql, table);
   /**
    * Of a battle `b` with its prompt `p`: the same where prompt, turns and the two answers are, in whatever slots. To show
    * as many turns as the prompt has is to show all.
@@ -101,8 +101,7 @@ export function createJudgeCardStore({ sql }: Database): JudgeCardStore {
             select b.id, ${key} as key, ${sideA} as side_a, b.draw_weight from battles b
             left join prompts p on p.id = b.prompt_id
             where b.campaign_id = ${campaign}),
-          last as (select distinct on (vote_id) vote_id, kind, outcome, after_reveal from vote_revisions
-            where campaign_id = ${campaign} and kind in ('undo', 'recast') order by vote_id, id desc)
+          last as (${lastChanges(sql, campaign)})
           select n.key, n.side_a, coalesce(last.outcome, v.outcome) as outcome, v.rater_id as rater,
             coalesce(v.weight, n.draw_weight, 1) as weight
           from asked join near n on n.key = asked.key join votes v on v.battle_id = n.id

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JudgeStore, JudgeVersion, ScoredAnswer } from '@agon/arena';
 import type { BattleId, JudgeId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { ofStandingImport } from './standing-rows.ts';
 
 type VersionRow = Omit<JudgeVersion, 'createdAtMs' | 'archivedAtMs'> & {
   readonly createdAt: Date;
@@ -77,11 +78,11 @@ export function createJudgeStore({ sql }: Database): JudgeStore {
         select id from (
           select distinct on (b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.turns) b.id,
             coalesce(v.votes, 0) as votes
-          from battles b left join imports i on i.id = b.import_id
+          from battles b
           left join (select battle_id, count(*) as votes from votes where campaign_id = ${campaign} group by 1) v
             on v.battle_id = b.id
           where b.campaign_id = ${campaign} and b.prompt_id is not null and b.answer_a is not null and b.answer_b is not null
-            and i.undone_at is null and b.state in ('voted', 'kept')
+            and ${ofStandingImport(sql, 'b')} and b.state in ('voted', 'kept')
           order by b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.turns, votes desc, b.id
         ) each_once
         order by votes > 0 desc, md5(${String(seed)} || id::text) ${limit === null ? sql`` : sql`limit ${limit}`}`;

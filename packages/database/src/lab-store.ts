@@ -1,6 +1,7 @@
 import type { AskedCall, LabStore, LastReading, TriedBattle } from '@agon/arena';
 import type { BattleId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { JOIN_LAST_CHANGE, ofStandingImport } from './standing-rows.ts';
 
 type CallRow = Omit<AskedCall, 'reply'> & { readonly replied: boolean } & NonNullable<AskedCall['reply']>;
 
@@ -9,8 +10,8 @@ export function createLabStore({ sql }: Database): LabStore {
     async mostVoted(campaign, count) {
       const rows = await sql<{ id: string }[]>`
         with counted as (
-          select battle_id, count(*) as votes from votes v left join imports i on i.id = v.import_id
-          where v.campaign_id = ${campaign} and i.undone_at is null group by 1),
+          select battle_id, count(*) as votes from votes v
+          where v.campaign_id = ${campaign} and ${ofStandingImport(sql, 'v')} group by 1),
         each_once as (
           select distinct on (b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.turns)
             b.id, coalesce(p.category, b.category, '') as category, c.votes
@@ -48,12 +49,10 @@ export function createLabStore({ sql }: Database): LabStore {
             union all
             select id, outcome, import_id from votes brought where brought.battle_id = other.id and brought.import_id is not null
           ) v on true
-          left join imports i on i.id = v.import_id
           left join quarantine q on q.vote_id = v.id
-          left join lateral (select kind, outcome as recast from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
-            order by r.id desc limit 1) last on true
-          cross join lateral (select coalesce(last.recast, v.outcome) as said) stands
-          where i.undone_at is null and q.vote_id is null and last.kind is distinct from 'undo'
+          ${sql.unsafe(JOIN_LAST_CHANGE)}
+          cross join lateral (select coalesce(last.outcome, v.outcome) as said) stands
+          where ${ofStandingImport(sql, 'v')} and q.vote_id is null and last.kind is distinct from 'undo'
             and not exists (select 1 from vote_revisions r where r.vote_id = v.id and r.after_reveal)),
         counted as (
           select id, count(*) filter (where outcome = 'a')::int as a, count(*) filter (where outcome = 'b')::int as b,

@@ -1,4 +1,5 @@
 import type { Database } from './connect.ts';
+import { ofStandingImport } from './standing-rows.ts';
 
 /**
  * What a campaign has for judges beside a prompt, as one JSON object by kind; empty where it has nothing. Of undone
@@ -7,6 +8,5 @@ import type { Database } from './connect.ts';
  */
 export function materialSql(sql: Database['sql'], campaign: string, prompt: string) {
   return sql`coalesce((select jsonb_object_agg(pm.kind, pm.value) from prompt_material pm
-    left join imports pi on pi.id = pm.import_id
-    where pm.campaign_id = ${sql.unsafe(campaign)} and pm.prompt_id = ${sql.unsafe(prompt)} and pi.undone_at is null), '{}')`;
+    where pm.campaign_id = ${sql.unsafe(campaign)} and pm.prompt_id = ${sql.unsafe(prompt)} and ${ofStandingImport(sql, 'pm')}), '{}')`;
 }

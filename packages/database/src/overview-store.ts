@@ -1,11 +1,11 @@
 import type { OverviewStore } from '@agon/arena';
 import type { RunId, SnapshotId } from '@agon/domain';
 import type { Database } from './connect.ts';
+import { ofStandingImport } from './standing-rows.ts';
 import { isViewable } from './viewable-campaigns.ts';
 
 export function createOverviewStore({ sql }: Database): OverviewStore {
-  const live = sql`(v.import_id is null or not exists (
-    select 1 from imports i where i.id = v.import_id and i.undone_at is not null))`;
+  const live = ofStandingImport(sql, 'v');
   return {
     async runsSince(viewer, sinceMs, limit) {
       const rows = await sql<{ id: string }[]>`

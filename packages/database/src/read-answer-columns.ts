@@ -3,6 +3,7 @@ import { type AnswerId, ArenaError, type CampaignId, type ModelId, type PromptId
 import { readBinaryRows } from './comparisons/binary-rows.ts';
 import { UuidCodes } from './comparisons/uuid-codes.ts';
 import type { Database } from './connect.ts';
+import { ofStandingImportSql } from './standing-rows.ts';
 
 const FIELD = { id: 0, prompt: 1, model: 2, namesItself: 3, blank: 4, text: 5 } as const;
 
@@ -24,8 +25,7 @@ export async function readAnswerColumns(sql: Database['sql'], campaign: Campaign
   const stream = await sql
     .unsafe(`copy (
       select a.id, a.prompt_id, a.model_id, a.self_naming is not null, a.blank, md5(split_part(a.content_hash, ':', 1))::uuid from answers a
-      left join imports i on i.id = a.import_id
-      where a.campaign_id = '${campaign}' and i.undone_at is null order by a.seq
+      where a.campaign_id = '${campaign}' and ${ofStandingImportSql('a')} order by a.seq
     ) to stdout (format binary)`)
     .readable();
   await readBinaryRows(stream, Object.keys(FIELD).length, (row) => {

@@ -3,6 +3,7 @@ import type { SentBackBattle, SentBackStore } from '@agon/arena';
 import type { AnswerId, BattleId, CampaignId, EpochMs, ModelId, PromptId } from '@agon/domain';
 import type { Database } from './connect.ts';
 import { RecentMap } from './recent-map.ts';
+import { ofStandingImport } from './standing-rows.ts';
 
 type Row = {
   battle: string;
@@ -52,9 +53,9 @@ export function createSentBackStore({ sql }: Database, now: () => EpochMs): Sent
     async send(campaign, battle, votes, by, atMs) {
       const [found] = await sql<{ part: boolean }[]>`
         select coalesce(b.turns < jsonb_array_length(p.turns), false) as part
-        from battles b join prompts p on p.id = b.prompt_id left join imports i on i.id = b.import_id
+        from battles b join prompts p on p.id = b.prompt_id
         where b.id = ${battle} and b.campaign_id = ${campaign} and b.answer_a is not null and b.answer_b is not null
-          and i.undone_at is null`;
+          and ${ofStandingImport(sql, 'b')}`;
       if (found === undefined) return 'no_answers';
       if (found.part) return 'part_of_prompt';
       await sql`

@@ -2,6 +2,7 @@ import type { VoteStore } from '@agon/arena';
 import type { BySlot, Outcome } from '@agon/domain';
 import { currentVote, type RevisionRow, type VoteRow } from './append-under-lock.ts';
 import type { Database } from './connect.ts';
+import { JOIN_LAST_CHANGE, ofStandingImport } from './standing-rows.ts';
 import { createVoteAppender } from './vote-appender.ts';
 import { voterMemoryOf } from './voter-memory.ts';
 
@@ -101,10 +102,8 @@ export function createVoteStore(database: Database): VoteStore {
           and ((b.answer_a = this.answer_a and b.answer_b = this.answer_b)
             or (b.answer_a = this.answer_b and b.answer_b = this.answer_a))
         join votes v on v.battle_id = b.id and v.rater_id is distinct from ${except}
-        left join imports i on i.id = v.import_id
-        left join lateral (select kind, outcome, after_reveal from vote_revisions r
-          where r.vote_id = v.id and r.kind in ('undo', 'recast') order by r.id desc limit 1) last on true
-        where coalesce(last.kind, '') <> 'undo' and last.after_reveal is not true and i.undone_at is null group by 1, 2`;
+        ${sql.unsafe(JOIN_LAST_CHANGE)}
+        where coalesce(last.kind, '') <> 'undo' and last.after_reveal is not true and ${ofStandingImport(sql, 'v')} group by 1, 2`;
       const counts = { a: 0, b: 0, tie: 0, both_bad: 0 };
       for (const row of rows) {
         const outcome =

@@ -20,6 +20,7 @@ import {
 import type { Database } from '../connect.ts';
 import { materialSql } from '../material-sql.ts';
 import { pseudonymSql } from '../rater-store.ts';
+import { ofStandingImport } from '../standing-rows.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Of a reply, as a line of a table shows it. */
@@ -83,8 +84,7 @@ type VerdictRow = Omit<BattleVerdict, 'atMs' | 'isControl'> & {
 
 /** Everything on one battle, and on all others about the same two answers. */
 export function findBattle({ sql }: Database): Pick<BattleBrowser, 'find' | 'source'> {
-  const isLive = (table: string) =>
-    sql`not exists (select 1 from imports i where i.id = ${sql(table)}.import_id and i.undone_at is not null)`;
+  const isLive = (table: string) => ofStandingImport(sql, table);
 
   /** The first one first. */
   async function groupOf(campaign: CampaignId, battle: string): Promise<readonly BattleRow[]> {

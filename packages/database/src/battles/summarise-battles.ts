@@ -1,6 +1,7 @@
 import type { CampaignId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
 import type { Database } from '../connect.ts';
+import { lastChanges, ofStandingImport } from '../standing-rows.ts';
 
 /** What the battles of a campaign can be filtered by; judges with most verdicts first. */
 type Facets = {
@@ -121,8 +122,7 @@ const SWAP = (outcome: string, swapped: string) =>
   `case when ${swapped} and ${outcome} in ('a', 'b') then translate(${outcome}, 'ab', 'ba') else ${outcome} end`;
 
 async function summarise(tx: TransactionSql, campaign: CampaignId): Promise<void> {
-  const isLive = (table: string) =>
-    tx`(${tx(table)}.import_id is null or ${tx(table)}.import_id not in (select id from imports where campaign_id = ${campaign} and undone_at is not null))`;
+  const isLive = (table: string) => ofStandingImport(tx, table);
   // battles about the same answers, in any slots; without answers, about the same prompt and models
   await tx`
     create temporary table grouped on commit drop as
@@ -163,9 +163,7 @@ async function summarise(tx: TransactionSql, campaign: CampaignId): Promise<void
   await tx`
     insert into battle_summaries (campaign_id, id, prompt_id, prompt_key, category, language, turns, model_a, model_b, answer_a,
       answer_b, a, b, tie, both_bad, votes, outcome, excluded, notes, drawn_at, last_vote)
-    with last as (
-      select distinct on (vote_id) vote_id, kind, outcome from vote_revisions
-      where campaign_id = ${campaign} and kind in ('undo', 'recast') order by vote_id, id desc),
+    with last as (${lastChanges(tx, campaign)}),
     late as (select distinct vote_id from vote_revisions where campaign_id = ${campaign} and after_reveal),
     noted as (
       select distinct on (vote_id) vote_id, note from vote_revisions

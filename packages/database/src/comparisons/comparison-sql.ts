@@ -1,4 +1,5 @@
 import { ArenaError, type CampaignId } from '@agon/domain';
+import { ofStandingImportSql } from '../standing-rows.ts';
 
 /** Fields of a row of `comparisonSql`, in order. */
 export const FIELDS = [
@@ -59,7 +60,7 @@ export function voteCopySql(campaign: CampaignId, range: VoteRange, rule: ReadRu
     from votes v join battles b on b.id = v.battle_id ${rule.namesItself ? NAMING_JOINS : ''}
     ${rule.quarantine ? 'left join quarantine q on q.vote_id = v.id' : ''}
     where v.campaign_id = ${literal(campaign)} and ${votesWithin(range)}
-      ${rule.undone ? `and (v.import_id is null or v.import_id not in (select id from imports where undone_at is not null))` : ''}
+      ${rule.undone ? `and ${ofStandingImportSql('v')}` : ''}
   ) to stdout (format binary)`;
 }
 
@@ -89,8 +90,8 @@ export function verdictCopySql(campaign: CampaignId, range: VerdictRange, rule: 
       ${LEFT_OUT_SQL}, b.answer_a, b.answer_b, ${naming(rule)}, d.share_a, d.weight, d.import_id
     from verdicts d join battles b on b.id = d.battle_id join judges j on j.id = d.judge_id and j.origin <> 'control'
     left join runs run on run.id = d.run_id
-    ${rule.namesItself ? NAMING_JOINS : ''} left join imports i on i.id = d.import_id
-    where d.campaign_id = ${literal(campaign)} and d.outcome is not null and i.undone_at is null ${within(range)}
+    ${rule.namesItself ? NAMING_JOINS : ''}
+    where d.campaign_id = ${literal(campaign)} and d.outcome is not null and ${ofStandingImportSql('d')} ${within(range)}
     order by d.seq
   ) to stdout (format binary)`;
 }

@@ -11,6 +11,7 @@ import { LEFT_OUT_SQL } from '../comparisons/comparison-sql.ts';
 import { AFTER_REVEAL_REASON } from '../comparisons/load-rows.ts';
 import type { Database } from '../connect.ts';
 import { materialSql } from '../material-sql.ts';
+import { JOIN_LAST_CHANGE, ofStandingImport } from '../standing-rows.ts';
 import { UNNAMED_JUDGE } from '../unnamed-judge.ts';
 
 type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date | null };
@@ -19,8 +20,7 @@ type Dated<T, Key extends string> = Omit<T, Key> & { [K in Key]: Date | null };
 const PART = 2000;
 
 export function createExportStore({ sql }: Database): ExportStore {
-  const live = (table: string) =>
-    sql`not exists (select 1 from imports i where i.id = ${sql(table)}.import_id and i.undone_at is not null)`;
+  const live = (table: string) => ofStandingImport(sql, table);
   const material = (table: string) =>
     sql`${materialSql(sql, `${table}.campaign_id`, `${table}.prompt_id`)} as material`;
   return {
@@ -44,11 +44,10 @@ export function createExportStore({ sql }: Database): ExportStore {
         left join quarantine q on q.vote_id = v.id
         left join (select distinct vote_id from vote_revisions where campaign_id = ${campaign} and after_reveal) changed
           on changed.vote_id = v.id
-        left join lateral (select kind, outcome from vote_revisions r where r.vote_id = v.id and r.kind in ('undo', 'recast')
-          order by r.id desc limit 1) last on true
+        ${sql.unsafe(JOIN_LAST_CHANGE)}
         left join lateral (select tags, note from vote_revisions r where r.vote_id = v.id and r.kind = 'annotate'
           order by r.id desc limit 1) note on true
-        where v.campaign_id = ${campaign} and i.undone_at is null
+        where v.campaign_id = ${campaign} and ${live('v')}
         order by coalesce(i.chain_seq, v.seq), v.seq`;
       for await (const rows of query.cursor(PART))
         yield rows.map((row) => ({ ...row, at: row.at?.toISOString() ?? null }));

@@ -1,5 +1,6 @@
 import type { ImportResult } from '@agon/contract';
 import type { TransactionSql } from 'postgres';
+import { ofStandingImport, ofStandingImportSql } from '../standing-rows.ts';
 import type { StagingSink } from './staging-sink.ts';
 import { analyse } from './staging-tables.ts';
 
@@ -22,12 +23,6 @@ type Facts = {
   readonly files: readonly string[];
 };
 
-/** Rows of an import that was not undone, or of none. */
-export function live(tx: TransactionSql, alias: string, campaignId: string) {
-  return tx`(${tx(alias)}.import_id is null or ${tx(alias)}.import_id not in
-    (select id from imports where campaign_id = ${campaignId} and undone_at is not null))`;
-}
-
 /**
  * Compares what is staged with what the campaign has: which rows must be refused, and which say nothing new. Leaves tables
  * behind for those who write: staged_keys, staged_models, fresh_prompts, fresh_answers, fresh_scores, fresh_chances,
@@ -49,7 +44,7 @@ export async function compareStaged(
       (select count(*)::int from staged_models m where not exists (select 1 from campaign_models c where c.campaign_id = ${campaignId} and c.model_id = m.id)) as models,
       (select count(distinct f.content_hash)::int from fresh_prompts f
         where not exists (select 1 from prompts p join campaign_prompts c on c.prompt_id = p.id
-          where p.content_hash = f.content_hash and c.campaign_id = ${campaignId} and ${live(tx, 'c', campaignId)})) as prompts,
+          where p.content_hash = f.content_hash and c.campaign_id = ${campaignId} and ${ofStandingImport(tx, 'c')})) as prompts,
       (select count(*)::int from (select distinct said_to, model, content_hash from fresh_answers) a) as answers,
       ${sink.counts.votes} - (select count(*)::int from stale_rows where is_vote) as votes,
       ${sink.counts.verdicts} - (select count(*)::int from stale_rows where not is_vote) as verdicts,
@@ -113,8 +108,7 @@ async function resolveNames(tx: TransactionSql, campaignId: string, rows: number
     create temporary table staged_keys on commit drop as
     select n.code, n.name, c.prompt_id as stored, s.content_hash, coalesce(c.prompt_id, p.id) as prompt_id
     from staged_names n
-    left join campaign_prompts c on c.campaign_id = '${campaignId}' and c.key = n.name and (c.import_id is null or c.import_id not in
-      (select id from imports where campaign_id = '${campaignId}' and undone_at is not null))
+    left join campaign_prompts c on c.campaign_id = '${campaignId}' and c.key = n.name and ${ofStandingImportSql('c')}
     left join staged_prompts s on s.code = n.code
     left join prompts p on p.content_hash = s.content_hash
     where n.kind = 'prompt'`);
@@ -147,7 +141,7 @@ async function refuseRows(
       'the campaign has another ' || m.kind || ' for the prompt "' || k.name || '"'
     from staged_material m join staged_keys k on k.code = m.code
     join prompt_material o on o.campaign_id = ${campaignId}::uuid and o.prompt_id = k.stored and o.kind = m.kind
-    where o.value <> m.value::jsonb and ${live(tx, 'o', campaignId)}
+    where o.value <> m.value::jsonb and ${ofStandingImport(tx, 'o')}
     union all
     select m.row, m.file, m.line, m.kind, m.value,
       'no prompt "' || k.name || '", in these files or in the campaign, that it could belong to'
@@ -160,7 +154,7 @@ async function refuseRows(
       'the campaign has another score of this model from this source: ' || o.score
     from staged_scores s join staged_models m on m.code = s.model join benchmarks b on b.name = s.benchmark
     join scores o on o.campaign_id = ${campaignId}::uuid and o.model_id = m.id and o.benchmark_id = b.id and o.source = s.source
-    where o.score <> s.score and ${live(tx, 'o', campaignId)}
+    where o.score <> s.score and ${ofStandingImport(tx, 'o')}
     union all
     select s.row, s.file, s.line, 'score', s.score::text, 'another score of this model from this source stands above'
     from staged_scores s join (select model, benchmark, source, (array_agg(score order by row))[1] as score
@@ -217,12 +211,12 @@ async function findStale(
   if (earlier!.votes && sink.counts.votes > 0) {
     await tx`insert into known_rows select true, v.identity, count(*) from votes v
       where v.campaign_id = ${campaignId} and v.identity in (select identity from staged_rows where is_vote)
-        and ${live(tx, 'v', campaignId)} group by v.identity`;
+        and ${ofStandingImport(tx, 'v')} group by v.identity`;
   }
   if (earlier!.verdicts && sink.counts.verdicts > 0) {
     await tx`insert into known_rows select false, d.identity, count(*) from verdicts d
       where d.campaign_id = ${campaignId} and d.identity in (select identity from staged_rows where not is_vote)
-        and ${live(tx, 'd', campaignId)} group by d.identity`;
+        and ${ofStandingImport(tx, 'd')} group by d.identity`;
   }
   const [known] = await tx<{ some: boolean }[]>`select exists (select 1 from known_rows) as some`;
   if (known!.some || files > 1) {
@@ -251,14 +245,14 @@ async function findFresh(tx: TransactionSql, campaignId: string, rows: number): 
     from staged_answers a join staged_keys k on k.code = a.prompt join staged_models m on m.code = a.model
     where a.row not in (select row from refused_rows) and not exists (
       select 1 from answers w where w.campaign_id = ${campaignId}::uuid and w.prompt_id = k.prompt_id and w.model_id = m.id
-        and split_part(w.content_hash, ':', 1) = a.content_hash and ${live(tx, 'w', campaignId)})`;
+        and split_part(w.content_hash, ':', 1) = a.content_hash and ${ofStandingImport(tx, 'w')})`;
   await tx`
     create temporary table fresh_scores on commit drop as
     select distinct on (s.model, s.benchmark, s.source) s.row, s.model, s.benchmark, s.score, s.n, s.source
     from staged_scores s join staged_models m on m.code = s.model
     where s.row not in (select row from refused_rows) and not exists (
       select 1 from scores o join benchmarks b on b.id = o.benchmark_id where o.campaign_id = ${campaignId}::uuid
-        and o.model_id = m.id and b.name = s.benchmark and o.source = s.source and ${live(tx, 'o', campaignId)})
+        and o.model_id = m.id and b.name = s.benchmark and o.source = s.source and ${ofStandingImport(tx, 'o')})
     order by s.model, s.benchmark, s.source, s.row`;
   // what guessing scores may be said by a row whose score is known already
   await tx`
@@ -272,7 +266,7 @@ async function findFresh(tx: TransactionSql, campaignId: string, rows: number): 
     select m.row, m.code, m.kind, m.value from staged_material m join staged_keys k on k.code = m.code
     where m.row not in (select row from refused_rows) and (k.stored is not null or k.content_hash is not null)
       and not exists (select 1 from prompt_material o where o.campaign_id = ${campaignId}::uuid and o.prompt_id = k.prompt_id
-        and o.kind = m.kind and ${live(tx, 'o', campaignId)})`;
+        and o.kind = m.kind and ${ofStandingImport(tx, 'o')})`;
   await analyse(tx, rows, [
     'fresh_prompts',
     'fresh_answers',

@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { defaultAliases, findOwnName, type ImportJob, type ImportWatch } from '@agon/arena';
 import type { CampaignId } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
+import { ofStandingImport } from '../standing-rows.ts';
 import { lockChain } from '../vote-chain.ts';
-import { type Comparison, live } from './compare-staged.ts';
+import type { Comparison } from './compare-staged.ts';
 import type { StagingSink } from './staging-sink.ts';
 import { analyse } from './staging-tables.ts';
 
@@ -167,7 +168,7 @@ async function writeComparisons({ tx, job, sink, counts, done }: Writing): Promi
       left join only_answers ob on r.answer_b is null and ob.prompt_id = k.prompt_id and ob.model_id = mb.id
       where ${fresh} order by r.battle
       on conflict (id) do update set import_id = excluded.import_id, prompt_id = excluded.prompt_id,
-        answer_a = excluded.answer_a, answer_b = excluded.answer_b where not ${live(tx, 'battles', campaignId)}`;
+        answer_a = excluded.answer_a, answer_b = excluded.answer_b where not ${ofStandingImport(tx, 'battles')}`;
     const votes = await tx`
       insert into votes (id, campaign_id, seq, battle_id, rater_id, outcome, share_a, weight, source_id, identity, at, import_id)
       select ${idOf(tx, id)}, ${campaignId}::uuid, r.place, r.battle, o.id, r.outcome, r.share_a, r.weight, r.source_id, r.identity,
@@ -212,7 +213,7 @@ async function resolveAnswers(tx: TransactionSql, campaignId: string, rows: numb
   await tx`
     create temporary table only_answers on commit drop as
     select w.prompt_id, w.model_id, min(w.id::text)::uuid as id from answers w
-    where w.campaign_id = ${campaignId}::uuid and ${live(tx, 'w', campaignId)}
+    where w.campaign_id = ${campaignId}::uuid and ${ofStandingImport(tx, 'w')}
       and w.prompt_id in (select k.prompt_id from staged_keys k)
     group by 1, 2 having count(*) = 1`;
   await analyse(tx, rows, ['answer_ids', 'only_answers']);

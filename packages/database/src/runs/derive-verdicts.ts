@@ -1,5 +1,6 @@
 import type { RunRecord } from '@agon/arena';
 import type { TransactionSql } from 'postgres';
+import { ofStandingImport } from '../standing-rows.ts';
 
 /** What verdicts that follow from scores are stamped with. */
 export const SCORES_PARSER = 'scores-1';
@@ -22,8 +23,8 @@ export async function deriveVerdicts(
     with fought as (
       select distinct on (b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b))
         b.id, b.answer_a, b.answer_b
-      from battles b join prompts p on p.id = b.prompt_id left join imports i on i.id = b.import_id
-      where b.campaign_id = ${run.campaignId} and i.undone_at is null and b.state in ('voted', 'kept')
+      from battles b join prompts p on p.id = b.prompt_id
+      where b.campaign_id = ${run.campaignId} and ${ofStandingImport(tx, 'b')} and b.state in ('voted', 'kept')
         and (b.answer_a = any(${[...answers]}::uuid[]) or b.answer_b = any(${[...answers]}::uuid[]))
         and (b.turns is null or b.turns = jsonb_array_length(p.turns))
       order by b.prompt_id, least(b.answer_a, b.answer_b), greatest(b.answer_a, b.answer_b), b.id

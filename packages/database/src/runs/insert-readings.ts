@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { findOwnName, type NewCall, type Reading, type RunRecord } from '@agon/arena';
 import { isBlank } from '@agon/domain';
 import type { TransactionSql } from 'postgres';
+import { ofStandingImport } from '../standing-rows.ts';
 import { deriveVerdicts } from './derive-verdicts.ts';
 
 export type StoredReading = {
@@ -138,5 +139,5 @@ async function insertAnswers(
         as r(prompt_id uuid, model_id uuid, turns jsonb, content_hash text, blank boolean, self_naming jsonb, reply_id bigint)
       order by prompt_id, model_id, content_hash, reply_id) said
     on conflict (campaign_id, prompt_id, model_id, content_hash) do update set import_id = null, reply_id = excluded.reply_id
-    where answers.import_id in (select id from imports where undone_at is not null)`;
+    where not ${ofStandingImport(tx, 'answers')}`;
 }
