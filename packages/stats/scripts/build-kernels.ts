@@ -10,13 +10,13 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Source and the module that holds its bytes, from the root. */
 export const KERNELS = [
-  ['packages/stats/assembly/linear-algebra.ts', 'packages/stats/src/linear-algebra-bytes.ts'],
-  ['packages/rating/assembly/comparisons.ts', 'packages/rating/src/pairs/comparisons-bytes.ts'],
-  ['packages/rating/assembly/contextual.ts', 'packages/rating/src/contextual/contextual-bytes.ts'],
-  ['packages/rating/assembly/style.ts', 'packages/rating/src/contextual/style-bytes.ts'],
-  ['packages/rating/assembly/bootstrap.ts', 'packages/rating/src/bootstrap/bootstrap-bytes.ts'],
-  ['packages/rating/assembly/cells.ts', 'packages/rating/src/covariance/cells-bytes.ts'],
-  ['packages/rating/assembly/clusters.ts', 'packages/rating/src/covariance/clusters-bytes.ts'],
+  ['packages/stats/assembly/linear-algebra.ts', 'packages/stats/src/kernels/linear-algebra-bytes.ts'],
+  ['packages/rating/assembly/comparisons.ts', 'packages/rating/src/kernels/comparisons-bytes.ts'],
+  ['packages/rating/assembly/contextual.ts', 'packages/rating/src/kernels/contextual-bytes.ts'],
+  ['packages/rating/assembly/style.ts', 'packages/rating/src/kernels/style-bytes.ts'],
+  ['packages/rating/assembly/bootstrap.ts', 'packages/rating/src/kernels/bootstrap-bytes.ts'],
+  ['packages/rating/assembly/cells.ts', 'packages/rating/src/kernels/cells-bytes.ts'],
+  ['packages/rating/assembly/clusters.ts', 'packages/rating/src/kernels/clusters-bytes.ts'],
 ] as const;
 
 /** The module with the compiled bytes, as text. */

@@ -1,4 +1,4 @@
-import { factorFast, invertFast } from './linear-algebra-kernel.ts';
+import { factorFast, invertFast } from './kernels/linear-algebra-kernel.ts';
 import type { SquareMatrix } from './matrices.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { factorReference, invertLowerReference } from './cholesky.ts';
-import { sandwichRootFast, sandwichScoresFast, shapeByRootFast } from './linear-algebra-kernel.ts';
+import { sandwichRootFast, sandwichScoresFast, shapeByRootFast } from './kernels/linear-algebra-kernel.ts';
 import type { FactoredSandwich, SquareMatrix } from './matrices.ts';
 import { gramReference, shapeReference } from './multiply-matrices.ts';
 

@@ -1,4 +1,4 @@
-import { gramFast, multiplyFast, sandwichFast, shapeFast } from './linear-algebra-kernel.ts';
+import { gramFast, multiplyFast, sandwichFast, shapeFast } from './kernels/linear-algebra-kernel.ts';
 import type { SquareMatrix } from './matrices.ts';
 
 /** X Y for n × n matrices. */

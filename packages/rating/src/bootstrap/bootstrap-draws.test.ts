@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { fitBradleyTerry, maximiseBradleyTerry } from '../bradley-terry/fit-bradley-terry.ts';
 import { groupCounts, groupVotes, readVotes } from '../bradley-terry/read-votes.ts';
 import { clusterVotes, joinClusters, numberClusters } from '../covariance/cluster-votes.ts';
+import { BootstrapRounds } from '../kernels/bootstrap-rounds.ts';
 import { connectModels } from '../pairs/connected-models.ts';
 import { mutualTree } from '../pairs/mutual-tree.ts';
 import type { PairTable } from '../pairs/pair-table.ts';
 import { tallyComparisons } from '../pairs/tally-comparisons.ts';
 import { drawRounds, readSample } from './bootstrap-draws.ts';
 import { type ClusteredVotes, type GroupedVotes, planRounds, sortByHigher } from './bootstrap-plan.ts';
-import { BootstrapRounds } from './bootstrap-rounds.ts';
 import { poissonTable, TABLE_ENTRIES } from './poisson-table.ts';
 
 type Drawn = { readonly table: PairTable; readonly columns: ComparisonColumns; readonly place: Int32Array };

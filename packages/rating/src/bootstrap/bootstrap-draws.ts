@@ -1,11 +1,11 @@
 import { type BradleyTerryFit, maximiseBradleyTerry } from '../bradley-terry/fit-bradley-terry.ts';
+import { BootstrapRounds } from '../kernels/bootstrap-rounds.ts';
+import { LANES } from '../kernels/bootstrap-steps.ts';
+import { finishRounds, shareRounds } from '../kernels/share-rounds.ts';
 import { connectModels } from '../pairs/connected-models.ts';
 import type { PairTable } from '../pairs/pair-table.ts';
 import type { Threads } from '../threads/threads.ts';
 import { type ClusteredVotes, type GroupedVotes, planRounds } from './bootstrap-plan.ts';
-import { BootstrapRounds } from './bootstrap-rounds.ts';
-import { LANES } from './bootstrap-steps.ts';
-import { finishRounds, shareRounds } from './share-rounds.ts';
 
 export type BootstrapDraws = {
   /** Refitted logits, row by row: `kept` × models, each row with Σθ = 0. */

@@ -1,7 +1,7 @@
 import type { BradleyTerryFit } from '../bradley-terry/fit-bradley-terry.ts';
+import { LANES } from '../kernels/bootstrap-steps.ts';
 import { mutualTree } from '../pairs/mutual-tree.ts';
 import type { PairTable } from '../pairs/pair-table.ts';
-import { LANES } from './bootstrap-steps.ts';
 import { LARGEST_MEAN, poissonTable, TABLE_ENTRIES } from './poisson-table.ts';
 
 /**

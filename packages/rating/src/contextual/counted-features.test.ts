@@ -2,6 +2,7 @@ import { type CountColumn, STYLE_RULES, styleDifference } from '@agon/domain';
 import { seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { featureSteps } from '../kernels/style-kernel.ts';
 import {
   type CountedFeatures,
   FEATURES,
@@ -10,7 +11,6 @@ import {
   readCounted,
   STRETCH,
 } from './counted-features.ts';
-import { featureSteps } from './style-kernel.ts';
 
 const KINDS = [Uint8Array, Uint16Array, Float32Array] as const;
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitBradleyTerry } from '../bradley-terry/fit-bradley-terry.ts';
 import { ELO_PER_LOGIT } from '../elo-scale.ts';
+import { sizeOfKernelSums } from '../kernels/contextual-sums-fast.ts';
 import { PairCounter } from '../pairs/pair-counter.ts';
-import { sizeOfKernelSums } from './contextual-sums-fast.ts';
 import { fitWhole } from './fit-whole.testing.ts';
 
 const SETTINGS = { ties: 'half', bothBad: 'tie' } as const;

@@ -7,13 +7,13 @@ import {
   type StyleFeature,
   styleDifference,
 } from '@agon/domain';
+import { featureSteps } from '../kernels/style-kernel.ts';
 import { scanComparisons } from '../pairs/scan-comparisons.ts';
 import type { ReadFeatures } from './counted-features.ts';
 import { FEATURES, STRETCH } from './counted-features.ts';
 import { MANY_ROWS } from './maximise-contextual.ts';
 import { BLOCK_ROWS, type ContextualColumns } from './scan-contextual-rows.ts';
 import { isFlag, type StyleFeatures } from './style-features.ts';
-import { featureSteps } from './style-kernel.ts';
 
 export type ScaledFeatures = {
   readonly features: readonly StyleFeature[];

@@ -1,12 +1,12 @@
-import { contextualKernel } from './contextual-kernel.ts';
-import { ContextualSums, type SumsAtPoint } from './contextual-sums.ts';
+import { contextualKernel } from '../kernels/contextual-kernel.ts';
 import {
   CHUNK,
   type ContextualPass,
   KernelSums,
   readKernelSums,
   sizeOfKernelSums,
-} from './contextual-sums-fast.ts';
+} from '../kernels/contextual-sums-fast.ts';
+import { ContextualSums, type SumsAtPoint } from './contextual-sums.ts';
 import { plainBlock, type RowRange, scanContextualRows } from './scan-contextual-rows.ts';
 
 /** Few enough that adding them up costs nothing; more of them round less. */

@@ -1,6 +1,6 @@
 import { OUTCOME_CODES, type RatingSettings } from '@agon/domain';
+import { CellsMemory } from '../kernels/cells-memory.ts';
 import type { CodeColumn } from '../pairs/counted-rows.ts';
-import { CellsMemory } from './cells-memory.ts';
 import { mergeIntoCells, orderByCluster, placeOfPair } from './cluster-cells.ts';
 import { type ClusterSum, closeClusterSum, closeScores, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
 import { sumClusterCells, winProbabilities } from './sum-cluster-cells.ts';

@@ -1,6 +1,6 @@
 import type { SquareMatrix } from '@agon/stats';
 import { logistic } from '../elo-scale.ts';
-import type { CellsMemory } from './cells-memory.ts';
+import type { CellsMemory } from '../kernels/cells-memory.ts';
 import type { LooseRows } from './cluster-cells.ts';
 import { addDense, DENSE_ROWS } from './cluster-sums.ts';
 import { suitsStrengths } from './row-scores.ts';

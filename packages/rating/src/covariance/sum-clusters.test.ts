@@ -2,11 +2,11 @@ import { seededRandom } from '@agon/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logistic } from '../elo-scale.ts';
+import { sumClustersFast } from '../kernels/sum-clusters-fast.ts';
+import { sumClustersReference } from '../kernels/sum-clusters-reference.ts';
 import { scanComparisons } from '../pairs/scan-comparisons.ts';
 import type { ClusteredRows } from './cluster-sums.ts';
 import { sumClusters } from './sum-clusters.ts';
-import { sumClustersFast } from './sum-clusters-fast.ts';
-import { sumClustersReference } from './sum-clusters-reference.ts';
 
 type Shape = {
   readonly seed: number;

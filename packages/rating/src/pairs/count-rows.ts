@@ -1,5 +1,5 @@
 import { OUTCOME_CODES } from '@agon/domain';
-import { countRowsFast } from './count-rows-fast.ts';
+import { countRowsFast } from '../kernels/count-rows-fast.ts';
 import type { CountedRows, RefusedRows } from './counted-rows.ts';
 
 /** Rows brought to one type at a time: few enough to stay in the nearest cache, many enough to cost no calls. */

@@ -1,4 +1,4 @@
-import type { SharedRounds } from '../bootstrap/share-rounds.ts';
+import type { SharedRounds } from '../kernels/share-rounds.ts';
 
 /** Other threads of this process that may help; nobody counts on them. */
 export type Threads = {

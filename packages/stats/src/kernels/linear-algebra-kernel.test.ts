@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileKernel, KERNELS } from '../scripts/build-kernels.ts';
-import { factorReference, invertReference } from './cholesky.ts';
+import { compileKernel, KERNELS } from '../../scripts/build-kernels.ts';
+import { factorReference, invertReference } from '../cholesky.ts';
 import {
   factoredSandwichReference,
   sandwichOfScoresReference,
   shapeByRootReference,
-} from './factored-sandwich.ts';
+} from '../factored-sandwich.ts';
+import type { SquareMatrix } from '../matrices.ts';
+import { gramReference, multiplyReference, sandwichReference, shapeReference } from '../multiply-matrices.ts';
+import { normalDraws } from '../normal-draws.ts';
 import {
   factorFast,
   gramFast,
@@ -20,11 +23,8 @@ import {
   shapeByRootFast,
   shapeFast,
 } from './linear-algebra-kernel.ts';
-import type { SquareMatrix } from './matrices.ts';
-import { gramReference, multiplyReference, sandwichReference, shapeReference } from './multiply-matrices.ts';
-import { normalDraws } from './normal-draws.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 /** From the smallest that the kernel takes; multiples of four and not. */
 const size = fc.integer({ min: 24, max: 60 });
 

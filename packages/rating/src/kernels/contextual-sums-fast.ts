@@ -1,16 +1,16 @@
 import { ArenaError, type RatingSettings } from '@agon/domain';
 import type { KernelExports, SquareMatrix } from '@agon/stats';
-import { KernelLayout } from '../pairs/comparisons-kernel.ts';
-import { contextualKernel } from './contextual-kernel.ts';
-import { assembleBlocks, type SumsAtPoint } from './contextual-sums.ts';
-import { type CountedFeatures, fillFeatures } from './counted-features.ts';
+import { assembleBlocks, type SumsAtPoint } from '../contextual/contextual-sums.ts';
+import { type CountedFeatures, fillFeatures } from '../contextual/counted-features.ts';
 import {
   BLOCK_ROWS,
   type ContextualBlock,
   type ContextualColumns,
   pointsByOutcome,
   scanContextualRows,
-} from './scan-contextual-rows.ts';
+} from '../contextual/scan-contextual-rows.ts';
+import { KernelLayout } from './comparisons-kernel.ts';
+import { contextualKernel } from './contextual-kernel.ts';
 import { featureSteps } from './style-kernel.ts';
 
 /** Features that the kernel has room for; fewer are filled up with zeros. */

@@ -1,3 +1,4 @@
+import type { RoundsPlan } from '../bootstrap/bootstrap-plan.ts';
 import {
   finishParts,
   helpWithParts,
@@ -5,7 +6,6 @@ import {
   type SharedParts,
   shareParts,
 } from '../threads/share-parts.ts';
-import type { RoundsPlan } from './bootstrap-plan.ts';
 import { BootstrapRounds } from './bootstrap-rounds.ts';
 import { LANES } from './bootstrap-steps.ts';
 

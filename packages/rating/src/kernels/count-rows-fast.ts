@@ -1,5 +1,5 @@
+import type { CodeColumn, CountedRows } from '../pairs/counted-rows.ts';
 import { comparisonsKernel, KernelLayout } from './comparisons-kernel.ts';
-import type { CodeColumn, CountedRows } from './counted-rows.ts';
 
 /** Below so many rows the counts' way into the kernel's memory and back costs more than it saves. */
 function fewestRows(counts: Uint32Array): number {

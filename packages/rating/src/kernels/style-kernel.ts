@@ -1,7 +1,7 @@
 import type { CountColumn } from '@agon/domain';
 import { type KernelExports, loadKernel } from '@agon/stats';
-import { KernelLayout } from '../pairs/comparisons-kernel.ts';
-import { FEATURES, type FeatureSteps, plainSteps, STRETCH } from './counted-features.ts';
+import { FEATURES, type FeatureSteps, plainSteps, STRETCH } from '../contextual/counted-features.ts';
+import { KernelLayout } from './comparisons-kernel.ts';
 import { BYTES } from './style-bytes.ts';
 
 let loaded: KernelExports | null | undefined;

@@ -1,8 +1,8 @@
 import type { KernelExports } from '@agon/stats';
 import { pointsByOutcome } from '../contextual/scan-contextual-rows.ts';
-import { KernelLayout } from '../pairs/comparisons-kernel.ts';
+import { type ClusteredRows, DENSE_ROWS, denseFrom } from '../covariance/cluster-sums.ts';
 import { PLAIN_POINTS } from '../pairs/pair-table.ts';
-import { type ClusteredRows, DENSE_ROWS, denseFrom } from './cluster-sums.ts';
+import { KernelLayout } from './comparisons-kernel.ts';
 
 /** Rows copied into the kernel's memory at a time. */
 export const BLOCK = 16_384;

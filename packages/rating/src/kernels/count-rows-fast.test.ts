@@ -1,8 +1,8 @@
 import { seededRandom } from '@agon/stats';
 import { describe, expect, it } from 'vitest';
-import { countReference } from './count-rows.ts';
+import { countReference } from '../pairs/count-rows.ts';
+import type { CodeColumn, CountedRows, RefusedRows } from '../pairs/counted-rows.ts';
 import { countRowsFast } from './count-rows-fast.ts';
-import type { CodeColumn, CountedRows, RefusedRows } from './counted-rows.ts';
 
 const MODELS = 40;
 const ROWS = 70_001;

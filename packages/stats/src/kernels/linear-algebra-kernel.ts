@@ -1,6 +1,6 @@
+import type { FactoredSandwich, SquareMatrix } from '../matrices.ts';
 import { BYTES } from './linear-algebra-bytes.ts';
 import { type KernelExports, loadKernel, reserve } from './load-kernel.ts';
-import type { FactoredSandwich, SquareMatrix } from './matrices.ts';
 
 /** Below this size copying into the kernel's memory costs as much as it saves; above 4096 the memory would not do. */
 const SMALLEST = 24;

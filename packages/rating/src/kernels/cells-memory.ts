@@ -1,8 +1,8 @@
 import { type KernelExports, loadKernel, type SquareMatrix } from '@agon/stats';
-import { KernelLayout } from '../pairs/comparisons-kernel.ts';
+import { type ClusterCells, NO_CELLS } from '../covariance/cluster-cells.ts';
+import { addScoreReference, scoreCellsReference } from '../covariance/score-cells.ts';
 import { BYTES } from './cells-bytes.ts';
-import { type ClusterCells, NO_CELLS } from './cluster-cells.ts';
-import { addScoreReference, scoreCellsReference } from './score-cells.ts';
+import { KernelLayout } from './comparisons-kernel.ts';
 
 /** What a sum is made with. */
 export type CellScorer = {

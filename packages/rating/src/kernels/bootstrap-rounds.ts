@@ -1,6 +1,6 @@
 import { type KernelExports, loadKernel, reserve, seededRandom } from '@agon/stats';
+import type { RoundsPlan } from '../bootstrap/bootstrap-plan.ts';
 import { BYTES } from './bootstrap-bytes.ts';
-import type { RoundsPlan } from './bootstrap-plan.ts';
 import { type BootstrapSteps, LANES, plainSteps } from './bootstrap-steps.ts';
 
 /** Kept, so that the engine has its best code for it by the second board. */

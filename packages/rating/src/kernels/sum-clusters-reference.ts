@@ -1,7 +1,7 @@
-import type { ClusteredRows, ClusterSum, ClusterSums } from './cluster-sums.ts';
-import { joinCodes } from './join-codes.ts';
-import { scoreRows } from './row-scores.ts';
-import { sumClusterScores } from './sum-cluster-scores.ts';
+import type { ClusteredRows, ClusterSum, ClusterSums } from '../covariance/cluster-sums.ts';
+import { joinCodes } from '../covariance/join-codes.ts';
+import { scoreRows } from '../covariance/row-scores.ts';
+import { sumClusterScores } from '../covariance/sum-cluster-scores.ts';
 
 /** The same bits as the kernel (`assembly/clusters.ts`): clusters in the order of their codes, then those of one row. */
 export function sumClustersReference(rows: ClusteredRows): ClusterSums {

@@ -1,5 +1,4 @@
 import { type KernelExports, loadKernel, type SquareMatrix } from '@agon/stats';
-import { LARGEST_WEIGHT, SMALLEST_WEIGHT } from '../pairs/scan-comparisons.ts';
 import {
   addDense,
   type ClusteredRows,
@@ -7,10 +6,11 @@ import {
   type ClusterSums,
   closeClusterSum,
   DENSE_ROWS,
-} from './cluster-sums.ts';
+} from '../covariance/cluster-sums.ts';
+import { suitsStrengths } from '../covariance/row-scores.ts';
+import { LARGEST_WEIGHT, SMALLEST_WEIGHT } from '../pairs/scan-comparisons.ts';
 import { BYTES } from './clusters-bytes.ts';
 import { BLOCK, type ClustersMemory, layOutClusters, planBuckets, type SumPlace } from './clusters-memory.ts';
-import { suitsStrengths } from './row-scores.ts';
 
 /** Above so many models the products alone would fill much of the kernel's memory. */
 const MAX_MODELS = 4096;
