@@ -22,8 +22,7 @@ import { rateWinRate } from './win-rates/rate-win-rate.ts';
 /**
  * Ratings of every model in `columns` under `settings`. The result never holds NaN or Infinity: what the data cannot
  * tell is null, and the warnings say why.
- * @param threads that may help: with rounds of a bootstrap, and with passes over columns that are shared memory; the result is the
- *   same without
+ * @param threads that may help with the rounds of a bootstrap; the result is the same without
  * @throws ArenaError('no_comparisons') where nothing is left to fit
  * @throws ArenaError('no_overlap') for prediction-powered, where no judge decided a battle that a person voted on
  * @throws ArenaError('unknown_model') where the anchor or the baseline is not among the models
