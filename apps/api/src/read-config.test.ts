@@ -11,7 +11,7 @@ describe('readConfig', () => {
     expect(config.settings).toMatchObject({ publicOrigin: null, trustedProxies: 0, ownerKey: null });
   });
 
-  it('hands on what it is told of providers, and no more of the environment', () => {
+  it('passes on the settings of providers, and nothing else of the environment', () => {
     expect(readConfig(least)).toMatchObject({ encryptionKeys: '' });
     const { encryptionKeys, environment } = readConfig({
       ...least,

@@ -1,4 +1,4 @@
-/** What a thread of `helper-threads.ts` runs: it helps with the work that it is told of, then waits for more. */
+/** What a thread of `helper-threads.ts` runs: it helps with the work it is sent, then waits for more. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { helpWithRounds, type SharedRounds } from '@agon/rating/sharing';
 

@@ -70,7 +70,7 @@ export function requireRows(rows: RowsRead): void {
 }
 
 /**
- * Does `work` on the rows that were taken. Where there are none, or `work` finds none that count, the error tells of all
+ * Does `work` on the rows that were taken. Where there are none, or `work` finds none that count, the error covers all
  * rows that were read: how many were refused or filtered out, why, and what to do.
  * @throws ArenaError('no_comparisons')
  */

@@ -35,7 +35,7 @@ describe('describeFault', () => {
     ['a text', 'hunter2', { name: 'string', message: 'a text was thrown' }],
     ['nothing', undefined, { name: 'undefined', message: 'a value was thrown' }],
     ['an object', { password: 'hunter2' }, { message: 'something that is no error was thrown' }],
-  ])('tells of %s', (_, fault, expected) => {
+  ])('describes %s', (_, fault, expected) => {
     const described = describeFault(fault);
     expect(described).toMatchObject(expected);
     expect(JSON.stringify(described)).not.toMatch(/hunter2|ada@|\[object/);

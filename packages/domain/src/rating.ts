@@ -153,7 +153,7 @@ export type StyleCoefficient = {
   readonly sd: number;
 };
 
-/** What a fit's whole covariance tells of one group of models that can be compared; models by falling rating. */
+/** What a fit's whole covariance says about one group of models that can be compared; models by falling rating. */
 export type GroupInsights = {
   readonly models: readonly string[];
   /** P(row model is truly above column model), 0..1; null on the diagonal. */
@@ -190,7 +190,7 @@ export type GroupInsights = {
     readonly gain: number;
     /** What it is expected to tell, nats. */
     readonly information: number;
-    /** As in `planner`; a pair that is settled may still be worth a vote: what it tells of the two. */
+    /** As in `planner`; a settled pair may still be worth a vote, for what it says about the two. */
     readonly gap: number;
     readonly margin: number;
     readonly settled: boolean;

@@ -28,7 +28,7 @@ export function reasonToLeaveOut(
   return oversampled && policy.oversampled === 'drop' ? 'oversampled' : null;
 }
 
-/** What `passOver` is told of a row that has a label of the caller's for leaving it out. */
+/** What `passOver` gets for a row whose label the caller wants left out. */
 export const SKIPPED = 'skipped';
 
 /** Takes what rows say. A row that does not hold together is thrown back as a `RowFault`. */

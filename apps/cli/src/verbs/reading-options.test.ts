@@ -141,7 +141,7 @@ describe('votes that were not blind', () => {
   });
 });
 
-describe('what is told of a file', () => {
+describe('what options say about a file', () => {
   it('columns that were not used, in words and as a warning', async () => {
     const path = file(
       'more.csv',

@@ -27,14 +27,14 @@ const READ_LATELY_MS = 10 * 60_000;
  * Boards fitted in threads of their own, which keep their own connections and columns: the thread that answers requests
  * neither reads comparisons nor waits for a fit, and no campaign for another one's (see `FitsWorkers`).
  * @param url of the database, postgres://…
- * @param options.feed tells of changes: boards that are read are then fitted before they are asked for
+ * @param options.feed announces changes: boards that people read are then fitted before they ask
  */
 export function openBoardFits(
   url: string,
   options: {
     readonly feed?: BoardFeed;
     readonly patienceMs?: number;
-    /** A thread that was asked nothing for so long is stopped. */
+    /** A thread that has been idle for this long is stopped. */
     readonly idleMs?: number;
     /** Replaced in tests. */
     readonly thread?: URL;

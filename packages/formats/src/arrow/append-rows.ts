@@ -43,7 +43,7 @@ export class RowAppender {
     this.#prompts = new ClusterCodes((name) => sink.promptCode(name));
   }
 
-  /** @param refuse is told of each row that cannot be taken */
+  /** @param refuse is called for each row that cannot be taken */
   append(chunk: RowsChunk, refuse: (row: number) => void): void {
     const { rows, a, b, winner, outcomeOf, rater, prompt } = chunk;
     const [codesA, codesB] = [a.codes, b.codes];

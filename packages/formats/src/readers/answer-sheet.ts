@@ -99,7 +99,7 @@ export function mayBeSheet(columns: Iterable<string>): boolean {
 }
 
 /**
- * The sheet that a file is without being told: a prompt, and nothing else but what tells of it and two or more columns of
+ * The sheet that a file is without options: a prompt, what describes it, and two or more columns of
  * texts. Null where that is not certain.
  * @param rival the file would be a list of prompts, too: then the columns must have the names of models
  */

@@ -12,7 +12,7 @@ const CODES_16 = 65_536;
 const CODES_8 = 256;
 
 /**
- * Counts as `countRows` does, in the kernel; `refused` is told of each block in which rows were refused.
+ * Counts as `countRows` does, in the kernel; `refused` is called for each block in which rows were refused.
  * @returns false where plain code must do: few rows, 32-bit codes with maps, outcomes of more than 8 bits, or no kernel
  */
 export function countRowsFast(

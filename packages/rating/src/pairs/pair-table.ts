@@ -26,7 +26,7 @@ export type PairTable = {
   readonly plain: boolean;
 };
 
-/** What of a table the ratings rest on. */
+/** The part of a table that ratings are fitted from. */
 export type FittedPairs = Pick<PairTable, 'models' | 'cells' | 'low' | 'high' | 'weight' | 'points'>;
 
 /** Up to this many models a flat index of all pairs (8 MB) is quicker than a map. */

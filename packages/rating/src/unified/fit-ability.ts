@@ -27,7 +27,7 @@ export type AbilityOptions = {
 export type AbilityFit = {
   readonly theta: Float64Array;
   readonly difficulty: Float64Array;
-  /** By source: how strongly it tells of what people prefer; near 0: nothing. */
+  /** By source: how strongly it predicts what people prefer; near 0: not at all. */
   readonly discrimination: Float64Array;
   /** Inverse of the posterior's curvature over (θ, b, ln a). */
   readonly covariance: SquareMatrix;

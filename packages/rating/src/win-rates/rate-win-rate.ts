@@ -72,7 +72,7 @@ export function rateWinRate(columns: ComparisonColumns, settings: RatingSettings
 }
 
 /**
- * Against a baseline a model's counts are those that its rate rests on. The baseline meets only itself: its counts are
+ * Against a baseline a model's counts are those behind its rate. The baseline meets only itself: its counts are
  * the rows that say so, all draws, as AlpacaEval has them.
  */
 function countedAgainst(
@@ -322,7 +322,7 @@ function independentDraws(errors: readonly (number | null)[], seed: number): Flo
   return normalDraws(`win-rate/ranks/${seed}`, DRAWS * m).map((draw, k) => draw * (errors[k % m] ?? 0));
 }
 
-/** What an interval by rater or prompt rests on, over all comparisons that some win rate counts. */
+/** The clusters behind an interval by rater or prompt, over all comparisons that some win rate counts. */
 function clusterNotes(
   columns: ComparisonColumns,
   settings: RatingSettings,

@@ -35,7 +35,7 @@ export function voteStoreContract(setUp: () => TwoArenas): void {
   });
 
   describe('the contract of VoteStore', () => {
-    it('tells of a counted vote whose models it was about, and finds it everywhere', async () => {
+    it('names the models of a counted vote, and finds it everywhere', async () => {
       const { here, elsewhere, contest, rater, battles } = await start();
       const vote = contest.vote(battles[0], rater, 'b');
       expect(await here.votes.append(vote)).toEqual({

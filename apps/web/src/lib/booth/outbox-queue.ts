@@ -15,7 +15,7 @@ export type OutboxEvent =
       readonly error: ArenaError;
     };
 
-/** The reply of a step; only `cast` tells of a vote, and `annotate` tells of no progress. */
+/** The reply of a step; only `cast` has a vote, and `annotate` has no progress. */
 export type StepReply = {
   readonly counted?: CountedVote;
   readonly progress?: VoterProgress;

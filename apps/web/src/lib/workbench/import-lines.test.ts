@@ -20,7 +20,7 @@ const refused = {
 const lines = (...events: ImportEvent[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('');
 
 describe('ImportLines', () => {
-  it('tells of each whole line once, however the text comes', () => {
+  it('hands on each whole line once, however the text is cut', () => {
     const seen: string[] = [];
     const reader = new ImportLines(({ stage, done, total }) => seen.push(`${stage} ${done}/${total}`));
     const text = lines(progress('waiting', 2, 2), progress('reading', 5, 9), progress('writing', 1, 3));

@@ -1,7 +1,7 @@
 import type { BOARD_METHODS, INTERVAL_METHODS } from '@agon/domain';
 import { m } from '#paraglide/messages.js';
 
-/** What is told of one choice of a switch. */
+/** What the page says about one choice of a switch. */
 export type MethodSection = {
   /** The idea, and the formula in words. */
   readonly text: () => string;
