@@ -1,7 +1,9 @@
 import {
   BOARD_METHODS,
+  BOARD_SWITCHES,
   BOTH_BAD_POLICIES,
   CLUSTER_CHOICES,
+  COMPARISON_SOURCES,
   INTERVAL_METHODS,
   REWEIGHTINGS,
   STYLE_DEFINITIONS,
@@ -17,20 +19,20 @@ import { modelRatingSchema, ratingResultSchema } from './rating-json.ts';
 export const boardQuerySchema = z
   .strictObject({
     source: z
-      .enum(['people', 'judges'])
+      .enum(COMPARISON_SOURCES)
       .default('people')
       .describe('Whose comparisons order the table and fill the heat map'),
-    method: z.enum(BOARD_METHODS).default('bradley-terry'),
-    ties: z.enum(TIE_POLICIES).default('half'),
-    both_bad: z.enum(BOTH_BAD_POLICIES).default('tie'),
-    interval: z.enum(INTERVAL_METHODS).default('sandwich'),
-    cluster: z.enum(CLUSTER_CHOICES).default('prompt'),
+    method: z.enum(BOARD_METHODS).default(BOARD_SWITCHES.method),
+    ties: z.enum(TIE_POLICIES).default(BOARD_SWITCHES.ties),
+    both_bad: z.enum(BOTH_BAD_POLICIES).default(BOARD_SWITCHES.both_bad),
+    interval: z.enum(INTERVAL_METHODS).default(BOARD_SWITCHES.interval),
+    cluster: z.enum(CLUSTER_CHOICES).default(BOARD_SWITCHES.cluster),
     style: z
       .string()
       .optional()
       .describe('contextual: length,headers,lists,bold,position,same-family; absent: the first four'),
-    style_definition: z.enum(STYLE_DEFINITIONS).default('fastchat'),
-    reweight: z.enum(REWEIGHTINGS).default('none'),
+    style_definition: z.enum(STYLE_DEFINITIONS).default(BOARD_SWITCHES.style_definition),
+    reweight: z.enum(REWEIGHTINGS).default(BOARD_SWITCHES.reweight),
     prior: numberText(z.number().positive())
       .optional()
       .describe('bradley-terry: standard deviation in logits of a normal prior on the ratings'),
@@ -264,7 +266,7 @@ export const unifiedQuerySchema = z
   .meta({ id: 'UnifiedQuery' });
 
 export const unifiedCellSchema = z.strictObject({
-  kind: z.enum(['people', 'judges', 'benchmark']),
+  kind: z.enum([...COMPARISON_SOURCES, 'benchmark']),
   /** On the 0..100 scale of the composite; null: not measured. */
   value: z.number().nullable(),
   low: z.number().nullable(),

@@ -1,3 +1,4 @@
+export { BOARD_FILTERS, BOARD_SWITCHES } from './board-query.ts';
 export type { Brand } from './brand.ts';
 export { type BySlot, bySlot, mapSlots, SLOTS, type Slot, swapSlots } from './by-slot.ts';
 export {

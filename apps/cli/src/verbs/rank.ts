@@ -5,6 +5,7 @@ import {
   ArenaError,
   BOTH_BAD_POLICIES,
   CLUSTER_CHOICES,
+  COMPARISON_SOURCES,
   type ComparisonSource,
   countsInOrder,
   DEFAULT_RATING_SETTINGS,
@@ -80,7 +81,7 @@ export function command(): Command {
     .option(
       '--source <people|judges|all>',
       'whose comparisons count',
-      oneOf('source', ['people', 'judges', 'all']),
+      oneOf('source', [...COMPARISON_SOURCES, 'all']),
       'all' as const,
     )
     .option(

@@ -1,4 +1,5 @@
-import type { ComparisonSource } from '@agon/domain';
+import { BOARD_FILTERS, BOARD_SWITCHES, type ComparisonSource } from '@agon/domain';
+
 /** The board's state is its URL: tabs, switches, filters, order and columns, under the names of the API where it has them. */
 export const TABS = [
   'unified',
@@ -15,53 +16,9 @@ const DEFAULT_TAB: Tab = 'people';
 /** What is read of a URL's parameters; SvelteKit's own are read-only. */
 export type Search = Pick<URLSearchParams, 'get' | 'has' | 'toString'>;
 
-/** Parameters that change what is fitted or shown; the page hands them to the API as they are. */
-const BOARD_PARAMETERS = [
-  'method',
-  'ties',
-  'both_bad',
-  'interval',
-  'cluster',
-  'style',
-  'style_definition',
-  'reweight',
-  'prior',
-  'ridge',
-  'baseline',
-  'anchor',
-  'category',
-  'language',
-  'turn',
-  'judge',
-] as const;
+const SWITCHES = Object.keys(BOARD_SWITCHES);
 
-/** Switches change how the same votes are counted. The other parameters are filters. */
-const SWITCHES = [
-  'method',
-  'ties',
-  'both_bad',
-  'interval',
-  'cluster',
-  'style',
-  'style_definition',
-  'reweight',
-  'prior',
-  'ridge',
-  'baseline',
-  'anchor',
-] as const;
-
-const BOARD_DEFAULTS: Readonly<Partial<Record<string, string>>> = {
-  tab: DEFAULT_TAB,
-  method: 'bradley-terry',
-  ties: 'half',
-  both_bad: 'tie',
-  interval: 'sandwich',
-  cluster: 'prompt',
-  style_definition: 'fastchat',
-  reweight: 'none',
-  anchor: 'mean=1000',
-};
+const BOARD_DEFAULTS: Readonly<Record<string, string | null>> = { tab: DEFAULT_TAB, ...BOARD_SWITCHES };
 
 export function tabOf(search: Search): Tab {
   const tab = search.get('tab');
@@ -74,7 +31,7 @@ export const sourceOf = (tab: Tab): ComparisonSource => (tab === 'judges' ? 'jud
 /** What the API is asked: the known parameters of the URL, and the source that the tab means. */
 export function boardQueryOf(search: Search): Record<string, string> {
   const query: Record<string, string> = { source: sourceOf(tabOf(search)) };
-  for (const name of BOARD_PARAMETERS) {
+  for (const name of [...SWITCHES, ...BOARD_FILTERS]) {
     const value = search.get(name);
     if (value !== null && value !== '') query[name] = value;
   }
@@ -83,10 +40,8 @@ export function boardQueryOf(search: Search): Record<string, string> {
 
 /** The same votes and verdicts, people's ratings sharpened by judges; the switches of other methods mean nothing here. */
 export function poweredQueryOf(search: Search): Record<string, string> {
-  const { category, language, turn, judge } = boardQueryOf(search);
-  const filters = Object.entries({ category, language, turn, judge }).filter(
-    (each): each is [string, string] => each[1] !== undefined,
-  );
+  const query = boardQueryOf(search);
+  const filters = BOARD_FILTERS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]]));
   return { source: 'people', method: 'prediction-powered', ...Object.fromEntries(filters) };
 }
 
@@ -120,7 +75,7 @@ export function withDefaultSwitches(search: Search): string {
 }
 
 /** Filters choose comparisons; the last two choose rows, and change no number. */
-const FILTERS = ['category', 'language', 'turn', 'judge', 'licence', 'open_weights'] as const;
+const FILTERS = [...BOARD_FILTERS, 'licence', 'open_weights'] as const;
 /** What belongs to one tab's table, and means nothing on the next. */
 const OF_ONE_TAB = { sort: null, columns: null, pair: null, against: null, from: null } as const;
 
