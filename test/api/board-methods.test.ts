@@ -115,17 +115,32 @@ describe('the methods of a board', () => {
       return unifiedSchema.parse(await response.json());
     };
     const [composite, ability] = [await unified(''), await unified('method=ability')];
-    expect([composite.method, ability.method]).toEqual(['composite-v1', 'ability-v1']);
+    expect([composite.method, ability.method]).toEqual(['composite-v2', 'ability-v2']);
     expect(ability.models).toHaveLength(composite.models.length);
     for (const { model, score, low, high, cells } of ability.models) {
       expect(low! < score! && score! < high!).toBe(true);
       expect(cells).toEqual(composite.models.find((row) => row.model === model)?.cells);
     }
-    expect(ability.diagnostics.notes.join(' ')).toContain('judges: discrimination');
-    expect(ability.diagnostics.leave_one_out.map(({ without }) => without)).toEqual([
-      'people',
-      'judges',
-      'benchmarks',
-    ]);
+    expect(ability.ability!.anchored).toBe(true);
+    expect(ability.ability!.judges.length).toBeGreaterThan(0);
+    expect(ability.ability!.liking.map(({ model }) => model).sort()).toEqual(
+      ability.models.map(({ model }) => model).sort(),
+    );
+  });
+
+  it('weights of single benchmarks, and missing cells left out', async () => {
+    const read = async (query: string) => {
+      const response = await arena.visitor().send('GET', `/api/v1/campaigns/${slug}/unified?${query}`);
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const plain = unifiedSchema.parse((await read('')).body);
+    const [benchmark] = Object.keys(plain.models[0]!.cells).filter(
+      (name) => !['people', 'judges'].includes(name),
+    );
+    const weighed = unifiedSchema.parse((await read(`each=${benchmark}=2&missing=leave-out`)).body);
+    expect(weighed).toMatchObject({ missing: 'leave-out', weights: { [benchmark!]: 2 } });
+    expect(weighed.weights_hash).not.toBe(plain.weights_hash);
+    expect(await read('each=nothing=2')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await read('each=2')).toMatchObject({ status: 400 });
   });
 });

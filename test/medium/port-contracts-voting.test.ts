@@ -133,7 +133,7 @@ async function boardsOf(id: CampaignId) {
   const stores = { ...plain, fits: createBoardFits(plain) };
   const record = (await stores.campaigns.findById(id))!;
   const board = await readBoard(record, boardQuerySchema.parse({}), stores);
-  const unified = await readUnified(record, { people: 50, judges: 20, benchmarks: 30 }, stores);
+  const unified = await readUnified(record, { weights: { people: 50, judges: 20, benchmarks: 30 } }, stores);
   // as a database keeps it: without what is undefined
   return JSON.parse(JSON.stringify({ board, unified })) as { board: typeof board; unified: typeof unified };
 }

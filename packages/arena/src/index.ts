@@ -29,7 +29,7 @@ export { findUnsettled } from './board/find-unsettled.ts';
 export { type BoardParts, type BoardPorts, getBoard, readBoard } from './board/get-board.ts';
 export { getBoardCategories } from './board/get-board-categories.ts';
 export { getBoardModel } from './board/get-board-model.ts';
-export { getUnified, readUnified, type UnifiedWeights } from './board/get-unified.ts';
+export { getUnified, parseEach, readUnified } from './board/get-unified.ts';
 export { parseAnchor, toRatingSettings } from './board/rating-query.ts';
 export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
 export { writePairs } from './board/write-pairs.ts';

@@ -253,35 +253,133 @@ export const WEIGHT_PRESETS = {
 
 export const UNIFIED_METHODS = ['composite', 'ability'] as const;
 
+export const MISSING_CELLS = ['predict', 'leave-out'] as const;
+
 export const unifiedQuerySchema = z
   .strictObject({
     people: numberText(z.number().min(0).max(100)).default(50),
     judges: numberText(z.number().min(0).max(100)).default(20),
     benchmarks: numberText(z.number().min(0).max(100)).default(30),
+    each: z
+      .string()
+      .optional()
+      .describe('Weights of single benchmarks within theirs: NAME=0.5,NAME=2; not named: 1'),
+    missing: z
+      .enum(MISSING_CELLS)
+      .default('predict')
+      .describe(
+        'predict: a missing cell counts as predicted; leave-out: the weight goes to what was measured',
+      ),
     method: z
       .enum(UNIFIED_METHODS)
       .default('composite')
-      .describe('composite: a weighted mean; ability: one ability behind all sources that have weight'),
+      .describe(
+        'composite: a weighted mean; ability: what people like and what benchmarks measure, estimated together',
+      ),
   })
   .meta({ id: 'UnifiedQuery' });
+export type UnifiedQuery = z.infer<typeof unifiedQuerySchema>;
 
 export const unifiedCellSchema = z.strictObject({
   kind: z.enum([...COMPARISON_SOURCES, 'benchmark']),
-  /** On the 0..100 scale of the composite; null: not measured. */
+  /** On the 0..100 scale of the composite; null: not measured, and not predictable. */
   value: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
   n: z.number().int().nullable(),
   imputed: z.boolean(),
+  raw: z
+    .number()
+    .nullable()
+    .describe('As the source says it: Elo points, or a share 0..1; null where predicted'),
 });
+
+const shareOrNull = z.number().min(0).max(1).nullable();
+
+/** All cells with their errors: what a browser ranks again under other weights. */
+const evidenceSchema = z
+  .strictObject({
+    version: z.literal(1),
+    models: z.array(z.string()),
+    sources: z.array(
+      z.strictObject({
+        source: z.string(),
+        kind: z.enum([...COMPARISON_SOURCES, 'benchmark']),
+        cells: z.array(
+          z
+            .strictObject({
+              value: z.number(),
+              se: z.number().nullable(),
+              n: z.number().int().nullable(),
+              imputed: z.boolean(),
+              fitSd: z.number().nullable(),
+            })
+            .nullable(),
+        ),
+        board: z
+          .strictObject({
+            members: z.array(z.number().int()),
+            logits: z.array(z.number()),
+            covariance: z.array(z.number()).nullable(),
+            panel: z.array(z.number().int()),
+          })
+          .nullable(),
+      }),
+    ),
+    residualSd: z.strictObject({ objective: z.number(), subjective: z.number() }),
+    panel: z.array(z.string()),
+  })
+  .describe(
+    'Cells 0..100 by source and model, the logits of boards with their covariance, and what was predicted',
+  )
+  .meta({ id: 'Evidence' });
+
+const estimateSchema = z.strictObject({
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+
+/** What the ability model found of each source. */
+const abilitySchema = z
+  .strictObject({
+    anchored: z.boolean().describe('False: nobody voted, and the scale is the judges’'),
+    rho: estimateSchema.describe('How strongly liking follows measuring'),
+    liking: z
+      .array(z.strictObject({ model: z.string(), ...estimateSchema.shape }))
+      .describe('Logits by which people like a model more than its benchmarks predict'),
+    shared_bias: z
+      .array(z.strictObject({ model: z.string(), ...estimateSchema.shape }))
+      .describe('Logits by which all judges favour a model against people'),
+    judges: z.array(
+      z.strictObject({
+        judge: z.string(),
+        discrimination: estimateSchema.describe('How strongly verdicts follow what people like; people 1'),
+        taste_sd: z.number().describe('Spread of its own taste over models, logits'),
+        misfit: z.number().nullable().describe('Mean squared residual; near 1 where the model holds'),
+        bias: z.array(z.strictObject({ model: z.string(), ...estimateSchema.shape })),
+      }),
+    ),
+    benchmarks: z.array(
+      z.strictObject({
+        benchmark: z.string(),
+        discrimination: estimateSchema,
+        residual_sd: z.number().describe('Spread of cells about their prediction, logits'),
+        misfit: z.number().nullable(),
+      }),
+    ),
+    people_misfit: z.number().nullable(),
+  })
+  .meta({ id: 'Ability' });
 
 /** The document of `agon board --json`. Scores 0..100. */
 export const unifiedSchema = z
   .strictObject({
     snapshot: z.string().nullable(),
     at: z.string(),
-    method: z.enum(['composite-v1', 'ability-v1']),
-    weights: z.record(z.string(), z.number()),
+    method: z.enum(['composite-v1', 'ability-v1', 'composite-v2', 'ability-v2']),
+    missing: z.enum(MISSING_CELLS),
+    weights: z.record(z.string(), z.number()).describe('people, judges, benchmarks, and benchmarks by name'),
     weights_hash: z.string(),
     models: z.array(
       z.strictObject({
@@ -289,22 +387,71 @@ export const unifiedSchema = z
         score: z.number().nullable(),
         low: z.number().nullable(),
         high: z.number().nullable(),
-        rank: z.number().int().nullable(),
+        rank: z.number().int().nullable().describe('Null without a score, and where provisional'),
         rank_low: z.number().int().nullable(),
         rank_high: z.number().int().nullable(),
         p_top: z.number().nullable(),
         tier: z.number().int().nullable(),
+        observed: shareOrNull.describe('Share of the weight whose cells were measured'),
         measured: z.strictObject({ present: z.number().int(), of: z.number().int() }),
-        provisional: z.boolean(),
+        provisional: z
+          .boolean()
+          .describe('Measured for less than 60 % of the weight, or not at all by a pillar that has weight'),
         cells: z.record(z.string(), unifiedCellSchema).describe('Keys: people, judges, and one a benchmark'),
       }),
     ),
+    evidence: evidenceSchema
+      .nullable()
+      .describe('Null in snapshots from before version 2, and under ability'),
+    ability: abilitySchema.nullable(),
     diagnostics: z.strictObject({
       missing_cells: z.number().int(),
       cells: z.number().int(),
+      panel: z.strictObject({
+        models: z.array(z.string()),
+        since: z.string().nullable().describe('Snapshot that froze the panel; null: it follows the board'),
+      }),
+      above: z
+        .array(z.array(z.number()))
+        .describe('P(row above column) among the ranked, in their order; empty where an error is not known'),
       leave_one_out: z.array(
         z.strictObject({ without: z.string(), same_order: z.boolean(), order: z.array(z.string()) }),
       ),
+      flips: z
+        .array(
+          z.strictObject({
+            source: z.string(),
+            from: z.number(),
+            to: z.number(),
+            challenger: z.string(),
+          }),
+        )
+        .describe('For each weight, as a share of all, the nearest at which somebody else is first'),
+      acceptability: z
+        .array(z.strictObject({ model: z.string(), near: z.number(), any: z.number() }))
+        .describe('Share of weightings near these, and of all there are, under which a model is first'),
+      rules: z.array(z.strictObject({ rule: z.string(), order: z.array(z.string()) })),
+      correlations: z.array(
+        z.strictObject({
+          left: z.string(),
+          right: z.string(),
+          models: z.number().int(),
+          tau: z.number().nullable(),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+        }),
+      ),
+      next: z
+        .array(
+          z.strictObject({
+            model: z.string(),
+            source: z.string(),
+            imputed: z.boolean(),
+            share: z.number(),
+            narrower: z.number(),
+          }),
+        )
+        .describe('Cells whose measuring would narrow the top of the ranking most'),
       anchors: z.record(z.string(), z.string()).describe('What 0 and 100 mean for each source, in words'),
       notes: z.array(z.string()),
     }),

@@ -38,6 +38,14 @@ export function createBoardStore({ sql }: Database): BoardStore {
       };
     },
 
+    async panel(campaign) {
+      const [row] = await sql<{ id: SnapshotId; models: string[] }[]>`
+        select id, unified #> '{diagnostics,panel,models}' as models from snapshots
+        where campaign_id = ${campaign} and jsonb_array_length(unified #> '{diagnostics,panel,models}') > 1
+        order by id limit 1`;
+      return row === undefined ? null : { models: row.models, since: row.id };
+    },
+
     async keep(snapshot, board, unified) {
       await sql`insert into snapshots (id, campaign_id, title, board, unified, votes, verdicts, by, at)
         values (${snapshot.id}, ${snapshot.campaignId}, ${snapshot.title}, ${sql.json(board as never)}, ${sql.json(unified as never)},

@@ -158,6 +158,11 @@ export type GroupInsights = {
   readonly models: readonly string[];
   /** P(row model is truly above column model), 0..1; null on the diagonal. */
   readonly pairwise: readonly (readonly (number | null)[])[];
+  /**
+   * Covariance of the ratings, logits², Σθ = 0, row by row; scaled so that 1.96 errors reach as far as the intervals,
+   * which are Student's where clusters are few.
+   */
+  readonly covariance: readonly (readonly number[])[];
   /** Chance of being the best, 0..1. */
   readonly pFirst: readonly number[];
   /** From 1; a model is in a tier while the data cannot tell it from the tier's best. */

@@ -63,11 +63,22 @@ export {
   type PredictionPoweredFit,
 } from './prediction-powered/fit-prediction-powered.ts';
 export { rateRankedLists } from './ranked-lists/rate-ranked-lists.ts';
+export { DRAWS, drawEvidence, type EvidenceDraws } from './unified/draw-evidence.ts';
+export type { Evidence, EvidenceInput, RatedBoard } from './unified/evidence.ts';
+export { gatherEvidence } from './unified/gather-evidence.ts';
 export {
+  type CareWeights,
   type Composite,
-  type CompositeCell,
-  type CompositeInput,
-  type CompositeModel,
-  fitComposite,
-} from './unified/fit-composite.ts';
-export { type Ability, type AbilityInput, type AbilityPair, rateAbility } from './unified/rate-ability.ts';
+  MISSING_CHOICES,
+  type MissingChoice,
+  rankComposite,
+} from './unified/rank-composite.ts';
+export { type Ability, type AbilityInput, type PairPoints, rateAbility } from './unified/rate-ability.ts';
+export {
+  acceptabilityOf,
+  correlateSources,
+  flipWeights,
+  leaveSourcesOut,
+  measureNext,
+  rankByRules,
+} from './unified/sensitivity.ts';

@@ -8,6 +8,7 @@ export { drawPoisson } from './draw-poisson.ts';
 export { eigenSymmetric } from './eigen-symmetric.ts';
 export { factoredSandwich, sandwichOfScores, shapeDrawsByRoot } from './factored-sandwich.ts';
 export { fisherTail } from './fisher-exact.ts';
+export { kendallTau } from './kendall-tau.ts';
 export { type KernelExports, loadKernel, reserve } from './kernels/load-kernel.ts';
 export { krippendorffAlpha } from './krippendorff-alpha.ts';
 export type { SquareMatrix } from './matrices.ts';

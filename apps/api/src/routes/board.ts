@@ -6,6 +6,7 @@ import {
   getSnapshot,
   getUnified,
   listSnapshots,
+  parseEach,
   requireCampaignRole,
 } from '@agon/arena';
 import { writeBoard } from '../http/written-reply.ts';
@@ -41,9 +42,10 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
   });
 
   serve('getUnified', ({ actor, params, query, address }) => {
-    const { method, ...weights } = query;
+    const { method, missing, each, ...weights } = query;
     guard('boards', actor, address);
-    return timed(getUnified({ actor, campaign: params.campaign, weights, method }, ports));
+    const settings = { method, missing, weights: { ...weights, each: parseEach(each) } };
+    return timed(getUnified({ actor, campaign: params.campaign, ...settings }, ports));
   });
 
   serve('listSnapshots', ({ actor, params, query }) =>

@@ -1,4 +1,4 @@
-import { UNIFIED_METHODS } from '@agon/contract';
+import { MISSING_CELLS, UNIFIED_METHODS, type Unified, type UnifiedQuery } from '@agon/contract';
 import { ArenaError, EVIDENCE_SOURCES, type EvidenceSource } from '@agon/domain';
 import { Command } from 'commander';
 import { oneOf } from '../parse-options.ts';
@@ -9,6 +9,7 @@ type Options = {
   campaign: string;
   method: (typeof UNIFIED_METHODS)[number];
   weights?: string;
+  missing: (typeof MISSING_CELLS)[number];
   data?: string;
   json?: boolean;
 };
@@ -20,11 +21,17 @@ export function command(): Command {
     .requiredOption('--campaign <slug>', 'campaign to read')
     .option(
       '--weights <source=n,…>',
-      'weights of people, judges, benchmarks, each 0 to 100 (default: people=50,judges=20,benchmarks=30)',
+      'weights of people, judges, benchmarks, each 0 to 100 (default: people=50,judges=20,benchmarks=30); of single benchmarks within theirs (default: 1)',
+    )
+    .option(
+      '--missing <predict|leave-out>',
+      'a cell that nobody measured counts as predicted, or its weight goes to what was measured',
+      oneOf('missing', MISSING_CELLS),
+      'predict' as const,
     )
     .option(
       '--method <composite|ability>',
-      'a weighted mean, or one ability behind all sources that have weight',
+      'a weighted mean, or what people like and what benchmarks measure, estimated together',
       oneOf('method', UNIFIED_METHODS),
       'composite' as const,
     )
@@ -41,6 +48,7 @@ async function run(options: Options): Promise<void> {
   const query = {
     ...(options.weights === undefined ? {} : parseWeights(options.weights)),
     method: options.method,
+    missing: options.missing,
   };
   const board = await withServer(options, ({ client }) =>
     client('getUnified', { params: { campaign: options.campaign }, query }),
@@ -53,7 +61,7 @@ async function run(options: Options): Promise<void> {
   printTable(
     ['rank', 'model', 'score', '±', 'people', 'judges', 'measured'],
     board.models.map((model) => [
-      model.rank_low === model.rank_high ? model.rank : `${model.rank_low}–${model.rank_high}`,
+      rankText(model),
       model.model + (model.provisional ? ' (provisional)' : ''),
       whole(model.score),
       model.high === null || model.low === null ? null : whole((model.high - model.low) / 2),
@@ -65,22 +73,28 @@ async function run(options: Options): Promise<void> {
   for (const text of board.diagnostics.notes) note(text);
 }
 
-function parseWeights(text: string): Partial<Record<EvidenceSource, number>> {
-  return Object.fromEntries(
-    text.split(',').map((part) => {
-      const [name = '', value = ''] = part.split('=');
-      const source = EVIDENCE_SOURCES.find((each) => each === name.trim());
-      const weight = Number(value);
-      if (source === undefined || value.trim() === '' || !(weight >= 0 && weight <= 100)) {
-        throw new ArenaError(
-          'unknown_option',
-          `--weights takes people=50,judges=20,benchmarks=30, not "${part}".`,
-          {
-            at: { column: 'weights', value: part },
-          },
-        );
-      }
-      return [source, weight];
-    }),
-  );
+function rankText({ rank, rank_low: low, rank_high: high }: Unified['models'][number]): string | null {
+  if (rank === null) return null;
+  return low === null || high === null || low === high ? String(rank) : `${low}–${high}`;
+}
+
+function parseWeights(text: string): Partial<UnifiedQuery> {
+  const weights: Partial<Record<EvidenceSource, number>> = {};
+  const each: string[] = [];
+  for (const part of text.split(',')) {
+    const at = part.lastIndexOf('=');
+    const [name, value] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    const weight = Number(value);
+    if (at <= 0 || value === '' || !(weight >= 0 && weight <= 100)) {
+      throw new ArenaError(
+        'unknown_option',
+        `--weights takes people=50,judges=20,benchmarks=30, or a benchmark’s name, not "${part}".`,
+        { at: { column: 'weights', value: part } },
+      );
+    }
+    const source = EVIDENCE_SOURCES.find((known) => known === name);
+    if (source === undefined) each.push(`${name}=${weight}`);
+    else weights[source] = weight;
+  }
+  return { ...weights, ...(each.length === 0 ? {} : { each: each.join(',') }) };
 }

@@ -7,7 +7,7 @@ import { answerRaters } from './answer-raters.ts';
 import { type ComparisonFilter, ComparisonView } from './comparison-view.ts';
 import { countAnswerStyles } from './count-answer-styles.ts';
 import { countFacets, type FacetCounts, facetCounts } from './count-facets.ts';
-import { answerBoard, answerCategories, answerModel, type Fits } from './fit-answers.ts';
+import { answerBoard, answerCategories, answerModel, answerUnified, type Fits } from './fit-answers.ts';
 import { fitPowered, fitSource } from './fit-source.ts';
 import { toRatingSettings } from './rating-query.ts';
 
@@ -55,11 +55,8 @@ export function createBoardFits(deps: Pick<Ports, 'comparisons' | 'content' | 'c
         return answerCategories(comparisons, question.query.source, question.query, fits);
       case 'model':
         return answerModel(comparisons, question.model, question.query, fits);
-      case 'ratings':
-        return {
-          people: (await fits.fit('people', question.query)).result,
-          judges: (await fits.fit('judges', question.query)).result,
-        };
+      case 'unified':
+        return answerUnified(comparisons, question, fits);
       case 'raters':
         return answerRaters(comparisons, fits.view('people', {}));
     }

@@ -13,7 +13,7 @@ import { wilsonInterval } from '@agon/stats';
 import type { BoardAnswers } from '../ports/board-fits.ts';
 import type { CampaignComparisons } from '../ports/comparison-store.ts';
 import { summariseAgreement } from './agreement-summary.ts';
-import type { ComparisonFilter, ComparisonView } from './comparison-view.ts';
+import { type ComparisonFilter, ComparisonView } from './comparison-view.ts';
 import { type FacetCounts, presentFacets } from './count-facets.ts';
 import { findUnsettled } from './find-unsettled.ts';
 import type { FittedSource } from './fit-source.ts';
@@ -66,6 +66,28 @@ export async function answerBoard(
     pairs: { models: view.models, ...pairColumns(view.table(toRatingSettings(query))) },
     unsettled: shown.result === null ? null : findUnsettled(shown.result, shown.insights),
     agreement: both ? summariseAgreement(shared.people, shared.judges) : [],
+  };
+}
+
+/** Both fits, and head to head of people and of each judge by itself where asked for. */
+export async function answerUnified(
+  comparisons: CampaignComparisons,
+  { query, pairs }: { readonly query: BoardQuery; readonly pairs: boolean },
+  fits: Fits,
+): Promise<BoardAnswers['unified']> {
+  const settings = toRatingSettings(query);
+  const pairsOf = (view: ComparisonView) => ({ models: view.models, ...pairColumns(view.table(settings)) });
+  const ofJudges = () =>
+    Array.from({ length: comparisons.raters.judges.size }, (_, code) => {
+      const judge = comparisons.raters.judges.nameOf(code);
+      const view = new ComparisonView('judges', { ...query, judge });
+      view.update(comparisons);
+      return { judge, pairs: pairsOf(view) };
+    });
+  return {
+    people: await fits.fit('people', query),
+    judges: await fits.fit('judges', query),
+    pairs: pairs ? { people: pairsOf(fits.view('people', query)), judges: ofJudges() } : null,
   };
 }
 

@@ -1,99 +1,154 @@
 import { type BoardQuery, boardQuerySchema, type Unified } from '@agon/contract';
-import { contentHash } from '@agon/domain';
-import { fitComposite } from '@agon/rating';
+import { ArenaError } from '@agon/domain';
+import {
+  type Ability,
+  type CareWeights,
+  DRAWS,
+  drawEvidence,
+  type Evidence,
+  type EvidenceDraws,
+  type EvidenceInput,
+  gatherEvidence,
+  type MissingChoice,
+  type PairPoints,
+  rateAbility,
+} from '@agon/rating';
 import type { Actor } from '../actor.ts';
 import { requireCampaignRole } from '../campaigns/campaign-access.ts';
-import type { Freshness } from '../ports/board-fits.ts';
+import type { BoardAnswers, Freshness, PairColumns } from '../ports/board-fits.ts';
 import type { CampaignRecord } from '../ports/campaign-store.ts';
 import type { BoardPorts } from './get-board.ts';
-import { withAbility } from './unify-by-ability.ts';
+import { presentUnified } from './present-unified.ts';
 
-export type UnifiedWeights = {
-  readonly people: number;
-  readonly judges: number;
-  readonly benchmarks: number;
+const SEED = 1;
+
+export type UnifiedSettings = {
+  readonly weights: CareWeights;
+  readonly missing?: MissingChoice;
+  readonly method?: 'composite' | 'ability';
 };
+
+/** `NAME=2,NAME=0.5` as weights of single benchmarks. @throws ArenaError('invalid_request') */
+export function parseEach(text: string | undefined): Record<string, number> {
+  if (text === undefined || text.trim() === '') return {};
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const at = part.lastIndexOf('=');
+      const weight = Number(part.slice(at + 1));
+      if (at <= 0 || part.slice(at + 1).trim() === '' || !(weight >= 0 && weight <= 100)) {
+        throw new ArenaError('invalid_request', `"${part}" is no weight of a benchmark.`, {
+          hint: 'Write NAME=2,NAME=0.5 with weights from 0 to 100.',
+          at: { column: 'each', value: part },
+        });
+      }
+      return [part.slice(0, at).trim(), weight];
+    }),
+  );
+}
 
 /** People, judges and benchmarks in one ranking, with everything that is missing said aloud. */
 export async function getUnified(
-  command: {
-    readonly actor: Actor;
-    readonly campaign: string;
-    readonly weights: UnifiedWeights;
-    readonly method?: 'composite' | 'ability';
-  },
+  command: { readonly actor: Actor; readonly campaign: string } & UnifiedSettings,
   deps: BoardPorts,
 ): Promise<Unified> {
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'visitor', deps);
-  const composite = await readUnified(campaign, command.weights, deps, boardQuerySchema.parse({}), 'latest');
-  return command.method === 'ability' ? withAbility(composite, campaign, command.weights, deps) : composite;
+  return readUnified(campaign, command, deps, boardQuerySchema.parse({}), 'latest');
 }
 
+/** @throws ArenaError('invalid_request') for a weight of a benchmark that is not on the board */
 export async function readUnified(
   campaign: CampaignRecord,
-  weights: UnifiedWeights,
+  settings: UnifiedSettings,
   deps: BoardPorts,
   query: BoardQuery = boardQuerySchema.parse({}),
   freshness: Freshness = 'exact',
 ): Promise<Unified> {
-  const [{ answer, asOfMs }, content, measured] = await Promise.all([
-    deps.fits.ask(campaign.id, { kind: 'ratings', query }, freshness),
+  const { weights, missing = 'predict', method = 'composite' } = settings;
+  const [{ answer, asOfMs }, content, measured, panel] = await Promise.all([
+    deps.fits.ask(campaign.id, { kind: 'unified', query, pairs: method === 'ability' }, freshness),
     deps.content.content(campaign.id),
     deps.boards.scores(campaign.id),
+    deps.boards.panel(campaign.id),
   ]);
-  const composite = fitComposite({
+  const unknown = Object.keys(weights.each ?? {}).find((name) =>
+    measured.benchmarks.every((each) => each.name !== name),
+  );
+  if (unknown !== undefined) {
+    throw new ArenaError('invalid_request', `There is no benchmark "${unknown}" on this board.`, {
+      hint: `Benchmarks: ${measured.benchmarks.map(({ name }) => name).join(', ') || 'none'}.`,
+      at: { column: 'each', value: unknown },
+    });
+  }
+  const input = {
     models: content.models.map((model) => model.name),
     people: answer.people,
     judges: answer.judges,
-    benchmarks: measured.benchmarks,
-    scores: measured.scores,
-    weights,
-    seed: 1,
-  });
-  return {
-    snapshot: null,
-    at: new Date(asOfMs).toISOString(),
-    method: 'composite-v1',
-    weights: { ...weights },
-    weights_hash: contentHash(JSON.stringify([weights.people, weights.judges, weights.benchmarks])).slice(
-      0,
-      12,
-    ),
-    models: composite.models.map((model) => ({
-      model: model.model,
-      score: model.score,
-      low: model.low,
-      high: model.high,
-      rank: model.rank,
-      rank_low: model.rankLow,
-      rank_high: model.rankHigh,
-      p_top: model.pTop,
-      tier: model.tier,
-      measured: { ...model.measured },
-      provisional: model.provisional,
-      cells: Object.fromEntries(
-        model.cells.map(({ source, kind, value, low, high, n }) => [
-          source,
-          { kind, value, low, high, n, imputed: false },
-        ]),
-      ),
-    })),
-    diagnostics: {
-      missing_cells: composite.missingCells,
-      cells: composite.cells,
-      leave_one_out: composite.leaveOneOut.map((row) => ({
-        without: row.without,
-        same_order: row.sameOrder,
-        order: [...row.order],
-      })),
-      anchors: {
-        people:
-          '0: never preferred to another model of this board; 100: always. Expected share of wins against the others.',
-        judges: 'As for people, from the judges’ verdicts.',
-        benchmark:
-          '0: guessing; 100: every item solved. A mean of several benchmarks counts the measured ones.',
-      },
-      notes: [...composite.notes],
-    },
+    ...measured,
+    panel: panel?.models ?? [],
   };
+  const evidence = gatherEvidence(input);
+  const ability = method === 'ability' ? rate(input, answer) : null;
+  const ranked =
+    method === 'composite'
+      ? { evidence, draws: drawEvidence(evidence, SEED, DRAWS), weights }
+      : {
+          ...(ability ?? nothingOf(input.models)),
+          // of judges only what they say of people's taste is left, and that is in the column of people
+          weights: { people: weights.people + weights.judges, judges: 0, benchmarks: weights.benchmarks },
+        };
+  return presentUnified({
+    at: new Date(asOfMs).toISOString(),
+    method,
+    missing,
+    weights,
+    ranked,
+    measured: evidence,
+    ability,
+    rawOf: rawValues(answer, measured.scores),
+    benchmarks: measured.benchmarks,
+    frozenBy: panel?.since ?? null,
+  });
+}
+
+function nothingOf(models: readonly string[]): { evidence: Evidence; draws: EvidenceDraws } {
+  const residualSd = { objective: 0, subjective: 0 };
+  return {
+    evidence: { version: 1, models, sources: [], residualSd, panel: [] },
+    draws: { draws: 0, values: [] },
+  };
+}
+
+function rate(input: EvidenceInput, { pairs }: BoardAnswers['unified']): Ability | null {
+  return rateAbility(
+    {
+      ...input,
+      people: pairs === null ? [] : pointsOf(pairs.people),
+      judges: (pairs?.judges ?? []).map(({ judge, pairs: own }) => ({ judge, pairs: pointsOf(own) })),
+    },
+    SEED,
+    DRAWS,
+  );
+}
+
+function pointsOf({ models, a, b, wins, ties, losses }: PairColumns): PairPoints[] {
+  return Array.from(a, (first, pair) => ({
+    modelA: models[first]!,
+    modelB: models[b[pair]!]!,
+    points: wins[pair]! + ties[pair]! / 2,
+    n: wins[pair]! + ties[pair]! + losses[pair]!,
+  }));
+}
+
+function rawValues(
+  answer: BoardAnswers['unified'],
+  scores: EvidenceInput['scores'],
+): (source: string, model: string) => number | null {
+  const ratings = {
+    people: new Map(answer.people.result?.models.map(({ model, rating }) => [model, rating])),
+    judges: new Map(answer.judges.result?.models.map(({ model, rating }) => [model, rating])),
+  };
+  return (source, model) =>
+    source === 'people' || source === 'judges'
+      ? (ratings[source].get(model) ?? null)
+      : (scores.find((row) => row.model === model && row.benchmark === source)?.score ?? null);
 }

@@ -6,6 +6,7 @@ import type { SnapshotRecord } from '../ports/board-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type BoardPorts, readBoard } from './get-board.ts';
 import { readUnified } from './get-unified.ts';
+import { upgradeUnified } from './upgrade-snapshot.ts';
 
 const DEFAULT_WEIGHTS = { people: 50, judges: 20, benchmarks: 30 };
 
@@ -32,7 +33,7 @@ export async function createSnapshot(
   // shares of wins know no anchor, but beside an anchor model it would itself be without an error
   const unanchored = { ...query, anchor: undefined };
   const unified = {
-    ...(await readUnified(campaign, DEFAULT_WEIGHTS, deps, unanchored)),
+    ...(await readUnified(campaign, { weights: DEFAULT_WEIGHTS }, deps, unanchored)),
     snapshot: id as string,
   };
   const record = {
@@ -89,5 +90,5 @@ export async function getSnapshot(
       hint: 'See the campaign’s list of snapshots.',
     });
   }
-  return { snapshot: present(kept.snapshot), board: kept.board, unified: kept.unified };
+  return { snapshot: present(kept.snapshot), board: kept.board, unified: upgradeUnified(kept.unified) };
 }

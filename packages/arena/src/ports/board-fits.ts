@@ -1,13 +1,13 @@
 import type { Board, BoardCategories, BoardModelPage, BoardQuery } from '@agon/contract';
-import type { CampaignId, EpochMs, RaterId, RatingResult } from '@agon/domain';
-import type { RaterReport } from '@agon/rating';
+import type { CampaignId, EpochMs, RaterId } from '@agon/domain';
+import type { RatedBoard, RaterReport } from '@agon/rating';
 
 /** What is asked of a campaign's comparisons, under the switches and filters of `query`. */
 export type BoardQuestion =
   | { readonly kind: 'board'; readonly query: BoardQuery }
   | { readonly kind: 'categories'; readonly query: BoardQuery }
   | { readonly kind: 'model'; readonly query: BoardQuery; readonly model: string }
-  | { readonly kind: 'ratings'; readonly query: BoardQuery }
+  | { readonly kind: 'unified'; readonly query: BoardQuery; readonly pairs: boolean }
   | { readonly kind: 'raters' };
 
 /** Head to head as columns: of 300 models there are 45,000 pairs. Codes index `models`. */
@@ -29,8 +29,15 @@ export type BoardAnswers = {
   /** The ratings of `query.source` in each category, most comparisons first. */
   readonly categories: BoardCategories['categories'];
   readonly model: BoardModelPage['sources'];
-  /** Both sources as the composite takes them; null where nothing can be fitted. */
-  readonly ratings: { readonly people: RatingResult | null; readonly judges: RatingResult | null };
+  /** Both sources as a unified ranking takes them; head to head by judge only where `pairs` asks for it. */
+  readonly unified: {
+    readonly people: RatedBoard;
+    readonly judges: RatedBoard;
+    readonly pairs: {
+      readonly people: PairColumns;
+      readonly judges: readonly { readonly judge: string; readonly pairs: PairColumns }[];
+    } | null;
+  };
   /** Voters, each beside all others; most votes first. */
   readonly raters: {
     readonly votes: number;

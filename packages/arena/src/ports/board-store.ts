@@ -36,6 +36,10 @@ export interface BoardStore {
   scores(
     campaign: CampaignId,
   ): Promise<{ readonly benchmarks: readonly BenchmarkRecord[]; readonly scores: readonly ScoreRecord[] }>;
+  /** Models that win rates are against: those of the first snapshot that has a panel; null: none has. */
+  panel(
+    campaign: CampaignId,
+  ): Promise<{ readonly models: readonly string[]; readonly since: SnapshotId } | null>;
   keep(
     snapshot: SnapshotRecord & { readonly campaignId: CampaignId; readonly by: string | null },
     board: Board,

@@ -41,7 +41,7 @@ port.on('message', (message: FitsRequest | typeof END) => {
     (answer) => {
       reply({ id, answer });
       // the answer is on its way before its longest part is written
-      if ('pairs' in answer.answer) setImmediate(sendPairs, id, answer.answer.pairs);
+      if ('facets' in answer.answer) setImmediate(sendPairs, id, answer.answer.pairs);
     },
     (error: unknown) => reply({ id, error: packError(error) }),
   );

@@ -1,5 +1,5 @@
 import type { ComparisonColumns, GroupInsights, RatingInsights, RatingSettings } from '@agon/domain';
-import { factorSemidefinite, type SquareMatrix, shapeDraws, student95, studentCdf } from '@agon/stats';
+import { factorSemidefinite, type SquareMatrix, shapeDraws, student95, studentCdf, Z95 } from '@agon/stats';
 import { type BradleyTerryFit, fitBradleyTerry } from '../bradley-terry/fit-bradley-terry.ts';
 import type { RatedGroup } from '../bradley-terry/rate-bradley-terry.ts';
 import type { ClusterCounter } from '../covariance/cluster-counter.ts';
@@ -86,6 +86,7 @@ function explainGroup(
     .sort((x, y) => fit.theta[y]! - fit.theta[x]! || (name(x) < name(y) ? -1 : 1));
   const error = (i: number, j: number): number => differenceError(covariance, members.length, i, j);
   const reach = student95(degrees);
+  const widening = (reach / Z95) ** 2;
   const first = chanceOfFirst(fit.theta, covariance, degrees, settings.seed);
   const ties = tieShare(table);
   const plan = (i: number, j: number): GroupInsights['planner'][number] => {
@@ -105,6 +106,7 @@ function explainGroup(
     pairwise: order.map((i) =>
       order.map((j) => (i === j ? null : chanceAbove(fit.theta[i]! - fit.theta[j]!, error(i, j), degrees))),
     ),
+    covariance: order.map((i) => order.map((j) => widening * covariance[i * members.length + j]!)),
     pFirst: order.map((i) => first[i]!),
     tiers: tiersOf(order, fit.theta, (i, j) => reach * error(i, j)),
     flip: fewestFlips(table, fit, order, name),

@@ -1,184 +1,174 @@
-import { factorSemidefinite, normalDraws, quantiles } from '@agon/stats';
 import { logistic } from '../elo-scale.ts';
-import { type AbilityFit, type AbilityObservation, fitAbility } from './fit-ability.ts';
+import { drawBoards, type EvidenceDraws } from './draw-evidence.ts';
+import { type BoardLogits, type Evidence, type EvidenceInput, UNKNOWN_ITEMS } from './evidence.ts';
+import { type AbilityFit, fitAbility } from './fit-ability.ts';
 
-export type AbilityInput = {
-  readonly models: readonly string[];
-  /** Of each pair that met: points of model a (ties half) of n, by source. Empty: the source is left out. */
-  readonly people: readonly AbilityPair[];
-  readonly judges: readonly AbilityPair[];
-  readonly benchmarks: readonly { readonly name: string; readonly chance: number | null }[];
-  /** `score` 0..1; several sources of one cell: the first counts */
-  readonly scores: readonly {
-    readonly model: string;
-    readonly benchmark: string;
-    readonly score: number;
-    readonly n: number | null;
-  }[];
-  readonly seed: number;
-};
-
-export type AbilityPair = {
+/** Of each pair that met: points of model a (ties half) of n. */
+export type PairPoints = {
   readonly modelA: string;
   readonly modelB: string;
   readonly points: number;
   readonly n: number;
 };
 
-/** Scores 0..100: the expected share of people's votes against the other models. */
-type AbilityModel = {
-  readonly model: string;
-  readonly score: number;
-  readonly low: number;
-  readonly high: number;
-  readonly rank: number;
-  readonly rankLow: number;
-  readonly rankHigh: number;
-  readonly pTop: number;
+export type AbilityInput = Pick<EvidenceInput, 'models' | 'benchmarks' | 'scores' | 'panel'> & {
+  readonly people: readonly PairPoints[];
+  /** By judge. */
+  readonly judges: readonly { readonly judge: string; readonly pairs: readonly PairPoints[] }[];
 };
 
 export type Ability = {
-  /** Models of which something is known, by falling score. */
-  readonly models: readonly AbilityModel[];
-  /** How strongly judges and benchmarks tell of people's taste; people's own is 1. */
-  readonly discrimination: readonly { readonly source: string; readonly value: number }[];
+  readonly fit: AbilityFit;
+  /** Models of which something is known, in the order of the fit. */
+  readonly models: readonly string[];
+  readonly judges: readonly string[];
+  readonly benchmarks: readonly string[];
+  /** False: nobody voted, and the scale is the judges'. */
+  readonly anchored: boolean;
+  /** Two sources, what people like and what benchmarks measure, as expected shares of wins; predicted where nobody measured. */
+  readonly evidence: Evidence;
+  readonly draws: EvidenceDraws;
 };
 
-/** Logits; wide enough that votes decide, and finite for a model that won everything. */
-const ABILITY_SD = 2;
-const ITEM_SD = 2;
-const LOG_DISCRIMINATION_SD = 1;
-/**
- * Logits by which a model may do better on one benchmark than its ability says: no number of items then makes a
- * benchmark count for more than about 16 votes a model near an even score.
- */
-const OWN_SKILL_SD = 0.5;
-/** Items behind a score that does not say how many. */
-const UNKNOWN_ITEMS = 100;
-const DRAWS = 4000;
+/** A share of 0 or 1 of n items has the logit of half an item less. */
+const HALF_ITEM = 0.5;
 
 /**
- * The ability method of the unified ranking: one ability behind people's votes, judges' verdicts and benchmarks; every
- * source but people's votes has its own discrimination, learnt from how it goes with the others. Intervals and places
- * from draws of the posterior's normal approximation. Null where nothing is known of two models, or no fit settles.
+ * The ability model of everything that is known, and from it two columns that a reader weighs: what people like, and
+ * what benchmarks measure. Null where nothing is known of two models, or no fit settles.
  */
-export function rateAbility(input: AbilityInput): Ability | null {
-  const known = new Set([
-    ...[...input.people, ...input.judges].flatMap(({ modelA, modelB }) => [modelA, modelB]),
-    ...input.scores.map(({ model }) => model),
-  ]);
-  const models = input.models.filter((model) => known.has(model));
-  if (models.length < 2) return null;
-  const code = new Map(models.map((model, at) => [model, at]));
-  const measured = input.benchmarks.filter(({ name }) =>
-    input.scores.some(({ benchmark, model }) => benchmark === name && code.has(model)),
+export function rateAbility(input: AbilityInput, seed: number, draws: number): Ability | null {
+  const voted = new Set(
+    [input.people, ...input.judges.map(({ pairs }) => pairs)]
+      .flat()
+      .flatMap(({ modelA, modelB }) => [modelA, modelB]),
   );
-  const judged = input.judges.length > 0;
-  const sources = [...(judged ? ['judges'] : []), ...measured.map(({ name }) => name)];
-  const observations: AbilityObservation[] = [
-    ...pairsOf(input.people, code, -1),
-    ...pairsOf(input.judges, code, 0),
-    ...measured.flatMap((benchmark, k) => {
-      const chance = benchmark.chance ?? 0;
-      return models.flatMap((model, at): AbilityObservation[] => {
-        const found = input.scores.find((row) => row.model === model && row.benchmark === benchmark.name);
-        if (found === undefined) return [];
-        const share = Math.min(1, Math.max(0, (found.score - chance) / (1 - chance)));
-        const n = effectiveItems(share, found.n ?? UNKNOWN_ITEMS);
-        const [opponent, source] = [models.length + k, Number(judged) + k];
-        return [{ model: at, opponent, source, points: n * share, n }];
-      });
+  const scored = new Set(input.scores.map(({ model }) => model));
+  const models = input.models.filter((model) => voted.has(model) || scored.has(model));
+  if (models.length < 2) return null;
+  const place = new Map(models.map((model, at) => [model, at]));
+  const benchmarks = input.benchmarks.filter(({ name }) =>
+    input.scores.some(({ benchmark, model }) => benchmark === name && place.has(model)),
+  );
+  const judges = input.judges.filter(({ pairs }) => pairs.length > 0);
+  const pairs = [input.people, ...judges.map((judge) => judge.pairs)].flatMap((list, at) =>
+    list.flatMap(({ modelA, modelB, points, n }) => {
+      const [model, opponent] = [place.get(modelA), place.get(modelB)];
+      return model === undefined || opponent === undefined || !(n > 0)
+        ? []
+        : [{ model, opponent, judge: at - 1, points, n }];
     }),
-  ];
+  );
+  const scores = benchmarks.flatMap(({ name, chance }, benchmark) =>
+    models.flatMap((model, at) => {
+      const found = input.scores.find((row) => row.model === model && row.benchmark === name);
+      return found === undefined
+        ? []
+        : [{ model: at, benchmark, ...logitScore(found.score, chance ?? 0, found.n) }];
+    }),
+  );
   const fit = fitAbility(
-    { models: models.length, items: measured.length, sources: sources.length },
-    observations,
-    {
-      abilitySd: ABILITY_SD,
-      itemSd: ITEM_SD,
-      logDiscriminationSd: LOG_DISCRIMINATION_SD,
-      gaugePrecision: 1e-3,
-    },
+    { models: models.length, judges: judges.length, benchmarks: benchmarks.length },
+    pairs,
+    scores,
   );
   if (fit === null) return null;
+  const evidence = abilityEvidence(input, models, fit, voted, scored);
   return {
-    models: scoreModels(models, fit, input.seed),
-    discrimination: sources.map((source, at) => ({ source, value: fit.discrimination[at]! })),
+    fit,
+    models,
+    judges: judges.map(({ judge }) => judge),
+    benchmarks: benchmarks.map(({ name }) => name),
+    anchored: input.people.length > 0,
+    evidence,
+    draws: drawAbility(evidence, fit, seed, draws),
   };
 }
 
-function pairsOf(
-  pairs: readonly AbilityPair[],
-  code: ReadonlyMap<string, number>,
-  source: number,
-): AbilityObservation[] {
-  return pairs.flatMap(({ modelA, modelB, points, n }): AbilityObservation[] => {
-    const [model, opponent] = [code.get(modelA), code.get(modelB)];
-    return model === undefined || opponent === undefined || !(n > 0)
-      ? []
-      : [{ model, opponent, source, points, n }];
-  });
+function logitScore(
+  score: number,
+  chance: number,
+  items: number | null,
+): { logit: number; variance: number } {
+  const n = items ?? UNKNOWN_ITEMS;
+  const raw = Math.min(1 - HALF_ITEM / n, Math.max(HALF_ITEM / n, score));
+  const share = Math.min(1 - HALF_ITEM / n, Math.max(HALF_ITEM / n, (raw - chance) / (1 - chance)));
+  // the delta method, from the score's own binomial variance
+  const slope = 1 / ((1 - chance) * share * (1 - share));
+  return { logit: Math.log(share / (1 - share)), variance: (slope ** 2 * raw * (1 - raw)) / n };
 }
 
-/** n items whose share has the variance of n coin tosses and of a skill of its own, on the logit scale. */
-function effectiveItems(share: number, n: number): number {
-  const inside = Math.min(Math.max(share, 0.5 / n), 1 - 0.5 / n);
-  return n / (1 + n * inside * (1 - inside) * OWN_SKILL_SD ** 2);
-}
-
-function scoreModels(models: readonly string[], fit: AbilityFit, seed: number): AbilityModel[] {
+function abilityEvidence(
+  input: AbilityInput,
+  models: readonly string[],
+  fit: AbilityFit,
+  voted: ReadonlySet<string>,
+  scored: ReadonlySet<string>,
+): Evidence {
   const m = models.length;
-  const size = m + fit.difficulty.length + fit.discrimination.length;
-  const covariance = new Float64Array(m * m);
-  for (let i = 0; i < m; i += 1) {
-    for (let j = 0; j < m; j += 1) covariance[i * m + j] = fit.covariance[i * size + j]!;
-  }
-  const lower = factorSemidefinite(covariance, m);
-  const noise = normalDraws(`ability/${seed}`, DRAWS * m);
-  const scores = models.map(() => new Float64Array(DRAWS));
-  const places = models.map(() => new Float64Array(DRAWS));
-  const drawn = new Float64Array(m);
-  for (let draw = 0; draw < DRAWS; draw += 1) {
-    for (let i = 0; i < m; i += 1) {
-      let value = fit.theta[i]!;
-      for (let j = 0; j <= i; j += 1) value += lower[i * m + j]! * noise[draw * m + j]!;
-      drawn[i] = value;
-    }
-    const shares = winShares(drawn);
-    for (let i = 0; i < m; i += 1) {
-      scores[i]![draw] = shares[i]!;
-      let place = 1;
-      for (let j = 0; j < m; j += 1) if (drawn[j]! > drawn[i]!) place += 1;
-      places[i]![draw] = place;
-    }
-  }
-  const own = winShares(fit.theta);
-  return models
-    .map((model, i) => {
-      const [low, high] = quantiles(scores[i]!, [0.025, 0.975]) as [number, number];
-      const [rankLow, rankHigh] = quantiles(places[i]!, [0.025, 0.975]) as [number, number];
-      const first = places[i]!.reduce((count, place) => count + Number(place === 1), 0);
-      return {
-        model,
-        score: own[i]!,
-        low,
-        high,
-        rankLow: Math.round(rankLow),
-        rankHigh: Math.round(rankHigh),
-        pTop: first / DRAWS,
+  const asked = new Set(input.panel);
+  const named = models.flatMap((model, at) => (asked.has(model) ? [at] : []));
+  const panel = named.length >= 2 ? named : models.map((_, at) => at);
+  const members = models.map((model) => input.models.indexOf(model));
+  const source = (
+    name: 'people' | 'benchmarks',
+    logits: Float64Array,
+    offset: number,
+    measured: ReadonlySet<string>,
+  ): Evidence['sources'][number] => {
+    const covariance = models.flatMap((_, i) =>
+      models.slice(0, i + 1).map((__, j) => fit.covariance[(offset + i) * 2 * m + offset + j]!),
+    );
+    const board: BoardLogits = { members, logits: [...logits], covariance, panel };
+    const cells: Evidence['sources'][number]['cells'][number][] = input.models.map(() => null);
+    models.forEach((model, at) => {
+      const others = panel.filter((other) => other !== at);
+      const share =
+        others.reduce((sum, other) => sum + logistic(logits[at]! - logits[other]!), 0) / others.length;
+      const sd = Math.sqrt(fit.covariance[(offset + at) * (2 * m + 1)]!);
+      cells[members[at]!] = {
+        value: 100 * share,
+        se: 100 * share * (1 - share) * sd,
+        n: null,
+        imputed: !measured.has(model),
+        fitSd: null,
       };
-    })
-    .sort((x, y) => y.score - x.score || (x.model < y.model ? -1 : 1))
-    .map((row, at) => ({ ...row, rank: at + 1 }));
+    });
+    return { source: name, kind: name === 'people' ? 'people' : 'benchmark', cells, board };
+  };
+  return {
+    version: 1,
+    models: [...input.models],
+    sources: [
+      ...(voted.size > 0 ? [source('people', fit.preference, m, voted)] : []),
+      ...(scored.size > 0 ? [source('benchmarks', fit.objective, 0, scored)] : []),
+    ],
+    residualSd: { objective: 0, subjective: 0 },
+    panel: panel.map((at) => models[at]!),
+  };
 }
 
-/** Expected share of people's votes against each other model, per cent. */
-function winShares(theta: Float64Array): number[] {
-  return Array.from(theta, (own, i) => {
-    let sum = 0;
-    theta.forEach((other, j) => {
-      if (i !== j) sum += logistic(own - other);
-    });
-    return (100 * sum) / (theta.length - 1);
-  });
+/** Both columns from one draw of both abilities: what is liked goes with what is measured. */
+function drawAbility(evidence: Evidence, fit: AbilityFit, seed: number, draws: number): EvidenceDraws {
+  const m = fit.objective.length;
+  const values = drawBoards(
+    Float64Array.from([...fit.objective, ...fit.preference]),
+    fit.covariance,
+    evidence.sources.map(({ source, board }) => ({
+      rows: Array.from({ length: m }, (_, i) => (source === 'people' ? m : 0) + i),
+      panel: board!.panel,
+    })),
+    `ability/${seed}`,
+    draws,
+  );
+  return {
+    draws,
+    values: evidence.sources.map(({ board }, k) => {
+      const byModel: Float64Array[] = evidence.models.map(() => new Float64Array(0));
+      board!.members.forEach((model, row) => {
+        byModel[model] = values[k]![row]!;
+      });
+      return byModel;
+    }),
+  };
 }

@@ -17,7 +17,7 @@ const QUESTIONS: readonly BoardQuestion[] = [
   { kind: 'board', query: { ...query, method: 'contextual', category: 'writing' } },
   { kind: 'categories', query },
   { kind: 'model', query, model: 'crane' },
-  { kind: 'ratings', query },
+  { kind: 'unified', query, pairs: true },
 ];
 
 export function boardFitsContract(setUp: () => Setup): void {

@@ -20,9 +20,12 @@ export type LikedMeasured = {
 
 /** What people like against what benchmarks measure, and how far each model is off the common line. */
 export function likedMeasured(models: readonly ModelSources[]): LikedMeasured {
-  const known = models.flatMap(({ model, values: { people, benchmarks } }) =>
-    people === null || benchmarks === null ? [] : [{ model, liked: people, measured: benchmarks }],
+  const known = models.flatMap(({ model, values: { people, benchmarks }, predicted }) =>
+    people === null || benchmarks === null || predicted.has('people') || predicted.has('benchmarks')
+      ? []
+      : [{ model, liked: people, measured: benchmarks }],
   );
+  const names = new Set(known.map(({ model }) => model));
   const line = fitLine(known);
   return {
     points: known.map((point) => ({
@@ -30,9 +33,7 @@ export function likedMeasured(models: readonly ModelSources[]): LikedMeasured {
       excess: line === null ? null : point.liked - (line.intercept + line.slope * point.measured),
     })),
     line,
-    without: models
-      .filter(({ values }) => values.people === null || values.benchmarks === null)
-      .map(({ model }) => model),
+    without: models.flatMap(({ model }) => (names.has(model) ? [] : [model])),
   };
 }
 

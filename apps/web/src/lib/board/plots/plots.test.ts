@@ -12,7 +12,7 @@ const model = (
   people: number | null,
   judges: number | null,
   benchmarks: number | null,
-): ModelSources => ({ model: name, values: { people, judges, benchmarks } });
+): ModelSources => ({ model: name, values: { people, judges, benchmarks }, predicted: new Set() });
 
 /** liked: people love it; measured: benchmarks do; bare: nobody measured it. */
 const MODELS = [

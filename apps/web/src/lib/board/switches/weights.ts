@@ -1,3 +1,4 @@
+import type { UnifiedQuery } from '@agon/contract';
 import { EVIDENCE_SOURCES, type EvidenceSource } from '@agon/domain';
 import type { Search } from './board-address.ts';
 
@@ -22,6 +23,23 @@ export function weightsOf(search: Search): Weights {
     return value >= 0 && value <= 100 ? value : DEFAULT_WEIGHTS[source];
   };
   return { people: read('people'), judges: read('judges'), benchmarks: read('benchmarks') };
+}
+
+/** What the API is asked for under a URL: weights, what becomes of missing cells, and the method of ranking. */
+export function unifiedQueryOf(search: Search): UnifiedQuery {
+  const each = search.get('each');
+  return {
+    ...weightsOf(search),
+    ...(each === null || each === '' ? {} : { each }),
+    missing: search.get('missing') === 'leave-out' ? 'leave-out' : 'predict',
+    method: search.get('ranking') === 'ability' ? 'ability' : 'composite',
+  };
+}
+
+/** Weights of single benchmarks as a parameter of the URL; null where all count alike. */
+export function eachParameter(each: Readonly<Record<string, number>>): string | null {
+  const named = Object.entries(each).filter(([, weight]) => weight !== 1);
+  return named.length === 0 ? null : named.map(([name, weight]) => `${name}=${weight}`).join(',');
 }
 
 /** Weights as a unified ranking says them; a source that it does not name has none. */

@@ -6,6 +6,7 @@ import { keepModels, licencesOf } from '#lib/board/switches/model-filter.ts';
 import { snapshotChanges } from '#lib/board/tabs/snapshot-changes.ts';
 import { orderMoves } from './order-moves.ts';
 import { orderOf, orderRows } from './row-order.ts';
+import { sourceValuesOf } from './sources.ts';
 import { unifiedRecords } from './table-file.ts';
 import { unifiedRows, unifiedValue } from './unified-rows.ts';
 
@@ -71,7 +72,10 @@ describe('one order after another', () => {
 const UNIFIED: Unified = {
   snapshot: null,
   at: '2026-11-24T00:00:00.000Z',
-  method: 'composite-v1',
+  method: 'composite-v2',
+  missing: 'predict',
+  evidence: null,
+  ability: null,
   weights: { people: 50, judges: 20, benchmarks: 30 },
   weights_hash: 'x',
   models: [
@@ -85,13 +89,14 @@ const UNIFIED: Unified = {
       rank_high: 2,
       p_top: 0.9,
       tier: 1,
+      observed: 0.65,
       measured: { present: 1, of: 2 },
       provisional: false,
       cells: {
-        people: { kind: 'people', value: 60, low: 50, high: 70, n: 9, imputed: false },
-        judges: { kind: 'judges', value: null, low: null, high: null, n: null, imputed: false },
-        M: { kind: 'benchmark', value: 80, low: null, high: null, n: null, imputed: false },
-        N: { kind: 'benchmark', value: null, low: null, high: null, n: null, imputed: false },
+        people: { kind: 'people', value: 60, low: 50, high: 70, n: 9, imputed: false, raw: null },
+        judges: { kind: 'judges', value: null, low: null, high: null, n: null, imputed: false, raw: null },
+        M: { kind: 'benchmark', value: 80, low: null, high: null, n: null, imputed: false, raw: null },
+        N: { kind: 'benchmark', value: 40, low: null, high: null, n: null, imputed: true, raw: null },
       },
     },
     {
@@ -104,19 +109,37 @@ const UNIFIED: Unified = {
       rank_high: null,
       p_top: null,
       tier: null,
+      observed: 0,
       measured: { present: 0, of: 2 },
       provisional: true,
       cells: {},
     },
   ],
-  diagnostics: { missing_cells: 2, cells: 8, leave_one_out: [], anchors: {}, notes: [] },
+  diagnostics: {
+    missing_cells: 2,
+    cells: 8,
+    panel: { models: [], since: null },
+    above: [],
+    leave_one_out: [],
+    flips: [],
+    acceptability: [],
+    rules: [],
+    correlations: [],
+    next: [],
+    anchors: {},
+    notes: [],
+  },
 };
 
 describe('the unified table', () => {
   const rows = unifiedRows(UNIFIED, MODELS);
 
-  it('leaves what nobody measured empty, in the table and in its file', () => {
-    expect(rows[0]?.sources).toEqual({ people: 60, judges: null, benchmarks: 80 });
+  it('leaves what nobody measured empty and marks predictions, in the table and in its file', () => {
+    expect(rows[0]?.sources).toEqual({ people: 60, judges: null, benchmarks: 60 });
+    expect(sourceValuesOf(UNIFIED.models[0]!, 'leave-out').values.benchmarks).toBe(80);
+    expect(
+      sourceValuesOf({ ...UNIFIED.models[0]!, cells: { N: UNIFIED.models[0]!.cells.N! } }).predicted,
+    ).toEqual(new Set(['benchmarks']));
     expect(unifiedRecords(rows.slice(0, 1), ['people', 'judges', 'M', 'N', 'measured'])).toEqual([
       {
         rank: 1,
@@ -127,9 +150,13 @@ describe('the unified table', () => {
         score_low: 65,
         score_high: 75,
         people: 60,
+        people_predicted: 0,
         judges: null,
+        judges_predicted: 0,
         M: 80,
-        N: null,
+        M_predicted: 0,
+        N: 40,
+        N_predicted: 1,
         measured: 1,
         benchmarks_total: 2,
         provisional: 0,

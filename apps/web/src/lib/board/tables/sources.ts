@@ -6,21 +6,37 @@ type UnifiedModel = Unified['models'][number];
 
 /** A model's value in each of the three sources, 0..100; null where nobody measured it. */
 export type SourceValues = Readonly<Record<EvidenceSource, number | null>>;
-export type ModelSources = { readonly model: string; readonly values: SourceValues };
+export type ModelSources = {
+  readonly model: string;
+  readonly values: SourceValues;
+  /** Sources that measured nothing of the model: their values are predictions. */
+  readonly predicted: ReadonlySet<EvidenceSource>;
+};
 
-/** Benchmarks count as the mean of the measured ones, as the composite takes them. */
-export function sourceValuesOf({ model, cells }: UnifiedModel): ModelSources {
-  const measured = Object.values(cells).flatMap(({ kind, value }) =>
-    kind === 'benchmark' && value !== null ? [value] : [],
-  );
+/** Benchmarks count as their mean, as the composite takes them; predictions only where missing cells are predicted. */
+export function sourceValuesOf(
+  { model, cells }: UnifiedModel,
+  missing: Unified['missing'] = 'predict',
+): ModelSources {
+  const of = (source: EvidenceSource) =>
+    Object.values(cells).filter(
+      ({ kind, value, imputed }) =>
+        kind === (source === 'benchmarks' ? 'benchmark' : source) &&
+        value !== null &&
+        (missing === 'predict' || !imputed),
+    );
+  const meanOf = (source: EvidenceSource): number | null => {
+    const own = of(source);
+    return own.length === 0 ? null : own.reduce((sum, { value }) => sum + (value ?? 0), 0) / own.length;
+  };
   return {
     model,
-    values: {
-      people: cells.people?.value ?? null,
-      judges: cells.judges?.value ?? null,
-      benchmarks:
-        measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length,
-    },
+    values: { people: meanOf('people'), judges: meanOf('judges'), benchmarks: meanOf('benchmarks') },
+    predicted: new Set(
+      EVIDENCE_SOURCES.filter(
+        (source) => of(source).length > 0 && of(source).every(({ imputed }) => imputed),
+      ),
+    ),
   };
 }
 

@@ -52,14 +52,19 @@ export function unifiedRecords(rows: readonly UnifiedRow[], columns: readonly st
     };
     for (const column of columns) {
       if (column === 'plot') continue;
-      if (column === 'people' || column === 'judges' || column === 'benchmarks')
+      if (column === 'people' || column === 'judges' || column === 'benchmarks') {
         record[column] = row.sources[column];
-      else if (column === 'first') record.first = row.first;
+        record[`${column}_predicted`] = row.predicted.has(column) ? 1 : 0;
+      } else if (column === 'first') record.first = row.first;
       else if (column === 'measured') {
         record.measured = row.measured.present;
         record.benchmarks_total = row.measured.of;
         record.provisional = row.provisional ? 1 : 0;
-      } else record[column] = row.benchmarks.get(column) ?? null;
+      } else {
+        const cell = row.benchmarks.get(column);
+        record[column] = cell?.value ?? null;
+        record[`${column}_predicted`] = cell?.imputed === true ? 1 : 0;
+      }
     }
     return record;
   });

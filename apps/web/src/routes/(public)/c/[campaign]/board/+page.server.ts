@@ -1,7 +1,7 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import { pageBoard } from '#lib/board/page-board.ts';
 import { boardQueryOf, poweredQueryOf, sourceQueryOf, tabOf } from '#lib/board/switches/board-address.ts';
-import { weightsOf } from '#lib/board/switches/weights.ts';
+import { unifiedQueryOf } from '#lib/board/switches/weights.ts';
 import { snapshotChanges } from '#lib/board/tabs/snapshot-changes.ts';
 import type { PageServerLoad } from './$types';
 
@@ -14,7 +14,7 @@ export const load: PageServerLoad = async ({ fetch, params, url, depends }) => {
   const [board, unified, snapshots] = await Promise.all([
     orErrorPage(call('getBoard', { params, query: boardQueryOf(url.searchParams) })),
     tabOf(url.searchParams) === 'unified'
-      ? orErrorPage(call('getUnified', { params, query: weightsOf(url.searchParams) }))
+      ? orErrorPage(call('getUnified', { params, query: unifiedQueryOf(url.searchParams) }))
       : null,
     orErrorPage(call('listSnapshots', { params, query: { limit: SNAPSHOTS } })),
   ]);

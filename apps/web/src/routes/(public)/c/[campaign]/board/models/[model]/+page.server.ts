@@ -1,6 +1,6 @@
 import { loadClient, orErrorPage } from '#lib/api/load-client.ts';
 import { sourceQueryOf } from '#lib/board/switches/board-address.ts';
-import { weightsOf } from '#lib/board/switches/weights.ts';
+import { unifiedQueryOf } from '#lib/board/switches/weights.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ fetch, params, url }) => {
@@ -8,7 +8,7 @@ export const load: PageServerLoad = async ({ fetch, params, url }) => {
   const { campaign } = params;
   const [about, unified] = await Promise.all([
     orErrorPage(call('getBoardModel', { params, query: sourceQueryOf(url.searchParams) })),
-    orErrorPage(call('getUnified', { params: { campaign }, query: weightsOf(url.searchParams) })),
+    orErrorPage(call('getUnified', { params: { campaign }, query: unifiedQueryOf(url.searchParams) })),
   ]);
   return { about, unified };
 };
