@@ -149,6 +149,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   listSnapshots: 'page',
   createSnapshot: 'editor',
   getSnapshot: 'page',
+  getReport: 'page',
   createImport: 'editor',
   streamImport: 'editor',
   listFormats: 'anyone',

@@ -32,6 +32,14 @@ const files = [
     ),
   },
   {
+    name: 'scores.csv',
+    text: [
+      'model,benchmark,score,n,source',
+      ...names.map((model, i) => `${model},Sums,${0.9 - i / 10},100,here`),
+      '',
+    ].join('\n'),
+  },
+  {
     name: 'votes.jsonl',
     text: lines(battles.filter((_, at) => at % 2 === 0).map((row) => ({ ...row, rater: 'ann' }))),
   },
@@ -137,7 +145,8 @@ describe('the methods of a board', () => {
     const [benchmark] = Object.keys(plain.models[0]!.cells).filter(
       (name) => !['people', 'judges'].includes(name),
     );
-    const weighed = unifiedSchema.parse((await read(`each=${benchmark}=2&missing=leave-out`)).body);
+    const named = `each=${encodeURIComponent(`${benchmark}=2`)}`;
+    const weighed = unifiedSchema.parse((await read(`${named}&missing=leave-out`)).body);
     expect(weighed).toMatchObject({ missing: 'leave-out', weights: { [benchmark!]: 2 } });
     expect(weighed.weights_hash).not.toBe(plain.weights_hash);
     expect(await read('each=nothing=2')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });

@@ -16,6 +16,7 @@ const RANKS: Readonly<Record<string, number>> = {
   contract: 1,
   client: 2,
   files: 2,
+  report: 2,
   arena: 3,
   database: 4,
   inference: 4,

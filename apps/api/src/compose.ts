@@ -39,6 +39,7 @@ import {
 import { judgeFiles } from '@agon/inference/judges';
 import { createProviderRules } from '@agon/inference/rules';
 import { createKeyVault } from '@agon/inference/vault';
+import { openReports } from '@agon/report';
 import { createAddressHash } from './adapters/address-hash.ts';
 import { createAddressLimits } from './adapters/address-limits.ts';
 import { createCompletionCodes } from './adapters/completion-codes.ts';
@@ -116,6 +117,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const processes = openJobProcesses();
   const looks = openJobProcesses(0);
   const fits = openBoardFits(options.databaseUrl, { feed });
+  const reports = openReports();
   const ports: ApiPorts = {
     accounts,
     sessionStore: accounts,
@@ -134,6 +136,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     voterAddresses: createVoterAddresses(database, createAddressHash(secret)),
     addressLimits: options.limitsVotes === false ? { take: () => {} } : createAddressLimits(monotonicClock),
     fits,
+    reports,
     boards: createBoardStore(database),
     imports: createImportStore(database),
     importer: createImporter(options.databaseUrl, processes, looks),
@@ -168,6 +171,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await queue.stop();
       processes.close();
       looks.close();
+      await reports.close();
       await fits.close();
       await feed.close();
       await database.close();

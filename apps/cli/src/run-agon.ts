@@ -51,6 +51,7 @@ const VERBS: Readonly<
     load: () => import('./verbs/runs.ts'),
   },
   board: { summary: 'the unified ranking of a campaign', load: () => import('./verbs/board.ts') },
+  report: { summary: 'the report of a snapshot as files', load: () => import('./verbs/report.ts') },
   migrate: {
     summary: 'bring the database up to date, or say what is missing',
     load: () => import('./verbs/migrate.ts'),

@@ -31,7 +31,7 @@ export { getBoardCategories } from './board/get-board-categories.ts';
 export { getBoardModel } from './board/get-board-model.ts';
 export { getUnified, parseEach, readUnified } from './board/get-unified.ts';
 export { parseAnchor, toRatingSettings } from './board/rating-query.ts';
-export { createSnapshot, getSnapshot, listSnapshots } from './board/snapshots.ts';
+export { createSnapshot, getReport, getSnapshot, listSnapshots } from './board/snapshots.ts';
 export { writePairs } from './board/write-pairs.ts';
 export {
   type CampaignAccess,
@@ -244,6 +244,7 @@ export type {
   VotesInFilter,
 } from './ports/quarantine-store.ts';
 export type { RaterStore } from './ports/rater-store.ts';
+export type { Reports } from './ports/reports.ts';
 export type {
   BatchRecord,
   BatchStore,

@@ -459,6 +459,28 @@ export const unifiedSchema = z
   .meta({ id: 'Unified' });
 export type Unified = z.infer<typeof unifiedSchema>;
 
+export const REPORT_FORMATS = ['html', 'pdf', 'xlsx', 'csv', 'jsonl', 'json', 'md', 'tex'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export const REPORT_MEDIA_TYPES: Readonly<Record<ReportFormat, string>> = {
+  html: 'text/html',
+  pdf: 'application/pdf',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  csv: 'text/csv',
+  jsonl: 'application/x-ndjson',
+  json: 'application/json',
+  md: 'text/markdown',
+  tex: 'application/x-tex',
+};
+export const REPORT_LOCALES = ['en', 'zh'] as const;
+export type ReportLocale = (typeof REPORT_LOCALES)[number];
+
+export const reportQuerySchema = z
+  .strictObject({
+    as: z.enum(REPORT_FORMATS).default('html'),
+    locale: z.enum(REPORT_LOCALES).default('en'),
+  })
+  .meta({ id: 'ReportQuery' });
+
 export const snapshotSchema = z
   .strictObject({
     id: z.string(),

@@ -26,6 +26,7 @@ import {
   boardSchema,
   createSnapshotSchema,
   keptSnapshotSchema,
+  reportQuerySchema,
   snapshotListSchema,
   snapshotSchema,
   unifiedQuerySchema,
@@ -409,6 +410,14 @@ export const CALLS = {
     tag: 'board',
     access: 'public',
     reply: keptSnapshotSchema,
+  }),
+  getReport: call({
+    summary: 'The report of a snapshot as a file: the same snapshot gives the same bytes',
+    tag: 'board',
+    access: 'public',
+    query: reportQuerySchema,
+    reply: z.string(),
+    replyType: 'application/octet-stream',
   }),
 
   createImport: call({

@@ -43,6 +43,7 @@ export const PATHS = {
   listSnapshots: 'GET /api/v1/campaigns/{campaign}/snapshots',
   createSnapshot: 'POST /api/v1/campaigns/{campaign}/snapshots',
   getSnapshot: 'GET /api/v1/snapshots/{snapshot}',
+  getReport: 'GET /api/v1/snapshots/{snapshot}/report',
 
   createImport: 'POST /api/v1/campaigns/{campaign}/imports',
   streamImport: 'POST /api/v1/campaigns/{campaign}/imports/stream',

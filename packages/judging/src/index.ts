@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical-json.ts';
 export { CONTROL_JUDGES, type ControlJudge, isControlJudge, judgeByRule } from './control-judges.ts';
 export {
   type ConvertedTemplate,

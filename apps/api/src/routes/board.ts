@@ -3,12 +3,15 @@ import {
   getBoard,
   getBoardCategories,
   getBoardModel,
+  getReport,
   getSnapshot,
   getUnified,
   listSnapshots,
   parseEach,
   requireCampaignRole,
 } from '@agon/arena';
+import { REPORT_MEDIA_TYPES } from '@agon/contract';
+import { API_HEADERS } from '../http/security-headers.ts';
 import { writeBoard } from '../http/written-reply.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -55,6 +58,19 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
   serve('createSnapshot', ({ actor, params, body }) =>
     createSnapshot({ actor, campaign: params.campaign, query: body.query }, ports),
   );
+
+  serve('getReport', async ({ actor, params, query, address }) => {
+    guard('boards', actor, address);
+    const { bytes, name } = await getReport({ actor, snapshot: params.snapshot, ...query }, ports);
+    return new Response(bytes as BodyInit, {
+      headers: {
+        ...API_HEADERS,
+        'content-type': REPORT_MEDIA_TYPES[query.as],
+        'content-disposition': `attachment; filename="${name}"`,
+        'content-length': String(bytes.length),
+      },
+    });
+  });
 
   serve('getSnapshot', ({ actor, params }) => getSnapshot({ actor, snapshot: params.snapshot }, ports));
 }

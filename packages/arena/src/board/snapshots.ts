@@ -1,5 +1,13 @@
-import { type Board, type BoardQuery, boardQuerySchema, type KeptSnapshot } from '@agon/contract';
-import { ArenaError, type SnapshotId } from '@agon/domain';
+import {
+  type Board,
+  type BoardQuery,
+  boardQuerySchema,
+  type KeptSnapshot,
+  type ReportFormat,
+  type ReportLocale,
+} from '@agon/contract';
+import { ArenaError, contentHash, type SnapshotId } from '@agon/domain';
+import { canonicalJson } from '@agon/judging';
 import type { Actor } from '../actor.ts';
 import { lookAtCampaign, requireCampaignRole } from '../campaigns/campaign-access.ts';
 import type { SnapshotRecord } from '../ports/board-store.ts';
@@ -82,6 +90,36 @@ export async function getSnapshot(
   command: { readonly actor: Actor; readonly snapshot: string },
   deps: Pick<Ports, 'campaigns' | 'members' | 'boards'>,
 ): Promise<KeptSnapshot> {
+  const kept = await findKept(command, deps);
+  return { snapshot: present(kept.snapshot), board: kept.board, unified: upgradeUnified(kept.unified) };
+}
+
+/** The report of a snapshot as a file. @throws ArenaError('not_found') */
+export async function getReport(
+  command: {
+    readonly actor: Actor;
+    readonly snapshot: string;
+    readonly as: ReportFormat;
+    readonly locale: ReportLocale;
+  },
+  deps: Pick<Ports, 'campaigns' | 'members' | 'boards' | 'reports'>,
+): Promise<{ readonly bytes: Uint8Array; readonly name: string }> {
+  const kept = await findKept(command, deps);
+  // of what is stored: an upgrade of its shape must not change its identity
+  const hash = contentHash(canonicalJson([kept.board, kept.unified]));
+  const shown = {
+    snapshot: present(kept.snapshot),
+    board: kept.board,
+    unified: upgradeUnified(kept.unified),
+  };
+  const bytes = await deps.reports.write(shown, hash, command.as, command.locale);
+  return { bytes, name: `${kept.snapshot.campaign}-${shown.snapshot.at.slice(0, 10)}.${command.as}` };
+}
+
+async function findKept(
+  command: { readonly actor: Actor; readonly snapshot: string },
+  deps: Pick<Ports, 'campaigns' | 'members' | 'boards'>,
+) {
   const kept = await deps.boards.findSnapshot(command.snapshot as SnapshotId);
   const campaign =
     kept === null ? null : (await lookAtCampaign(command.actor, kept.snapshot.campaign, deps)).campaign;
@@ -90,5 +128,5 @@ export async function getSnapshot(
       hint: 'See the campaign’s list of snapshots.',
     });
   }
-  return { snapshot: present(kept.snapshot), board: kept.board, unified: upgradeUnified(kept.unified) };
+  return kept;
 }

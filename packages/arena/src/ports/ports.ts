@@ -27,6 +27,7 @@ import type { ProviderRules } from './provider-rules.ts';
 import type { KeyVault, ProviderStore } from './provider-store.ts';
 import type { QuarantineStore } from './quarantine-store.ts';
 import type { RaterStore } from './rater-store.ts';
+import type { Reports } from './reports.ts';
 import type { BatchStore, RunQueue, RunStore } from './run-store.ts';
 import type { Secrets } from './secrets.ts';
 import type { SentBackStore } from './sent-back-store.ts';
@@ -58,6 +59,7 @@ export type Ports = {
   readonly comparisons: ComparisonStore;
   readonly fits: BoardFits;
   readonly boards: BoardStore;
+  readonly reports: Reports;
   readonly imports: ImportStore;
   readonly importer: Importer;
   readonly exports: ExportStore;

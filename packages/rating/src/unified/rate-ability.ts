@@ -1,3 +1,4 @@
+import { sampleSd } from '@agon/stats';
 import { logistic } from '../elo-scale.ts';
 import { drawBoards, type EvidenceDraws } from './draw-evidence.ts';
 import { type BoardLogits, type Evidence, type EvidenceInput, UNKNOWN_ITEMS } from './evidence.ts';
@@ -73,7 +74,9 @@ export function rateAbility(input: AbilityInput, seed: number, draws: number): A
     scores,
   );
   if (fit === null) return null;
-  const evidence = abilityEvidence(input, models, fit, voted, scored);
+  const sources = abilityEvidence(input, models, fit, voted, scored);
+  const drawn = drawAbility(sources, fit, seed, draws);
+  const evidence = withErrors(sources, drawn);
   return {
     fit,
     models,
@@ -81,7 +84,7 @@ export function rateAbility(input: AbilityInput, seed: number, draws: number): A
     benchmarks: benchmarks.map(({ name }) => name),
     anchored: input.people.length > 0,
     evidence,
-    draws: drawAbility(evidence, fit, seed, draws),
+    draws: drawn,
   };
 }
 
@@ -125,10 +128,9 @@ function abilityEvidence(
       const others = panel.filter((other) => other !== at);
       const share =
         others.reduce((sum, other) => sum + logistic(logits[at]! - logits[other]!), 0) / others.length;
-      const sd = Math.sqrt(fit.covariance[(offset + at) * (2 * m + 1)]!);
       cells[members[at]!] = {
         value: 100 * share,
-        se: 100 * share * (1 - share) * sd,
+        se: null,
         n: null,
         imputed: !measured.has(model),
         fitSd: null,
@@ -145,6 +147,19 @@ function abilityEvidence(
     ],
     residualSd: { objective: 0, subjective: 0 },
     panel: panel.map((at) => models[at]!),
+  };
+}
+
+/** Errors of cells, from their draws: an error that all models share moves no win rate. */
+function withErrors(evidence: Evidence, { values }: EvidenceDraws): Evidence {
+  return {
+    ...evidence,
+    sources: evidence.sources.map((source, k) => ({
+      ...source,
+      cells: source.cells.map((cell, at) =>
+        cell === null ? null : { ...cell, se: sampleSd(values[k]![at]!) },
+      ),
+    })),
   };
 }
 
