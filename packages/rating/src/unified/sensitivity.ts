@@ -271,6 +271,8 @@ export type NextMeasurement = {
 };
 
 const NEXT = 8;
+/** Less than this, in points, nobody would see. */
+const MIN_NARROWER = 0.05;
 
 /**
  * Cells behind the uncertainty of the models that may be first, and of provisional ones: the most that measuring each
@@ -306,6 +308,7 @@ export function measureNext(
             ],
       );
     })
+    .filter(({ narrower }) => narrower >= MIN_NARROWER)
     .sort((x, y) => y.narrower - x.narrower || (x.model < y.model ? -1 : 1))
     .slice(0, NEXT);
 }
