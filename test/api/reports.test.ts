@@ -1,4 +1,5 @@
 import { REPORT_FORMATS, REPORT_MEDIA_TYPES } from '@agon/contract';
+import { connect } from '@agon/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemoCampaign } from '../../apps/api/src/load-demo-campaign.ts';
 import { type ArenaUnderTest, openArena } from './arena-under-test.ts';
@@ -31,6 +32,22 @@ describe('the report of a snapshot', () => {
       expect(one.length).toBeGreaterThan(1000);
       expect(one.equals(other)).toBe(true);
     }
+  });
+
+  it('is sealed: what somebody changed in the database is told', async () => {
+    const seal = async () => (await arena.visitor().call('getSnapshot', { params: { snapshot } })).seal;
+    const kept = await seal();
+    expect(kept).toMatchObject({ version: 2, intact: true });
+    expect(kept.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const database = connect(arena.databaseUrl, { connections: 1 });
+    const { sql } = database;
+    const rank = (to: number) =>
+      sql`update snapshots set unified = jsonb_set(unified, '{models,1,rank}', ${String(to)}::jsonb) where id = ${snapshot}`;
+    await rank(1);
+    expect(await seal()).toMatchObject({ intact: false });
+    await rank(2);
+    expect(await seal()).toEqual(kept);
+    await database.close();
   });
 
   it('is not there for a snapshot that is not, nor in a format that is none', async () => {

@@ -45,6 +45,7 @@ import { createAddressLimits } from './adapters/address-limits.ts';
 import { createCompletionCodes } from './adapters/completion-codes.ts';
 import { monotonicClock } from './adapters/monotonic-clock.ts';
 import { nodeSecrets } from './adapters/node-secrets.ts';
+import { createSnapshotSigner } from './adapters/snapshot-signer.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { createTicketSigner } from './adapters/ticket-signer.ts';
 import { type Auth, createAuth } from './auth/create-auth.ts';
@@ -157,6 +158,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     overview: createOverviewStore(database),
     feed,
     tickets: createTicketSigner(secret),
+    snapshotSigner: createSnapshotSigner(secret),
     completionCodes: createCompletionCodes(secret),
     renderer,
     clock,

@@ -274,6 +274,7 @@ export type {
 export type { Secrets } from './ports/secrets.ts';
 export type { SentBackBattle, SentBackStore } from './ports/sent-back-store.ts';
 export type { OpenedSession, SessionRecord, SessionStore, Sessions } from './ports/session.ts';
+export type { SnapshotSigner } from './ports/snapshot-signer.ts';
 export type { TextRenderer } from './ports/text-renderer.ts';
 export type { TicketSigner } from './ports/ticket-signer.ts';
 export type { Timers } from './ports/timers.ts';

@@ -495,6 +495,20 @@ export const snapshotListSchema = pageOf(snapshotSchema);
 export const createSnapshotSchema = z.strictObject({ query: boardQuerySchema.partial().default({}) });
 export const keptSnapshotSchema = z.strictObject({
   snapshot: snapshotSchema,
+  seal: z
+    .strictObject({
+      version: z.number().int().describe('Shape in which it was kept; it is shown in today’s'),
+      sha256: z.string().describe('Of board and unified ranking as kept, in canonical JSON; hex'),
+      signature: z
+        .string()
+        .nullable()
+        .describe(
+          'Ed25519 of agon/snapshot/1, the id and the hash, a line each; base64url. Null: kept before seals',
+        ),
+      public_key: z.string().describe('Raw Ed25519 key of this server, base64url'),
+      intact: z.boolean().nullable().describe('False: what is stored is not what was signed'),
+    })
+    .describe('What tells a kept snapshot from a changed one'),
   board: boardSchema,
   unified: unifiedSchema,
 });

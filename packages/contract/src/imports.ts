@@ -224,6 +224,7 @@ export const EXPORT_FORMATS = [
   'fastchat',
   'alpaca-eval',
   'every-eval-ever',
+  'dpo',
 ] as const;
 export const exportQuerySchema = z.strictObject({
   what: z.enum(EXPORT_WHATS),

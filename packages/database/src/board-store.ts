@@ -6,6 +6,14 @@ import { ofStandingImport } from './standing-rows.ts';
 
 type SnapshotRow = { id: string; slug: string; title: string; at: Date; votes: number; verdicts: number };
 
+type SealedRow = SnapshotRow & {
+  board: Board;
+  unified: Unified;
+  version: number;
+  sha256: string | null;
+  signature: string | null;
+};
+
 export function createBoardStore({ sql }: Database): BoardStore {
   return {
     async scores(campaign) {
@@ -47,8 +55,9 @@ export function createBoardStore({ sql }: Database): BoardStore {
     },
 
     async keep(snapshot, board, unified) {
-      await sql`insert into snapshots (id, campaign_id, title, board, unified, votes, verdicts, by, at)
+      await sql`insert into snapshots (id, campaign_id, title, board, unified, version, sha256, signature, votes, verdicts, by, at)
         values (${snapshot.id}, ${snapshot.campaignId}, ${snapshot.title}, ${sql.json(board as never)}, ${sql.json(unified as never)},
+          ${snapshot.seal.version}, ${snapshot.seal.sha256}, ${snapshot.seal.signature},
           ${snapshot.votes}, ${snapshot.verdicts}, ${snapshot.by}, ${new Date(snapshot.atMs)})`;
     },
 
@@ -77,10 +86,14 @@ export function createBoardStore({ sql }: Database): BoardStore {
 
     async findSnapshot(id) {
       if (!/^[0-9a-f-]{36}$/.test(id)) return null;
-      const [row] = await sql<(SnapshotRow & { board: Board; unified: Unified })[]>`
-        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board, l.unified
+      const [row] = await sql<SealedRow[]>`
+        select l.id, c.slug, l.title, l.at, l.votes, l.verdicts, l.board, l.unified,
+          l.version, l.sha256, l.signature
         from snapshots l join campaigns c on c.id = l.campaign_id where l.id = ${id}`;
-      return row === undefined ? null : { snapshot: toSnapshot(row), board: row.board, unified: row.unified };
+      if (row === undefined) return null;
+      const { board, unified, version, sha256, signature } = row;
+      const seal = sha256 === null || signature === null ? null : { version, sha256, signature };
+      return { snapshot: toSnapshot(row), board, unified, seal };
     },
   };
 }

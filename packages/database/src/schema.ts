@@ -877,6 +877,12 @@ export const snapshots = pgTable(
     title: text('title').notNull(),
     board: jsonb('board').notNull(),
     unified: jsonb('unified').notNull(),
+    /** Of the two documents: their shape. */
+    version: integer('version').notNull().default(1),
+    /** Of both in canonical JSON, hex; null: kept before hashes were. */
+    sha256: text('sha256'),
+    /** Ed25519, base64url. */
+    signature: text('signature'),
     votes: integer('votes').notNull(),
     verdicts: integer('verdicts').notNull(),
     by: text('by'),

@@ -34,6 +34,7 @@ export {
 export type { SourceRow } from './rows/source-row.ts';
 export { StreamedFile, type StreamedRead } from './streamed-file.ts';
 export { type AlpacaEvalOutput, writeAlpacaEvalOutputs } from './writers/write-alpaca-eval-outputs.ts';
+export { type PreferencePair, writeDpoPairs } from './writers/write-dpo-pairs.ts';
 export { type KnownScore, writeEveryEvalEver } from './writers/write-every-eval-ever.ts';
 export { type FastchatBattle, writeFastchatBattles } from './writers/write-fastchat-battles.ts';
 export { writeCsv, writeJsonl } from './writers/write-rows.ts';

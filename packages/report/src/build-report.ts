@@ -6,8 +6,6 @@ import { WORDS } from './words.ts';
 
 export type ReportSource = {
   readonly kept: KeptSnapshot;
-  /** SHA-256 of what was kept, hex. */
-  readonly hash: string;
   /** Version of the software. */
   readonly version: string;
 };
@@ -20,7 +18,7 @@ const SOURCES = ['people', 'judges'] as const;
  * The report of a snapshot: a headline in words, tables, figures, sensitivity, what was left out, method, and how to
  * reproduce it. Hangs on the snapshot, the language and the software's version alone.
  */
-export function buildReport({ kept, hash, version }: ReportSource, locale: ReportLocale): ReportDocument {
+export function buildReport({ kept, version }: ReportSource, locale: ReportLocale): ReportDocument {
   const words = WORDS[locale];
   const { board, unified, snapshot } = kept;
   const date = new Date(snapshot.at).toLocaleDateString(locale === 'zh' ? 'zh-CN' : 'en-GB', {
@@ -55,7 +53,7 @@ export function buildReport({ kept, hash, version }: ReportSource, locale: Repor
           `agon report --from ${snapshot.id} --as html,pdf,xlsx,csv,json,md,tex --locale ${locale} --out report`,
           words.snapshotLine(snapshot.id),
           words.weightsLine(unified.weights_hash),
-          words.hashLine(hash),
+          words.hashLine(kept.seal.sha256),
           words.softwareLine(version),
         ],
       },

@@ -10,7 +10,12 @@ export type ReportRequest = {
   readonly format: ReportFormat;
   readonly locale: ReportLocale;
 };
-type ReportReply = { readonly id: number } & ({ readonly bytes: Uint8Array } | { readonly error: string });
+/** An error as a message between threads. */
+export type ReportFault = Pick<ArenaError, 'code' | 'message' | 'hint'>;
+type ReportReply = { readonly id: number } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly error: ReportFault }
+);
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -43,7 +48,7 @@ export function openReports() {
       waiting.delete(reply.id);
       if (waiting.size === 0) idle = setTimeout(() => void close(), IDLE_MS).unref();
       if ('bytes' in reply) asked?.resolve(reply.bytes);
-      else asked?.reject(new ArenaError('internal', reply.error));
+      else asked?.reject(toError(reply.error));
     });
     started.on('error', (error) => {
       if (worker === started) end(`The thread that writes reports failed: ${error.message}`);
@@ -61,7 +66,7 @@ export function openReports() {
   }
   return {
     close,
-    write(kept: KeptSnapshot, hash: string, format: ReportFormat, locale: ReportLocale): Promise<Uint8Array> {
+    write(kept: KeptSnapshot, format: ReportFormat, locale: ReportLocale): Promise<Uint8Array> {
       if (idle !== null) clearTimeout(idle);
       worker ??= start();
       const id = next;
@@ -70,11 +75,15 @@ export function openReports() {
         waiting.set(id, { resolve, reject });
         worker?.postMessage({
           id,
-          source: { kept, hash, version: VERSION },
+          source: { kept, version: VERSION },
           format,
           locale,
         } satisfies ReportRequest);
       });
     },
   };
+}
+
+function toError({ code, message, hint }: ReportFault): ArenaError {
+  return new ArenaError(code, message, hint === undefined ? {} : { hint });
 }

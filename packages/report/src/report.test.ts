@@ -57,6 +57,7 @@ function keptSnapshot(): KeptSnapshot {
       }),
     );
   return {
+    seal: { version: 2, sha256: 'f'.repeat(64), signature: null, public_key: '', intact: null },
     snapshot: { id, campaign: 'odd', title: 'Odd # names_', at, votes: 400, verdicts: 0 },
     board: {
       campaign: { slug: 'odd', title: 'Odd # names_', state: 'open', attribution: null },
@@ -116,7 +117,7 @@ function keptSnapshot(): KeptSnapshot {
   } as unknown as KeptSnapshot;
 }
 
-const SOURCE = { kept: keptSnapshot(), hash: 'f'.repeat(64), version: '0.2.0' };
+const SOURCE = { kept: keptSnapshot(), version: '0.2.0' };
 const english = buildReport(SOURCE, 'en');
 
 describe('a report', () => {

@@ -1,6 +1,6 @@
 import type { ReportFormat, ReportLocale } from '@agon/contract';
+import { ArenaError } from '@agon/domain';
 import { buildReport, type ReportSource } from './build-report.ts';
-import { writePdf } from './pdf/write-pdf.ts';
 import {
   writeCsv,
   writeHtml,
@@ -23,7 +23,7 @@ export async function writeReport(
     case 'html':
       return bytes(writeHtml(document));
     case 'pdf':
-      return writePdf(document);
+      return (await loadPdf()).writePdf(document);
     case 'xlsx':
       return writeXlsx(document);
     case 'csv':
@@ -36,5 +36,21 @@ export async function writeReport(
       return bytes(writeMarkdown(document));
     case 'tex':
       return bytes(writeLatex(document));
+  }
+}
+
+/** The compiler has binaries for the usual machines alone; every other format does without it. */
+async function loadPdf() {
+  try {
+    return await import('./pdf/write-pdf.ts');
+  } catch (cause) {
+    throw new ArenaError(
+      'unknown_format',
+      'PDF cannot be written on this machine: the Typst compiler has no binary for it.',
+      {
+        hint: 'Take html and print it.',
+        cause,
+      },
+    );
   }
 }

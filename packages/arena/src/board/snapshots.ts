@@ -5,6 +5,7 @@ import {
   type KeptSnapshot,
   type ReportFormat,
   type ReportLocale,
+  type Unified,
 } from '@agon/contract';
 import { ArenaError, contentHash, type SnapshotId } from '@agon/domain';
 import { canonicalJson } from '@agon/judging';
@@ -16,6 +17,8 @@ import { type BoardPorts, readBoard } from './get-board.ts';
 import { readUnified } from './get-unified.ts';
 import { upgradeUnified } from './upgrade-snapshot.ts';
 
+/** Of board and unified ranking; older ones are read through `upgradeUnified`. */
+const SNAPSHOT_VERSION = 2;
 const DEFAULT_WEIGHTS = { people: 50, judges: 20, benchmarks: 30 };
 
 function present(record: SnapshotRecord) {
@@ -32,7 +35,7 @@ function present(record: SnapshotRecord) {
 /** Keeps the board as it is now, under a date and a link that never changes. */
 export async function createSnapshot(
   command: { readonly actor: Actor; readonly campaign: string; readonly query: Partial<BoardQuery> },
-  deps: BoardPorts & Pick<Ports, 'ids' | 'audit'>,
+  deps: BoardPorts & Pick<Ports, 'ids' | 'audit' | 'snapshotSigner'>,
 ) {
   const campaign = await requireCampaignRole(command.actor, command.campaign, 'editor', deps);
   const query = boardQuerySchema.parse(command.query);
@@ -52,7 +55,14 @@ export async function createSnapshot(
     votes: board.counts.votes,
     verdicts: board.counts.verdicts,
   };
-  await deps.boards.keep({ ...record, campaignId: campaign.id, by: command.actor.userId }, board, unified);
+  const sha256 = hashOf(board, unified);
+  const signature = deps.snapshotSigner.sign(signedText(id, sha256));
+  const seal = { version: SNAPSHOT_VERSION, sha256, signature };
+  await deps.boards.keep(
+    { ...record, campaignId: campaign.id, by: command.actor.userId, seal },
+    board,
+    unified,
+  );
   await deps.audit.record({
     actor: command.actor.userId ?? command.actor.role,
     action: 'keep_snapshot',
@@ -88,10 +98,35 @@ export async function listSnapshots(
 /** A kept snapshot, as it was; that of a draft for its members alone. @throws ArenaError('not_found') */
 export async function getSnapshot(
   command: { readonly actor: Actor; readonly snapshot: string },
-  deps: Pick<Ports, 'campaigns' | 'members' | 'boards'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'boards' | 'snapshotSigner'>,
 ): Promise<KeptSnapshot> {
-  const kept = await findKept(command, deps);
-  return { snapshot: present(kept.snapshot), board: kept.board, unified: upgradeUnified(kept.unified) };
+  const kept = await deps.boards.findSnapshot(command.snapshot as SnapshotId);
+  const campaign =
+    kept === null ? null : (await lookAtCampaign(command.actor, kept.snapshot.campaign, deps)).campaign;
+  if (kept === null || campaign === null) {
+    throw new ArenaError('not_found', 'There is no such snapshot.', {
+      hint: 'See the campaign’s list of snapshots.',
+    });
+  }
+  const { snapshot, board, unified, seal } = kept;
+  // of what is stored: an upgrade of its shape must not change its identity
+  const sha256 = hashOf(board, unified);
+  const { snapshotSigner } = deps;
+  return {
+    snapshot: present(snapshot),
+    seal: {
+      version: seal?.version ?? 1,
+      sha256,
+      signature: seal?.signature ?? null,
+      public_key: snapshotSigner.publicKey,
+      intact:
+        seal === null
+          ? null
+          : seal.sha256 === sha256 && snapshotSigner.verify(signedText(snapshot.id, sha256), seal.signature),
+    },
+    board,
+    unified: upgradeUnified(unified),
+  };
 }
 
 /** The report of a snapshot as a file. @throws ArenaError('not_found') */
@@ -102,31 +137,18 @@ export async function getReport(
     readonly as: ReportFormat;
     readonly locale: ReportLocale;
   },
-  deps: Pick<Ports, 'campaigns' | 'members' | 'boards' | 'reports'>,
+  deps: Pick<Ports, 'campaigns' | 'members' | 'boards' | 'snapshotSigner' | 'reports'>,
 ): Promise<{ readonly bytes: Uint8Array; readonly name: string }> {
-  const kept = await findKept(command, deps);
-  // of what is stored: an upgrade of its shape must not change its identity
-  const hash = contentHash(canonicalJson([kept.board, kept.unified]));
-  const shown = {
-    snapshot: present(kept.snapshot),
-    board: kept.board,
-    unified: upgradeUnified(kept.unified),
-  };
-  const bytes = await deps.reports.write(shown, hash, command.as, command.locale);
-  return { bytes, name: `${kept.snapshot.campaign}-${shown.snapshot.at.slice(0, 10)}.${command.as}` };
+  const kept = await getSnapshot(command, deps);
+  const bytes = await deps.reports.write(kept, command.as, command.locale);
+  return { bytes, name: `${kept.snapshot.campaign}-${kept.snapshot.at.slice(0, 10)}.${command.as}` };
 }
 
-async function findKept(
-  command: { readonly actor: Actor; readonly snapshot: string },
-  deps: Pick<Ports, 'campaigns' | 'members' | 'boards'>,
-) {
-  const kept = await deps.boards.findSnapshot(command.snapshot as SnapshotId);
-  const campaign =
-    kept === null ? null : (await lookAtCampaign(command.actor, kept.snapshot.campaign, deps)).campaign;
-  if (kept === null || campaign === null) {
-    throw new ArenaError('not_found', 'There is no such snapshot.', {
-      hint: 'See the campaign’s list of snapshots.',
-    });
-  }
-  return kept;
+function hashOf(board: Board, unified: Unified): string {
+  return contentHash(canonicalJson([board, unified]));
+}
+
+/** What is signed: the content under its own link, so that no signature serves another snapshot. */
+function signedText(id: string, sha256: string): string {
+  return `agon/snapshot/1\n${id}\n${sha256}`;
 }

@@ -3,6 +3,7 @@ import { ArenaError, type CampaignId } from '@agon/domain';
 import {
   writeAlpacaEvalOutputs,
   writeCsv,
+  writeDpoPairs,
   writeEveryEvalEver,
   writeFastchatBattles,
   writeJsonl,
@@ -17,6 +18,7 @@ import type { Ports } from '../ports/ports.ts';
 import { completionRows } from './completion-rows.ts';
 import { EXPORT_COLUMNS } from './export-columns.ts';
 import { allOf, boardRows, type ExportedRow, storedRows } from './export-rows.ts';
+import { preferencePairs } from './preference-pairs.ts';
 import { begun, type Exported, writtenRows } from './streamed-export.ts';
 
 export type ExportCampaign = {
@@ -44,10 +46,11 @@ export async function exportCampaign(
   switch (command.as) {
     case 'fastchat':
     case 'alpaca-eval':
-    case 'every-eval-ever': {
+    case 'every-eval-ever':
+    case 'dpo': {
       const text = encoder.encode(await foreignFormat(command, campaign.id, deps));
-      const [extension, mediaType] =
-        command.as === 'every-eval-ever' ? ['jsonl', JSON_LINES] : ['json', 'application/json'];
+      const isLines = command.as === 'every-eval-ever' || command.as === 'dpo';
+      const [extension, mediaType] = isLines ? ['jsonl', JSON_LINES] : ['json', 'application/json'];
       return { ...whole(text), fileName: name(extension), mediaType };
     }
     case 'parquet': {
@@ -132,8 +135,12 @@ async function foreignFormat(
     const scores = await allOf(deps.exports.scores(campaign));
     return writeEveryEvalEver(scores, { collection: command.campaign, atMs: deps.clock.now() });
   }
+  if (command.as === 'dpo' && command.what === 'votes') {
+    const votes = await allOf(deps.exports.votes(campaign));
+    return writeDpoPairs(preferencePairs(votes, await allOf(deps.exports.answers(campaign))));
+  }
   throw new ArenaError('invalid_request', `${command.what} cannot be written as ${command.as}.`, {
-    hint: 'Votes can be written as fastchat, answers as alpaca-eval, scores as every-eval-ever, everything as jsonl, csv or parquet.',
+    hint: 'Votes can be written as fastchat or dpo, answers as alpaca-eval, scores as every-eval-ever, everything as jsonl, csv or parquet.',
     at: { column: 'as', value: command.as },
   });
 }

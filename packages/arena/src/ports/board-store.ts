@@ -24,6 +24,15 @@ export type SnapshotRecord = {
   readonly verdicts: number;
 };
 
+/** What tells a kept snapshot from a changed one. */
+type SnapshotSeal = {
+  /** Shape of what was kept. */
+  readonly version: number;
+  /** Of board and unified ranking in canonical JSON, hex. */
+  readonly sha256: string;
+  readonly signature: string;
+};
+
 /** What a snapshot says of all models, without the rest of it. */
 export type KeptRatings = {
   readonly snapshot: SnapshotRecord;
@@ -41,7 +50,11 @@ export interface BoardStore {
     campaign: CampaignId,
   ): Promise<{ readonly models: readonly string[]; readonly since: SnapshotId } | null>;
   keep(
-    snapshot: SnapshotRecord & { readonly campaignId: CampaignId; readonly by: string | null },
+    snapshot: SnapshotRecord & {
+      readonly campaignId: CampaignId;
+      readonly by: string | null;
+      readonly seal: SnapshotSeal;
+    },
     board: Board,
     unified: Unified,
   ): Promise<void>;
@@ -49,9 +62,13 @@ export interface BoardStore {
     campaign: CampaignId,
     page: { readonly after: SnapshotId | null; readonly limit: number },
   ): Promise<readonly SnapshotRecord[]>;
-  findSnapshot(
-    id: SnapshotId,
-  ): Promise<{ readonly snapshot: SnapshotRecord; readonly board: Board; readonly unified: Unified } | null>;
+  /** `seal` null: kept before there were seals. */
+  findSnapshot(id: SnapshotId): Promise<{
+    readonly snapshot: SnapshotRecord;
+    readonly board: Board;
+    readonly unified: Unified;
+    readonly seal: SnapshotSeal | null;
+  } | null>;
   /** The newest snapshots, newest first. */
   keptRatings(campaign: CampaignId, limit: number): Promise<readonly KeptRatings[]>;
 }

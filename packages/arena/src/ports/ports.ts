@@ -32,6 +32,7 @@ import type { BatchStore, RunQueue, RunStore } from './run-store.ts';
 import type { Secrets } from './secrets.ts';
 import type { SentBackStore } from './sent-back-store.ts';
 import type { SessionStore, Sessions } from './session.ts';
+import type { SnapshotSigner } from './snapshot-signer.ts';
 import type { TextRenderer } from './text-renderer.ts';
 import type { TicketSigner } from './ticket-signer.ts';
 import type { Timers } from './timers.ts';
@@ -60,6 +61,7 @@ export type Ports = {
   readonly fits: BoardFits;
   readonly boards: BoardStore;
   readonly reports: Reports;
+  readonly snapshotSigner: SnapshotSigner;
   readonly imports: ImportStore;
   readonly importer: Importer;
   readonly exports: ExportStore;

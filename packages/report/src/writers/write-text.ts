@@ -208,9 +208,10 @@ ${parts.join('\n')}
 `;
 }
 
-/** The whole snapshot, its hash and the software's version, keys in one order. */
-export function writeJson(source: { kept: KeptSnapshot; hash: string; version: string }): string {
-  return `${JSON.stringify({ schema: 'agon-report/1', ...source.kept, sha256: source.hash, software: `agon ${source.version}` }, null, 1)}\n`;
+/** The whole snapshot with its seal, and the software's version. */
+export function writeJson({ kept, version }: { kept: KeptSnapshot; version: string }): string {
+  return `${JSON.stringify({ schema: 'agon-report/1', ...kept, software: `agon ${version}` }, null, 1)}
+`;
 }
 
 type WideRow = Readonly<Record<string, string | number | null>>;

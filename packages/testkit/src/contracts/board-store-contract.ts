@@ -1,7 +1,7 @@
 import type { BoardStore, SnapshotRecord } from '@agon/arena';
 import type { CampaignId, SnapshotId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
-import { AT, bundleOf, importedModel, makeContest, type TwoArenas } from './contest.ts';
+import { AT, bundleOf, importedModel, makeContest, SEAL, type TwoArenas } from './contest.ts';
 
 type Board = Parameters<BoardStore['keep']>[1];
 type Unified = Parameters<BoardStore['keep']>[2];
@@ -29,8 +29,12 @@ export function boardStoreContract(setUp: () => Setup): void {
         votes: 10 * kept,
         verdicts: kept,
       };
-      await here.boards.keep({ ...snapshot, campaignId: contest.id, by: null }, boards.board, boards.unified);
-      return { snapshot, ...boards };
+      await here.boards.keep(
+        { ...snapshot, campaignId: contest.id, by: null, seal: SEAL },
+        boards.board,
+        boards.unified,
+      );
+      return { snapshot, ...boards, seal: SEAL };
     }
     return { ...setup, here, elsewhere, contest, keep };
   }
@@ -75,7 +79,7 @@ export function boardStoreContract(setUp: () => Setup): void {
       const kept = await keep();
       await contest.cast(contest.battle(0), 'a');
       const { board, unified } = await boards(contest.id);
-      const again = { ...kept.snapshot, title: 'Other', campaignId: contest.id, by: null };
+      const again = { ...kept.snapshot, title: 'Other', campaignId: contest.id, by: null, seal: SEAL };
       await expect(here.boards.keep(again, board, unified)).rejects.toThrow();
       expect(await here.boards.findSnapshot(kept.snapshot.id)).toEqual(kept);
     });

@@ -34,6 +34,8 @@ export type TwoArenas = {
 };
 
 /** When everything of a contest happens. */
+/** Of snapshots. */
+export const SEAL = { version: 2, sha256: 'ab'.repeat(32), signature: 'signed' };
 export const AT: EpochMs = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
 const MODELS = ['crane', 'heron', 'stork'];

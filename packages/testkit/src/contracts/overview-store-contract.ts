@@ -3,6 +3,7 @@ import type { BoardStore, ExportStore, OverviewStore, SnapshotRecord, Viewer } f
 import type { CampaignId, SnapshotId, UserId, VoteId } from '@agon/domain';
 import { describe, expect, it } from 'vitest';
 import { allOf } from './all-of.ts';
+import { SEAL } from './contest.ts';
 import { SAMPLE_MS, sampleBundle } from './sample-bundle.ts';
 import { type JudgeSetup, sampleJudging } from './sample-judging.ts';
 
@@ -98,7 +99,7 @@ export function overviewStoreContract(setUp: () => Promise<Setup>): void {
         const [vote] = await allOf(exports.votes(campaignId));
         await exclude(vote!.id as VoteId, 'too fast');
         const snapshot = { id: ids.next() as SnapshotId, campaign: slug, title: slug, ...shown };
-        await boards.keep({ ...snapshot, campaignId, by: null }, {} as never, {} as never);
+        await boards.keep({ ...snapshot, campaignId, by: null, seal: SEAL }, {} as never, {} as never);
       }
       await runs.create(runOf({ campaignId: null, kind: 'probe' }), []);
       const facts = async (viewer: Viewer) => {
@@ -136,7 +137,7 @@ export function overviewStoreContract(setUp: () => Promise<Setup>): void {
           verdicts: 2 * index,
         };
         const campaignId = campaigns[index % 2]!;
-        await boards.keep({ ...snapshot, campaignId, by: null }, {} as never, {} as never);
+        await boards.keep({ ...snapshot, campaignId, by: null, seal: SEAL }, {} as never, {} as never);
         kept.unshift(snapshot);
       }
       expect(await overview.snapshots('all', 9)).toEqual(kept);
