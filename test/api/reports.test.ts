@@ -42,7 +42,7 @@ describe('the report of a snapshot', () => {
     const database = connect(arena.databaseUrl, { connections: 1 });
     const { sql } = database;
     const rank = (to: number) =>
-      sql`update snapshots set unified = jsonb_set(unified, '{models,1,rank}', ${String(to)}::jsonb) where id = ${snapshot}`;
+      sql`update snapshots set unified = jsonb_set(unified, '{models,1,rank}', to_jsonb(${to}::int)) where id = ${snapshot}`;
     await rank(1);
     expect(await seal()).toMatchObject({ intact: false });
     await rank(2);
