@@ -145,6 +145,7 @@ export const TABLE: Readonly<Record<CallName, Word>> = {
   watchBoard: 'page',
   getBoardCategories: 'page',
   getBoardModel: 'page',
+  getBadge: 'page',
   getUnified: 'page',
   listSnapshots: 'page',
   createSnapshot: 'editor',

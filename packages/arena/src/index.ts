@@ -26,6 +26,7 @@ export { listBattles } from './battles/list-battles.ts';
 export { summariseAgreement } from './board/agreement-summary.ts';
 export { createBoardFits } from './board/create-board-fits.ts';
 export { findUnsettled } from './board/find-unsettled.ts';
+export { getBadge } from './board/get-badge.ts';
 export { type BoardParts, type BoardPorts, getBoard, readBoard } from './board/get-board.ts';
 export { getBoardCategories } from './board/get-board-categories.ts';
 export { getBoardModel } from './board/get-board-model.ts';

@@ -383,6 +383,13 @@ export const CALLS = {
     query: boardQuerySchema,
     reply: boardModelPageSchema,
   }),
+  getBadge: call({
+    summary: 'A picture for a README: who leads, with its margin',
+    tag: 'board',
+    access: 'public',
+    reply: z.string(),
+    replyType: 'image/svg+xml',
+  }),
   getUnified: call({
     summary: 'People, judges and benchmarks in one ranking',
     tag: 'board',

@@ -39,6 +39,7 @@ export const PATHS = {
   watchBoard: 'GET /api/v1/campaigns/{campaign}/board/events',
   getBoardCategories: 'GET /api/v1/campaigns/{campaign}/board/categories',
   getBoardModel: 'GET /api/v1/campaigns/{campaign}/board/models/{model}',
+  getBadge: 'GET /api/v1/campaigns/{campaign}/badge.svg',
   getUnified: 'GET /api/v1/campaigns/{campaign}/unified',
   listSnapshots: 'GET /api/v1/campaigns/{campaign}/snapshots',
   createSnapshot: 'POST /api/v1/campaigns/{campaign}/snapshots',

@@ -21,6 +21,7 @@ export {
   type FilePlace,
   isArenaError,
 } from './errors.ts';
+export { escapeXml } from './escape-xml.ts';
 export type {
   AnswerId,
   BattleId,

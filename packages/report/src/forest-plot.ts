@@ -1,3 +1,5 @@
+import { escapeXml } from '@agon/domain';
+
 /** One line of a forest plot. */
 export type ForestRow = {
   readonly label: string;
@@ -91,17 +93,4 @@ function ticksOf(from: number, to: number): number[] {
 const LETTERS = 27;
 function shorten(label: string): string {
   return label.length > LETTERS ? `${label.slice(0, LETTERS - 1)}…` : label;
-}
-
-export function escapeXml(text: string): string {
-  return Array.from(text, (letter) => ENTITIES[letter] ?? (isWritable(letter) ? letter : '�')).join('');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** XML 1.0 has no way to write most control characters, lone surrogates and two more. */
-function isWritable(letter: string): boolean {
-  const code = letter.codePointAt(0)!;
-  if (code < 0x20) return letter === '\t' || letter === '\n' || letter === '\r';
-  return (code < 0xd800 || code > 0xdfff) && code !== 0xfffe && code !== 0xffff;
 }

@@ -1,5 +1,6 @@
 import {
   createSnapshot,
+  getBadge,
   getBoard,
   getBoardCategories,
   getBoardModel,
@@ -42,6 +43,14 @@ export function boardRoutes({ serve, ports, guard, metrics, watchers }: RouteDep
     guard('boards', actor, address);
     const campaign = await requireCampaignRole(actor, params.campaign, 'visitor', ports);
     return watchers.open(campaign.id, { address, userId: actor.userId });
+  });
+
+  serve('getBadge', async ({ actor, params, address }) => {
+    guard('boards', actor, address);
+    const svg = await getBadge({ actor, campaign: params.campaign }, ports);
+    return new Response(svg, {
+      headers: { ...API_HEADERS, 'content-type': 'image/svg+xml', 'cache-control': 'max-age=300' },
+    });
   });
 
   serve('getUnified', ({ actor, params, query, address }) => {

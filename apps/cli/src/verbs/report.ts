@@ -15,6 +15,7 @@ type Options = {
   as: readonly ReportFormat[];
   locale: ReportLocale;
   out: string;
+  site?: boolean;
   data?: string;
   json?: boolean;
 };
@@ -30,6 +31,7 @@ export function command(): Command {
       'pdf',
     ] as readonly ReportFormat[])
     .option('--locale <locale>', REPORT_LOCALES.join(', '), oneOf('locale', REPORT_LOCALES), 'en' as const)
+    .option('--site', 'a folder for any file host: index.html, zh.html, and every format to load')
     .option('--out <dir>', 'folder to write to', '.')
     .option('--data <dir>', 'data folder (default: AGON_DATA, or .agon)')
     .option('--json', 'one JSON document on stdout')
@@ -39,6 +41,36 @@ export function command(): Command {
 
 function formatsOf(text: string): readonly ReportFormat[] {
   return text.split(',').map((part) => oneOf('as', REPORT_FORMATS)(part.trim()));
+}
+
+type Part = { readonly as: ReportFormat; readonly locale: ReportLocale; readonly name: string };
+
+function single({ as, locale }: Options): Part[] {
+  return as.map((format) => ({ as: format, locale, name: `report.${format}` }));
+}
+
+/** Both languages as pages, and the files that they lead to; tables are the same in either. */
+const SITE: readonly Part[] = [
+  { as: 'html', locale: 'en', name: 'index.html' },
+  { as: 'html', locale: 'zh', name: 'zh.html' },
+  ...REPORT_LOCALES.flatMap((locale) =>
+    (['pdf', 'xlsx', 'md', 'tex'] as const).map((as) => ({ as, locale, name: `report-${locale}.${as}` })),
+  ),
+  ...(['csv', 'jsonl', 'json'] as const).map((as) => ({ as, locale: 'en' as const, name: `report.${as}` })),
+];
+
+/** A page of the site: the report, with the other language and the files above it. */
+function withLinks(page: Uint8Array, locale: ReportLocale): Uint8Array {
+  const links = [
+    locale === 'en'
+      ? '<a href="zh.html" lang="zh-CN">中文</a>'
+      : '<a href="index.html" lang="en">English</a>',
+    ...SITE.filter((part) => part.as !== 'html' && (part.locale === locale || !part.name.includes('-'))).map(
+      ({ as, name }) => `<a href="${name}" download>${as.toUpperCase()}</a>`,
+    ),
+  ];
+  const text = new TextDecoder().decode(page);
+  return new TextEncoder().encode(text.replace('<main>', `<nav>${links.join(' · ')}</nav>\n<main>`));
 }
 
 async function run(options: Options): Promise<void> {
@@ -53,15 +85,16 @@ async function run(options: Options): Promise<void> {
       from ??
       (await client('createSnapshot', { params: { campaign: campaign as string }, body: { query: {} } })).id;
     const files: { path: string; sha256: string; bytes: number }[] = [];
-    for (const as of options.as) {
-      const { url } = urlOf('getReport', { snapshot }, { as, locale: options.locale });
+    for (const { as, locale, name } of options.site ? SITE : single(options)) {
+      const { url } = urlOf('getReport', { snapshot }, { as, locale });
       const response = await fetch(`${origin}${url}`, {
         headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
       });
       if (!response.ok) throw await errorOf(response);
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const fetched = new Uint8Array(await response.arrayBuffer());
+      const bytes = options.site && as === 'html' ? withLinks(fetched, locale) : fetched;
       mkdirSync(options.out, { recursive: true });
-      const path = join(options.out, `report.${as}`);
+      const path = join(options.out, name);
       writeFileSync(path, bytes);
       files.push({ path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length });
     }

@@ -1,7 +1,7 @@
 import type { KeptSnapshot } from '@agon/contract';
+import { escapeXml } from '@agon/domain';
 import katex from 'katex';
 import { type Block, cellText, isNumeric, type ReportDocument, type Run, type Table } from '../document.ts';
-import { escapeXml } from '../forest-plot.ts';
 
 /** Names of tables and figures: "Table 2". */
 function numbered(document: ReportDocument): Map<Block, string> {
