@@ -55,7 +55,7 @@ describe('preference pairs of votes', () => {
     ]);
   });
 
-  it('leave out what is undecided, taken back, excluded, of several turns, or without its answers', () => {
+  it('leave out what is undecided, taken back, excluded, of a later turn, or without its answers', () => {
     const votes = [
       vote('x', 'y', 'a'),
       vote('x', 'y', 'b'),
@@ -67,5 +67,7 @@ describe('preference pairs of votes', () => {
     ];
     const long = ['x', 'y'].map((model) => answer(model, 'long', ['One?', 'Two?']));
     expect(read(votes, [answer('x'), answer('y'), answer('z'), ...long])).toEqual([]);
+    const first = vote('x', 'y', 'a', { prompt: 'long', turns: 1 });
+    expect(read([first], long)).toMatchObject([{ prompt: 'One?', chosen: 'says x' }]);
   });
 });

@@ -2,7 +2,7 @@ import type { PreferencePair } from '@agon/formats';
 import type { ExportedAnswer, ExportedVote } from '../ports/export-store.ts';
 
 /**
- * Standing votes on whole conversations of one turn, by prompt and pair of models, with the answers that they were about.
+ * Standing votes on first turns, by prompt and pair of models, with the answers that they were about.
  * Of an answer that was replaced the first that stands counts, as in battles.
  */
 export function preferencePairs(
@@ -10,21 +10,22 @@ export function preferencePairs(
   answers: readonly ExportedAnswer[],
 ): PreferencePair[] {
   const key = (prompt: string, model: string): string => JSON.stringify([prompt, model]);
-  const texts = new Map<string, { prompt: string; answer: string }>();
+  const texts = new Map<string, { prompt: string; answer: string; turns: number }>();
   for (const { prompt, model, promptTurns, turns } of answers) {
-    const [question, ...more] = promptTurns;
+    const [question] = promptTurns;
     const [answer] = turns;
-    // of several turns the last answer hangs on the first, which is the model's own: no common prompt
-    if (question === undefined || answer === undefined || more.length > 0) continue;
-    if (!texts.has(key(prompt, model))) texts.set(key(prompt, model), { prompt: question, answer });
+    if (question === undefined || answer === undefined || texts.has(key(prompt, model))) continue;
+    texts.set(key(prompt, model), { prompt: question, answer, turns: promptTurns.length });
   }
   const pairs = new Map<string, { -readonly [Key in keyof PreferencePair]: PreferencePair[Key] }>();
-  for (const { prompt, modelA, modelB, outcome, undone, excluded } of votes) {
+  for (const { prompt, modelA, modelB, outcome, undone, excluded, turns } of votes) {
     if (undone || excluded !== null || prompt === null) continue;
     const isOrdered = modelA < modelB;
     const [first, second] = isOrdered ? [modelA, modelB] : [modelB, modelA];
     const [one, other] = [texts.get(key(prompt, first)), texts.get(key(prompt, second))];
     if (one === undefined || other === undefined) continue;
+    // of later turns the answers hang on the first ones, which are the models' own: no common prompt
+    if (one.turns > 1 && turns !== 1) continue;
     const at = JSON.stringify([prompt, first, second]);
     const pair = pairs.get(at) ?? {
       prompt: one.prompt,
